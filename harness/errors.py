@@ -1,0 +1,99 @@
+"""Every error that a user can meet, as one tree.
+
+    DrillError                     exit_code 1   something asked for was not achieved
+    ├── UsageError                 exit_code 2   the request itself is wrong
+    │   ├── UnknownName                          no such scenario, service, version, …
+    │   └── BadFile                              a file of ours or theirs is malformed (file, line)
+    ├── EnvironmentMissing         exit_code 3   the machine lacks something, or holds it already
+    │   ├── PortTaken                            names the port and the process that holds it
+    │   └── AlreadyRunning                       another drill owns this home
+    ├── NotAllowed                 exit_code 1   the role may not do this
+    ├── DeployFailed               exit_code 1   the new version never served; the old one does
+    ├── StackFailed                exit_code 1   a part of the stack did not start or died
+    └── RecordFailed               exit_code 1   the record could not be written or read
+
+Each carries a message (what happened, and where) and a hint (what to do next).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class DrillError(Exception):
+    """Base of all errors that are shown to a user without a traceback."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(DrillError):
+    """The request itself is wrong; repeating it will not help."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """A name that nothing answers to, with the nearest ones that do."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(names)}"
+        super().__init__(f"there is no {kind} '{name}'", hint)
+        self.kind, self.name, self.near = kind, name, tuple(near)
+
+
+class BadFile(UsageError):
+    """A malformed file: `path:line: what is wrong`."""
+
+    def __init__(self, path: Path, line: int | None, message: str, hint: str = "") -> None:
+        where = f"{path}:{line}" if line is not None else str(path)
+        super().__init__(f"{where}: {message}", hint)
+        self.path, self.line = path, line
+
+
+class EnvironmentMissing(DrillError):
+    """The machine lacks something that the command needs."""
+
+    exit_code = 3
+
+
+class PortTaken(EnvironmentMissing):
+    """A port that we need is held by somebody else, whom we leave alone."""
+
+    def __init__(self, port: int, holder: str) -> None:
+        super().__init__(
+            f"port {port} is taken by {holder}",
+            "stop that process, or choose another block of ports with --port-offset",
+        )
+        self.port, self.holder = port, holder
+
+
+class AlreadyRunning(EnvironmentMissing):
+    """Another drill owns this home directory."""
+
+
+class NotAllowed(DrillError):
+    """The caller's role does not permit this."""
+
+
+class DeployFailed(DrillError):
+    """A release that could not be imported or never became ready; the old one still serves."""
+
+
+class StackFailed(DrillError):
+    """A part of the stack did not start, or died."""
+
+
+class RecordFailed(DrillError):
+    """The record could not be written or read; nothing was acknowledged."""

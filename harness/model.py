@@ -1,0 +1,221 @@
+"""What the harness talks about: plain, frozen data with no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mechanism(StrEnum):
+    """The kinds of cause that a diagnosis can name."""
+
+    TIMEOUT_MISCONFIGURED = "timeout-misconfigured"
+    NUMERIC_PRECISION = "numeric-precision"
+    CIRCULAR_CALL = "circular-call"
+    N_PLUS_ONE = "n-plus-one"
+    POOL_TOO_SMALL = "pool-too-small"
+    CONNECTION_NOT_RECOVERED = "connection-not-recovered"
+    SLOW_DEPENDENCY = "slow-dependency"
+    BAD_CONFIGURATION = "bad-configuration"
+    OVERLOAD = "overload"
+    NO_FAULT = "no-fault"
+
+
+class Role(StrEnum):
+    INSTRUCTOR = "instructor"
+    PARTICIPANT = "participant"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One version of one service, as a colleague shipped it."""
+
+    service: str
+    version_from: str
+    version_to: str
+    summary: str
+    author_name: str
+    author_email: str
+    patch: Path | None = None
+    """A `git format-patch` mail; None for a release without a code change."""
+
+
+@dataclass(frozen=True)
+class DetectRule:
+    """An alert that must fire within `within_s` seconds of the trigger."""
+
+    alert: str
+    within_s: float
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One bound on one measure of the verification run (see diagnosis.oracle)."""
+
+    measure: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def holds(self, value: float | None) -> bool:
+        """True where `value` lies within the bounds; an unknown value never does."""
+        if value is None or value != value:
+            return False
+        if self.at_least is not None and value < self.at_least:
+            return False
+        return self.at_most is None or value <= self.at_most
+
+
+@dataclass(frozen=True)
+class EvidenceClue:
+    """Something that a participant can find: a query, trace shape, log pattern or commit."""
+
+    kind: str
+    find: str
+    shows: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a diagnosis must say to be right."""
+
+    services: tuple[str, ...]
+    mechanisms: tuple[Mechanism, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A folder under faults/: one bad release, with its answer."""
+
+    id: str
+    title: str
+    folder: Path
+    service: str
+    mechanism: Mechanism
+    locus: str
+    release: Release
+    third_party_profile: str
+    load_profile: str
+    detect: tuple[DetectRule, ...]
+    evidence: tuple[EvidenceClue, ...]
+    verify: tuple[Objective, ...]
+    hints: tuple[str, ...]
+    accepts: Answer
+    action_items: tuple[str, ...]
+    fix_patch: Path
+    cheat_patches: tuple[Path, ...]
+    notes: Path
+
+
+@dataclass(frozen=True)
+class Decoy:
+    """A harmless release that looks as suspicious as a bad one."""
+
+    id: str
+    release: Release
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Which faults, decoys, load and third-party behaviour make one drill."""
+
+    id: str
+    title: str
+    faults: tuple[str, ...]
+    decoys: tuple[str, ...]
+    load_profile: str
+    third_party_profile: str
+    agenda: str
+
+
+@dataclass(frozen=True)
+class PlannedRelease:
+    """A release with its place in the drill's history."""
+
+    release: Release
+    committed_at: datetime
+    deployed_at: datetime | None
+    """When it was deployed before the drill; None for one that is deployed live."""
+    is_culprit: bool = False
+
+
+@dataclass(frozen=True)
+class BuiltRelease:
+    """A version of a service, checked out and ready to run."""
+
+    service: str
+    version: str
+    commit: str
+    path: Path
+    """Root of the checkout: holds `services/`."""
+
+
+@dataclass(frozen=True)
+class ServiceEntry:
+    """One row of services/topology.toml."""
+
+    name: str
+    port: int
+    version: str
+    """The version that the clean tree is."""
+    database: str | None
+    calls: tuple[str, ...]
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """A process that the runtime is asked to run."""
+
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    log_path: Path
+    ready_url: str | None = None
+    """Polled until it answers 200; None: ready as soon as it runs."""
+    ready_timeout_s: float = 20.0
+    stop_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True)
+class ProcessInfo:
+    """A process of the stack as the runtime sees it."""
+
+    name: str
+    pid: int | None
+    alive: bool
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """Everything the runtime needs to bring a shop up."""
+
+    drill_id: str
+    run_dir: Path
+    port_offset: int
+    capacity_units: int
+    topology: tuple[ServiceEntry, ...]
+    releases: Mapping[str, BuiltRelease]
+    service_env: Mapping[str, str]
+    """Added to every service's environment (third parties, telemetry)."""
+    sidecars: tuple[ProcessSpec, ...] = ()
+    """Started after Postgres and before the services, in order."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert as Prometheus or Alertmanager delivered it."""
+
+    fingerprint: str
+    name: str
+    severity: str
+    summary: str
+    starts_at: datetime
+    resolved: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)

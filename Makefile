@@ -1,0 +1,70 @@
+# Thin on purpose: set-up happens here, everything else in `drill` (see `drill --help`).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+SCENARIO ?= deadlock
+RUNTIME ?= local
+AGENDA ?= solo
+SEED ?=
+SCALE ?= 1
+
+VENV := .venv
+DRILL := $(VENV)/bin/drill
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
+
+common := --runtime $(RUNTIME) --scale $(SCALE) $(if $(SEED),--seed $(SEED))
+# `make smoke` means all scenarios unless one is named on the command line.
+smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
+
+.PHONY: help drill demo smoke test lint format up down doctor bench torture setup
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  e.g. make drill SCENARIO=deadlock        SCENARIO=random hides what it is"
+
+drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= RUNTIME=)
+	@exec $(DRILL) run $(SCENARIO) --agenda $(AGENDA) $(common)
+
+demo: $(READY) ## the same drill, played unattended from page to proof
+	@exec $(DRILL) demo $(SCENARIO) $(common)
+
+smoke: $(READY) ## the detectability matrix: every scenario detected, healed, cheats rejected
+	@exec $(DRILL) smoke $(smoke_scenario) $(if $(SEED),--seed $(SEED))
+
+test: $(DEV_READY) ## all tests
+	@$(DRILL) doctor --fetch --quiet
+	@exec $(VENV)/bin/python -m pytest
+
+lint: $(DEV_READY) ## style and types
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/mypy --config-file services/pyproject.toml services
+
+format: $(DEV_READY) ## put the code in shape
+	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
+
+up: $(READY) ## a healthy shop in the background, to look around in
+	@exec $(DRILL) up $(common)
+
+down: $(READY) ## end whatever drill or shop runs from this checkout
+	@exec $(DRILL) down
+
+doctor: $(READY) ## what this machine has, and how to get what it lacks
+	@exec $(DRILL) doctor
+
+bench: $(READY) ## start-up, memory and tracing figures, side by side
+	@exec $(DRILL) bench
+
+torture: $(DEV_READY) ## kill the harness at random moments and count what is left
+	@exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider
+
+setup: $(DEV_READY) ## everything that the other targets need
+
+$(READY): requirements.lock pyproject.toml
+	@tools/setup $(PYTHON) $(VENV) requirements.lock && touch $@
+
+$(DEV_READY): requirements-dev.lock pyproject.toml
+	@tools/setup $(PYTHON) $(VENV) requirements-dev.lock && touch $@ $(READY)

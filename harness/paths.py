@@ -1,0 +1,13 @@
+"""Where things are: the repository, a home for drills, a cache for downloads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+REPO = Path(__file__).resolve().parent.parent
+
+
+def home_dir() -> Path:
+    """The directory that holds runs and the active drill: $DRILL_HOME, else `var/` of the repo."""
+    return Path(os.environ.get("DRILL_HOME") or REPO / "var").resolve()

@@ -1,0 +1,35 @@
+"""What a drill's host is told: flag > environment (`DRILL_*`) > default.
+
+Import this only in the host: pydantic-settings costs a quarter of a second, which the short
+commands of the CLI should not pay.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from harness.paths import REPO, home_dir
+
+
+class HostSettings(BaseSettings):
+    """Settings of one drill's host."""
+
+    model_config = SettingsConfigDict(env_prefix="DRILL_", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=home_dir)
+    repo: Path = REPO
+    runtime: str = "local"
+    agenda: str = "solo"
+    scenario: str = "deadlock"
+    seed: int | None = None
+    scale: int = Field(default=1, ge=1, le=50)
+    port_offset: int = Field(default=10_000, ge=0, le=50_000)
+    deploy_pace_s: float = Field(default=6.0, ge=0)
+    """How long the deploy pipeline takes before a participant's release starts."""
+    trigger_delay_min_s: float = Field(default=8.0, ge=0)
+    trigger_delay_max_s: float = Field(default=25.0, ge=0)
+    time_limit_minutes: float = Field(default=60.0, gt=0)
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)

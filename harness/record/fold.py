@@ -1,0 +1,174 @@
+"""From events to what the drill has come to: a pure fold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import singledispatch
+
+from harness.record import events as e
+from harness.record.envelope import Envelope
+from harness.record.state import Deploy, DrillState, Page, Phase
+
+__all__ = ["Deploy", "DrillState", "Page", "Phase", "fold"]
+
+
+def fold(envelopes: Iterable[Envelope], state: DrillState | None = None) -> DrillState:
+    """The state after `envelopes`, from the beginning or from an earlier `state`."""
+    state = state or DrillState()
+    for envelope in envelopes:
+        state = replace(
+            _apply(envelope.event, state, envelope.drill_time_ms),
+            drill_id=envelope.drill_id,
+            seq=envelope.seq,
+        )
+    return state
+
+
+def _reach(state: DrillState, moment: str, now_ms: int) -> DrillState:
+    """Note when `moment` was first reached."""
+    return replace(state, times_ms={moment: now_ms, **state.times_ms})
+
+
+@singledispatch
+def _apply(_event: e.Event, state: DrillState, _now_ms: int) -> DrillState:
+    return state
+
+
+@_apply.register
+def _(event: e.DrillCreated, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "starting", now_ms), created=event)
+
+
+@_apply.register
+def _(_event: e.DrillStarting, state: DrillState, now_ms: int) -> DrillState:
+    return _reach(state, "starting", now_ms)
+
+
+@_apply.register
+def _(event: e.StackReady, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(
+        state, components_ready={**state.components_ready, event.component: event.took_ms}
+    )
+
+
+@_apply.register
+def _(event: e.BaselineConfirmed, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "healthy", now_ms), baseline=event.measures)
+
+
+@_apply.register
+def _(event: e.DrillTriggered, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "triggered", now_ms), triggered=event)
+
+
+@_apply.register
+def _(event: e.DeployStarted, state: DrillState, now_ms: int) -> DrillState:
+    is_response = state.triggered is not None or bool(state.pages)
+    if event.kind != "release" and is_response:
+        state = _reach(state, "mitigating", now_ms)
+    deploy = _deploy(event, "started", now_ms, None)
+    return replace(state, deploys=(*state.deploys, deploy))
+
+
+@_apply.register(e.DeploySucceeded)
+@_apply.register(e.DeployFailed)
+def _(event: e.DeployEvent, state: DrillState, now_ms: int) -> DrillState:
+    outcome = "succeeded" if isinstance(event, e.DeploySucceeded) else "failed"
+    before = next((one for one in state.deploys if one.deploy_id == event.deploy_id), None)
+    ended = _deploy(event, outcome, before.started_ms if before else now_ms, now_ms)
+    others = tuple(one for one in state.deploys if one.deploy_id != event.deploy_id)
+    deploys = (*others, ended) if before is None else _with(state.deploys, before, ended)
+    is_containing = outcome == "succeeded" and event.kind != "release"
+    if is_containing and "mitigating" in state.times_ms and "verified" not in state.times_ms:
+        state = replace(state, times_ms={**state.times_ms, "mitigated": now_ms})
+    return replace(state, deploys=deploys)
+
+
+def _deploy(event: e.DeployEvent, outcome: str, started_ms: int, ended_ms: int | None) -> Deploy:
+    return Deploy(
+        **{key: getattr(event, key) for key in _SHARED},
+        outcome=outcome,
+        started_ms=started_ms,
+        ended_ms=ended_ms,
+    )
+
+
+_SHARED = tuple(e.DeployEvent.__dataclass_fields__)
+
+
+def _with(deploys: tuple[Deploy, ...], old: Deploy, new: Deploy) -> tuple[Deploy, ...]:
+    return tuple(new if one is old else one for one in deploys)
+
+
+@_apply.register
+def _(event: e.AlertFired, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(state, alerts={**state.alerts, event.fingerprint: event})
+
+
+@_apply.register
+def _(event: e.AlertResolved, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(
+        state, alerts={key: one for key, one in state.alerts.items() if key != event.fingerprint}
+    )
+
+
+@_apply.register
+def _(event: e.PageSent, state: DrillState, now_ms: int) -> DrillState:
+    page = Page(event.page_id, event.alert, event.severity, event.summary, now_ms)
+    return replace(_reach(state, "paged", now_ms), pages=(*state.pages, page))
+
+
+@_apply.register
+def _(event: e.PageAcknowledged, state: DrillState, now_ms: int) -> DrillState:
+    pages = tuple(
+        replace(page, acknowledged_by=page.acknowledged_by or event.by)
+        if page.page_id == event.page_id
+        else page
+        for page in state.pages
+    )
+    if pages == state.pages:
+        return state
+    return replace(_reach(state, "acknowledged", now_ms), pages=pages)
+
+
+@_apply.register
+def _(event: e.NoteAdded, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(state, notes=(*state.notes, event))
+
+
+@_apply.register
+def _(event: e.DiagnosisDeclared, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "diagnosed", now_ms), diagnoses=(*state.diagnoses, event))
+
+
+@_apply.register
+def _(_event: e.VerifyStarted, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(state, is_verifying=True)
+
+
+@_apply.register
+def _(event: e.VerifyFinished, state: DrillState, now_ms: int) -> DrillState:
+    if event.passed:
+        state = _reach(state, "verified", now_ms)
+    return replace(state, is_verifying=False, verification=event)
+
+
+@_apply.register
+def _(event: e.ImpactSampled, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(state, impact=event)
+
+
+@_apply.register
+def _(event: e.HarnessProblem, state: DrillState, _now_ms: int) -> DrillState:
+    return replace(state, problems=(*state.problems, event.what))
+
+
+@_apply.register
+def _(event: e.DrillFinished, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "ended", now_ms), end_reason=event.reason)
+
+
+@_apply.register
+def _(event: e.DrillAborted, state: DrillState, now_ms: int) -> DrillState:
+    return replace(_reach(state, "ended", now_ms), end_reason=event.reason, was_aborted=True)

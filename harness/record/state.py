@@ -1,0 +1,113 @@
+"""What a drill has come to, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.record import events as e
+
+
+class Phase(StrEnum):
+    """How far a drill is. Over the events that all may see, `triggered` never shows."""
+
+    STARTING = "starting"
+    HEALTHY = "healthy"
+    TRIGGERED = "triggered"
+    PAGED = "paged"
+    ACKNOWLEDGED = "acknowledged"
+    DIAGNOSED = "diagnosed"
+    MITIGATING = "mitigating"
+    VERIFIED = "verified"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """One deploy; `outcome` is started, succeeded or failed."""
+
+    deploy_id: str
+    service: str
+    version_from: str
+    version_to: str
+    commit: str
+    kind: e.DeployKind
+    by: str
+    summary: str
+    outcome: str
+    error: str
+    started_ms: int
+    ended_ms: int | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, and who took it."""
+
+    page_id: str
+    alert: str
+    severity: str
+    summary: str
+    sent_ms: int
+    acknowledged_by: str | None = None
+
+
+@dataclass(frozen=True)
+class DrillState:
+    """Everything that is known of a drill; times are drill time in milliseconds."""
+
+    drill_id: str = ""
+    seq: int = 0
+    created: e.DrillCreated | None = None
+    triggered: e.DrillTriggered | None = None
+    baseline: Mapping[str, float] = field(default_factory=dict)
+    components_ready: Mapping[str, int] = field(default_factory=dict)
+    """Component → milliseconds that it took."""
+    deploys: tuple[Deploy, ...] = ()
+    alerts: Mapping[str, e.AlertFired] = field(default_factory=dict)
+    """Fingerprint → alert that fires now."""
+    pages: tuple[Page, ...] = ()
+    notes: tuple[e.NoteAdded, ...] = ()
+    diagnoses: tuple[e.DiagnosisDeclared, ...] = ()
+    verification: e.VerifyFinished | None = None
+    """The newest one."""
+    is_verifying: bool = False
+    impact: e.ImpactSampled | None = None
+    problems: tuple[str, ...] = ()
+    end_reason: str | None = None
+    was_aborted: bool = False
+    times_ms: Mapping[str, int] = field(default_factory=dict)
+    """When each phase was first reached, and `mitigated`: when the newest containing deploy
+    succeeded that came before the first verification that passed."""
+
+    @property
+    def phase(self) -> Phase:
+        """The furthest phase that the facts support."""
+        if self.end_reason is not None:
+            return Phase.ABORTED if self.was_aborted else Phase.FINISHED
+        reached = (
+            (Phase.VERIFIED, self.verification is not None and self.verification.passed),
+            (Phase.MITIGATING, "mitigating" in self.times_ms),
+            (Phase.DIAGNOSED, bool(self.diagnoses)),
+            (Phase.ACKNOWLEDGED, any(page.acknowledged_by for page in self.pages)),
+            (Phase.PAGED, bool(self.pages)),
+            (Phase.TRIGGERED, self.triggered is not None),
+            (Phase.HEALTHY, "healthy" in self.times_ms),
+        )
+        return next((phase for phase, is_reached in reached if is_reached), Phase.STARTING)
+
+    @property
+    def diagnosis(self) -> e.DiagnosisDeclared | None:
+        """The newest declared diagnosis."""
+        return self.diagnoses[-1] if self.diagnoses else None
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Service → version that the deploys so far left running."""
+        running = dict(self.created.versions) if self.created else {}
+        done = (deploy for deploy in self.deploys if deploy.outcome == "succeeded")
+        for deploy in sorted(done, key=lambda deploy: deploy.ended_ms or 0):
+            running[deploy.service] = deploy.version_to
+        return running

@@ -1,0 +1,136 @@
+"""The fold: phases, times and deploys from events alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.record import events as e
+from harness.record.envelope import Envelope, decode, encode
+from harness.record.fold import DrillState, Phase, fold
+
+CREATED = e.DrillCreated("deadlock", 7, "local", "honour", "solo", {"payments": "2.4.1"})
+
+
+def deploy(kind: e.DeployKind, version_to: str, outcome: type[e.DeployEvent]) -> e.DeployEvent:
+    return outcome(f"dep-{version_to}", "payments", "2.4.1", version_to, "c0ffee", kind, "kim", "x")
+
+
+STORY: list[tuple[int, e.Event, Phase]] = [
+    (0, CREATED, Phase.STARTING),
+    (1, e.DrillStarting(), Phase.STARTING),
+    (900, e.StackReady("postgres", 400), Phase.STARTING),
+    (5_000, e.BaselineConfirmed({"rps": 30.0}), Phase.HEALTHY),
+    (8_000, deploy("release", "2.4.2", e.DeployStarted), Phase.HEALTHY),
+    (8_000, e.DrillTriggered("payments", "2.4.2"), Phase.TRIGGERED),
+    (8_400, deploy("release", "2.4.2", e.DeploySucceeded), Phase.TRIGGERED),
+    (13_000, e.AlertFired("f1", "HighErrorRate", "critical", "s", "gateway"), Phase.TRIGGERED),
+    (13_001, e.PageSent("p1", "HighErrorRate", "critical", "s"), Phase.PAGED),
+    (20_000, e.PageAcknowledged("p1", "kim"), Phase.ACKNOWLEDGED),
+    (40_000, e.DiagnosisDeclared("payments", "t", 80, ("t:1",), "", "kim"), Phase.DIAGNOSED),
+    (50_000, deploy("rollback", "2.4.1", e.DeployStarted), Phase.MITIGATING),
+    (51_000, deploy("rollback", "2.4.1", e.DeploySucceeded), Phase.MITIGATING),
+    (60_000, e.AlertResolved("f1", "HighErrorRate", "critical", "s", "gateway"), Phase.MITIGATING),
+    (61_000, e.VerifyStarted("kim"), Phase.MITIGATING),
+    (70_000, e.VerifyFinished(False, ()), Phase.MITIGATING),
+    (90_000, e.VerifyFinished(True, ()), Phase.VERIFIED),
+    (95_000, e.DrillFinished("asked"), Phase.FINISHED),
+]
+
+
+def envelopes(story: list[tuple[int, e.Event]]) -> list[Envelope]:
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    return [
+        Envelope(seq, "d-1", moment, now_ms, "host", event.type, event.audience, event, {})
+        for seq, (now_ms, event) in enumerate(story, 1)
+    ]
+
+
+LINES = envelopes([(now_ms, event) for now_ms, event, _ in STORY])
+
+
+@pytest.mark.parametrize("count", range(1, len(STORY) + 1))
+def test_each_event_of_a_drill_leads_to_its_phase(count: int) -> None:
+    assert fold(LINES[:count]).phase is STORY[count - 1][2]
+
+
+def test_times_are_those_of_the_first_arrival() -> None:
+    times = fold(LINES).times_ms
+    assert times["paged"] == 13_001
+    assert times["mitigating"] == 50_000
+    assert times["mitigated"] == 51_000
+    assert times["verified"] == 90_000
+
+
+def test_deploys_are_one_each_and_the_running_version_follows() -> None:
+    state = fold(LINES)
+    assert [(one.version_to, one.outcome) for one in state.deploys] == [
+        ("2.4.2", "succeeded"),
+        ("2.4.1", "succeeded"),
+    ]
+    assert state.versions == {"payments": "2.4.1"}
+    assert fold(LINES[:7]).versions == {"payments": "2.4.2"}
+
+
+def test_a_failed_deploy_leaves_the_version_and_keeps_its_error() -> None:
+    failed = e.DeployFailed(
+        "d", "payments", "2.4.1", "2.4.3", "c", "hotfix", "kim", "", "no import"
+    )
+    state = fold(envelopes([(0, CREATED), (5, failed)]))
+    assert state.versions == {"payments": "2.4.1"}
+    assert state.deploys[0].error == "no import"
+
+
+def test_a_resolved_alert_fires_no_more() -> None:
+    assert set(fold(LINES[:8]).alerts) == {"f1"}
+    assert fold(LINES).alerts == {}
+
+
+def test_a_restart_before_any_trouble_is_no_mitigation() -> None:
+    restart = deploy("restart", "2.4.1", e.DeployStarted)
+    assert fold(envelopes([(0, CREATED), (5, restart)])).phase is Phase.STARTING
+
+
+def test_participants_never_see_the_trigger_in_the_phase() -> None:
+    for count in range(1, 9):
+        seen = [one for one in LINES[:count] if one.audience == "all"]
+        assert fold(seen).phase in {Phase.STARTING, Phase.HEALTHY}
+
+
+def test_an_acknowledgement_of_an_unknown_page_changes_nothing() -> None:
+    state = fold(envelopes([(0, e.PageAcknowledged("p9", "kim"))]))
+    assert "acknowledged" not in state.times_ms
+
+
+def test_an_aborted_drill_says_so() -> None:
+    assert fold(envelopes([(0, CREATED), (9, e.DrillAborted("killed"))])).phase is Phase.ABORTED
+
+
+@given(st.integers(0, len(LINES)))
+def test_folding_in_two_parts_is_folding_at_once(cut: int) -> None:
+    assert fold(LINES[cut:], fold(LINES[:cut])) == fold(LINES)
+
+
+EVENTS = st.one_of(
+    [st.from_type(kind) for kind in e.EVENT_TYPES.values() if kind.__dataclass_fields__]  # type: ignore[attr-defined]
+)
+
+
+@given(EVENTS)
+def test_every_event_survives_its_json(event: e.Event) -> None:
+    again, _ = decode(event.type, encode(event))
+    assert encode(again) == encode(event)
+    assert type(again) is type(event)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**7), EVENTS), max_size=12))
+def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, e.Event]]) -> None:
+    lines = envelopes(story)
+    state = fold(lines)
+    assert state == fold(lines)
+    assert state.phase in Phase
+    assert isinstance(state.versions, dict)
+    assert state == DrillState() or state.seq == len(lines)

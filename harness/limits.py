@@ -1,0 +1,61 @@
+"""Every bound on waiting, size and number in the local runtime, in one place.
+
+Seconds end in `_S`, bytes in `_BYTES`. Each is a bound, not an expectation: what it guards is
+normally over in a fraction of it.
+"""
+
+from __future__ import annotations
+
+GUARDIAN_START_S = 5.0
+"""From starting the guardian until it says hello."""
+
+GUARDIAN_ANSWER_S = 5.0
+"""From a command to the guardian until its answer."""
+
+ZYGOTE_START_S = 30.0
+"""Importing the third-party libraries on a cold disk; half a second from a warm one."""
+
+POSTGRES_START_S = 20.0
+POSTGRES_PREPARE_S = 120.0
+"""initdb, migrations and seeding of all databases, once per content."""
+
+PREPARE_LOCK_S = 180.0
+"""Waiting for another drill that is preparing the same databases."""
+
+SERVICE_READY_S = 10.0
+"""From the fork of a release until its /readyz answers 200."""
+
+MIGRATE_S = 60.0
+
+SERVICE_IDLE_GRACE_S = 1.0
+"""A draining release keeps idle connections this long, so that their next request is still
+answered (with `Connection: close`) rather than lost."""
+
+SERVICE_GRACEFUL_S = 3.0
+"""Requests in flight may take this long once the idle ones are gone."""
+
+SERVICE_DRAIN_S = 5.0
+"""After this a draining release is killed."""
+
+CRASH_WATCH_S = 10.0
+"""A release that dies this soon after the switch is rolled back."""
+
+RESTARTS_MAX = 5
+RESTARTS_WINDOW_S = 60.0
+RESTART_BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0)
+
+DOWN_S = 5.0
+"""A graceful end of the whole stack; after this everything is killed."""
+
+KILL_S = 2.0
+"""From SIGKILL, or the host's death, until nothing is left."""
+
+LOG_CAP_BYTES = 50 * 1024 * 1024
+LOG_WATCH_S = 1.0
+LOG_TAIL_LINES = 20
+
+OPEN_FILES_MAX = 4096
+ADDRESS_SPACE_BYTES = 4 * 1024**3
+"""Of one service: room for thread stacks, but an 8 GB allocation fails."""
+
+DOWNLOAD_S = 300.0

@@ -1,0 +1,1 @@
+"""Telling whether the shop is well, and whether a declared diagnosis is right."""

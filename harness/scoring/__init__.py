@@ -1,0 +1,1 @@
+"""Figures and scorecards: pure folds over what was recorded."""

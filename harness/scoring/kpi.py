@@ -1,0 +1,129 @@
+"""The figures of a drill: a pure fold over its record. What is unknown stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from harness.scoring.alerts import silent_from_ms
+from harness.scoring.reading import Recorded, first, since
+
+IsRight = Callable[[str, str], bool]
+"""Whether a declared (service, mechanism) is the cause."""
+
+
+@dataclass(frozen=True)
+class WrongActions:
+    """What was done that did not help."""
+
+    restarts: int
+    innocent_rollbacks: int | None
+    """Rollbacks of services that were not at the root; None where the root is not known."""
+    failed_deploys: int
+
+
+@dataclass(frozen=True)
+class Kpis:
+    """Times in milliseconds from the trigger; None means no data, never zero."""
+
+    page_ms: int | None
+    acknowledge_ms: int | None
+    cause_ms: int | None
+    """Until the first right diagnosis."""
+    mitigate_ms: int | None
+    """Until no alert fired any more."""
+    verify_ms: int | None
+    """Until the verification that passed and was never followed by one that failed."""
+    users_affected: int | None
+    revenue_lost: float | None
+    """In the shop's currency."""
+    updates: int
+    diagnoses: int
+    wrong: WrongActions
+
+
+def fold_kpis(
+    events: Iterable[Recorded],
+    *,
+    is_right: IsRight | None = None,
+    guilty: frozenset[str] | None = None,
+) -> Kpis:
+    """Fold a drill's events, in order.
+
+    `is_right` and `guilty` (the services at the root) come from whoever knows the answer; without
+    them what depends on the answer is None. Without a trigger all times are None.
+    """
+    everything = sorted(events, key=lambda event: event.drill_time_ms)
+    trigger = first(everything, "drill.triggered")
+    after = since(everything, trigger.drill_time_ms) if trigger else []
+    start_ms = trigger.drill_time_ms if trigger else 0
+
+    def elapsed(at_ms: int | None) -> int | None:
+        return None if at_ms is None else at_ms - start_ms
+
+    users, revenue = _impact(everything, start_ms) if trigger else (None, None)
+    return Kpis(
+        page_ms=elapsed(_time_of_first(after, "page.sent")),
+        acknowledge_ms=elapsed(_time_of_first(after, "page.acknowledged")),
+        cause_ms=elapsed(_right_at(after, is_right)) if is_right else None,
+        mitigate_ms=elapsed(silent_from_ms(after)),
+        verify_ms=elapsed(_verified_at(after)),
+        users_affected=users,
+        revenue_lost=revenue,
+        updates=sum(event.type in ("note.added", "update.posted") for event in after),
+        diagnoses=sum(event.type == "diagnosis.declared" for event in after),
+        wrong=_wrong_actions(after, guilty),
+    )
+
+
+def _time_of_first(events: Sequence[Recorded], type_name: str) -> int | None:
+    found = first(events, type_name)
+    return found.drill_time_ms if found else None
+
+
+def _right_at(events: Sequence[Recorded], is_right: IsRight) -> int | None:
+    for event in events:
+        if event.type == "diagnosis.declared":
+            declared = (str(event.payload.get(key, "")) for key in ("service", "mechanism"))
+            if is_right(*declared):
+                return event.drill_time_ms
+    return None
+
+
+def _verified_at(events: Sequence[Recorded]) -> int | None:
+    passed_at: int | None = None
+    for event in events:
+        if event.type == "verify.finished":
+            if event.payload.get("passed") is not True:
+                passed_at = None
+            elif passed_at is None:
+                passed_at = event.drill_time_ms
+    return passed_at
+
+
+def _impact(events: Sequence[Recorded], start_ms: int) -> tuple[int | None, float | None]:
+    """Growth of the running totals from the last sample before the trigger to the last one."""
+    samples = [event for event in events if event.type == "impact.sampled"]
+    later = [event for event in samples if event.drill_time_ms >= start_ms]
+    if not later:
+        return None, None
+    earlier = [event for event in samples if event.drill_time_ms < start_ms]
+    base = earlier[-1].payload if earlier else {}
+    last = later[-1].payload
+    users = int(last.get("users_affected", 0)) - int(base.get("users_affected", 0))
+    revenue = float(last.get("revenue_lost", 0.0)) - float(base.get("revenue_lost", 0.0))
+    return max(users, 0), max(round(revenue, 2), 0.0)
+
+
+def _wrong_actions(events: Sequence[Recorded], guilty: frozenset[str] | None) -> WrongActions:
+    done = [event.payload for event in events if event.type == "deploy.succeeded"]
+    rolled_back = [
+        str(deploy.get("service")) for deploy in done if deploy.get("kind") == "rollback"
+    ]
+    return WrongActions(
+        restarts=sum(deploy.get("kind") == "restart" for deploy in done),
+        innocent_rollbacks=(
+            None if guilty is None else sum(service not in guilty for service in rolled_back)
+        ),
+        failed_deploys=sum(event.type == "deploy.failed" for event in events),
+    )

@@ -1,0 +1,108 @@
+"""The scorecard of one drill, as data and as plain lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.scoring.kpi import Kpis
+
+NO_DATA = "no data"
+SEALED = "sealed until the reveal"
+_LABEL_WIDTH = 22
+
+
+@dataclass(frozen=True)
+class RootCause:
+    """The answer of a drill: what stays sealed until the reveal."""
+
+    title: str
+    service: str
+    mechanism: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """How a drill went."""
+
+    drill_id: str
+    outcome: str
+    """`verified`, `mitigated`, `open` or `aborted`."""
+    kpis: Kpis
+    root_causes: tuple[RootCause, ...] = ()
+
+    def to_json(self, *, revealed: bool) -> dict[str, Any]:
+        """Plain JSON data; what would tell the answer is there only when `revealed`."""
+        kpis = asdict(self.kpis)
+        card: dict[str, Any] = {
+            "drill_id": self.drill_id,
+            "outcome": self.outcome,
+            "revealed": revealed,
+            "kpis": kpis,
+        }
+        if revealed:
+            card["root_causes"] = [asdict(cause) for cause in self.root_causes]
+        else:
+            del kpis["cause_ms"], kpis["wrong"]["innocent_rollbacks"]
+        return card
+
+    def render_lines(self, *, revealed: bool) -> list[str]:
+        """Plain text, a line each, no colours."""
+        kpis, wrong = self.kpis, self.kpis.wrong
+        innocent = _count(wrong.innocent_rollbacks)
+        rows: list[tuple[str, str]] = [
+            ("outcome", self.outcome),
+            ("time to page", clock(kpis.page_ms)),
+            ("time to acknowledge", clock(kpis.acknowledge_ms)),
+            ("time to cause", clock(kpis.cause_ms) if revealed else SEALED),
+            ("time to mitigate", clock(kpis.mitigate_ms)),
+            ("time to verify", clock(kpis.verify_ms)),
+            ("users affected", _count(kpis.users_affected)),
+            ("revenue lost", NO_DATA if kpis.revenue_lost is None else f"{kpis.revenue_lost:,.2f}"),
+            ("updates", str(kpis.updates)),
+            ("restarts", str(wrong.restarts)),
+            ("failed deploys", str(wrong.failed_deploys)),
+            ("innocent rollbacks", innocent if revealed else SEALED),
+        ]
+        if revealed:
+            rows += _cause_rows(self.root_causes)
+        return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
+
+
+def outcome_of(kpis: Kpis, *, aborted: bool = False) -> str:
+    """The outcome in one word."""
+    if aborted:
+        return "aborted"
+    if kpis.verify_ms is not None:
+        return "verified"
+    return "mitigated" if kpis.mitigate_ms is not None else "open"
+
+
+def clock(duration_ms: int | None) -> str:
+    """`4.2 s`, `2 m 05 s`, `1 h 02 m`; no data for None."""
+    if duration_ms is None:
+        return NO_DATA
+    seconds = duration_ms / 1000.0
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+
+
+def _count(value: int | None) -> str:
+    return NO_DATA if value is None else f"{value:,}"
+
+
+def _row(label: str, value: str) -> str:
+    return f"  {label:<{_LABEL_WIDTH}}{value}"
+
+
+def _cause_rows(causes: Sequence[RootCause]) -> list[tuple[str, str]]:
+    if not causes:
+        return [("root cause", "none: nothing was wrong")]
+    return [
+        ("root cause", f"{cause.title} ({cause.service}, {cause.mechanism})") for cause in causes
+    ]

@@ -1,0 +1,134 @@
+"""The figures of a drill come from its record alone, and the unknown stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.scoring.kpi import fold_kpis
+from harness.scoring.reading import Recorded
+
+
+@dataclass(frozen=True)
+class At:
+    """An event as the record gives it back."""
+
+    drill_time_ms: int
+    type: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+def alert(at_ms: int, what: str, fingerprint: str = "f1") -> At:
+    return At(at_ms, f"alert.{what}", {"fingerprint": fingerprint})
+
+
+def declared(at_ms: int, service: str, mechanism: str) -> At:
+    return At(at_ms, "diagnosis.declared", {"service": service, "mechanism": mechanism})
+
+
+def deploy(at_ms: int, outcome: str, service: str, kind: str) -> At:
+    return At(at_ms, f"deploy.{outcome}", {"service": service, "kind": kind})
+
+
+def impact(at_ms: int, users: int, revenue: float) -> At:
+    return At(at_ms, "impact.sampled", {"users_affected": users, "revenue_lost": revenue})
+
+
+STORY: tuple[Recorded, ...] = (
+    At(0, "drill.created"),
+    impact(9_000, 2, 10.0),
+    At(10_000, "drill.triggered", {"service": "payments"}),
+    alert(14_000, "fired"),
+    At(14_100, "page.sent"),
+    At(20_000, "page.acknowledged"),
+    declared(30_000, "users", "overload"),
+    declared(60_000, "payments", "timeouts"),
+    deploy(70_000, "succeeded", "users", "rollback"),
+    deploy(75_000, "failed", "payments", "hotfix"),
+    deploy(80_000, "succeeded", "payments", "rollback"),
+    alert(85_000, "resolved"),
+    impact(88_000, 52, 1234.567),
+    At(95_000, "verify.finished", {"passed": True}),
+)
+
+
+def payments_timeouts(service: str, mechanism: str) -> bool:
+    return (service, mechanism) == ("payments", "timeouts")
+
+
+def test_a_whole_drill_is_timed_from_its_trigger() -> None:
+    kpis = fold_kpis(STORY, is_right=payments_timeouts, guilty=frozenset({"payments"}))
+    assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (4_100, 10_000, 50_000)
+    assert (kpis.mitigate_ms, kpis.verify_ms) == (75_000, 85_000)
+    assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
+    assert kpis.diagnoses == 2
+
+
+def test_what_did_not_help_is_counted() -> None:
+    wrong = fold_kpis(STORY, guilty=frozenset({"payments"})).wrong
+    assert (wrong.restarts, wrong.innocent_rollbacks, wrong.failed_deploys) == (0, 1, 1)
+    restarted = (*STORY, deploy(96_000, "succeeded", "orders", "restart"))
+    assert fold_kpis(restarted).wrong.restarts == 1
+
+
+def test_without_the_answer_nothing_that_depends_on_it_is_known() -> None:
+    kpis = fold_kpis(STORY)
+    assert kpis.cause_ms is None
+    assert kpis.wrong.innocent_rollbacks is None
+
+
+def test_an_empty_record_gives_no_data_and_no_zeros() -> None:
+    kpis = fold_kpis([])
+    times = (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms)
+    assert times == (None,) * 5
+    assert kpis.users_affected is None
+    assert kpis.revenue_lost is None
+
+
+def test_what_came_before_the_trigger_does_not_count() -> None:
+    early = [At(1, "page.sent"), alert(2, "fired"), alert(3, "resolved"), *STORY[:3]]
+    kpis = fold_kpis(early)
+    assert kpis.page_ms is None
+    assert kpis.mitigate_ms is None
+
+
+def test_a_shop_that_pages_again_was_not_mitigated_the_first_time() -> None:
+    again = (*STORY, alert(96_000, "fired", "f2"))
+    assert fold_kpis(again).mitigate_ms is None
+    healed = (*again, alert(99_000, "resolved", "f2"))
+    assert fold_kpis(healed).mitigate_ms == 89_000
+
+
+def test_one_of_two_alerts_resolving_is_no_silence() -> None:
+    story = [STORY[2], alert(11_000, "fired", "x"), alert(12_000, "fired", "y")]
+    story.append(alert(13_000, "resolved", "x"))
+    assert fold_kpis(story).mitigate_ms is None
+
+
+def test_a_verification_that_failed_later_takes_the_pass_back() -> None:
+    failed = (*STORY, At(97_000, "verify.finished", {"passed": False}))
+    assert fold_kpis(failed).verify_ms is None
+    passed = (*failed, At(99_000, "verify.finished", {"passed": True}))
+    assert fold_kpis(passed).verify_ms == 89_000
+
+
+def test_a_drill_without_a_trigger_has_no_times() -> None:
+    kpis = fold_kpis([event for event in STORY if event.type != "drill.triggered"])
+    assert kpis.page_ms is None
+    assert kpis.users_affected is None
+
+
+@given(st.lists(st.sampled_from(STORY)))
+def test_any_part_of_a_record_in_any_order_can_be_folded(part: list[Recorded]) -> None:
+    kpis = fold_kpis(part, is_right=payments_timeouts, guilty=frozenset({"payments"}))
+    assert kpis == fold_kpis(
+        sorted(part, key=lambda one: one.drill_time_ms),
+        is_right=payments_timeouts,
+        guilty=frozenset({"payments"}),
+    )
+    for time_ms in (kpis.page_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms):
+        assert time_ms is None or time_ms >= 0

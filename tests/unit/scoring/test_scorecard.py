@@ -1,0 +1,91 @@
+"""The scorecard says what is known, and keeps what is sealed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from harness.scoring.kpi import Kpis, WrongActions
+from harness.scoring.scorecard import RootCause, Scorecard, clock, outcome_of
+
+KPIS = Kpis(
+    page_ms=4_100,
+    acknowledge_ms=10_000,
+    cause_ms=50_000,
+    mitigate_ms=75_000,
+    verify_ms=None,
+    users_affected=1_250,
+    revenue_lost=None,
+    updates=2,
+    diagnoses=1,
+    wrong=WrongActions(restarts=1, innocent_rollbacks=3, failed_deploys=0),
+)
+CARD = Scorecard(
+    "d-7f3a",
+    "mitigated",
+    KPIS,
+    (RootCause("Payment timeouts were cut", "payments", "timeout-misconfigured"),),
+)
+
+
+def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
+    lines = "\n".join(CARD.render_lines(revealed=True))
+    for text in ("d-7f3a", "4.1 s", "1 m 15 s", "1,250", "Payment timeouts were cut"):
+        assert text in lines
+    assert "time to verify        no data" in lines
+    assert "revenue lost          no data" in lines
+
+
+def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:
+    lines = "\n".join(CARD.render_lines(revealed=False))
+    data = json.dumps(CARD.to_json(revealed=False))
+    for text in (lines, data):
+        assert "Payment timeouts" not in text
+        assert "payments" not in text
+        assert "timeout-misconfigured" not in text
+    assert "50.0 s" not in lines
+    assert "cause_ms" not in data
+    assert "innocent_rollbacks" not in data
+
+
+def test_the_reveal_tells_all() -> None:
+    data = CARD.to_json(revealed=True)
+    assert data["root_causes"][0]["service"] == "payments"
+    assert data["kpis"]["cause_ms"] == 50_000
+    assert data["kpis"]["wrong"]["innocent_rollbacks"] == 3
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_a_drill_in_which_nothing_was_wrong_says_so() -> None:
+    healthy = replace(CARD, root_causes=())
+    assert "none: nothing was wrong" in "\n".join(healthy.render_lines(revealed=True))
+
+
+def test_the_lines_are_plain_text() -> None:
+    for line in CARD.render_lines(revealed=True):
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "text"),
+    [
+        (None, "no data"),
+        (0, "0.0 s"),
+        (59_949, "59.9 s"),
+        (59_951, "1 m 00 s"),
+        (125_000, "2 m 05 s"),
+        (3_599_600, "1 h 00 m"),
+        (3_720_000, "1 h 02 m"),
+    ],
+)
+def test_durations_read_like_a_clock(duration_ms: int | None, text: str) -> None:
+    assert clock(duration_ms) == text
+
+
+def test_the_outcome_is_the_furthest_that_was_reached() -> None:
+    assert outcome_of(KPIS) == "mitigated"
+    assert outcome_of(replace(KPIS, verify_ms=1)) == "verified"
+    assert outcome_of(replace(KPIS, mitigate_ms=None)) == "open"
+    assert outcome_of(KPIS, aborted=True) == "aborted"

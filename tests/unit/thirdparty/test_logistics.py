@@ -1,0 +1,64 @@
+"""Logistics look-ups: believable, repeatable, about 40 ms each however many wait."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import aiohttp
+import pytest
+
+PATHS = ("/warehouse/v1/availability", "/carriers/v1/rates", "/partners/v1/eligibility")
+
+
+async def look_up(session, path, *skus):
+    begin = time.monotonic()
+    async with session.get(path, params=[("sku", sku) for sku in skus]) as response:
+        assert response.status == 200
+        return await response.json(), time.monotonic() - begin
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_look_up_takes_about_forty_milliseconds(start, path):
+    provider = await start("normal")
+    async with aiohttp.ClientSession(provider.logistics_url) as session:
+        took_s = [(await look_up(session, path, "SKU-1"))[1] for _ in range(9)]
+    assert min(took_s) >= 0.029
+    assert sorted(took_s)[4] < 0.08
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_the_same_question_gets_the_same_answer(start, path):
+    provider = await start("normal")
+    async with aiohttp.ClientSession(provider.logistics_url) as session:
+        answers = [(await look_up(session, path, "SKU-1", "SKU-2"))[0] for _ in range(2)]
+    for answer in answers:
+        answer.pop("as_of")
+    assert answers[0] == answers[1]
+
+
+async def test_a_thousand_look_ups_wait_together(start):
+    provider = await start("normal")
+    connector = aiohttp.TCPConnector(limit=1000)
+    async with aiohttp.ClientSession(provider.logistics_url, connector=connector) as session:
+        begin = time.monotonic()
+        await asyncio.gather(*(look_up(session, PATHS[n % 3], f"S-{n}") for n in range(1000)))
+    assert time.monotonic() - begin < 10  # one after another they would take 40
+
+
+async def test_every_sku_asked_for_is_answered_and_available(start):
+    provider = await start("normal")
+    async with aiohttp.ClientSession(provider.logistics_url) as session:
+        stock, _ = await look_up(session, PATHS[0], "A", "B")
+        partners, _ = await look_up(session, PATHS[2], "A", "B")
+    assert [row["sku"] for row in stock["items"]] == ["A", "B"]
+    assert all(row["available"] and row["on_hand"] >= 500 for row in stock["items"])
+    assert partners["eligible"]
+
+
+async def test_an_unbounded_question_is_refused(start):
+    provider = await start("normal")
+    async with aiohttp.ClientSession(provider.logistics_url) as session:
+        skus = [("sku", str(n)) for n in range(201)]
+        async with session.get(PATHS[0], params=skus) as response:
+            assert response.status == 400

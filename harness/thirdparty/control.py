@@ -8,33 +8,15 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
-import httpx
 from aiohttp import web
 
-from harness.errors import StackFailed, UnknownName
+from harness.errors import UnknownName
 from harness.thirdparty.charges import ChargeBook
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
-
-CALL_TIMEOUT_S = 5.0
-
-
-@dataclass(frozen=True)
-class BookedCharge:
-    """A charge as the provider booked it; `amount` in units of `currency`."""
-
-    id: str
-    reference: str
-    amount: Decimal
-    currency: str
-    status: str
+from harness.thirdparty.unix_socket import short_path
 
 
 def control_app(
@@ -88,70 +70,3 @@ def bind_private(path: Path) -> socket.socket:
     listener.listen()
     listener.setblocking(False)
     return listener
-
-
-@contextmanager
-def short_path(path: Path) -> Iterator[str]:
-    """A name of `path` within the 107 bytes that a Unix socket's address may have."""
-    directory = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{directory}/{path.name}"
-    finally:
-        os.close(directory)
-
-
-class ThirdPartyControl:
-    """The harness' end of the private side; an async context manager."""
-
-    def __init__(self, control_socket: Path) -> None:
-        self._short = short_path(control_socket)
-        transport = httpx.AsyncHTTPTransport(uds=self._short.__enter__())
-        self._http = httpx.AsyncClient(
-            transport=transport, base_url="http://third-parties", timeout=CALL_TIMEOUT_S
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
-        self._short.__exit__(None, None, None)
-
-    async def profile(self) -> str:
-        """The name of the profile in force."""
-        return str((await self._call("GET", "/profile"))["name"])
-
-    async def set_profile(self, name: str) -> None:
-        """Put a profile in force; raises UnknownName."""
-        await self._call("PUT", "/profile", json={"name": profile_named(name).name})
-
-    async def charge_count(self) -> int:
-        """How many charges the provider has booked since it started."""
-        return int((await self._call("GET", "/charges/count"))["count"])
-
-    async def charges(self, *references: str) -> list[BookedCharge]:
-        """What was really charged for these references, oldest first for each."""
-        answer = await self._call("GET", "/charges", params={"reference": list(references)})
-        return [
-            BookedCharge(
-                row["id"], row["reference"], Decimal(row["amount"]), row["currency"], row["status"]
-            )
-            for row in answer["charges"]
-        ]
-
-    async def _call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
-        try:
-            response = await self._http.request(method, path, **kwargs)
-            response.raise_for_status()
-        except httpx.HTTPError as exc:
-            raise StackFailed(f"the third parties do not answer: {exc!r}") from exc
-        answer: dict[str, Any] = response.json()
-        return answer

@@ -25,11 +25,10 @@ from harness.thirdparty.gate import TlsGate
 from harness.thirdparty.logistics import logistics_app
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
 from harness.thirdparty.psp import provider_app
+from harness.thirdparty.spec import CA_FILE_NAME, TITLE
 from harness.thirdparty.status_page import status_app
 
-TITLE = "third-parties"
 SHUTDOWN_S = 0.5
-CA_FILE_NAME = "provider-ca.pem"
 PLEASE_STOP = (signal.SIGTERM, signal.SIGINT)
 
 

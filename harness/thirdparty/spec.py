@@ -9,9 +9,10 @@ from pathlib import Path
 
 from harness.model import ProcessSpec
 from harness.paths import REPO
-from harness.thirdparty.main import CA_FILE_NAME, TITLE
 from harness.thirdparty.profiles import profile_named
 
+TITLE = "third-parties"
+CA_FILE_NAME = "provider-ca.pem"
 PROVIDER_PORT = 8443
 STATUS_PORT = 8444
 LOGISTICS_PORT = 8450

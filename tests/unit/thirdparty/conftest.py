@@ -10,8 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from harness.thirdparty.control import ThirdPartyControl
-from harness.thirdparty.main import CA_FILE_NAME, Options, ThirdParties
+from harness.thirdparty.client import ThirdPartyControl
+from harness.thirdparty.main import Options, ThirdParties
+from harness.thirdparty.spec import CA_FILE_NAME
 
 
 class Provider:

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from harness.errors import StackFailed, UnknownName
-from harness.thirdparty.control import ThirdPartyControl, bind_private
+from harness.thirdparty.client import ThirdPartyControl
+from harness.thirdparty.control import bind_private
 
 
 async def test_the_control_socket_is_for_its_owner_only(start):

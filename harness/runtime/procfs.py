@@ -1,0 +1,95 @@
+"""What /proc says about processes and ports."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+LISTENING = "0A"
+
+
+@dataclass(frozen=True)
+class ProcessId:
+    """A process that cannot be confused with a later one of the same number."""
+
+    pid: int
+    start_ticks: int
+
+    @property
+    def alive(self) -> bool:
+        """True while this very process runs; a zombie does not."""
+        found = identify(self.pid)
+        return found == self
+
+
+def identify(pid: int) -> ProcessId | None:
+    """The living process of that number, or None (a zombie counts as gone)."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else ProcessId(pid, int(fields[19]))
+
+
+def pids() -> Iterator[int]:
+    """All processes of this machine that we can see."""
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            yield int(entry.name)
+
+
+def command_name(pid: int) -> str:
+    """What `ps` would show, shortened; empty for a process that is gone."""
+    try:
+        raw = (PROC / str(pid) / "cmdline").read_bytes()
+        text = raw.replace(b"\0", b" ").decode(errors="replace").strip()
+        return text[:80] or (PROC / str(pid) / "comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+def links_of(pid: int, names: tuple[str, ...]) -> list[str]:
+    """Where the given links below /proc/<pid> point (`cwd`, `fd/1`); unreadable ones left out."""
+    found = []
+    for name in names:
+        with contextlib.suppress(OSError):
+            found.append(str((PROC / str(pid) / name).readlink()))
+    return found
+
+
+def port_is_free(port: int) -> bool:
+    """True where 127.0.0.1:port can be bound, as our own servers bind it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def port_holder(port: int) -> str:
+    """Who listens on the port: `process 4711 (python -m http.server)`, as far as we can see."""
+    inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            for descriptor in (PROC / str(pid) / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if str(descriptor.readlink()) in inodes:
+                        return f"process {pid} ({command_name(pid)})"
+    return "a process of another user"
+
+
+def _listening_inodes(port: int) -> Iterator[str]:
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+                    yield fields[9]

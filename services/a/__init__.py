@@ -1,0 +1,1 @@
+"""Availability: stock and reservations."""

@@ -1,0 +1,1 @@
+"""Bundles: prices a basket."""

@@ -1,0 +1,1 @@
+"""Campaigns: promotions and offers."""

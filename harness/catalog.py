@@ -1,0 +1,212 @@
+"""The catalog: folders under faults/ and the topology, as validated models.
+
+faults/<id>/fault.toml release.patch fix.patch cheats/*.patch notes.md   → Fault
+faults/decoys/<id>/release.toml [release.patch]                          → Decoy
+faults/scenarios/<id>.toml                                               → Scenario
+services/topology.toml                                                   → ServiceEntry
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from harness.catalog_files import (
+    DecoyFile,
+    FaultFile,
+    ReleaseTable,
+    ScenarioFile,
+    Source,
+    TopologyFile,
+)
+from harness.errors import BadFile, UnknownName
+from harness.model import (
+    Answer,
+    Decoy,
+    DetectRule,
+    EvidenceClue,
+    Fault,
+    Objective,
+    Release,
+    Scenario,
+    ServiceEntry,
+)
+
+CHEATS_MIN = 2
+"""A fault whose oracle was never tried against a cheat proves nothing."""
+
+
+class Catalog:
+    """What the checkout at `root` has to offer. Reads files when asked; raises BadFile."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._faults = root / "faults"
+
+    def fault_ids(self) -> list[str]:
+        """The folders under faults/ that say what is broken."""
+        return sorted(path.parent.name for path in self._faults.glob("*/fault.toml"))
+
+    def decoy_ids(self) -> list[str]:
+        return sorted(path.parent.name for path in self._faults.glob("decoys/*/release.toml"))
+
+    def scenario_ids(self) -> list[str]:
+        return sorted(path.stem for path in self._faults.glob("scenarios/*.toml"))
+
+    def faults(self) -> list[Fault]:
+        return [self.fault(id_) for id_ in self.fault_ids()]
+
+    def decoys(self) -> list[Decoy]:
+        return [self.decoy(id_) for id_ in self.decoy_ids()]
+
+    def scenarios(self) -> list[Scenario]:
+        return [self.scenario(id_) for id_ in self.scenario_ids()]
+
+    def topology(self) -> tuple[ServiceEntry, ...]:
+        """The services in the order of their file."""
+        return self._topology
+
+    def fault(self, id_: str) -> Fault:
+        """Raises UnknownName with the nearest ids, or BadFile."""
+        if id_ not in self.fault_ids():
+            raise UnknownName("fault", id_, self.fault_ids())
+        folder = self._faults / id_
+        source = Source(folder / "fault.toml")
+        read = source.parse(FaultFile)
+        if read.id not in (None, id_):
+            raise source.bad(("id",), f"the id is '{read.id}', but the folder is '{id_}'")
+        self._check_services(source, read.service, read.accepts.services)
+        if read.service not in read.accepts.services:
+            raise source.bad(("accepts",), f"the fault's own service '{read.service}' is missing")
+        if read.mechanism not in read.accepts.mechanisms:
+            raise source.bad(("accepts",), f"the fault's own '{read.mechanism}' is missing")
+        cheats = tuple(sorted(folder.glob("cheats/*.patch")))
+        if len(cheats) < CHEATS_MIN:
+            raise BadFile(folder / "cheats", None, f"it needs at least {CHEATS_MIN} patches")
+        patch = _existing(folder / "release.patch")
+        return Fault(
+            id=id_,
+            title=read.title,
+            folder=folder,
+            service=read.service,
+            mechanism=read.mechanism,
+            locus=read.locus,
+            release=self._release(source, ("release",), read.service, read.release, patch),
+            third_party_profile=read.third_party_profile,
+            load_profile=read.load_profile,
+            detect=tuple(DetectRule(one.alert, one.within_s) for one in read.detect),
+            evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
+            verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),
+            hints=tuple(read.hints),
+            accepts=Answer(tuple(read.accepts.services), tuple(read.accepts.mechanisms)),
+            action_items=tuple(read.action_items),
+            fix_patch=_existing(folder / "fix.patch"),
+            cheat_patches=cheats,
+            notes=_existing(folder / "notes.md"),
+        )
+
+    def decoy(self, id_: str) -> Decoy:
+        """Raises UnknownName with the nearest ids, or BadFile."""
+        if id_ not in self.decoy_ids():
+            raise UnknownName("decoy", id_, self.decoy_ids())
+        folder = self._faults / "decoys" / id_
+        source = Source(folder / "release.toml")
+        read = source.parse(DecoyFile)
+        self._check_services(source, read.service, [])
+        patch = folder / "release.patch"
+        release = self._release(source, (), read.service, read, patch if patch.is_file() else None)
+        return Decoy(id_, release, read.body)
+
+    def scenario(self, id_: str) -> Scenario:
+        """Raises UnknownName with the nearest ids, or BadFile."""
+        if id_ not in self.scenario_ids():
+            raise UnknownName("scenario", id_, self.scenario_ids())
+        source = Source(self._faults / "scenarios" / f"{id_}.toml")
+        read = source.parse(ScenarioFile)
+        _check_names(source, "faults", read.faults, self.fault_ids())
+        _check_names(source, "decoys", read.decoys, self.decoy_ids())
+        return Scenario(
+            id=id_,
+            title=read.title,
+            faults=tuple(read.faults),
+            decoys=tuple(read.decoys),
+            load_profile=read.load_profile,
+            third_party_profile=read.third_party_profile,
+            agenda=read.agenda,
+        )
+
+    @cached_property
+    def _topology(self) -> tuple[ServiceEntry, ...]:
+        source = Source(self.root / "services" / "topology.toml")
+        tables = source.parse(TopologyFile).service
+        names = [table.name for table in tables]
+        ports: set[int] = set()
+        for index, table in enumerate(tables):
+            where = ("service", index)
+            if table.name in names[:index]:
+                raise source.bad((*where, "name"), f"there are two services '{table.name}'")
+            if table.port in ports:
+                raise source.bad((*where, "port"), f"port {table.port} is given twice")
+            ports.add(table.port)
+            for called in table.calls:
+                if called not in names:
+                    raise source.bad_name((*where, "calls"), "service", called, names)
+        return tuple(
+            ServiceEntry(
+                one.name, one.port, one.version, one.database, tuple(one.calls), one.summary
+            )
+            for one in tables
+        )
+
+    def _check_services(self, source: Source, service: str, accepted: list[str]) -> None:
+        names = [entry.name for entry in self._topology]
+        if service not in names:
+            raise source.bad_name(("service",), "service", service, names)
+        for name in accepted:
+            if name not in names:
+                raise source.bad_name(("accepts", "services"), "service", name, names)
+
+    def _release(
+        self,
+        source: Source,
+        where: tuple[str, ...],
+        service: str,
+        read: ReleaseTable,
+        patch: Path | None,
+    ) -> Release:
+        """The release, which must start from the version that the clean tree is."""
+        clean = next(entry.version for entry in self._topology if entry.name == service)
+        if read.version_from != clean:
+            raise source.bad(
+                (*where, "version_from"),
+                f"the clean tree has {service} {clean}, not {read.version_from}",
+            )
+        if _numbers(read.version_to) <= _numbers(clean):
+            raise source.bad((*where, "version_to"), f"{read.version_to} is not after {clean}")
+        return Release(
+            service=service,
+            version_from=read.version_from,
+            version_to=read.version_to,
+            summary=read.summary,
+            author_name=read.author_name,
+            author_email=read.author_email,
+            patch=patch,
+        )
+
+
+def _check_names(source: Source, key: str, names: list[str], known: list[str]) -> None:
+    for index, name in enumerate(names):
+        if name not in known:
+            raise source.bad_name((key, index), key.removesuffix("s"), name, known)
+        if name in names[:index]:
+            raise source.bad((key, index), f"'{name}' is named twice")
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise BadFile(path, None, "there is no such file")
+    return path
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

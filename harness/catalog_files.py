@@ -1,0 +1,189 @@
+"""The shapes of the catalog's files, and their strict reading with `path:line` errors."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from harness.errors import BadFile
+from harness.model import Mechanism
+from harness.toml_lines import KeyPath, line_of, read_toml
+
+Text = Annotated[str, Field(min_length=1)]
+Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+LooseMechanism = Annotated[Mechanism, Strict(False)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ReleaseTable(_File):
+    """`[release]` of a fault."""
+
+    version_from: Version
+    version_to: Version
+    summary: Text
+    author_name: Text
+    author_email: Text
+
+
+class DetectTable(_File):
+    """One `[[detect]]`."""
+
+    alert: Text
+    within_s: Annotated[float, Field(gt=0)]
+
+
+class EvidenceTable(_File):
+    """One `[[evidence]]`."""
+
+    kind: Text
+    find: Text
+    shows: Text
+
+
+class VerifyTable(_File):
+    """One `[[verify]]`: a measure and at least one bound."""
+
+    measure: Text
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("an objective needs 'at_least' or 'at_most'")
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
+            raise ValueError("'at_least' is greater than 'at_most'")
+        return self
+
+
+class AcceptsTable(_File):
+    """`[accepts]`: what a right diagnosis may say."""
+
+    services: Annotated[list[Text], Field(min_length=1)]
+    mechanisms: Annotated[list[LooseMechanism], Field(min_length=1)]
+
+
+class FaultFile(_File):
+    """fault.toml."""
+
+    title: Text
+    service: Text
+    mechanism: LooseMechanism
+    locus: Text
+    release: ReleaseTable
+    detect: Annotated[list[DetectTable], Field(min_length=1)]
+    evidence: Annotated[list[EvidenceTable], Field(min_length=1)]
+    verify: Annotated[list[VerifyTable], Field(min_length=1)]
+    hints: Annotated[list[Text], Field(min_length=1)]
+    accepts: AcceptsTable
+    action_items: Annotated[list[Text], Field(min_length=1)]
+    third_party_profile: Text = "normal"
+    load_profile: Text = "steady"
+    id: Text | None = None
+    """The folder's name says it; if it is here too, it must be the same."""
+
+
+class DecoyFile(ReleaseTable):
+    """release.toml."""
+
+    service: Text
+    body: str = ""
+
+
+class ScenarioFile(_File):
+    """scenarios/<id>.toml."""
+
+    title: Text
+    faults: list[Text]
+    decoys: list[Text]
+    load_profile: Text
+    third_party_profile: Text
+    agenda: Text
+
+
+class ServiceTable(_File):
+    """One `[[service]]` of topology.toml."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    port: Annotated[int, Field(ge=1, le=65535)]
+    version: Version
+    database: Text | None = None
+    calls: list[Text]
+    summary: str = ""
+
+
+class TopologyFile(_File):
+    """services/topology.toml."""
+
+    service: Annotated[list[ServiceTable], Field(min_length=1)]
+
+
+F = TypeVar("F", bound=_File)
+
+
+class Source:
+    """A file that was read, kept so that later checks can name its lines."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content, self._lines = read_toml(path)
+
+    def parse(self, shape: type[F]) -> F:
+        """The content as `shape`; raises BadFile for the first thing that is wrong."""
+        try:
+            return shape.model_validate(self._content)
+        except ValidationError as error:
+            # A misspelt key is also a missing one; the misspelling is what helps.
+            errors = error.errors(include_url=False)
+            misspelt = [one for one in errors if one["type"] == "extra_forbidden"]
+            raise self._bad(shape, (misspelt or errors)[0]) from error
+
+    def bad(self, where: KeyPath, message: str, hint: str = "") -> BadFile:
+        """An error about the key `where`."""
+        return BadFile(self.path, line_of(self._lines, where), message, hint)
+
+    def bad_name(self, where: KeyPath, kind: str, name: str, known: list[str]) -> BadFile:
+        """An error about a name at `where` that nothing answers to."""
+        return self.bad(where, f"there is no {kind} '{name}'{_nearest(name, known)}")
+
+    def _bad(self, shape: type[_File], error: ErrorDetails) -> BadFile:
+        where: KeyPath = tuple(error["loc"])
+        key = where[-1] if where else ""
+        if error["type"] == "extra_forbidden":
+            known = list(_fields_at(shape, where[:-1]))
+            return self.bad(where, f"unknown key '{key}'{_nearest(str(key), known)}")
+        if error["type"] == "missing":
+            inside = f" in [{'.'.join(map(str, where[:-1]))}]" if where[:-1] else ""
+            return self.bad(where[:-1], f"the key '{key}' is missing{inside}")
+        if error["type"] == "enum":
+            known = [str(one) for one in Mechanism]
+            return self.bad(
+                where, f"unknown value {error['input']!r}{_nearest(error['input'], known)}"
+            )
+        name = ".".join(map(str, where))
+        message = error["msg"].removeprefix("Value error, ")
+        return self.bad(where, f"'{name}': {message}" if name else message)
+
+
+def _nearest(name: object, known: list[str]) -> str:
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(sorted(known))}"
+
+
+def _fields_at(shape: type[BaseModel], where: KeyPath) -> dict[str, Any]:
+    """The fields of the table at `where`."""
+    fields: dict[str, Any] = dict(shape.model_fields)
+    for step in where:
+        if isinstance(step, int):
+            continue
+        annotation = fields[step].annotation
+        [inner] = get_args(annotation) or (annotation,)
+        fields = dict(inner.model_fields)
+    return fields

@@ -1,0 +1,178 @@
+"""The catalog: folders become models, and every mistake names its file and line."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.catalog import Catalog
+from harness.errors import BadFile, UnknownName
+from harness.model import DetectRule, Mechanism, Objective
+
+FAULT = "faults/slow-boat/fault.toml"
+DECOY = "faults/decoys/rebuild/release.toml"
+SCENARIO = "faults/scenarios/slow-boat.toml"
+TOPOLOGY = "services/topology.toml"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def read_all(root: Path) -> None:
+    catalog = Catalog(root)
+    catalog.topology()
+    catalog.faults()
+    catalog.decoys()
+    catalog.scenarios()
+
+
+def test_a_folder_becomes_a_fault(root: Path) -> None:
+    [fault] = Catalog(root).faults()
+    assert fault.id == "slow-boat"
+    assert fault.mechanism is Mechanism.TIMEOUT_MISCONFIGURED
+    assert fault.release.version_to == "2.4.2"
+    assert fault.release.patch == root / "faults/slow-boat/release.patch"
+    assert fault.detect == (DetectRule("PaymentsFailing", 10), DetectRule("HighErrorRate", 20.5))
+    assert fault.verify == (Objective("checkout_error_ratio", at_most=0.02),)
+    assert [path.name for path in fault.cheat_patches] == ["one.patch", "two.patch"]
+    assert fault.third_party_profile == "normal"
+
+
+def test_a_decoy_may_have_no_patch(root: Path) -> None:
+    assert Catalog(root).decoy("rebuild").release.patch is None
+    (root / "faults/decoys/rebuild/release.patch").touch()
+    assert Catalog(root).decoy("rebuild").release.patch is not None
+
+
+def test_a_scenario_names_its_parts(root: Path) -> None:
+    scenario = Catalog(root).scenario("slow-boat")
+    assert (scenario.faults, scenario.decoys) == (("slow-boat",), ("rebuild",))
+    assert scenario.third_party_profile == "busy"
+
+
+def test_the_topology_keeps_its_order_and_optional_databases(root: Path) -> None:
+    first, second = Catalog(root).topology()
+    assert (first.name, first.database) == ("payments", "payments")
+    assert (second.name, second.database) == ("users", None)
+
+
+@pytest.mark.parametrize("kind", ["fault", "decoy", "scenario"])
+def test_an_unknown_name_comes_with_the_nearest(root: Path, kind: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        getattr(Catalog(root), kind)("slow-baot" if kind != "decoy" else "rebild")
+    assert caught.value.near
+
+
+# file, what is replaced, by what, and the whole error after the path
+MISTAKES = [
+    (FAULT, "locus =", "locos =", "5: unknown key 'locos'; did you mean 'locus'?"),
+    (FAULT, "within_s = 10", "within = 10", "21: unknown key 'within'; did you mean 'within_s'?"),
+    (FAULT, 'find = "git', 'fond = "git', "29: unknown key 'fond'; did you mean 'find'?"),
+    (FAULT, "summary =", "sumary =", "15: unknown key 'sumary'; did you mean 'summary'?"),
+    (FAULT, "locus", "#", "the key 'locus' is missing"),
+    (FAULT, "summary", "#", "12: the key 'summary' is missing in [release]"),
+    (FAULT, "within_s = 20.5", "", "23: the key 'within_s' is missing in [detect.1]"),
+    (FAULT, "within_s = 20.5", "within_s = true", "25: 'detect.1.within_s': Input should be a"),
+    (FAULT, "within_s = 20.5", 'within_s = "9"', "25: 'detect.1.within_s': Input should be a"),
+    (FAULT, "within_s = 20.5", "within_s = nan", "25: 'detect.1.within_s': Input should be"),
+    (FAULT, '"compare the versions"', "7", "6: 'hints.1': Input should be a valid string"),
+    (FAULT, "at_most", "#", "32: 'verify.0': an objective needs 'at_least' or 'at_most'"),
+    (FAULT, "at_most", "at_least = 1\nat_most", "32: 'verify.0': 'at_least' is greater"),
+    (FAULT, '= "timeout-m', '= "timeout_m', "4: unknown value 'timeout_misconfigured'; did you"),
+    (FAULT, 'service = "pay', 'service = "pai', "3: there is no service 'paiments'; did you mean"),
+    (FAULT, '["payments"]', '["users"]', "36: the fault's own service 'payments' is missing"),
+    (FAULT, '["payments"]', '["nobody"]', "37: there is no service 'nobody'"),
+    (FAULT, 'id = "slow-boat"', 'id = "x"', "1: the id is 'x', but the folder is 'slow-boat'"),
+    (FAULT, '"2.4.1"', '"2.4.0"', "13: the clean tree has payments 2.4.1, not 2.4.0"),
+    (FAULT, '"2.4.2"', '"2.4.1"', "14: 2.4.1 is not after 2.4.1"),
+    (FAULT, '"2.4.2"', '"2.4"', "14: 'release.version_to': String should match"),
+    (FAULT, "title =", "service =", "3: Cannot overwrite a value"),
+    (FAULT, "title =", "title", "2: Expected '=' after a key"),
+    (FAULT, 'mechanisms = ["', 'mechanisms = [["', "3"),
+    (DECOY, "service =", "servise =", "1: unknown key 'servise'; did you mean 'service'?"),
+    (DECOY, "body", "notes", "7: unknown key 'notes'; known are: "),
+    (SCENARIO, "agenda", "ageda", "6: unknown key 'ageda'; did you mean 'agenda'?"),
+    (SCENARIO, '["slow-boat"]', '["slow-bot"]', "2: there is no fault 'slow-bot'; did you mean"),
+    (SCENARIO, '["rebuild"]', '["rebuild", "rebuild"]', "3: 'rebuild' is named twice"),
+    (SCENARIO, '["rebuild"]', '"rebuild"', "3: 'decoys': Input should be a valid list"),
+    (TOPOLOGY, "calls = []", 'call = []', "6: unknown key 'call'; did you mean 'calls'?"),
+    (TOPOLOGY, '["payments"]', '["payment"]', "13: there is no service 'payment'; did you mean"),
+    (TOPOLOGY, "8004", "8002", "11: port 8002 is given twice"),
+    (TOPOLOGY, '"users"', '"payments"', "10: there are two services 'payments'"),
+    (TOPOLOGY, "8004", "80040", "11: 'service.1.port': Input should be less than"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "old", "new", "message"), MISTAKES)
+def test_a_mistake_is_named_with_file_and_line(
+    root: Path, file: str, old: str, new: str, message: str
+) -> None:
+    read_all(root)
+    edit(root / file, old, new)
+    started = time.perf_counter()
+    with pytest.raises(BadFile) as caught:
+        read_all(root)
+    assert time.perf_counter() - started < 1
+    assert caught.value.path == root / file
+    assert str(caught.value).startswith((f"{root / file}:{message}", f"{root / file}: {message}"))
+
+
+def with_cheat_removed(root: Path) -> Path:
+    (root / "faults/slow-boat/cheats/one.patch").unlink()
+    return root / "faults/slow-boat/cheats"
+
+
+def with_missing(name: str) -> Callable[[Path], Path]:
+    def spoil(root: Path) -> Path:
+        path = root / "faults/slow-boat" / name
+        path.unlink()
+        return path
+
+    return spoil
+
+
+def with_content(content: bytes) -> Callable[[Path], Path]:
+    def spoil(root: Path) -> Path:
+        (root / FAULT).write_bytes(content)
+        return root / FAULT
+
+    return spoil
+
+
+def with_a_pipe(root: Path) -> Path:
+    (root / TOPOLOGY).unlink()
+    os.mkfifo(root / TOPOLOGY)
+    return root / TOPOLOGY
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(with_cheat_removed, id="one cheat only"),
+        pytest.param(with_missing("release.patch"), id="no release.patch"),
+        pytest.param(with_missing("fix.patch"), id="no fix.patch"),
+        pytest.param(with_missing("notes.md"), id="no notes.md"),
+        pytest.param(with_content(b'title = "\xff"\n'), id="not UTF-8"),
+        pytest.param(with_content(b"a = 1\n" * 2_000_000), id="12 MB"),
+        pytest.param(with_content(b"a = " + b"[" * 100_000), id="deeply nested"),
+        pytest.param(with_content(b"[a]\n" * 50_000), id="the same table again and again"),
+        pytest.param(with_content(b"a = [\n" + b"1,\n" * 60_000 + b"]\n"), id="an endless list"),
+        pytest.param(with_content(b""), id="empty"),
+        pytest.param(with_content(b"\x00" * 100), id="NUL bytes"),
+        pytest.param(with_a_pipe, id="a pipe"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_at_once(root: Path, spoil: Callable[[Path], Path]) -> None:
+    path = spoil(root)
+    started = time.perf_counter()
+    with pytest.raises(BadFile) as caught:
+        read_all(root)
+    assert time.perf_counter() - started < 1
+    assert caught.value.path == path

@@ -207,6 +207,13 @@ class HarnessProblem(Event, type="harness.problem"):
 
 
 @dataclass(frozen=True)
+class AccessRefused(Event, type="access.refused", audience="instructor"):
+    """Somebody asked the drill's API for what their token does not permit."""
+
+    what: str
+
+
+@dataclass(frozen=True)
 class DrillFinished(Event, type="drill.finished"):
     reason: str
 

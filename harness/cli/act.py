@@ -1,0 +1,124 @@
+"""`drill ack, deploy, rollback, restart, diagnose, verify, finish …`: acting on the drill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from harness.cli.look import participant
+from harness.cli.out import AsJson, data, line, say, table
+
+
+def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Take the page (all open ones, or one).  Example: drill ack"""
+    for page in participant().post("/v1/pages/ack", {"page_id": page_id}):
+        say(f"acknowledged {page['page_id']}: {page['alert']}")
+
+
+def deploy(
+    service: Annotated[str, typer.Argument()],
+    message: Annotated[
+        str | None, typer.Option("--message", "-m", help="Commit what is edited, too.")
+    ] = None,
+) -> None:
+    """Build a service from the workspace and deploy it.  Example: drill deploy payments -m 'payments: restore timeouts'"""
+    result = _follow("/v1/deploys", {"service": service, "message": message})
+    line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
+
+
+def rollback(
+    service: Annotated[str, typer.Argument()],
+    to: Annotated[str | None, typer.Option(help="A version; default: the one before.")] = None,
+) -> None:
+    """Put an earlier version back.  Example: drill rollback payments"""
+    result = _follow("/v1/rollbacks", {"service": service, "to": to})
+    line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
+
+
+def restart(service: Annotated[str, typer.Argument()]) -> None:
+    """Replace a service's process by a fresh one.  Example: drill restart orders"""
+    result = _follow("/v1/restarts", {"service": service})
+    line(f"{service} {result['version_to']} was restarted")
+
+
+def diagnose(
+    service: Annotated[str, typer.Option("--service", "-s")],
+    mechanism: Annotated[str, typer.Option("--mechanism", "-m", help="such as n-plus-one")],
+    confidence: Annotated[int, typer.Option("--confidence", "-c", help="percent")],
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e")] = None,
+    note: Annotated[str, typer.Option()] = "",
+) -> None:
+    """Say what you think the cause is.  Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'"""
+    participant().post(
+        "/v1/diagnoses",
+        {
+            "service": service,
+            "mechanism": mechanism,
+            "confidence": confidence,
+            "evidence": evidence or [],
+            "note": note,
+        },
+    )
+    say("recorded; the scorecard at the end says whether it is right")
+
+
+def note(text: Annotated[str, typer.Argument()]) -> None:
+    """Write a note into the timeline.  Example: drill note 'checkout errors began 03:01'"""
+    participant().post("/v1/notes", {"text": text})
+    say("noted")
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Test all objectives under stress; exit 1 where one fails.  Example: drill verify"""
+    result = _follow("/v1/verifications", {})
+    if as_json:
+        data(result)
+    else:
+        for text in verification_lines(result):
+            line(text)
+    if not result["passed"]:
+        raise typer.Exit(1)
+
+
+def verification_lines(result: dict[str, Any]) -> list[str]:
+    """The outcome of a verification as plain text: before, now, bound."""
+    rows = [
+        {
+            "objective": row["measure"],
+            "healthy": row["healthy"],
+            "at page": row["at_page"],
+            "now": row["value"],
+            "bound": row["bound"],
+            "": "ok" if row["holds"] else "FAILS",
+        }
+        for row in result["results"]
+    ]
+    verdict = "all objectives hold" if result["passed"] else "not healed yet"
+    return [*table(rows, ["objective", "healthy", "at page", "now", "bound", ""]), "", verdict]
+
+
+def finish() -> None:
+    """End the drill; its terminal shows the scorecard.  Example: drill finish"""
+    answer = participant().post("/v1/finish")
+    say(f"{answer['drill_id']} is finishing; its scorecard follows there, and in `drill score`")
+
+
+def halt() -> None:
+    """Stop everything at once, whatever state it is in.  Example: drill halt"""
+    answer = participant().post("/v1/halt")
+    say(f"{answer['drill_id']} is being taken down")
+
+
+def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Say the progress of a long operation, and return its result."""
+    for step in participant().stream(path, body):
+        if "progress" in step:
+            say(f"… {step['progress']}")
+        if "result" in step:
+            result: dict[str, Any] = step["result"]
+            return result
+    return {}
+
+
+COMMANDS = (ack, diagnose, deploy, rollback, restart, verify, note, finish, halt)

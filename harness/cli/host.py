@@ -1,0 +1,201 @@
+"""`drill run, demo, smoke, up, down, scenarios, score`: drills as a whole.
+
+What these need takes a second to import, so each imports it when it is called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.client import DrillClient, active_drill
+from harness.cli.out import AsJson, data, line, say, table
+from harness.errors import EnvironmentMissing, UnknownName
+from harness.model import Role
+from harness.paths import REPO, home_dir
+from harness.waiting import WaitedTooLong, wait_until_sync
+
+if TYPE_CHECKING:
+    from harness.settings import HostSettings
+
+ScenarioName = Annotated[str, typer.Argument(envvar="SCENARIO", help="or `random`")]
+Runtime = Annotated[str, typer.Option(envvar="RUNTIME")]
+Agenda = Annotated[str, typer.Option(envvar="AGENDA")]
+Seed = Annotated[int | None, typer.Option(help="Same seed, same history and order.")]
+Scale = Annotated[int, typer.Option(min=1, max=50, help="Load, pools and slots together.")]
+PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
+
+DOWN_TIMEOUT_S = 30.0
+
+
+def run(
+    scenario: ScenarioName = "deadlock",
+    runtime: Runtime = "local",
+    agenda: Agenda = "solo",
+    seed: Seed = None,
+    scale: Scale = 1,
+    port_offset: PortOffset = None,
+    minutes: Annotated[float, typer.Option(min=1, help="Ends by itself after so long.")] = 60,
+) -> None:
+    """Run a live drill here until it is finished.  Example: drill run deadlock --seed 7"""
+    settings = _settings(
+        scenario,
+        runtime=runtime,
+        agenda=agenda,
+        seed=seed,
+        scale=scale,
+        port_offset=port_offset,
+        time_limit_minutes=minutes,
+    )
+    _host(settings)
+
+
+def up(
+    runtime: Runtime = "local",
+    seed: Seed = None,
+    scale: Scale = 1,
+    port_offset: PortOffset = None,
+) -> None:
+    """A healthy shop to look around in, until Ctrl-C or `drill down`.  Example: drill up"""
+    settings = _settings(
+        "healthy", runtime=runtime, seed=seed, scale=scale, port_offset=port_offset
+    )
+    _host(settings)
+
+
+def demo(
+    scenario: ScenarioName = "deadlock",
+    runtime: Runtime = "local",
+    seed: Seed = None,
+    scale: Scale = 1,
+    port_offset: PortOffset = None,
+) -> None:
+    """A drill played unattended, from page to proof; exit 0 only when all of it worked.  Example: drill demo deadlock"""
+    from harness.cli.hosting import host
+    from harness.drill.rehearsal import Rehearsal
+
+    settings = _settings(
+        scenario,
+        runtime=runtime,
+        seed=seed,
+        scale=scale,
+        port_offset=port_offset,
+        trigger_delay_min_s=2,
+        trigger_delay_max_s=5,
+        deploy_pace_s=1,
+    )
+    rehearsal = Rehearsal(say=say)
+    outcome = asyncio.run(host(settings, player=rehearsal.play))
+    if outcome.card is not None:
+        for text in outcome.card.render_lines(revealed=True):
+            line(text)
+    if outcome.error is not None:
+        raise outcome.error
+    for text in rehearsal.shortfalls:
+        say(f"not achieved: {text}")
+    if rehearsal.shortfalls or not rehearsal.complete:
+        raise typer.Exit(1)
+    say("paged, diagnosed, fixed, verified, and nothing left behind")
+
+
+def down() -> None:
+    """End whatever drill runs from here, in an orderly way.  Example: drill down"""
+    try:
+        drill = active_drill()
+    except EnvironmentMissing:
+        say("nothing is running from here")
+        return
+    DrillClient(drill, Role.PARTICIPANT).post("/v1/finish")
+    try:
+        wait_until_sync(
+            lambda: not (home_dir() / "active.json").exists(),
+            timeout_s=DOWN_TIMEOUT_S,
+            what=f"drill {drill.drill_id} to end",
+        )
+    except WaitedTooLong as error:
+        raise EnvironmentMissing(
+            str(error), f"its host is process {drill.pid}; `drill halt` does not wait"
+        ) from None
+    say(f"{drill.drill_id} has ended")
+
+
+def scenarios(as_json: AsJson = False) -> None:
+    """The scenarios that can be run.  Example: drill scenarios"""
+    from harness.catalog import Catalog
+
+    found = Catalog(REPO).scenarios()
+    rows = [{"scenario": s.id, "title": s.title, "agenda": s.agenda} for s in found]
+    if as_json:
+        data(rows)
+        return
+    for text in table(rows, ["scenario", "title", "agenda"]):
+        line(text)
+
+
+def score(
+    drill_id: Annotated[str | None, typer.Argument(help="Default: the last one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The scorecard of a drill that is over.  Example: drill score"""
+    found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
+    if not found:
+        raise EnvironmentMissing("no finished drill is recorded here", "finish one first")
+    chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
+    if chosen not in found:
+        raise UnknownName("finished drill", chosen, found)
+    card = json.loads(found[chosen].read_text())
+    if as_json:
+        data(card)
+        return
+    for text in card["lines"]:
+        line(text)
+
+
+def _settings(scenario: str, **given: object) -> HostSettings:
+    """Settings from flags (those given), environment and defaults; the scenario's name checked."""
+    from harness.catalog import Catalog
+    from harness.settings import HostSettings
+
+    known = [found.id for found in Catalog(REPO).scenarios()]
+    if scenario != "random" and scenario not in known:
+        raise UnknownName("scenario", scenario, [*known, "random"])
+    if given.get("runtime") not in (None, "local"):
+        raise UnknownName("runtime", str(given["runtime"]), ["local"])
+    if given.get("agenda") not in (None, "solo"):
+        raise UnknownName("agenda", str(given["agenda"]), ["solo"])
+    kept = {name: value for name, value in given.items() if value is not None}
+    return HostSettings(scenario=scenario, **kept)  # type: ignore[arg-type]
+
+
+def _host(settings: HostSettings) -> None:
+    """Host a drill for people, and show the scorecard at its end."""
+    from harness.cli.hosting import host
+
+    outcome = asyncio.run(host(settings, player=None))
+    if outcome.card is not None:
+        line()
+        for text in outcome.card.render_lines(revealed=True):
+            line(text)
+    if outcome.error is not None:
+        raise outcome.error
+    say(f"ended: {outcome.reason}; nothing is left behind")
+
+
+def smoke(
+    scenario: Annotated[str, typer.Argument(help="One scenario, or `all`.")] = "all",
+    seed: Annotated[int, typer.Option()] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=8, help="Stacks side by side.")] = 3,
+    output: Annotated[Path, typer.Option(help="Where the matrix goes.")] = REPO / "var" / "smoke",
+) -> None:
+    """The detectability matrix: every scenario, its fixes and cheats.  Example: drill smoke all --seed 2"""
+    from harness.cli.smoking import smoke as run_smoke
+
+    if not asyncio.run(run_smoke(scenario, seed=seed, jobs=jobs, output=output)):
+        raise typer.Exit(1)
+
+
+COMMANDS = (run, demo, smoke, up, down, scenarios, score)

@@ -1,0 +1,128 @@
+"""The life of a drill's host, from owning the home to a clean machine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from harness.bootstrap import Prepared, prepare, reap
+from harness.cli.out import say
+from harness.cli.view import shown
+from harness.console.server import serving
+from harness.drill.finish import finish
+from harness.drill.home import Home
+from harness.drill.session import Session
+from harness.drill.start import begin_schedule, start
+from harness.errors import DrillError
+from harness.scoring.scorecard import Scorecard
+from harness.settings import HostSettings
+
+Player = Callable[[Session], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a hosted drill ended."""
+
+    card: Scorecard | None
+    reason: str
+    error: DrillError | None
+
+
+async def host(settings: HostSettings, *, player: Player | None, quiet: bool = False) -> Outcome:
+    """Run one drill to its end; `player` plays it, None leaves it to people.
+
+    Raises DrillError where it could not even begin. Signals end it in an orderly way; a second
+    one does not wait.
+    """
+    stop = asyncio.Event()
+    progress = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+    with _signals(stop), Home(settings.home).owned(reap) as put_in_order:
+        for sentence in put_in_order:
+            say(f"before starting: {sentence}")
+        prepared = await prepare(settings, stop, progress)
+        async with serving(prepared.session, prepared.tokens, prepared.api_port):
+            Home(settings.home).announce(
+                prepared.session.drill_id, prepared.session.places.api_url, prepared.session.run_dir
+            )
+            return await _run(prepared, settings, player, progress, quiet)
+
+
+async def _run(
+    prepared: Prepared,
+    settings: HostSettings,
+    player: Player | None,
+    progress: Callable[[str], None],
+    quiet: bool,
+) -> Outcome:
+    session = prepared.session
+    error: DrillError | None = None
+    try:
+        await _until_over(session, _live(prepared, settings, player, progress, quiet))
+    except DrillError as raised:
+        error = raised
+        session.end(raised.message)
+    card = await finish(session, orderly=error is None, progress=progress)
+    return Outcome(card, session.over_reason, error)
+
+
+async def _live(
+    prepared: Prepared,
+    settings: HostSettings,
+    player: Player | None,
+    progress: Callable[[str], None],
+    quiet: bool,
+) -> None:
+    session = prepared.session
+    await start(
+        session,
+        prepared.plan,
+        prepared.load,
+        expected_per_s=prepared.expected_per_s,
+        progress=progress,
+    )
+    begin_schedule(session)
+    if player is not None:
+        await player(session)
+        session.end("played to its end")
+        return
+    if not quiet:
+        progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
+    async with shown(session):
+        await asyncio.sleep(settings.time_limit_minutes * 60)
+    session.end(f"the time limit of {settings.time_limit_minutes:g} minutes")
+
+
+async def _until_over(session: Session, work: Awaitable[None]) -> None:
+    """Run `work` until it ends or the drill is over, whichever comes first."""
+    working = asyncio.ensure_future(work)
+    over = asyncio.ensure_future(session.over.wait())
+    try:
+        await asyncio.wait({working, over}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+    finally:
+        for task in (working, over):
+            task.cancel()
+        await asyncio.gather(working, over, return_exceptions=True)
+
+
+class _signals:  # noqa: N801  used like a function
+    """While inside: SIGINT, SIGTERM and SIGHUP ask for the end instead of killing."""
+
+    KINDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self.stop = stop
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for kind in self.KINDS:
+            loop.add_signal_handler(kind, self.stop.set)
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for kind in self.KINDS:
+            loop.remove_signal_handler(kind)

@@ -1,0 +1,58 @@
+"""`drill doctor, bench`: what this machine has and can do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.out import AsJson, data, line, say, table
+
+
+def doctor(
+    fetch: Annotated[bool, typer.Option("--fetch", help="Get what can be got.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is missing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The external pieces: where each was found, or how to get it.  Example: drill doctor --fetch"""
+    from harness.runtime.external import ensure, find_all
+
+    if fetch:
+        for piece in find_all():
+            if piece.path is None and piece.required:
+                ensure(piece.name, say)
+    pieces = find_all()
+    missing = [piece for piece in pieces if piece.path is None and piece.required]
+    if as_json:
+        data([piece.as_json() for piece in pieces])
+    elif not quiet:
+        rows = [
+            {
+                "piece": piece.name,
+                "version": piece.version,
+                "found": piece.source if piece.path else "-",
+                "where": piece.path or piece.how_to_get,
+            }
+            for piece in pieces
+        ]
+        for text in table(rows, ["piece", "version", "found", "where"]):
+            line(text)
+    for piece in missing:
+        say(f"missing: {piece.name}: {piece.how_to_get}")
+    if missing:
+        raise typer.Exit(3)
+
+
+def bench(as_json: AsJson = False) -> None:
+    """Start-up, memory and tracing figures, side by side in one run.  Example: drill bench"""
+    from harness.cli.benching import run_bench
+
+    figures = run_bench(say)
+    if as_json:
+        data(figures)
+        return
+    for text in table(figures, ["figure", "measured", "bound", "holds"]):
+        line(text)
+
+
+COMMANDS = (doctor, bench)

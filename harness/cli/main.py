@@ -1,0 +1,44 @@
+"""`drill`: everything that a participant or an instructor can do, at the terminal.
+
+Exit codes: 0 ok, 1 not achieved, 2 usage, 3 something is missing on this machine.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from harness.cli import act, host, look, machine
+from harness.errors import DrillError
+
+app = typer.Typer(
+    name="drill",
+    help="3AM: incident drills on a real shop.  Start one with: drill run deadlock",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for title, module in (
+    ("Run a drill", host),
+    ("Look", look),
+    ("Act", act),
+    ("This machine", machine),
+):
+    for command in module.COMMANDS:
+        app.command(rich_help_panel=title)(command)
+
+
+def main() -> None:
+    """Entry point: errors of ours become two lines and an exit code, never a traceback."""
+    try:
+        app()
+    except DrillError as error:
+        print(f"drill: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,148 @@
+"""Who may ask for what: one table, deny by default.
+
+The token of a role travels in the `Authorization` header only (a cookie would be sent to every
+port of 127.0.0.1, the shop's included). Host and Origin are checked against DNS rebinding and
+forged forms. The decision is made on the path that the router matches, `scope["path"]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from harness.model import Role
+
+MAX_BODY_BYTES = 1_000_000
+
+
+class Caller(StrEnum):
+    """Everybody who holds a token."""
+
+    INSTRUCTOR = Role.INSTRUCTOR.value
+    PARTICIPANT = Role.PARTICIPANT.value
+    TELEMETRY = "telemetry"
+
+
+class TokenBook:
+    """The drill's tokens: 256 bits each, kept hashed, written once to 0600 files."""
+
+    def __init__(self, hashes: Mapping[Caller, str]) -> None:
+        self._hashes = dict(hashes)
+
+    @classmethod
+    def create(cls, folder: Path) -> TokenBook:
+        """New tokens for every caller, in `folder/<caller>.token`."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        hashes = {}
+        for caller in Caller:
+            token = secrets.token_urlsafe(32)
+            path = folder / f"{caller}.token"
+            path.touch(mode=0o600)
+            path.write_text(token)
+            hashes[caller] = _digest(token)
+        return cls(hashes)
+
+    def caller(self, token: str) -> Caller | None:
+        """Whose token this is, compared in constant time."""
+        digest = _digest(token)
+        found = None
+        for caller, known in self._hashes.items():
+            if hmac.compare_digest(digest, known):
+                found = caller
+        return found
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Policy:
+    """Which callers may use which (method, path template)."""
+
+    def __init__(self, rules: Mapping[tuple[str, str], frozenset[Caller]]) -> None:
+        self.rules = dict(rules)
+        self._compiled = [
+            (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
+            for (method, template), callers in rules.items()
+        ]
+
+    def allowed(self, method: str, path: str) -> frozenset[Caller]:
+        """The callers who may; nobody for what the table does not list."""
+        for known, pattern, callers in self._compiled:
+            if known == method and pattern.fullmatch(path):
+                return callers
+        return frozenset()
+
+
+class Gatekeeper:
+    """ASGI middleware: Host, Origin, size, token and policy, before any route runs."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        tokens: TokenBook,
+        policy: Policy,
+        port: int,
+        on_refused: Callable[[str, str, str], None],
+    ) -> None:
+        self.app, self.tokens, self.policy = app, tokens, policy
+        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self.origins = {f"http://{host}" for host in self.hosts}
+        self.on_refused = on_refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        caller, problem = self._decide(scope["method"], scope["path"], headers)
+        if problem is not None:
+            self.on_refused(scope["method"], scope["path"], problem[1])
+            await self._refuse(*problem)(scope, receive, send)
+            return
+        scope.setdefault("state", {})["caller"] = caller
+        await self.app(scope, receive, send)
+
+    def _decide(
+        self, method: str, path: str, headers: Mapping[str, str]
+    ) -> tuple[Caller | None, tuple[int, str] | None]:
+        if headers.get("host", "") not in self.hosts:
+            return None, (421, "this host name is not served here")
+        if headers.get("origin", next(iter(self.origins))) not in self.origins:
+            return None, (403, "requests from other sites are refused")
+        if not _small_enough(headers):
+            return None, (413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size")
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        caller = self.tokens.caller(token) if scheme.lower() == "bearer" else None
+        if caller is None:
+            return None, (401, "a token is needed")
+        if caller not in self.policy.allowed(method, path):
+            return caller, (403, f"a {caller} may not do this")
+        return caller, None
+
+    @staticmethod
+    def _refuse(status: int, detail: str) -> JSONResponse:
+        return JSONResponse(
+            {"title": "Refused", "status": status, "detail": detail, "exit_code": 1},
+            status_code=status,
+            media_type="application/problem+json",
+            headers={"WWW-Authenticate": "Bearer"} if status == 401 else None,
+        )
+
+
+def _small_enough(headers: Mapping[str, str]) -> bool:
+    """True for a body of stated size within bounds, or none at all."""
+    if "transfer-encoding" in headers:
+        return False
+    length = headers.get("content-length", "0")
+    return length.isdigit() and int(length) <= MAX_BODY_BYTES

@@ -1,0 +1,141 @@
+"""What people look at in a drill: status, pages, logs, traces, metrics, data, changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from harness.console.routes_act import InSession
+from harness.drill import look
+from harness.drill.status import status as drill_status
+from harness.model import Role
+from harness.record.events import Audience
+
+router = APIRouter(prefix="/v1")
+
+ShortText = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=2000)]
+
+
+class Sql(BaseModel):
+    database: Annotated[str, Field(min_length=1, max_length=64)]
+    statement: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+def _audience(request: Request) -> Audience:
+    return "instructor" if request.state.caller == Role.INSTRUCTOR.value else "all"
+
+
+@router.get("/status")
+async def status(request: Request, session: InSession) -> Any:
+    return await drill_status(session, _audience(request))
+
+
+@router.get("/pages")
+async def pages(session: InSession) -> Any:
+    return session.state("all").pages
+
+
+@router.get("/events")
+async def recorded(
+    request: Request, session: InSession, after: int = 0, limit: Limit = 1000
+) -> Any:
+    found = session.record.events(after, audience=_audience(request), limit=limit)
+    return [envelope.as_cloudevent() for envelope in found]
+
+
+@router.get("/logs")
+async def logs(
+    session: InSession,
+    service: ShortText = None,
+    level: ShortText = None,
+    trace_id: ShortText = None,
+    contains: ShortText = None,
+    since: ShortText = None,
+    limit: Limit = 100,
+) -> Any:
+    return await look.logs(
+        session,
+        service=service,
+        level=level,
+        trace_id=trace_id,
+        contains=contains,
+        since=since,
+        limit=limit,
+    )
+
+
+@router.get("/traces")
+async def traces(
+    session: InSession,
+    service: ShortText = None,
+    operation: ShortText = None,
+    min_duration_ms: Annotated[float | None, Query(ge=0)] = None,
+    errors: bool = False,
+    limit: Limit = 20,
+) -> Any:
+    return await look.traces(
+        session,
+        service=service or "gateway",
+        operation=operation,
+        min_duration_ms=min_duration_ms,
+        errors=errors,
+        limit=limit,
+    )
+
+
+@router.get("/traces/{trace_id}")
+async def trace(trace_id: str, session: InSession) -> Any:
+    return await look.trace(session, trace_id)
+
+
+@router.get("/metrics")
+async def metrics(
+    session: InSession,
+    query: Annotated[str, Query(max_length=5000)],
+    minutes: Annotated[float | None, Query(gt=0, le=120)] = None,
+) -> Any:
+    return await look.metrics(session, query, minutes)
+
+
+@router.post("/sql")
+async def sql(body: Sql, session: InSession) -> Any:
+    return await look.sql(session, body.database, body.statement)
+
+
+@router.get("/deploys")
+async def deploys(session: InSession) -> Any:
+    return session.deploy_log
+
+
+@router.get("/diff")
+async def diff(
+    session: InSession,
+    service: Annotated[str, Query(max_length=64)],
+    version_from: Annotated[str | None, Query(max_length=64)] = None,
+    version_to: Annotated[str | None, Query(max_length=64)] = None,
+) -> Any:
+    return dataclasses.asdict(await look.diff(session, service, version_from, version_to))
+
+
+@router.get("/answer")
+async def answer(session: InSession) -> Any:
+    """What the drill is about: for the instructor alone."""
+    return {
+        "scenario": session.scenario.id,
+        "seed": session.seed,
+        "faults": [
+            {
+                "id": fault.id,
+                "title": fault.title,
+                "service": fault.service,
+                "mechanism": fault.mechanism.value,
+                "locus": fault.locus,
+                "hints": list(fault.hints),
+            }
+            for fault in session.faults
+        ],
+    }

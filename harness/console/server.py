@@ -1,0 +1,60 @@
+"""Serving the API of a drill inside the host's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from harness.console.app import create_app
+from harness.console.auth import TokenBook
+from harness.drill.session import Session
+from harness.errors import StackFailed
+from harness.runtime.ports import listen_or_explain
+from harness.waiting import wait_until
+
+STOP_TIMEOUT_S = 3
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to the host."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterator[None]:
+    """Serve the drill's API on 127.0.0.1:`port` while the block runs.
+
+    Raises PortTaken, naming who holds the port.
+    """
+    listener: socket.socket = listen_or_explain(port)
+    config = uvicorn.Config(
+        create_app(session, tokens, port),
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        h11_max_incomplete_event_size=65_536,
+        limit_concurrency=500,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+
+    async def started() -> bool | None:
+        if task.done():
+            raise StackFailed("the drill's own API stopped while starting")
+        return server.started or None
+
+    try:
+        await wait_until(started, timeout_s=10, what="the drill's own API")
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        listener.close()

@@ -1,0 +1,52 @@
+"""A declared diagnosis: which service, what kind of cause, how sure, by what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.diagnosis.answer import recognise_mechanism
+from harness.drill.session import Session
+from harness.errors import UnknownName, UsageError
+from harness.model import Mechanism
+from harness.record import events
+
+EVIDENCE_MAX = 20
+EVIDENCE_LENGTH_MAX = 2000
+
+
+def declare(
+    session: Session,
+    *,
+    service: str,
+    mechanism: str,
+    confidence_percent: int,
+    evidence: Sequence[str],
+    note: str,
+    by: str,
+) -> events.DiagnosisDeclared:
+    """Record a diagnosis. Whether it is right is not said before the drill's end.
+
+    Raises UnknownName for a service or mechanism, UsageError for the rest.
+    """
+    names = [entry.name for entry in session.topology]
+    if service not in names:
+        raise UnknownName("service", service, names)
+    kind = recognise_mechanism(mechanism)
+    if kind is None:
+        raise UnknownName("mechanism", mechanism, [known.value for known in Mechanism])
+    if not 0 <= confidence_percent <= 100:
+        raise UsageError(f"confidence is a percentage from 0 to 100, not {confidence_percent}")
+    if len(evidence) > EVIDENCE_MAX or any(len(e) > EVIDENCE_LENGTH_MAX for e in evidence):
+        raise UsageError(
+            f"evidence is at most {EVIDENCE_MAX} items of {EVIDENCE_LENGTH_MAX} characters"
+        )
+    event = events.DiagnosisDeclared(
+        service=service,
+        mechanism=kind.value,
+        confidence_percent=confidence_percent,
+        evidence=tuple(evidence),
+        note=note,
+        by=by,
+    )
+    session.note(event, actor=by)
+    return event

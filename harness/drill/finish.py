@@ -1,0 +1,65 @@
+"""The end of a drill: the last word in the record, the score, and a clean machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from harness.diagnosis.answer import judge_answer
+from harness.drill.home import tidy
+from harness.drill.session import Progress, Session
+from harness.record import events
+from harness.scoring.kpi import fold_kpis
+from harness.scoring.scorecard import RootCause, Scorecard, outcome_of
+
+
+async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard:
+    """Stop everything, record the end, and return the scorecard.
+
+    `orderly` is False where the stack failed or the drill was halted: it is then recorded as
+    aborted. Whatever fails here, the runtime is taken down.
+    """
+    for task in list(session.tasks):
+        task.cancel()
+    await asyncio.gather(*session.tasks, return_exceptions=True)
+    try:
+        card = _close_record(session, orderly)
+    finally:
+        progress("taking everything down")
+        await session.runtime.down()
+        await session.prometheus.close()
+        await session.recorder.close()
+        session.record.close()
+        tidy(session.run_dir)
+    return card
+
+
+def _close_record(session: Session, orderly: bool) -> Scorecard:
+    reason = session.over_reason or "ended"
+    was_aborted = not orderly or session.halted
+    ended = events.DrillAborted if was_aborted else events.DrillFinished
+    session.note(ended(reason=reason))
+    card = scorecard(session, aborted=was_aborted)
+    content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
+    try:
+        (session.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
+    except OSError as error:
+        session.note(events.HarnessProblem(what=f"the scorecard could not be written: {error}"))
+    return card
+
+
+def scorecard(session: Session, *, aborted: bool) -> Scorecard:
+    """The drill's figures so far, judged by the answers that its faults accept."""
+
+    def is_right(service: str, mechanism: str) -> bool:
+        return any(judge_answer(service, mechanism, fault.accepts).right for fault in session.faults)
+
+    kpis = fold_kpis(
+        session.record.events(),
+        is_right=is_right,
+        guilty=frozenset(fault.service for fault in session.faults),
+    )
+    causes = tuple(
+        RootCause(fault.title, fault.service, fault.mechanism.value) for fault in session.faults
+    )
+    return Scorecard(session.drill_id, outcome_of(kpis, aborted=aborted), kpis, causes)

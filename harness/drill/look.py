@@ -1,0 +1,160 @@
+"""Looking into the running shop with ordinary means: traces, metrics, data, differences."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from harness.drill.session import Session
+from harness.errors import DrillError, UnknownName, UsageError
+from harness.telemetry.render import render_log, render_summary, render_trace
+
+SQL_TIMEOUT_S = 10.0
+SQL_ROWS_MAX = 200
+RANGE_POINTS = 20
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a version changed: its notes, and the difference as unified diff text."""
+
+    notes: str
+    diff: str
+
+
+async def logs(session: Session, limit: int, **filters: str | None) -> dict[str, Any]:
+    """Log records that match, oldest first, also as lines for the terminal."""
+    found = await session.recorder.logs(limit=limit, **filters)
+    return {"records": found, "lines": [render_log(record) for record in found]}
+
+
+async def traces(
+    session: Session,
+    *,
+    service: str,
+    operation: str | None,
+    min_duration_ms: float | None,
+    errors: bool,
+    limit: int,
+) -> dict[str, Any]:
+    """Recent traces that passed `service`, newest first, a line each."""
+    _known(session, service)
+    found = await session.recorder.traces(
+        service=service,
+        operation=operation,
+        min_duration_ms=min_duration_ms,
+        tags={"error": "true"} if errors else None,
+        limit=limit,
+    )
+    return {"traces": found, "lines": [render_summary(trace) for trace in found]}
+
+
+async def trace(session: Session, trace_id: str) -> dict[str, Any]:
+    """One trace as a waterfall, with its log lines. Raises UnknownName where it is not kept."""
+    found = await session.recorder.trace(trace_id)
+    if found is None:
+        raise UsageError(
+            f"no trace {trace_id[:64]} is kept",
+            "old ones are dropped; `drill trace` lists recent ones",
+        )
+    said = await session.recorder.logs(trace_id=trace_id, limit=100)
+    lines = [*render_trace(found), *(["", "log lines:"] if said else [])]
+    return {"trace": found, "logs": said, "lines": [*lines, *(render_log(r) for r in said)]}
+
+
+async def metrics(session: Session, query: str, minutes: float | None) -> dict[str, Any]:
+    """A PromQL query now, or over the last `minutes` in a handful of points."""
+    if minutes is None:
+        samples = await session.prometheus.query(query)
+        return {
+            "series": [{"labels": dict(s.labels), "values": [s.value]} for s in samples],
+        }
+    end = datetime.now(UTC)
+    window_s = minutes * 60
+    series = await session.prometheus.query_range(
+        query, end - timedelta(seconds=window_s), end, step_s=max(1.0, window_s / RANGE_POINTS)
+    )
+    return {
+        "series": [
+            {"labels": dict(one.labels), "values": [sample.value for sample in one.samples]}
+            for one in series
+        ],
+    }
+
+
+async def sql(session: Session, database: str, statement: str) -> dict[str, Any]:
+    """Run one reading statement as the on-call role; at most SQL_ROWS_MAX rows.
+
+    Raises UnknownName for the database, UsageError with the server's words for the statement.
+    """
+    stateful = [entry.name for entry in session.topology if entry.database]
+    if database not in stateful:
+        raise UnknownName("database", database, stateful)
+    try:
+        connection = await asyncpg.connect(session.runtime.database_url(database), timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise DrillError(f"the {database} database cannot be reached: {error}") from error
+    try:
+        rows = await _first_rows(connection, statement)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise UsageError(f"{database}: {error}", "the role may read, not write") from error
+    except TimeoutError:
+        raise UsageError(f"the statement took longer than {SQL_TIMEOUT_S:g} s") from None
+    finally:
+        await connection.close(timeout=2)
+    return {
+        "columns": list(rows[0].keys()) if rows else [],
+        "rows": [[_plain(value) for value in row.values()] for row in rows[:SQL_ROWS_MAX]],
+        "cut": len(rows) > SQL_ROWS_MAX,
+    }
+
+
+async def _first_rows(connection: Any, statement: str) -> list[Any]:
+    """One row more than is shown, so that we know whether there are more."""
+    async with asyncio.timeout(SQL_TIMEOUT_S), connection.transaction(readonly=True):
+        prepared = await connection.prepare(statement)
+        cursor = await prepared.cursor()
+        rows: list[Any] = await cursor.fetch(SQL_ROWS_MAX + 1)
+        return rows
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+async def diff(
+    session: Session, service: str, version_from: str | None, version_to: str | None
+) -> Change:
+    """What changed between two versions; by default in the newest release of `service`."""
+    _known(session, service)
+    version_to = version_to or session.running(service).version
+    version_from = version_from or _previous(session, service, version_to)
+    notes = await asyncio.to_thread(session.workshop.notes, service, version_to)
+    text = await asyncio.to_thread(session.workshop.diff, service, version_from, version_to)
+    header = (
+        f"{service} {version_from} -> {version_to}\n"
+        f"commit {notes.commit[:12]}  {notes.author}  {notes.at:%Y-%m-%d %H:%M}\n\n"
+        f"    {notes.message.strip().replace(chr(10), chr(10) + '    ')}\n"
+    )
+    return Change(header, text)
+
+
+def _previous(session: Session, service: str, version: str) -> str:
+    """The version that ran before `version`, by the deploy log."""
+    for entry in reversed(session.deploy_log):
+        if entry.service == service and entry.version_to == version and entry.version_from:
+            return entry.version_from
+    raise UsageError(
+        f"{service} {version} is the only version that was deployed here",
+        f"name two: drill diff {service} FROM TO",
+    )
+
+
+def _known(session: Session, service: str) -> None:
+    names = [entry.name for entry in session.topology]
+    if service not in names:
+        raise UnknownName("service", service, names)

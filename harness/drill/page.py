@@ -1,0 +1,81 @@
+"""From alerts to pages: what fired, who was called, who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from harness.drill.session import Session
+from harness.errors import UnknownName, UsageError
+from harness.model import Alert
+from harness.record import events
+from harness.record.state import Page
+from harness.telemetry.alerts import Transition
+
+
+def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
+    """Feed what the alerting system sent; record transitions; page for critical ones.
+
+    Returns True where this brought the drill's first page.
+    """
+    had_pages = bool(session.state().pages)
+    for change in session.alerts.feed(incoming, datetime.now(UTC)):
+        _note(session, change)
+        if not change.resolved and change.alert.severity == "critical":
+            _page(session, change.alert)
+    return not had_pages and bool(session.state().pages)
+
+
+def expire_alerts(session: Session) -> None:
+    """Resolve what the alerting system has stopped sending."""
+    for change in session.alerts.expire(datetime.now(UTC)):
+        _note(session, change)
+
+
+def _note(session: Session, change: Transition) -> None:
+    alert = change.alert
+    kind = events.AlertResolved if change.resolved else events.AlertFired
+    session.note(
+        kind(
+            fingerprint=alert.fingerprint,
+            name=alert.name,
+            severity=alert.severity,
+            summary=alert.summary,
+            service=alert.labels.get("service", ""),
+        ),
+        actor="alerting",
+    )
+
+
+def _page(session: Session, alert: Alert) -> None:
+    """Page once for each alert name: what is being worked on does not ring again."""
+    known = session.state().pages
+    if any(page.alert == alert.name for page in known):
+        return
+    session.note(
+        events.PageSent(
+            page_id=f"p{len(known) + 1}",
+            alert=alert.name,
+            severity=alert.severity,
+            summary=alert.summary,
+        ),
+        actor="pager",
+    )
+
+
+def acknowledge(session: Session, page_id: str | None, by: str) -> list[Page]:
+    """Acknowledge one page, or all that are open; returns those acknowledged now."""
+    known = session.state().pages
+    if page_id is not None and page_id not in {page.page_id for page in known}:
+        raise UnknownName("page", page_id, [page.page_id for page in known] or ["none so far"])
+    waiting = [
+        page
+        for page in known
+        if page.acknowledged_by is None and page_id in (None, page.page_id)
+    ]
+    if not waiting:
+        raise UsageError("no page is waiting for an answer", "`drill page` shows all of them")
+    for page in waiting:
+        session.note(events.PageAcknowledged(page_id=page.page_id, by=by), actor=by)
+    taken = {page.page_id for page in waiting}
+    return [page for page in session.state().pages if page.page_id in taken]

@@ -1,0 +1,119 @@
+"""A drill played unattended, by the fault's own declared evidence and its rollback.
+
+It proves that the scenario works from page to proof. It knows the answer, so it proves nothing
+about how hard the drill is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from harness.drill import deploy, diagnosis, page, verify
+from harness.drill.evidence import find_evidence
+from harness.drill.session import Session
+from harness.model import Fault
+from harness.record import events
+from harness.waiting import WaitedTooLong, wait_until
+
+PAGE_TIMEOUT_S = 90.0
+EVIDENCE_TIMEOUT_S = 20.0
+ACTOR = "responder"
+
+
+class Rehearsal:
+    """Plays one drill, and says where it fell short."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.shortfalls: list[str] = []
+        self.complete = False
+        self.evidence_found: dict[str, bool] = {}
+        self.page_took_s: float | None = None
+
+    async def play(self, session: Session) -> None:
+        """Wait for the page, acknowledge, find the evidence, diagnose, roll back, verify."""
+        if not session.faults:
+            await self._watch_silence(session)
+            return
+        if not await self._wait_for_page(session):
+            return
+        page.acknowledge(session, None, ACTOR)
+        self.say("acknowledged")
+        for fault in session.faults:
+            await self._localise(session, fault)
+            await self._contain(session, fault)
+        result = await verify.verify(session, by=ACTOR, progress=self.say)
+        self._judge(result)
+        self.complete = True
+
+    async def _wait_for_page(self, session: Session) -> bool:
+        self.say("the shop is healthy; waiting for a page")
+        began = time.monotonic()
+
+        async def paged() -> bool | None:
+            return bool(session.state().pages) or session.over.is_set() or None
+
+        try:
+            await wait_until(paged, timeout_s=PAGE_TIMEOUT_S, what="a page")
+        except WaitedTooLong:
+            self.shortfalls.append(f"no page within {PAGE_TIMEOUT_S:g} s of the baseline")
+            return False
+        first = session.state().pages[0]
+        self.page_took_s = time.monotonic() - began
+        self.say(f"PAGE {first.severity}: {first.summary}")
+        return True
+
+    async def _localise(self, session: Session, fault: Fault) -> None:
+        for clue in fault.evidence:
+
+            async def found(clue=clue) -> bool | None:  # type: ignore[no-untyped-def]
+                return await find_evidence(session, fault, clue) or None
+
+            try:
+                await wait_until(
+                    found, timeout_s=EVIDENCE_TIMEOUT_S, what=clue.shows, interval_s=0.5
+                )
+                self.evidence_found[clue.find] = True
+                self.say(f"evidence ({clue.kind}): {clue.shows}")
+            except WaitedTooLong:
+                self.evidence_found[clue.find] = False
+                self.shortfalls.append(f"evidence not found: {clue.kind} {clue.find}")
+        diagnosis.declare(
+            session,
+            service=fault.service,
+            mechanism=fault.mechanism.value,
+            confidence_percent=90,
+            evidence=[clue.find for clue in fault.evidence],
+            note="",
+            by=ACTOR,
+        )
+        self.say(f"diagnosed: {fault.service}, {fault.mechanism}")
+
+    async def _contain(self, session: Session, fault: Fault) -> None:
+        await deploy.rollback(
+            session, fault.service, to_version=None, by=ACTOR, progress=self.say
+        )
+        self.say(f"rolled {fault.service} back")
+
+    def _judge(self, result: events.VerifyFinished) -> None:
+        for row in result.results:
+            if not row.holds:
+                self.shortfalls.append(f"{row.measure} is {row.value}, must be {row.bound}")
+        if result.passed:
+            self.say("all objectives hold under stress")
+
+    async def _watch_silence(self, session: Session) -> None:
+        """A drill without a fault: all releases go out, nothing may page."""
+        self.say("nothing is wrong in this drill; watching for silence")
+
+        async def all_out() -> bool | None:
+            done = {e.version_to for e in session.deploy_log if e.outcome == "succeeded"}
+            return all(p.release.version_to in done for p in session.shop.live) or None
+
+        await wait_until(all_out, timeout_s=120, what="the planned releases")
+        result = await verify.verify(session, by=ACTOR, progress=self.say)
+        self._judge(result)
+        if session.state().pages:
+            self.shortfalls.append(f"paged without a fault: {session.state().pages[0].alert}")
+        self.complete = True

@@ -1,0 +1,180 @@
+"""What the use cases of one running drill share."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from harness.diagnosis.measures import Measures
+from harness.diagnosis.access import ShopAccess
+from harness.diagnosis.oracle import Oracle
+from harness.diagnosis.references import References
+from harness.errors import UsageError
+from harness.model import (
+    BuiltRelease,
+    Fault,
+    Scenario,
+    ServiceEntry,
+)
+from harness.record.events import Audience, DeploySucceeded, Event
+from harness.record.fold import DrillState, fold
+from harness.record.store import Record
+from harness.runtime.base import Runtime
+from harness.telemetry.alerts import AlertBook
+from harness.telemetry.client import RecorderClient
+from harness.telemetry.prometheus import PrometheusClient
+from harness.workspace.build import BuiltShop, Workshop
+
+Progress = Callable[[str], None]
+
+
+class ProviderControl(Protocol):
+    """The third parties' behaviour, over a port that participants cannot reach."""
+
+    async def set_profile(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class DeployEntry:
+    """One line of the deploy log, from before the drill or during it."""
+
+    at: datetime
+    deploy_id: str
+    service: str
+    version_from: str
+    version_to: str
+    commit: str
+    kind: str
+    by: str
+    summary: str
+    outcome: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How quickly things happen; unattended runs set all of it to nearly nothing."""
+
+    trigger_delay_s: float
+    deploy_s: float
+    decoy_gap_s: float
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the parts of the drill answer. All on 127.0.0.1."""
+
+    api_url: str
+    gateway_url: str
+    prometheus_url: str
+    recorder_url: str
+    provider_status_url: str
+    databases: Mapping[str, str]
+    """The read-only address of each service's database."""
+    services: Mapping[str, str]
+
+
+@dataclass
+class Session:
+    """A drill that is being run by this process."""
+
+    drill_id: str
+    run_dir: Path
+    seed: int
+    capacity_units: int
+    scenario: Scenario
+    faults: tuple[Fault, ...]
+    topology: tuple[ServiceEntry, ...]
+    places: Places
+    pace: Pace
+    record: Record
+    runtime: Runtime
+    workshop: Workshop
+    shop: BuiltShop
+    prometheus: PrometheusClient
+    recorder: RecorderClient
+    provider: ProviderControl
+    make_oracle: Callable[[ShopAccess], Oracle]
+    alerts: AlertBook = field(default_factory=AlertBook)
+    deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    verify_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the drill is to end; the host then takes everything down."""
+    over_reason: str = ""
+    halted: bool = False
+    opened: Oracle | None = None
+    healthy: Measures | None = None
+    at_page: Measures | None = None
+    references: References | None = None
+    deploy_log: list[DeployEntry] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    states: dict[Audience, DrillState] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def open_shop(self, access: ShopAccess) -> None:
+        """The shop is up: from now on it can be measured from outside."""
+        self.opened = self.make_oracle(access)
+
+    @property
+    def oracle(self) -> Oracle:
+        """Measures the shop from outside; UsageError before the shop is up."""
+        if self.opened is None:
+            raise UsageError("the shop is not up yet", "`drill status` tells when it is")
+        return self.opened
+
+    def note(self, event: Event, actor: str = "harness") -> None:
+        """Append to the record; returns after the commit."""
+        self.record.append(event, actor=actor)
+
+    def state(self, audience: Audience = "instructor") -> DrillState:
+        """What the drill has come to, as far as `audience` may know."""
+        known = self.states.get(audience, DrillState())
+        news = self.record.events(known.seq, audience=audience)
+        self.states[audience] = fold(news, known)
+        return self.states[audience]
+
+    def end(self, reason: str) -> None:
+        """Ask for the end of the drill; the first reason stands."""
+        if not self.over.is_set():
+            self.over_reason = reason
+            self.over.set()
+
+    def halt(self, reason: str) -> None:
+        """Ask for the end at once: nothing more is waited for."""
+        self.halted = True
+        self.end(reason)
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Hold a background task until it is done; the drill's end cancels it."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def log_automatic_rollback(self, service: str, version: str, back_to: str) -> None:
+        """The runtime put the former version back, since the new one died after its deploy."""
+        common = {
+            "deploy_id": f"dep-{secrets.token_hex(3)}",
+            "service": service,
+            "version_from": version,
+            "version_to": back_to,
+            "commit": "",
+            "by": "runtime",
+            "summary": f"{version} died after its deploy",
+        }
+        self.note(DeploySucceeded(kind="rollback", **common), actor="runtime")
+        self.deploy_log.append(
+            DeployEntry(at=datetime.now(UTC), kind="rollback", outcome="succeeded", **common)
+        )
+
+    def running(self, service: str) -> BuiltRelease:
+        """The release of `service` that serves now."""
+        return self.runtime.running()[service]
+
+    def elapsed_s(self) -> float:
+        """Seconds since this process began the drill."""
+        return time.monotonic() - self.began

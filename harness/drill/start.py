@@ -1,0 +1,94 @@
+"""Bringing a drill up: the stack, the load, the proof that all is well, and then the schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+import asyncpg
+
+from harness.diagnosis.access import ShopAccess
+from harness.drill import baseline, impact, trigger
+from harness.drill.session import Progress, Session
+from harness.model import ProcessSpec, StackPlan
+from harness.record import events
+from harness.runtime.base import ExitAction, ProcessExit
+
+
+async def start(
+    session: Session,
+    plan: StackPlan,
+    load: Callable[[], ProcessSpec],
+    *,
+    expected_per_s: float,
+    progress: Progress,
+) -> None:
+    """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
+    session.note(events.DrillStarting())
+    session.runtime.on_exit(lambda ended: _note_exit(session, ended))
+    began = time.monotonic()
+    await session.runtime.up(plan, progress)
+    _ready(session, "shop", began)
+    session.open_shop(_access(session))
+    await _write_catalogue(session)
+    await session.runtime.spawn(load())
+    reading = await baseline.confirm(
+        session, expected_per_s=expected_per_s, progress=progress
+    )
+    _ready(session, "baseline", began)
+    progress(
+        f"healthy: {reading.requests_per_s or 0:.0f} requests/s, "
+        f"{reading.success_ratio or 0:.1%} succeed, no alert"
+    )
+    await baseline.remember_healthy(session)
+    session.keep(asyncio.create_task(impact.sample_forever(session)))
+
+
+def begin_schedule(session: Session) -> None:
+    """Let the colleagues' releases begin."""
+    session.keep(asyncio.create_task(trigger.run_schedule(session)))
+
+
+def _ready(session: Session, component: str, began: float) -> None:
+    took_ms = round((time.monotonic() - began) * 1000)
+    session.note(events.StackReady(component=component, took_ms=took_ms))
+
+
+def _access(session: Session) -> ShopAccess:
+    stateful = [entry.name for entry in session.topology if entry.database]
+    return ShopAccess(
+        gateway_url=session.places.gateway_url,
+        metrics_urls={name: f"{url}/metrics" for name, url in session.places.services.items()},
+        database_urls={name: session.runtime.database_url(name) for name in stateful},
+    )
+
+
+async def _write_catalogue(session: Session) -> None:
+    """What the load may ask for: the shop's own products, customers and past orders."""
+
+    async def column(service: str, statement: str) -> list[str | int]:
+        connection = await asyncpg.connect(session.runtime.database_url(service), timeout=5)
+        try:
+            return [row[0] for row in await connection.fetch(statement)]
+        finally:
+            await connection.close()
+
+    skus = await column("b", "select sku from products order by sku")
+    users = await column("users", "select id from users order by id")
+    orders = await column("orders", "select id from orders order by placed_at desc limit 5000")
+    content = {"skus": skus, "user_ids": [min(users), max(users)], "order_ids": orders}
+    (session.run_dir / "catalogue.json").write_text(json.dumps(content, default=str))
+
+
+def _note_exit(session: Session, ended: ProcessExit) -> None:
+    """A process ended unasked. A service's end is part of the incident; any other is ours."""
+    session.note(events.ProcessExited(name=ended.name, exit_code=ended.exit_code), actor="runtime")
+    if ended.version is None:
+        session.note(
+            events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
+        )
+        session.end(f"{ended.name} died")
+    elif ended.action is ExitAction.ROLLBACK:
+        session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")

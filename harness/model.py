@@ -216,6 +216,9 @@ class Alert:
     severity: str
     summary: str
     starts_at: datetime
+    ends_at: datetime | None = None
+    """When a resolved alert ended, or until when a firing one holds without being sent again;
+    None: until it is sent as resolved."""
     resolved: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What is seen of a running shop: metrics and alerts, traces and logs."""

@@ -63,7 +63,6 @@ def start_logging(settings: ServiceSettings) -> None:
 def _processors(settings: ServiceSettings) -> list[Processor]:
     return [
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
         _add_context(settings),
         structlog.processors.format_exc_info,
         _order,

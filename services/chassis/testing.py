@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from typing import Any
 import httpx
 from aiohttp import web
 from fastapi import FastAPI
+
+
+async def until(check: Callable[[], Awaitable[bool]], *, timeout_s: float = 5.0) -> None:
+    """Await `check` again and again until it is true; raises TimeoutError after `timeout_s`."""
+    async with asyncio.timeout(timeout_s):
+        while not await check():  # noqa: ASYNC110  # what is awaited has no event to offer
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

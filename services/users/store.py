@@ -11,10 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.users.domain import Profile, Tier
 
 _COLUMNS = "id, name, email, city, joined_on, tier"
-_ONE = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id")  # noqa: S608  # constant columns
-_MANY = text(
-    f"SELECT {_COLUMNS} FROM users WHERE id = ANY(:ids) ORDER BY id"  # noqa: S608  # as above
-)
+_ONE = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id")
+_MANY = text(f"SELECT {_COLUMNS} FROM users WHERE id = ANY(:ids) ORDER BY id")
 
 
 async def find(session: AsyncSession, user_id: int) -> Profile | None:

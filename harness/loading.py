@@ -1,0 +1,50 @@
+"""How the runtime is asked to run the load."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from harness.model import ProcessSpec
+from harness.paths import REPO
+
+METRICS_PORT = 8646
+GATEWAY_PORT = 8000
+CATALOGUE_NAME = "catalogue.json"
+
+
+def load_spec(
+    run_dir: Path,
+    *,
+    port_offset: int,
+    profile: str,
+    scale: float,
+    seed: int,
+    sampled_share: float = 1.0,
+    client_timeout_ms: int = 12_000,
+) -> ProcessSpec:
+    """The load on the gateway of the drill in `run_dir`, whose `catalogue.json` must exist by then.
+
+    `profile` names a file in `loadgen/profiles/`. `scale` multiplies all rates; `sampled_share`, 0
+    to 1, is the share of requests whose trace is kept.
+    """
+    metrics_port = METRICS_PORT + port_offset
+    return ProcessSpec(
+        name="load",
+        argv=(sys.executable, "-m", "loadgen.main"),
+        env={
+            "PYTHONUNBUFFERED": "1",
+            "GATEWAY_URL": f"http://127.0.0.1:{GATEWAY_PORT + port_offset}",
+            "CATALOGUE_FILE": str(run_dir / CATALOGUE_NAME),
+            "LOAD_PROFILE": profile,
+            "SCALE": str(scale),
+            "METRICS_PORT": str(metrics_port),
+            "LOAD_SEED": str(seed),
+            "SAMPLED_SHARE": str(sampled_share),
+            "CLIENT_TIMEOUT_MS": str(client_timeout_ms),
+        },
+        cwd=REPO,
+        # Not *.jsonl: the recorder shows those to participants as the shop's own logs.
+        log_path=run_dir / "logs" / "load.log",
+        ready_url=f"http://127.0.0.1:{metrics_port}/healthz",
+    )

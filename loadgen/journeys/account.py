@@ -1,0 +1,22 @@
+"""A customer looks at the own account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadgen.journeys.base import Visit, customer
+from loadgen.world import World
+
+
+class Account:
+    """Read the own profile."""
+
+    name = "account"
+
+    def visit(self, world: World) -> Visit:
+        user_id = world.visitor()
+        return Visit(customer(user_id), "GET", f"/api/account/{user_id}")
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""

@@ -1,0 +1,39 @@
+"""What every journey is: a name, a request to make, and what is learnt from the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from loadgen.world import World
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request, and who makes it: a customer's or an agent's name, counted when it fails."""
+
+    who: str
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    at_stake: float = 0.0
+    """Revenue that is lost where this fails, in currency units."""
+
+
+class Journey(Protocol):
+    """One thing that people do with the shop."""
+
+    name: str
+
+    def visit(self, world: World) -> Visit:
+        """The next request."""
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Take what later requests need from the JSON of a successful answer."""
+
+
+def customer(user_id: int) -> str:
+    """The name under which a customer is counted."""
+    return f"user-{user_id}"

@@ -1,0 +1,76 @@
+"""Buying: price a basket, place an order, see where it stands."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from loadgen.journeys.base import Visit, customer
+from loadgen.world import World
+
+LINES = (1, 1, 2, 2, 3, 4)
+QUANTITIES = (1, 1, 1, 2, 3)
+
+
+class Checkout:
+    """Place an order. A new `Idempotency-Key` each, which makes a resend safe."""
+
+    name = "checkout"
+
+    def visit(self, world: World) -> Visit:
+        user_id = world.visitor()
+        key = str(UUID(int=world.rng.getrandbits(128), version=4))
+        return Visit(
+            who=customer(user_id),
+            method="POST",
+            path="/api/checkout",
+            body=_basket(world, user_id),
+            headers={"Idempotency-Key": key},
+            at_stake=world.basket_value,
+        )
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        if (order_id := answer.get("order_id")) is not None:
+            world.order_placed(str(order_id))
+        _learn_total(answer, world)
+
+
+class Basket:
+    """Ask what a basket costs; nothing is stored."""
+
+    name = "basket"
+
+    def visit(self, world: World) -> Visit:
+        user_id = world.visitor()
+        return Visit(customer(user_id), "POST", "/api/basket", _basket(world, user_id))
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        _learn_total(answer, world)
+
+
+class Track:
+    """Follow an order, mostly one that this load has placed."""
+
+    name = "track"
+
+    def visit(self, world: World) -> Visit:
+        path = f"/api/track/{world.order_to_track()}"
+        return Visit(customer(world.visitor()), "GET", path)
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""
+
+
+def _basket(world: World, user_id: int) -> Mapping[str, Any]:
+    lines = [
+        {"sku": sku, "quantity": world.rng.choice(QUANTITIES)}
+        for sku in world.products(world.rng.choice(LINES))
+    ]
+    return {"user_id": user_id, "lines": lines}
+
+
+def _learn_total(answer: Mapping[str, Any], world: World) -> None:
+    with contextlib.suppress(KeyError, TypeError, ValueError):  # an answer without a price
+        world.basket_priced(float(answer["total"]))

@@ -1,0 +1,43 @@
+"""Looking back: a customer at the own orders, the support desk at those of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from loadgen.journeys.base import Visit, customer
+from loadgen.world import World
+
+CUSTOMERS_PER_BATCH = 100
+AGENTS = 20
+
+
+class History:
+    """One customer's newest orders."""
+
+    name = "history"
+
+    def visit(self, world: World) -> Visit:
+        user_id = world.visitor()
+        return Visit(customer(user_id), "GET", _path([user_id]))
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""
+
+
+class SupportDesk:
+    """The newest orders of a hundred customers at once, for an agent of the support desk."""
+
+    name = "support_desk"
+
+    def visit(self, world: World) -> Visit:
+        agent = f"agent-{world.rng.randrange(AGENTS)}"
+        return Visit(agent, "GET", _path(world.customers(CUSTOMERS_PER_BATCH)))
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""
+
+
+def _path(user_ids: list[int]) -> str:
+    return "/api/history?" + urlencode([("user_id", user_id) for user_id in user_ids])

@@ -1,0 +1,37 @@
+"""What a load is told, by its environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROFILES = Path(__file__).parent / "profiles"
+
+
+class Settings(BaseSettings):
+    """Settings of one load process; each is an environment variable of the same name."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    gateway_url: str = Field(pattern=r"^http://[^/]+$")
+    catalogue_file: Path
+    load_profile: str = "steady"
+    """A name among `profiles/*.toml`, or a path to such a file."""
+    scale: float = Field(default=1.0, gt=0, le=100)
+    metrics_port: int = Field(ge=0, le=65_535)
+    load_seed: int = 0
+    sampled_share: float = Field(default=1.0, ge=0, le=1)
+    """Share of requests whose trace context asks for a trace to be kept."""
+    client_timeout_ms: int = Field(default=12_000, gt=0)
+    """A customer's patience."""
+
+    @property
+    def profile_file(self) -> Path:
+        name = self.load_profile
+        return Path(name) if name.endswith(".toml") else PROFILES / f"{name}.toml"
+
+    @property
+    def timeout_s(self) -> float:
+        return self.client_timeout_ms / 1000

@@ -1,0 +1,133 @@
+"""Locust users that send out arrivals without waiting for answers.
+
+An ordinary Locust user waits for its answer before the next request, so a slow shop would be spared
+exactly when it is in trouble. Holding the rate that way takes rate times timeout users, each with
+connections of its own; one user a journey that starts a greenlet an arrival holds it exactly, on
+one pool of connections.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import gevent
+from gevent.pool import Pool
+from geventhttpclient.client import HTTPClientPool
+from geventhttpclient.response import HTTPConnectionClosed
+from locust import FastHttpUser, User, task
+
+from loadgen.journeys import JOURNEYS, Journey, Visit
+from loadgen.load import Load
+from loadgen.metrics import Outcome
+from loadgen.pace import Pace
+
+CONNECTION_ENDED = (HTTPConnectionClosed, ConnectionResetError, BrokenPipeError)
+PATIENCE_ENDED = (gevent.Timeout, TimeoutError)
+LONGER = 1.5
+"""The socket's own timeouts are only a second line behind the customer's patience."""
+
+
+class JourneyUser(FastHttpUser):
+    """Sends out all arrivals of one journey."""
+
+    abstract = True
+    max_redirects = 0
+    load: Load
+    journey: Journey
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self._requests = Pool(self.load.most_in_flight)
+
+    @task
+    def send_arrivals(self) -> None:
+        """Never ends; Locust kills it."""
+        name, load = self.journey.name, self.load
+        pace = Pace(lambda: load.rate_per_s(name), load.world.rng, time.monotonic)
+        while True:
+            gevent.sleep(pace.next_pause_s())
+            self._requests.spawn(self._make, self.journey.visit(load.world))
+
+    def on_stop(self) -> None:
+        """Whatever hangs is dropped."""
+        self._requests.kill(block=False)
+
+    def _make(self, visit: Visit) -> None:
+        ids = self.load.trace_ids.next()
+        headers = {**visit.headers, **ids.headers()}
+        self.load.ledger.began()
+        begin = time.monotonic()
+        with gevent.Timeout(self.load.settings.timeout_s, exception=False):
+            response = None
+            response = self._ask(visit, headers)
+        outcome = _outcome(response)
+        self.load.ledger.ended(
+            visit,
+            self.journey.name,
+            outcome,
+            time.monotonic() - begin,
+            ids.trace_id if ids.sampled else None,
+        )
+        if outcome == "ok" and response is not None:
+            self._learn(response.content)
+
+    def _ask(self, visit: Visit, headers: dict[str, str]) -> Any:
+        """The response, once more where a kept-alive connection ended under the request.
+
+        Browsers do the same. Nothing happens twice: checkouts carry a key, the rest only reads.
+        """
+        for _ in range(2):
+            response = self.client.request(
+                visit.method,
+                visit.path,
+                name=self.journey.name,
+                json=visit.body,
+                headers=headers,
+            )
+            if not isinstance(getattr(response, "error", None), CONNECTION_ENDED):
+                break
+        return response
+
+    def _learn(self, content: bytes) -> None:
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            return
+        if isinstance(answer, dict):
+            self.journey.learn(answer, self.load.world)
+
+
+def user_classes(load: Load) -> list[type[User]]:
+    """One class, of one user, for each journey that the profile sends out."""
+    wait_s = load.settings.timeout_s * LONGER
+    connections = HTTPClientPool(
+        concurrency=load.most_in_flight, connection_timeout=wait_s, network_timeout=wait_s
+    )
+    return [
+        type(
+            journey.name.title().replace("_", ""),
+            (JourneyUser,),
+            {
+                "load": load,
+                "journey": journey,
+                "client_pool": connections,
+                "fixed_count": 1,
+                "host": load.settings.gateway_url,
+                "abstract": False,
+            },
+        )
+        for journey in JOURNEYS
+        if journey.name in load.profile.rates_per_s
+    ]
+
+
+def _outcome(response: Any) -> Outcome:
+    """How the customer saw it end; None: patience ran out."""
+    if response is None:
+        return "timeout"
+    error = getattr(response, "error", None)
+    if isinstance(getattr(error, "original", error), PATIENCE_ENDED):
+        return "timeout"
+    return "ok" if 200 <= response.status_code < 300 else "error"

@@ -1,0 +1,64 @@
+"""What the load knows: who is shopping just now, and which orders were placed."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+from loadgen.catalogue import Catalogue
+
+REQUESTS_PER_VISIT = 20
+"""How many things one customer does before another takes the place, on average."""
+REMEMBERED_ORDERS = 1000
+FIRST_ESTIMATE = 60.0
+"""Value of a basket, in currency units, before the shop has priced one."""
+WEIGHT_OF_NEWEST = 0.05
+
+
+class World:
+    """Changes as answers come in; every choice is drawn from `rng`."""
+
+    def __init__(self, catalogue: Catalogue, rng: random.Random, visitors: int) -> None:
+        self.catalogue = catalogue
+        self.rng = rng
+        self.basket_value = FIRST_ESTIMATE
+        """Moving average of the totals that the shop answered, in currency units."""
+        self._visitors = [self._newcomer() for _ in range(visitors)]
+        self._orders: deque[str] = deque(maxlen=REMEMBERED_ORDERS)
+
+    def visitor(self) -> int:
+        """A customer who is shopping just now.
+
+        Few at a time, so that one customer does several things in a row and can lose patience.
+        """
+        place = self.rng.randrange(len(self._visitors))
+        user_id = self._visitors[place]
+        if self.rng.random() < 1 / REQUESTS_PER_VISIT:
+            self._visitors[place] = self._newcomer()
+        return user_id
+
+    def customers(self, count: int) -> list[int]:
+        """Different customers, `count` or all there are."""
+        user_ids = self.catalogue.user_ids
+        return self.rng.sample(user_ids, min(count, len(user_ids)))
+
+    def products(self, count: int) -> list[str]:
+        """Different SKUs, `count` or all there are."""
+        skus = self.catalogue.skus
+        return self.rng.sample(skus, min(count, len(skus)))
+
+    def order_placed(self, order_id: str) -> None:
+        self._orders.append(order_id)
+
+    def order_to_track(self) -> str:
+        """Mostly one that was placed just now, else one of the past."""
+        if self._orders and self.rng.random() < 0.7:
+            return self.rng.choice(self._orders)
+        return self.rng.choice(self.catalogue.order_ids)
+
+    def basket_priced(self, total: float) -> None:
+        """Learn from a total in currency units."""
+        self.basket_value += WEIGHT_OF_NEWEST * (total - self.basket_value)
+
+    def _newcomer(self) -> int:
+        return self.rng.choice(self.catalogue.user_ids)

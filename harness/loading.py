@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 
 from harness.model import ProcessSpec
@@ -11,6 +12,12 @@ from harness.paths import REPO
 METRICS_PORT = 8646
 GATEWAY_PORT = 8000
 CATALOGUE_NAME = "catalogue.json"
+
+
+def expected_requests_per_s(profile: str) -> float:
+    """Requests a second of all journeys of a profile together, at scale 1."""
+    content = tomllib.loads((REPO / "loadgen" / "profiles" / f"{profile}.toml").read_text())
+    return float(sum(content["rates_per_s"].values()))
 
 
 def load_spec(

@@ -11,7 +11,10 @@ from harness.cli.out import AsJson, data, line, say, table
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
-    """Take the page (all open ones, or one).  Example: drill ack"""
+    """Take the page (all open ones, or one).
+
+    Example: drill ack
+    """
     for page in participant().post("/v1/pages/ack", {"page_id": page_id}):
         say(f"acknowledged {page['page_id']}: {page['alert']}")
 
@@ -22,7 +25,10 @@ def deploy(
         str | None, typer.Option("--message", "-m", help="Commit what is edited, too.")
     ] = None,
 ) -> None:
-    """Build a service from the workspace and deploy it.  Example: drill deploy payments -m 'payments: restore timeouts'"""
+    """Build a service from the workspace and deploy it.
+
+    Example: drill deploy payments -m 'payments: restore timeouts'
+    """
     result = _follow("/v1/deploys", {"service": service, "message": message})
     line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
 
@@ -31,13 +37,19 @@ def rollback(
     service: Annotated[str, typer.Argument()],
     to: Annotated[str | None, typer.Option(help="A version; default: the one before.")] = None,
 ) -> None:
-    """Put an earlier version back.  Example: drill rollback payments"""
+    """Put an earlier version back.
+
+    Example: drill rollback payments
+    """
     result = _follow("/v1/rollbacks", {"service": service, "to": to})
     line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
 
 
 def restart(service: Annotated[str, typer.Argument()]) -> None:
-    """Replace a service's process by a fresh one.  Example: drill restart orders"""
+    """Replace a service's process by a fresh one.
+
+    Example: drill restart orders
+    """
     result = _follow("/v1/restarts", {"service": service})
     line(f"{service} {result['version_to']} was restarted")
 
@@ -49,7 +61,10 @@ def diagnose(
     evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e")] = None,
     note: Annotated[str, typer.Option()] = "",
 ) -> None:
-    """Say what you think the cause is.  Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'"""
+    """Say what you think the cause is.
+
+    Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'
+    """
     participant().post(
         "/v1/diagnoses",
         {
@@ -64,13 +79,19 @@ def diagnose(
 
 
 def note(text: Annotated[str, typer.Argument()]) -> None:
-    """Write a note into the timeline.  Example: drill note 'checkout errors began 03:01'"""
+    """Write a note into the timeline.
+
+    Example: drill note 'checkout errors began 03:01'
+    """
     participant().post("/v1/notes", {"text": text})
     say("noted")
 
 
 def verify(as_json: AsJson = False) -> None:
-    """Test all objectives under stress; exit 1 where one fails.  Example: drill verify"""
+    """Test all objectives under stress; exit 1 where one fails.
+
+    Example: drill verify
+    """
     result = _follow("/v1/verifications", {})
     if as_json:
         data(result)
@@ -99,13 +120,19 @@ def verification_lines(result: dict[str, Any]) -> list[str]:
 
 
 def finish() -> None:
-    """End the drill; its terminal shows the scorecard.  Example: drill finish"""
+    """End the drill; its terminal shows the scorecard.
+
+    Example: drill finish
+    """
     answer = participant().post("/v1/finish")
     say(f"{answer['drill_id']} is finishing; its scorecard follows there, and in `drill score`")
 
 
 def halt() -> None:
-    """Stop everything at once, whatever state it is in.  Example: drill halt"""
+    """Stop everything at once, whatever state it is in.
+
+    Example: drill halt
+    """
     answer = participant().post("/v1/halt")
     say(f"{answer['drill_id']} is being taken down")
 

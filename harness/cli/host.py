@@ -41,7 +41,10 @@ def run(
     port_offset: PortOffset = None,
     minutes: Annotated[float, typer.Option(min=1, help="Ends by itself after so long.")] = 60,
 ) -> None:
-    """Run a live drill here until it is finished.  Example: drill run deadlock --seed 7"""
+    """Run a live drill here until it is finished.
+
+    Example: drill run deadlock --seed 7
+    """
     settings = _settings(
         scenario,
         runtime=runtime,
@@ -60,7 +63,10 @@ def up(
     scale: Scale = 1,
     port_offset: PortOffset = None,
 ) -> None:
-    """A healthy shop to look around in, until Ctrl-C or `drill down`.  Example: drill up"""
+    """A healthy shop to look around in, until Ctrl-C or `drill down`.
+
+    Example: drill up
+    """
     settings = _settings(
         "healthy", runtime=runtime, seed=seed, scale=scale, port_offset=port_offset
     )
@@ -74,7 +80,10 @@ def demo(
     scale: Scale = 1,
     port_offset: PortOffset = None,
 ) -> None:
-    """A drill played unattended, from page to proof; exit 0 only when all of it worked.  Example: drill demo deadlock"""
+    """A drill played unattended, from page to proof; exit 0 only when all of it worked.
+
+    Example: drill demo deadlock
+    """
     from harness.cli.hosting import host
     from harness.drill.rehearsal import Rehearsal
 
@@ -103,7 +112,10 @@ def demo(
 
 
 def down() -> None:
-    """End whatever drill runs from here, in an orderly way.  Example: drill down"""
+    """End whatever drill runs from here, in an orderly way.
+
+    Example: drill down
+    """
     try:
         drill = active_drill()
     except EnvironmentMissing:
@@ -124,7 +136,10 @@ def down() -> None:
 
 
 def scenarios(as_json: AsJson = False) -> None:
-    """The scenarios that can be run.  Example: drill scenarios"""
+    """The scenarios that can be run.
+
+    Example: drill scenarios
+    """
     from harness.catalog import Catalog
 
     found = Catalog(REPO).scenarios()
@@ -140,7 +155,10 @@ def score(
     drill_id: Annotated[str | None, typer.Argument(help="Default: the last one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The scorecard of a drill that is over.  Example: drill score"""
+    """The scorecard of a drill that is over.
+
+    Example: drill score
+    """
     found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
     if not found:
         raise EnvironmentMissing("no finished drill is recorded here", "finish one first")
@@ -160,7 +178,7 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     from harness.catalog import Catalog
     from harness.settings import HostSettings
 
-    known = [found.id for found in Catalog(REPO).scenarios()]
+    known = Catalog(REPO).scenario_ids()
     if scenario != "random" and scenario not in known:
         raise UnknownName("scenario", scenario, [*known, "random"])
     if given.get("runtime") not in (None, "local"):
@@ -191,7 +209,10 @@ def smoke(
     jobs: Annotated[int, typer.Option(min=1, max=8, help="Stacks side by side.")] = 3,
     output: Annotated[Path, typer.Option(help="Where the matrix goes.")] = REPO / "var" / "smoke",
 ) -> None:
-    """The detectability matrix: every scenario, its fixes and cheats.  Example: drill smoke all --seed 2"""
+    """The detectability matrix: every scenario, its fixes and cheats.
+
+    Example: drill smoke all --seed 2
+    """
     from harness.cli.smoking import smoke as run_smoke
 
     if not asyncio.run(run_smoke(scenario, seed=seed, jobs=jobs, output=output)):

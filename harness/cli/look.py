@@ -18,7 +18,10 @@ def participant() -> DrillClient:
 
 
 def status(as_json: AsJson = False) -> None:
-    """Phase, services, alerts, impact, and what to type next.  Example: drill status"""
+    """Phase, services, alerts, impact, and what to type next.
+
+    Example: drill status
+    """
     answer = participant().get("/v1/status")
     if as_json:
         data(answer)
@@ -30,9 +33,9 @@ def status(as_json: AsJson = False) -> None:
 def status_lines(answer: dict[str, Any]) -> list[str]:
     """The status as plain text."""
     impact = answer["impact"]
+    minutes, seconds = divmod(int(answer["elapsed_s"]), 60)
     lines = [
-        f"drill {answer['drill_id']}   phase {answer['phase']}   "
-        f"{int(answer['elapsed_s']) // 60}:{int(answer['elapsed_s']) % 60:02d} elapsed",
+        f"drill {answer['drill_id']}   phase {answer['phase']}   {minutes}:{seconds:02d} elapsed",
         "",
         *table(
             [
@@ -41,9 +44,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
                     "version": row["version"],
                     "up": row["up"],
                     "req/s": row["requests_per_s"],
-                    "errors": None
-                    if row["error_ratio"] is None
-                    else f"{row['error_ratio']:.1%}",
+                    "errors": None if row["error_ratio"] is None else f"{row['error_ratio']:.1%}",
                     "p95 ms": row["p95_ms"],
                     "url": row["url"],
                 }
@@ -65,7 +66,10 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
 
 
 def page(as_json: AsJson = False) -> None:
-    """The pages so far, newest last.  Example: drill page"""
+    """The pages so far, newest last.
+
+    Example: drill page
+    """
     answer = participant().get("/v1/pages")
     if as_json:
         data(answer)
@@ -88,7 +92,10 @@ def logs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=2000)] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """The newest log lines that match.  Example: drill logs -s payments --level error"""
+    """The newest log lines that match.
+
+    Example: drill logs -s payments --level error
+    """
     answer = participant().get(
         "/v1/logs",
         service=service,
@@ -116,7 +123,10 @@ def trace(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200)] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Recent traces, or one as a waterfall.  Example: drill trace --errors -s orders"""
+    """Recent traces, or one as a waterfall.
+
+    Example: drill trace --errors -s orders
+    """
     client = participant()
     if trace_id is not None:
         answer = client.get(f"/v1/traces/{trace_id}")
@@ -143,7 +153,10 @@ def metrics(
     minutes: Annotated[float | None, typer.Option(help="A range that ends now.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Prometheus.  Example: drill metrics 'sum by (service) (db_pool_in_use)'"""
+    """Ask Prometheus.
+
+    Example: drill metrics 'sum by (service) (db_pool_in_use)'
+    """
     answer = participant().get("/v1/metrics", query=query, minutes=minutes)
     if as_json:
         data(answer)
@@ -161,7 +174,10 @@ def sql(
     statement: Annotated[str, typer.Argument()],
     as_json: AsJson = False,
 ) -> None:
-    """Read a database.  Example: drill sql payments 'select state, count(*) from charges group by 1'"""
+    """Read a database.
+
+    Example: drill sql payments 'select state, count(*) from charges group by 1'
+    """
     answer = participant().post("/v1/sql", {"database": database, "statement": statement})
     if as_json:
         data(answer)
@@ -174,7 +190,10 @@ def sql(
 
 
 def deploys(as_json: AsJson = False) -> None:
-    """What was deployed, when, by whom; newest last.  Example: drill deploys"""
+    """What was deployed, when, by whom; newest last.
+
+    Example: drill deploys
+    """
     answer = participant().get("/v1/deploys")
     if as_json:
         data(answer)
@@ -204,7 +223,10 @@ def diff(
     version_to: Annotated[str | None, typer.Argument()] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What changed between two versions (default: the last two).  Example: drill diff payments 2.4.0 2.4.1"""
+    """What changed between two versions (default: the last two).
+
+    Example: drill diff payments 2.4.0 2.4.1
+    """
     answer = participant().get(
         "/v1/diff", service=service, version_from=version_from, version_to=version_to
     )
@@ -219,7 +241,10 @@ def events(
     after: Annotated[int, typer.Option(help="Only those after this number.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """The drill's timeline so far.  Example: drill events"""
+    """The drill's timeline so far.
+
+    Example: drill events
+    """
     answer = participant().get("/v1/events", after=after)
     if as_json:
         data(answer)

@@ -14,7 +14,10 @@ def doctor(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is missing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The external pieces: where each was found, or how to get it.  Example: drill doctor --fetch"""
+    """The external pieces: where each was found, or how to get it.
+
+    Example: drill doctor --fetch
+    """
     from harness.runtime.external import ensure, find_all
 
     if fetch:
@@ -44,7 +47,10 @@ def doctor(
 
 
 def bench(as_json: AsJson = False) -> None:
-    """Start-up, memory and tracing figures, side by side in one run.  Example: drill bench"""
+    """Start-up, memory and tracing figures, side by side in one run.
+
+    Example: drill bench
+    """
     from harness.cli.benching import run_bench
 
     figures = run_bench(say)

@@ -89,15 +89,14 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
                 f"{state.impact.revenue_lost:,.2f} revenue lost"
             )
         )
-    recent = [deploy for deploy in session.deploy_log[-4:]]
-    for deploy in recent:
-        parts.append(
-            Text(
-                f"{deploy.at.astimezone():%H:%M:%S} {deploy.kind} {deploy.service} "
-                f"{deploy.version_to} {deploy.outcome}: {printable(deploy.summary)[:70]}",
-                style="dim",
-            )
+    parts.extend(
+        Text(
+            f"{deploy.at.astimezone():%H:%M:%S} {deploy.kind} {deploy.service} "
+            f"{deploy.version_to} {deploy.outcome}: {printable(deploy.summary)[:70]}",
+            style="dim",
         )
+        for deploy in session.deploy_log[-4:]
+    )
     parts.append(Text(f"next: {next_step(state)}", style="bold"))
     return Panel(
         Group(*parts),

@@ -33,9 +33,7 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
         what = f"refused {method} {path[:200]}: {why}"
         session.note(events.AccessRefused(what=what), actor="unknown")
 
-    app.add_middleware(
-        Gatekeeper, tokens=tokens, policy=POLICY, port=port, on_refused=refused
-    )
+    app.add_middleware(Gatekeeper, tokens=tokens, policy=POLICY, port=port, on_refused=refused)
     return app
 
 
@@ -74,6 +72,4 @@ async def _bad_request(_: Request, error: Exception) -> JSONResponse:
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
     body = {"title": "Refused", "status": error.status_code, "detail": error.detail}
-    return JSONResponse(
-        {**body, "exit_code": 1}, status_code=error.status_code, media_type=PROBLEM
-    )
+    return JSONResponse({**body, "exit_code": 1}, status_code=error.status_code, media_type=PROBLEM)

@@ -142,9 +142,7 @@ async def halt(session: InSession, by: By) -> dict[str, str]:
     return {"status": "halting", "drill_id": session.drill_id}
 
 
-def _streamed(
-    session: Session, work: Callable[[Progress], Awaitable[Any]]
-) -> StreamingResponse:
+def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> StreamingResponse:
     """Run `work` to its end even where the caller goes away, and stream what it says."""
     lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
 

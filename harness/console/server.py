@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -13,7 +12,7 @@ from harness.console.app import create_app
 from harness.console.auth import TokenBook
 from harness.drill.session import Session
 from harness.errors import StackFailed
-from harness.runtime.ports import listen_or_explain
+from harness.runtime.ports import listen
 from harness.waiting import wait_until
 
 STOP_TIMEOUT_S = 3
@@ -33,7 +32,7 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
 
     Raises PortTaken, naming who holds the port.
     """
-    listener: socket.socket = listen_or_explain(port)
+    listener = listen(port)
     config = uvicorn.Config(
         create_app(session, tokens, port),
         access_log=False,

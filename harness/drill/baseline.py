@@ -18,9 +18,7 @@ QUIET_CHECKS = 3
 """So many checks in a row, a second apart, must find the shop healthy."""
 BASELINE_TIMEOUT_S = 60.0
 
-SUCCESS = (
-    'sum(rate(user_requests_total{outcome="ok"}[4s])) / sum(rate(user_requests_total[4s]))'
-)
+SUCCESS = 'sum(rate(user_requests_total{outcome="ok"}[4s])) / sum(rate(user_requests_total[4s]))'
 TRAFFIC = "sum(rate(user_requests_total[4s]))"
 LATENCY_P95_S = (
     "histogram_quantile(0.95, sum by (le) (rate(user_request_duration_seconds_bucket[4s])))"

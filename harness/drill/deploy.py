@@ -65,9 +65,7 @@ async def restart(session: Session, service: str, *, by: str, progress: Progress
     _known(session, service)
     async with _pipeline(session):
         built = session.running(service)
-        return await _switch(
-            session, built, kind="restart", by=by, summary="restart", say=progress
-        )
+        return await _switch(session, built, kind="restart", by=by, summary="restart", say=progress)
 
 
 async def _carry_out(
@@ -120,9 +118,7 @@ async def _switch(
 def _log(
     session: Session, common: dict[str, str], kind: str, outcome: str, error: str
 ) -> DeployEntry:
-    entry = DeployEntry(
-        at=datetime.now(UTC), kind=kind, outcome=outcome, error=error, **common
-    )
+    entry = DeployEntry(at=datetime.now(UTC), kind=kind, outcome=outcome, error=error, **common)
     session.deploy_log.append(entry)
     return entry
 

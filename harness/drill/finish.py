@@ -52,7 +52,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
 
     def is_right(service: str, mechanism: str) -> bool:
-        return any(judge_answer(service, mechanism, fault.accepts).right for fault in session.faults)
+        return any(
+            judge_answer(service, mechanism, fault.accepts).right for fault in session.faults
+        )
 
     kpis = fold_kpis(
         session.record.events(),

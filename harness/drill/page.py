@@ -69,9 +69,7 @@ def acknowledge(session: Session, page_id: str | None, by: str) -> list[Page]:
     if page_id is not None and page_id not in {page.page_id for page in known}:
         raise UnknownName("page", page_id, [page.page_id for page in known] or ["none so far"])
     waiting = [
-        page
-        for page in known
-        if page.acknowledged_by is None and page_id in (None, page.page_id)
+        page for page in known if page.acknowledged_by is None and page_id in (None, page.page_id)
     ]
     if not waiting:
         raise UsageError("no page is waiting for an answer", "`drill page` shows all of them")

@@ -91,9 +91,7 @@ class Rehearsal:
         self.say(f"diagnosed: {fault.service}, {fault.mechanism}")
 
     async def _contain(self, session: Session, fault: Fault) -> None:
-        await deploy.rollback(
-            session, fault.service, to_version=None, by=ACTOR, progress=self.say
-        )
+        await deploy.rollback(session, fault.service, to_version=None, by=ACTOR, progress=self.say)
         self.say(f"rolled {fault.service} back")
 
     def _judge(self, result: events.VerifyFinished) -> None:

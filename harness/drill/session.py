@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
-from harness.diagnosis.measures import Measures
 from harness.diagnosis.access import ShopAccess
+from harness.diagnosis.measures import Measures
 from harness.diagnosis.oracle import Oracle
 from harness.diagnosis.references import References
 from harness.errors import UsageError
@@ -32,12 +31,6 @@ from harness.telemetry.prometheus import PrometheusClient
 from harness.workspace.build import BuiltShop, Workshop
 
 Progress = Callable[[str], None]
-
-
-class ProviderControl(Protocol):
-    """The third parties' behaviour, over a port that participants cannot reach."""
-
-    async def set_profile(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -75,8 +68,6 @@ class Places:
     prometheus_url: str
     recorder_url: str
     provider_status_url: str
-    databases: Mapping[str, str]
-    """The read-only address of each service's database."""
     services: Mapping[str, str]
 
 
@@ -99,7 +90,6 @@ class Session:
     shop: BuiltShop
     prometheus: PrometheusClient
     recorder: RecorderClient
-    provider: ProviderControl
     make_oracle: Callable[[ShopAccess], Oracle]
     alerts: AlertBook = field(default_factory=AlertBook)
     deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

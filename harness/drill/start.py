@@ -34,9 +34,7 @@ async def start(
     session.open_shop(_access(session))
     await _write_catalogue(session)
     await session.runtime.spawn(load())
-    reading = await baseline.confirm(
-        session, expected_per_s=expected_per_s, progress=progress
-    )
+    reading = await baseline.confirm(session, expected_per_s=expected_per_s, progress=progress)
     _ready(session, "baseline", began)
     progress(
         f"healthy: {reading.requests_per_s or 0:.0f} requests/s, "

@@ -14,9 +14,11 @@ from harness.record.state import DrillState, Phase
 
 _NEXT: Mapping[Phase, str] = {
     Phase.STARTING: "the shop is starting; wait for the baseline",
-    Phase.HEALTHY: "all is well; wait for the page, look around meanwhile: drill metrics, drill deploys",
+    Phase.HEALTHY: "all is well; wait for the page, and look around: drill metrics, drill deploys",
     Phase.PAGED: "a page is waiting: drill page, then drill ack",
-    Phase.ACKNOWLEDGED: "find out what and why: drill logs, drill trace, drill metrics, drill deploys, drill diff",
+    Phase.ACKNOWLEDGED: (
+        "find out what and why: drill logs, drill trace, drill metrics, drill deploys, drill diff"
+    ),
     Phase.DIAGNOSED: "contain it: drill rollback SERVICE, or edit, commit and drill deploy SERVICE",
     Phase.MITIGATING: "prove it: drill verify (drill diagnose, if you have not said the cause yet)",
     Phase.VERIFIED: "done: drill finish shows the scorecard",

@@ -33,9 +33,7 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
     shipped = planned.release
     built = session.shop.releases[shipped.service, shipped.version_to]
     if planned.is_culprit:
-        session.note(
-            events.DrillTriggered(service=shipped.service, version_to=shipped.version_to)
-        )
+        session.note(events.DrillTriggered(service=shipped.service, version_to=shipped.version_to))
     await release(
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, judge
@@ -67,12 +67,8 @@ async def _silence(session: Session) -> ObjectiveResult:
     async def quiet() -> bool | None:
         return not session.alerts.firing() or None
 
-    try:
-        await wait_until(
-            quiet, timeout_s=ALERTS_CLEAR_TIMEOUT_S, what="silence", interval_s=0.5
-        )
-    except WaitedTooLong:
-        pass
+    with contextlib.suppress(WaitedTooLong):  # then the count below says how many still fire
+        await wait_until(quiet, timeout_s=ALERTS_CLEAR_TIMEOUT_S, what="silence", interval_s=0.5)
     count = float(len(session.alerts.firing()))
     return ObjectiveResult("alerts_firing", count, "at most 0", holds=count == 0)
 
@@ -102,5 +98,5 @@ async def probe_at_page(session: Session) -> None:
     try:
         plan = StressPlan.probe(session.capacity_units)
         session.at_page = await session.oracle.measure(plan, session.references)
-    except (DrillError, asyncio.TimeoutError) as error:
+    except (TimeoutError, DrillError) as error:
         session.note(events.HarnessProblem(what=f"the probe at the page failed: {error}"))

@@ -1,0 +1,160 @@
+"""`drill smoke`: the detectability matrix, each scenario on a stack of its own.
+
+Stacks run side by side as separate processes with their own home, ports and databases. What
+is judged by latency alone runs by itself at the end, since neighbours would blur it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.catalog import Catalog
+from harness.cli.matrix_page import render_page
+from harness.cli.out import line, say, table
+from harness.errors import UnknownName
+from harness.paths import REPO
+from harness.ports import StackPorts
+from harness.runtime.procfs import port_holder, port_is_free
+
+ALONE = frozenset({"n-plus-one"})
+"""Scenarios whose objectives are mostly latencies."""
+FIRST_OFFSET = 20_000
+OFFSET_STEP = 1_000
+STACK_TIMEOUT_S = 420.0
+
+
+async def smoke(scenario: str, *, seed: int, jobs: int, output: Path) -> bool:
+    """Run the matrix (or one row); write matrix.json and matrix.html; True where all holds."""
+    known = Catalog(REPO).scenario_ids()
+    if scenario not in ("all", *known):
+        raise UnknownName("scenario", scenario, ["all", *known])
+    chosen = known if scenario == "all" else [scenario]
+    output.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    rows = await _run_all(chosen, seed, jobs, output)
+    took_s = time.monotonic() - began
+    for text in table([_short(row) for row in rows], list(_short(rows[0]))):
+        line(text)
+    matrix = {"seed": seed, "took_s": round(took_s, 1), "rows": rows}
+    (output / "matrix.json").write_text(json.dumps(matrix, indent=2))
+    (output / "matrix.html").write_text(render_page(matrix))
+    for row in rows:
+        for what in row["shortfalls"]:
+            say(f"{row['scenario']}: {what}")
+    good = all(not row["shortfalls"] for row in rows)
+    verdict = "all hold" if good else "NOT all hold"
+    say(f"{len(rows)} scenarios in {took_s:.0f} s: {verdict}; {output / 'matrix.html'}")
+    return good
+
+
+async def _run_all(
+    chosen: Sequence[str], seed: int, jobs: int, output: Path
+) -> list[dict[str, Any]]:
+    """All rows in the order of `chosen`, at most `jobs` stacks at a time."""
+    slots = asyncio.Queue[int]()
+    for slot in range(jobs):
+        slots.put_nowait(slot)
+
+    async def one(name: str) -> dict[str, Any]:
+        slot = await slots.get()
+        try:
+            return await _run_stack(name, seed, slot, output)
+        finally:
+            slots.put_nowait(slot)
+
+    together = [name for name in chosen if name not in ALONE]
+    rows = dict(zip(together, await asyncio.gather(*map(one, together)), strict=True))
+    for name in chosen:
+        if name in ALONE:
+            rows[name] = await one(name)
+    return [rows[name] for name in chosen]
+
+
+async def _run_stack(name: str, seed: int, slot: int, output: Path) -> dict[str, Any]:
+    """One scenario in a process of its own; what it left behind counts against it."""
+    home, answer = output / name, output / f"{name}.json"
+    shutil.rmtree(home, ignore_errors=True)
+    answer.unlink(missing_ok=True)
+    offset = FIRST_OFFSET + slot * OFFSET_STEP
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "harness.cli.trying",
+        *("--scenario", name, "--seed", str(seed), "--port-offset", str(offset)),
+        *("--home", str(home), "--answer", str(answer)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(STACK_TIMEOUT_S):
+            last = await _follow(name, process)
+            await process.wait()
+    except TimeoutError:
+        last = f"took longer than {STACK_TIMEOUT_S:g} s"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+    row = _read(name, answer, last)
+    row["took_s"] = round(time.monotonic() - began, 1)
+    row["leftovers"] = _leftovers(offset)
+    row["shortfalls"] += [f"left behind: {what}" for what in row["leftovers"]]
+    return row
+
+
+async def _follow(name: str, process: asyncio.subprocess.Process) -> str:
+    """Pass on what the stack says, marked with its scenario; return its last line."""
+    assert process.stderr is not None  # noqa: S101  asked for as a pipe
+    last = ""
+    async for raw in process.stderr:
+        last = raw.decode(errors="replace").rstrip()
+        say(f"[{name}] {last}")
+    return last
+
+
+def _read(name: str, answer: Path, last: str) -> dict[str, Any]:
+    try:
+        row: dict[str, Any] = json.loads(answer.read_text())
+    except (OSError, ValueError):
+        row = {"scenario": name, "shortfalls": [f"the stack gave no answer: {last}"]}
+    return row
+
+
+def _leftovers(offset: int) -> list[str]:
+    """Ports of the stack that somebody still listens on."""
+    stack = StackPorts.of(Catalog(REPO).topology(), offset)
+    return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]
+
+
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the matrix for the terminal."""
+    cheats = row.get("cheats", [])
+    rejected = sum(not cheat["passed"] for cheat in cheats)
+    return {
+        "scenario": row["scenario"],
+        "page": None if row.get("page_s") is None else f"{row['page_s']:.1f} s",
+        "pages": row.get("pages"),
+        "source": row.get("source_found"),
+        "broken at page": len(row.get("failing_before", [])),
+        "rollback": _word(row.get("rollback")),
+        "fix": _word(row.get("fix")),
+        "cheats rejected": f"{rejected}/{len(cheats)}" if cheats else "-",
+        "left": len(row.get("leftovers", [])),
+        "took": f"{row['took_s']:.0f} s",
+        "verdict": "ok" if not row["shortfalls"] else "FAILS",
+    }
+
+
+def _word(trial: dict[str, Any] | None) -> str:
+    if trial is None:
+        return "-"
+    return "healed" if trial["passed"] else "NOT healed"

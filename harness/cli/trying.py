@@ -1,0 +1,72 @@
+"""One row of the matrix in a process of its own: `python -m harness.cli.trying …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from harness.cli.hosting import Outcome, host
+from harness.cli.out import say
+from harness.drill.trial import TrialRun
+from harness.settings import HostSettings
+
+
+def main() -> None:
+    """Play the scenario and write the row as JSON to --answer."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenario", required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--port-offset", type=int, required=True)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--answer", type=Path, required=True)
+    given = parser.parse_args()
+    settings = HostSettings(
+        scenario=given.scenario,
+        seed=given.seed,
+        port_offset=given.port_offset,
+        home=given.home,
+        trigger_delay_min_s=1,
+        trigger_delay_max_s=2,
+        deploy_pace_s=0,
+    )
+    run = TrialRun(say=say)
+    outcome = asyncio.run(host(settings, player=run.play))
+    given.answer.write_text(json.dumps(row_of(given.scenario, run, outcome), indent=2))
+
+
+def row_of(scenario: str, run: TrialRun, outcome: Outcome) -> dict[str, Any]:
+    """The row as plain data; `shortfalls` is empty where everything holds."""
+    shortfalls = [*run.rehearsal.shortfalls, *run.late]
+    if outcome.error is not None:
+        shortfalls.append(outcome.error.message)
+    if not run.rehearsal.complete:
+        shortfalls.append("not played to its end")
+    if run.fix is not None and not run.fix.passed:
+        why = run.fix.error or ", ".join(run.fix.failing)
+        shortfalls.append(f"the code fix does not heal: {why}")
+    for cheat in run.cheats:
+        if cheat.passed:
+            shortfalls.append(f"the cheat {cheat.patch} was accepted")
+        elif cheat.error:
+            shortfalls.append(f"the cheat {cheat.patch} could not be tried: {cheat.error}")
+    found = run.rehearsal.evidence_found
+    return {
+        "scenario": scenario,
+        "alerts": {name: round(took, 1) for name, took in run.alerts.items()},
+        "page_s": min(run.alerts.values(), default=None),
+        "pages": run.pages,
+        "source_found": all(found.values()) if found else None,
+        "failing_before": list(run.failing_before),
+        "rollback": asdict(run.rollback) if run.rollback else None,
+        "fix": asdict(run.fix) if run.fix else None,
+        "cheats": [asdict(cheat) for cheat in run.cheats],
+        "shortfalls": shortfalls,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""One scenario put to the proof: page, rollback, code fix, and every cheat rejected.
+
+It is a Rehearsal that goes on after the rollback: the bad release is shipped again and fixed in
+code, and each cheat is deployed and must fail verification.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.drill import deploy, verify
+from harness.drill.rehearsal import ACTOR, Rehearsal
+from harness.drill.session import Session
+from harness.errors import DrillError
+from harness.model import BuiltRelease, Fault
+from harness.record import events
+from harness.waiting import WaitedTooLong, wait_until
+
+SYMPTOM_TIMEOUT_S = 45.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one patch fared: a fix must pass verification, a cheat must not."""
+
+    patch: str
+    passed: bool
+    failing: tuple[str, ...]
+    error: str = ""
+
+
+@dataclass
+class TrialRun:
+    """Plays a whole trial; read the fields afterwards."""
+
+    say: Callable[[str], None]
+    rehearsal: Rehearsal = field(init=False)
+    alerts: dict[str, float] = field(default_factory=dict)
+    """Alert → seconds from the trigger until it fired, for those that fired before the rollback."""
+    late: list[str] = field(default_factory=list)
+    """Alerts that the fault promises and that did not fire in time."""
+    failing_before: tuple[str, ...] = ()
+    rollback: Trial | None = None
+    fix: Trial | None = None
+    cheats: list[Trial] = field(default_factory=list)
+    pages: int = 0
+
+    def __post_init__(self) -> None:
+        self.rehearsal = Rehearsal(self.say)
+
+    async def play(self, session: Session) -> None:
+        """Play to the end, or to the first thing that makes the rest meaningless."""
+        await self.rehearsal.play(session)
+        self.pages = len(session.state().pages)
+        self._read_alerts(session)
+        verification = session.state().verification
+        if not self.rehearsal.complete or verification is None:
+            return
+        self.rollback = _trial("rollback", verification)
+        self.failing_before = tuple(
+            row.measure
+            for row in verification.results
+            if row.at_page is not None and _broke(session, row)
+        )
+        for fault in session.faults:
+            self.fix = await self._try_fix(session, fault)
+            for patch in fault.cheat_patches:
+                self.cheats.append(await self._try_cheat(session, fault, patch))
+
+    def _read_alerts(self, session: Session) -> None:
+        triggered_ms: int | None = None
+        for envelope in session.record.events():
+            event = envelope.event
+            if isinstance(event, events.DrillTriggered):
+                triggered_ms = envelope.drill_time_ms
+            elif isinstance(event, events.AlertFired) and triggered_ms is not None:
+                took_s = (envelope.drill_time_ms - triggered_ms) / 1000
+                self.alerts.setdefault(event.name, took_s)
+        for fault in session.faults:
+            for rule in fault.detect:
+                took = self.alerts.get(rule.alert)
+                if took is None or took > rule.within_s:
+                    seen = "never" if took is None else f"after {took:.1f} s"
+                    self.late.append(f"{rule.alert} fired {seen}, due in {rule.within_s:g} s")
+
+    async def _try_fix(self, session: Session, fault: Fault) -> Trial:
+        bad = session.shop.releases[fault.service, fault.release.version_to]
+        self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
+        await self._ship(session, bad)
+        try:
+            await wait_until(
+                lambda: _symptom(session), timeout_s=SYMPTOM_TIMEOUT_S, what="the symptom again"
+            )
+        except WaitedTooLong as error:
+            return Trial(fault.fix_patch.name, passed=False, failing=(), error=str(error))
+        return await self._try(session, fault, fault.fix_patch)
+
+    async def _try_cheat(self, session: Session, fault: Fault, patch: Path) -> Trial:
+        trial = await self._try(session, fault, patch)
+        verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
+        self.say(f"cheat {patch.stem}: {verdict}")
+        return trial
+
+    async def _try(self, session: Session, fault: Fault, patch: Path) -> Trial:
+        try:
+            built = await asyncio.to_thread(session.workshop.compose, fault, patch)
+            await self._ship(session, built)
+        except DrillError as error:
+            return Trial(patch.name, passed=False, failing=(), error=error.message)
+        result = await verify.verify(session, by=ACTOR, progress=self.say)
+        good = session.shop.releases[fault.service, fault.release.version_from]
+        await self._ship(session, good)
+        return _trial(patch.name, result)
+
+    async def _ship(self, session: Session, built: BuiltRelease) -> None:
+        await deploy.release(
+            session, built, by=ACTOR, summary=f"trial of {built.version}", progress=self.say
+        )
+
+
+def _trial(name: str, result: events.VerifyFinished) -> Trial:
+    failing = tuple(row.measure for row in result.results if not row.holds)
+    return Trial(name, passed=result.passed, failing=failing)
+
+
+async def _symptom(session: Session) -> bool | None:
+    return any(alert.severity == "critical" for alert in session.alerts.firing()) or None
+
+
+def _broke(session: Session, row: events.VerifyResult) -> bool:
+    """Did this measure break its objective at the page?"""
+    bounds = {objective.measure: objective for objective in verify.objectives(session)}
+    objective = bounds.get(row.measure)
+    return objective is not None and not objective.holds(row.at_page)

@@ -1,0 +1,49 @@
+"""Which port is whose. Every drill adds its offset; see docs/architecture.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.model import ServiceEntry
+
+POSTGRES = 5432
+PROMETHEUS = 9090
+API = 8900
+RECORDER = 8318
+PROVIDER = 8443
+PROVIDER_STATUS = 8444
+LOGISTICS = 8450
+LOAD_METRICS = 8646
+
+
+@dataclass(frozen=True)
+class StackPorts:
+    """The ports of one drill, all on 127.0.0.1."""
+
+    offset: int
+    services: Mapping[str, int]
+
+    @classmethod
+    def of(cls, topology: Iterable[ServiceEntry], offset: int) -> StackPorts:
+        """The ports of a shop of these services."""
+        return cls(offset, {entry.name: entry.port + offset for entry in topology})
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every port that the drill listens on."""
+        others = (
+            POSTGRES,
+            PROMETHEUS,
+            API,
+            RECORDER,
+            PROVIDER,
+            PROVIDER_STATUS,
+            LOGISTICS,
+            LOAD_METRICS,
+        )
+        return (*self.services.values(), *(port + self.offset for port in others))
+
+    def url(self, base: int) -> str:
+        """The address of one of our own parts, such as `ports.url(PROMETHEUS)`."""
+        return f"http://127.0.0.1:{base + self.offset}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ class Channel:
         self._socket = sock
         self._buffer = b""
         self._sending = asyncio.Lock()
+        self._receiving = False
 
     async def send(self, message: Mapping[str, object], fds: Sequence[int] = ()) -> None:
         """Send one message; `fds` arrive with it. Raises OSError where the other end is gone."""
@@ -38,10 +40,13 @@ class Channel:
         """The next message, or None when the other end has closed."""
         loop = asyncio.get_running_loop()
         while b"\n" not in self._buffer:
+            self._receiving = True
             try:
                 data = await loop.sock_recv(self._socket, 1 << 16)
             except OSError:
                 return None
+            finally:
+                self._receiving = False
             if not data:
                 return None
             self._buffer += data
@@ -50,5 +55,10 @@ class Channel:
         return message
 
     def close(self) -> None:
-        """Close our end; the other end sees that."""
-        self._socket.close()
+        """Close our end; the other end sees that, and so does whoever receives on this one."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if not self._receiving:
+            # Under a receiver the event loop would go on watching a number that is soon reused;
+            # there the socket closes as its last reference goes.
+            self._socket.close()

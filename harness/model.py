@@ -140,6 +140,10 @@ class PlannedRelease:
     deployed_at: datetime | None
     """When it was deployed before the drill; None for one that is deployed live."""
     is_culprit: bool = False
+    live_offset_s: float | None = None
+    """Seconds after (before, if negative) the trigger at which it is deployed live."""
+    body: str = ""
+    """The rest of the commit's message, for a release without a patch to take it from."""
 
 
 @dataclass(frozen=True)

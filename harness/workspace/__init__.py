@@ -1,0 +1,1 @@
+"""The drill's own git repository of the shop: its history, releases and participants' clone."""

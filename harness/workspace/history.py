@@ -1,0 +1,186 @@
+"""The history of a drill's shop, planned from a seed: who committed and deployed what, when.
+
+Pure: the same seed, files and moment give the same plan. `build.py` carries it out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from harness.model import Decoy, PlannedRelease, Release, ServiceEntry
+from harness.workspace.people import PEOPLE, Person, owners
+from harness.workspace.subjects import TOPOLOGY, parts_of, titles_of
+
+DECOYS_MIN, DECOYS_MAX = 3, 4
+"""With the bad release beside them, at least four in the hour before the page."""
+BASE_AGE_DAYS = (45, 9)
+"""The clean tree came about within these days before the drill."""
+
+
+@dataclass(frozen=True)
+class PlannedCommit:
+    """A commit of the base history: files of the clean tree as they are."""
+
+    subject: str
+    author: Person
+    authored_at: datetime
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HistoryPlan:
+    """Everything that differs between two drills of one scenario."""
+
+    base: tuple[PlannedCommit, ...]
+    """Oldest first; the last one is what all services run to begin with."""
+    base_deployed_at: datetime
+    releases: tuple[PlannedRelease, ...]
+    """In the order of their commits."""
+    reviewers: tuple[Person, ...]
+    """Of the releases, in the same order."""
+    tickets: tuple[str, ...]
+
+    @property
+    def deployed_before(self) -> tuple[PlannedRelease, ...]:
+        """What was deployed before the drill, in that order."""
+        done = [(one.deployed_at, one) for one in self.releases if one.deployed_at is not None]
+        return tuple(one for _, one in sorted(done, key=lambda pair: pair[0]))
+
+    @property
+    def live(self) -> tuple[PlannedRelease, ...]:
+        """What is deployed during the drill, in that order."""
+        live = [one for one in self.releases if one.deployed_at is None]
+        return tuple(sorted(live, key=lambda one: one.live_offset_s or 0.0))
+
+
+def plan_history(
+    seed: int,
+    files: Iterable[str],
+    topology: Sequence[ServiceEntry],
+    culprits: Sequence[Release],
+    decoys: Sequence[Decoy],
+    now: datetime,
+) -> HistoryPlan:
+    """Plan the commits and deploys of a drill that begins at `now`.
+
+    Decoys for a culprit's service are left out, so that no version has two pending releases.
+    """
+    rng = random.Random(f"history {seed}")  # noqa: S311
+    teams = owners([entry.name for entry in topology], rng)
+    base = _base(rng, files, teams, now)
+    taken = {release.service for release in culprits}
+    releases = _releases(rng, culprits, _choose(rng, decoys, taken), teams, now)
+    reviewers = tuple(
+        rng.choice([one for one in PEOPLE if one.name != planned.release.author_name])
+        for planned in releases
+    )
+    first_ticket = rng.randrange(2_000, 6_000)
+    tickets = tuple(f"SHOP-{first_ticket + rng.randrange(7) + 7 * n}" for n in range(len(releases)))
+    deployed_at = base[-1].authored_at + timedelta(minutes=rng.randrange(20, 90))
+    return HistoryPlan(base, deployed_at, releases, reviewers, tickets)
+
+
+def _base(
+    rng: random.Random,
+    files: Iterable[str],
+    teams: dict[str, tuple[Person, Person]],
+    now: datetime,
+) -> tuple[PlannedCommit, ...]:
+    files = list(files)
+    parts = parts_of(files)
+    moments = _office_moments(rng, len(parts) + 1, now)
+    keepers = rng.sample(PEOPLE, 2)
+    commits = []
+    for (part, paths), moment in zip(parts.items(), moments, strict=False):
+        author = rng.choice(teams.get(part[0], tuple(keepers)))
+        commits.append(PlannedCommit(rng.choice(titles_of(part)), author, moment, tuple(paths)))
+    title = rng.choice(("shop: versions of this month's release", "shop: release train"))
+    rest = tuple(path for path in files if path == TOPOLOGY)
+    commits.append(PlannedCommit(title, rng.choice(keepers), moments[-1], rest))
+    return tuple(commits)
+
+
+def _office_moments(rng: random.Random, count: int, now: datetime) -> list[datetime]:
+    """`count` rising moments on working days, by day."""
+    oldest, newest = BASE_AGE_DAYS
+    days = []
+    for _ in range(count):
+        day = (now - timedelta(days=rng.uniform(newest, oldest))).date()
+        days.append(day - timedelta(days=max(0, day.weekday() - 4)))
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = [
+        midnight
+        + timedelta(days=(day - now.date()).days, seconds=rng.randrange(8 * 3600, 18 * 3600))
+        for day in days
+    ]
+    return sorted(moments)
+
+
+def _choose(rng: random.Random, decoys: Sequence[Decoy], taken: set[str]) -> list[Decoy]:
+    """Some decoys in seeded order, each for a service of its own."""
+    pool = sorted(decoys, key=lambda decoy: decoy.id)
+    rng.shuffle(pool)
+    chosen: dict[str, Decoy] = {}
+    for decoy in pool:
+        if decoy.release.service not in taken:
+            chosen.setdefault(decoy.release.service, decoy)
+    count = rng.randint(DECOYS_MIN, DECOYS_MAX)
+    return list(chosen.values())[:count]
+
+
+def _releases(
+    rng: random.Random,
+    culprits: Sequence[Release],
+    decoys: Sequence[Decoy],
+    teams: dict[str, tuple[Person, Person]],
+    now: datetime,
+) -> tuple[PlannedRelease, ...]:
+    """Culprits and decoys with their dates, in the order of their commits."""
+    planned = [
+        PlannedRelease(release, now, None, is_culprit=True, live_offset_s=place * 20.0)
+        for place, release in enumerate(culprits)
+    ]
+    before, after = _live_counts(rng, len(decoys), bool(culprits))
+    minutes = sorted(rng.sample(range(6, 52), len(decoys)), reverse=True)
+    for place, decoy in enumerate(decoys):
+        deployed_at, offset_s = None, None
+        if place < before:
+            offset_s = -rng.uniform(6.0, 14.0)
+        elif place < before + after:
+            offset_s = rng.uniform(2.5, 5.0)
+        else:
+            deployed_at = now - timedelta(minutes=minutes[place], seconds=rng.randrange(60))
+        planned.append(
+            PlannedRelease(decoy.release, now, deployed_at, live_offset_s=offset_s, body=decoy.body)
+        )
+    rng.shuffle(planned)
+    return _dated(rng, planned, teams, now)
+
+
+def _live_counts(rng: random.Random, decoys: int, has_culprit: bool) -> tuple[int, int]:
+    """How many decoys are deployed live before and after the trigger."""
+    before, after = rng.randint(0, 1), rng.randint(0, 1)
+    if not has_culprit and before + after == 0:
+        after = 1
+    return (before, after) if before + after <= decoys else (0, decoys)
+
+
+def _dated(
+    rng: random.Random,
+    planned: Sequence[PlannedRelease],
+    teams: dict[str, tuple[Person, Person]],
+    now: datetime,
+) -> tuple[PlannedRelease, ...]:
+    """Each release with an author, and a commit within the last day and a half but before its
+    deploy."""
+    ages_h = sorted((rng.uniform(1.2, 32.0) for _ in planned), reverse=True)
+    dated = []
+    for one, age_h in zip(planned, ages_h, strict=True):
+        author = rng.choice(teams[one.release.service])
+        release = replace(one.release, author_name=author.name, author_email=author.email)
+        committed_at = (now - timedelta(hours=age_h)).replace(microsecond=0)
+        dated.append(replace(one, release=release, committed_at=committed_at))
+    return tuple(dated)

@@ -1,0 +1,54 @@
+"""What a built workspace consists of, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from harness.model import BuiltRelease, PlannedRelease
+
+
+@dataclass(frozen=True)
+class PastDeploy:
+    """A deploy from before the drill."""
+
+    service: str
+    version_from: str | None
+    """None where the log does not reach back further."""
+    version_to: str
+    commit: str
+    by: str
+    summary: str
+    deployed_at: datetime
+
+
+@dataclass(frozen=True)
+class ReleaseNotes:
+    """The commit that a version is."""
+
+    service: str
+    version: str
+    commit: str
+    subject: str
+    body: str
+    author_name: str
+    author_email: str
+    authored_at: datetime
+
+
+@dataclass(frozen=True)
+class BuiltShop:
+    """The shop's repositories and checkouts as the drill begins."""
+
+    git_dir: Path
+    """Bare, ours; the participants' clone has it as its origin."""
+    workspace: Path
+    releases: dict[tuple[str, str], BuiltRelease]
+    """(service, version) → release, of every version that can be deployed."""
+    initial: dict[str, BuiltRelease]
+    """Service → what runs when the shop comes up."""
+    live: tuple[PlannedRelease, ...]
+    """What is deployed during the drill, in that order."""
+    log: tuple[PastDeploy, ...]
+    """Oldest first."""

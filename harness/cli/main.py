@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from harness.cli import act, host, look, machine
+from harness.cli import act, host, look, machine, query
 from harness.errors import DrillError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app = typer.Typer(
 for title, module in (
     ("Run a drill", host),
     ("Look", look),
+    ("Look", query),
     ("Act", act),
     ("This machine", machine),
 ):

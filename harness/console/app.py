@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from harness.console.auth import Gatekeeper, TokenBook
+from harness.console.auth import Gatekeeper
 from harness.console.policy import POLICY
 from harness.console.routes_act import router as act
 from harness.console.routes_pager import router as pager
@@ -15,6 +15,7 @@ from harness.console.routes_read import router as read
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
+from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
 

@@ -7,62 +7,15 @@ forged forms. The decision is made on the path that the router matches, `scope["
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
-import secrets
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from pathlib import Path
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.model import Role
+from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000
-
-
-class Caller(StrEnum):
-    """Everybody who holds a token."""
-
-    INSTRUCTOR = Role.INSTRUCTOR.value
-    PARTICIPANT = Role.PARTICIPANT.value
-    TELEMETRY = "telemetry"
-
-
-class TokenBook:
-    """The drill's tokens: 256 bits each, kept hashed, written once to 0600 files."""
-
-    def __init__(self, hashes: Mapping[Caller, str]) -> None:
-        self._hashes = dict(hashes)
-
-    @classmethod
-    def create(cls, folder: Path) -> TokenBook:
-        """New tokens for every caller, in `folder/<caller>.token`."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
-        hashes = {}
-        for caller in Caller:
-            token = secrets.token_urlsafe(32)
-            path = folder / f"{caller}.token"
-            path.touch(mode=0o600)
-            path.write_text(token)
-            hashes[caller] = _digest(token)
-        return cls(hashes)
-
-    def caller(self, token: str) -> Caller | None:
-        """Whose token this is, compared in constant time."""
-        digest = _digest(token)
-        found = None
-        for caller, known in self._hashes.items():
-            if hmac.compare_digest(digest, known):
-                found = caller
-        return found
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Policy:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.console.auth import Caller, Policy
+from harness.console.auth import Policy
+from harness.tokens import Caller
 
 BOTH = frozenset({Caller.INSTRUCTOR, Caller.PARTICIPANT})
 INSTRUCTOR = frozenset({Caller.INSTRUCTOR})

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from harness.console.app import create_app
-from harness.console.auth import TokenBook
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.runtime.ports import listen
+from harness.tokens import TokenBook
 from harness.waiting import wait_until
 
 STOP_TIMEOUT_S = 3

@@ -1,0 +1,120 @@
+"""`drill metrics, sql, deploys, diff, events`: numbers, rows and history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from harness.cli.look import participant
+from harness.cli.out import AsJson, data, line, say, table
+
+
+def metrics(
+    query: Annotated[str, typer.Argument(help="PromQL")],
+    minutes: Annotated[float | None, typer.Option(help="A range that ends now.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask Prometheus.
+
+    Example: drill metrics 'sum by (service) (db_pool_in_use)'
+    """
+    answer = participant().get("/v1/metrics", query=query, minutes=minutes)
+    if as_json:
+        data(answer)
+        return
+    if not answer["series"]:
+        say("no data")
+    for series in answer["series"]:
+        labels = ", ".join(f"{k}={v}" for k, v in sorted(series["labels"].items()))
+        values = "  ".join(f"{v:.4g}" for v in series["values"])
+        line(f"{{{labels}}}  {values}")
+
+
+def sql(
+    database: Annotated[str, typer.Argument(help="A service's database, such as payments.")],
+    statement: Annotated[str, typer.Argument()],
+    as_json: AsJson = False,
+) -> None:
+    """Read a database.
+
+    Example: drill sql payments 'select state, count(*) from charges group by 1'
+    """
+    answer = participant().post("/v1/sql", {"database": database, "statement": statement})
+    if as_json:
+        data(answer)
+        return
+    rows = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
+    for text in table(rows, answer["columns"]):
+        line(text)
+    if answer["cut"]:
+        say(f"only the first {len(rows)} rows are shown")
+
+
+def deploys(as_json: AsJson = False) -> None:
+    """What was deployed, when, by whom; newest last.
+
+    Example: drill deploys
+    """
+    answer = participant().get("/v1/deploys")
+    if as_json:
+        data(answer)
+        return
+    rows = [
+        {
+            "time": datetime.fromisoformat(row["at"]).astimezone().strftime("%H:%M:%S"),
+            "service": row["service"],
+            "version": f"{row['version_from'] or '-'} -> {row['version_to']}",
+            "kind": row["kind"],
+            "by": row["by"],
+            "outcome": row["outcome"],
+            "summary": row["summary"],
+        }
+        for row in answer
+    ]
+    for text in table(rows, ["time", "service", "version", "kind", "by", "outcome", "summary"]):
+        line(text)
+    for row in answer:
+        if row["error"]:
+            line(f"\n{row['service']} {row['version_to']} failed:\n{row['error']}")
+
+
+def diff(
+    service: Annotated[str, typer.Argument()],
+    version_from: Annotated[str | None, typer.Argument()] = None,
+    version_to: Annotated[str | None, typer.Argument()] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What changed between two versions (default: the last two).
+
+    Example: drill diff payments 2.4.0 2.4.1
+    """
+    answer = participant().get(
+        "/v1/diff", service=service, version_from=version_from, version_to=version_to
+    )
+    if as_json:
+        data(answer)
+        return
+    line(answer["notes"])
+    line(answer["diff"] or "(no change in code)")
+
+
+def events(
+    after: Annotated[int, typer.Option(help="Only those after this number.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """The drill's timeline so far.
+
+    Example: drill events
+    """
+    answer = participant().get("/v1/events", after=after)
+    if as_json:
+        data(answer)
+        return
+    for event in answer:
+        detail = "  ".join(f"{k}={v}" for k, v in event["data"].items())
+        line(f"{event['drilltimems'] / 1000:8.1f}s  {event['type']:20} {detail}"[:200])
+
+
+COMMANDS = (metrics, sql, deploys, diff, events)

@@ -1,0 +1,78 @@
+"""The rules of the house hold in this tree, and each notices when it is broken.
+
+Why: `docs/adr/0002-rules-of-the-house-are-tests.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.tidy import rules
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [
+    p for part in ("harness", "loadgen", "services") for p in rules.python_files(ROOT / part)
+]
+
+
+def _written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_no_module_is_longer_than_the_bound() -> None:
+    assert list(rules.long_modules(SOURCES)) == []
+
+
+def test_a_module_over_the_bound_is_noticed(tmp_path: Path) -> None:
+    long = _written(tmp_path / "long.py", "x = 1\n" * (rules.MODULE_LINES_MAX + 1))
+    fits = _written(tmp_path / "fits.py", "x = 1\n" * rules.MODULE_LINES_MAX)
+    assert list(rules.long_modules([long, fits])) == [f"{long}: 251 lines"]
+
+
+def test_no_function_is_longer_than_the_bound() -> None:
+    assert list(rules.long_functions(SOURCES)) == []
+
+
+def test_a_function_over_the_bound_is_noticed(tmp_path: Path) -> None:
+    body = "    x = 1\n" * rules.FUNCTION_LINES_MAX
+    path = _written(tmp_path / "long.py", f"def long():\n{body}")
+    assert list(rules.long_functions([path])) == [f"{path}:1: long is 61 lines"]
+
+
+def test_parts_of_the_harness_import_only_downwards() -> None:
+    assert list(rules.upward_imports(ROOT)) == []
+
+
+def test_an_import_upwards_or_sideways_is_noticed(tmp_path: Path) -> None:
+    _written(tmp_path / "harness/record/store.py", "from harness.drill.session import Session\n")
+    _written(tmp_path / "harness/runtime/local.py", "import harness.telemetry.alerts\n")
+    _written(tmp_path / "harness/odd.py", "")
+    found = "\n".join(rules.upward_imports(tmp_path))
+    assert "record imports harness.drill.session" in found
+    assert "runtime imports harness.telemetry.alerts" in found
+    assert "'odd' has no place" in found
+
+
+def test_shop_load_and_harness_know_each_other_only_by_the_network() -> None:
+    assert list(rules.foreign_imports(ROOT)) == []
+
+
+def test_a_foreign_import_is_noticed(tmp_path: Path) -> None:
+    _written(tmp_path / "harness/x.py", "from services.orders import app\n")
+    _written(tmp_path / "loadgen/x.py", "import harness.model\n")
+    _written(tmp_path / "services/orders/x.py", "from services.users.store import find\n")
+    _written(tmp_path / "services/users/x.py", "from services.chassis.app import create_service\n")
+    assert len(list(rules.foreign_imports(tmp_path))) == 3
+
+
+def test_the_shop_says_nothing_of_what_it_is_used_for() -> None:
+    assert list(rules.telling_words(ROOT / "services")) == []
+
+
+def test_a_telling_word_is_noticed_in_text_and_in_names(tmp_path: Path) -> None:
+    _written(tmp_path / "orders/store.py", "# the Drill breaks this\n")
+    _written(tmp_path / "orders/fault_flags.toml", "")
+    _written(tmp_path / "orders/fine.py", "default = 1  # whole words only\n")
+    assert len(list(rules.telling_words(tmp_path))) == 2

@@ -1,0 +1,1 @@
+"""Gateway: the public edge of the shop."""

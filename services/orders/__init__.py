@@ -1,0 +1,1 @@
+"""Orders: placing them and showing their history."""

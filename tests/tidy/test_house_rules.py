@@ -11,7 +11,10 @@ from tests.tidy import rules
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
-    p for part in ("harness", "loadgen", "services") for p in rules.python_files(ROOT / part)
+    path
+    for part in ("harness", "loadgen", "services")
+    for path in rules.python_files(ROOT / part)
+    if "tests" not in path.parts
 ]
 
 

@@ -19,8 +19,43 @@ class ShopAccess:
     """`postgresql://` address by service, as the read-only `oncall` role."""
 
 
-class ProviderTruth(Protocol):
-    """What the payment provider itself knows to have charged."""
+class Booked(Protocol):
+    """One charge in the provider's books."""
 
-    async def charges(self, references: Sequence[str]) -> Mapping[str, list[Decimal]]:
-        """Captured amounts by reference; a reference without a charge may be absent."""
+    @property
+    def reference(self) -> str:
+        """The shop's own name for what was charged."""
+
+    @property
+    def amount(self) -> Decimal:
+        """In currency units."""
+
+    @property
+    def status(self) -> str:
+        """`succeeded` or `declined`."""
+
+
+class ProviderBooks(Protocol):
+    """The books as the third parties' private side opens them."""
+
+    async def charges(self, *references: str) -> Sequence[Booked]:
+        """All charges with these references, whatever became of them.
+
+        Raises DrillError or OSError where the provider cannot be asked.
+        """
+
+
+CHUNK = 50
+"""References a question: they travel in a query string."""
+
+
+async def captured_by_reference(
+    books: ProviderBooks, references: Sequence[str]
+) -> Mapping[str, list[Decimal]]:
+    """Amounts that the provider took, by reference; raises what the books raise."""
+    found: dict[str, list[Decimal]] = {reference: [] for reference in references}
+    for start in range(0, len(references), CHUNK):
+        for charge in await books.charges(*references[start : start + CHUNK]):
+            if charge.status == "succeeded":
+                found.setdefault(charge.reference, []).append(charge.amount)
+    return found

@@ -97,7 +97,7 @@ def history(user_ids: tuple[int, ...]) -> Request:
     return Request(journey, "GET", f"/api/history?{query}", user_ids=user_ids)
 
 
-def track(order_id: str) -> Request:
+def track(order_id: int) -> Request:
     """Where an order stands."""
     return Request(Journey.TRACK, "GET", f"/api/track/{order_id}")
 

@@ -1,0 +1,116 @@
+"""What a run left behind, gathered from whoever knows it; each fact may stay unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from harness.diagnosis.access import ProviderBooks, captured_by_reference
+from harness.diagnosis.calls import Call, Journey
+from harness.diagnosis.databases import NotKnowable, ShopDatabases
+from harness.diagnosis.driving import StressResult
+from harness.diagnosis.history_checks import LIMIT_FOR_ONE_USER, SPARE_ORDERS, HistoryTruth
+from harness.diagnosis.ledger_rows import invoices_of
+from harness.diagnosis.order_rows import (
+    captured_amounts,
+    newest_orders,
+    orders_of_keys,
+    reserved_stock,
+)
+from harness.diagnosis.references import References
+from harness.diagnosis.truth import InvoiceTruth, OrderTruth
+from harness.errors import DrillError
+from harness.waiting import WaitedTooLong, wait_until
+
+T = TypeVar("T")
+
+EVENTUAL_S = 5.0
+"""How long what follows an answer may take: the ledger is posted after the customer has paid."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that is checked after a run; None: could not be known."""
+
+    orders: list[OrderTruth] | None
+    """Of the run's checkouts, those without an answer included."""
+    invoices: Mapping[int, InvoiceTruth] | None
+    captured: Mapping[int, list[Decimal]] | None
+    """What payments says it captured, by order."""
+    provider: Mapping[int, list[Decimal]] | None
+    """What the provider says it captured, by order."""
+    reserved: Mapping[int, Mapping[str, int]] | None
+    history: HistoryTruth | None
+
+
+async def known(fact: Awaitable[T], until: float) -> T | None:
+    """Await `fact`, no longer than `until` (loop time, seconds); None where it is not found."""
+    try:
+        async with asyncio.timeout_at(until):
+            return await fact
+    except (NotKnowable, DrillError, OSError, TimeoutError):
+        return None
+
+
+async def find_out(
+    databases: ShopDatabases,
+    provider: ProviderBooks,
+    result: StressResult,
+    references: References,
+    until: float,
+) -> Facts:
+    """Gather the facts of a run; returns by `until` (loop time, seconds)."""
+    keys = [call.request.idempotency_key or "" for call in result.of(Journey.CHECKOUT)]
+    histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
+    orders, history = await asyncio.gather(
+        known(orders_of_keys(databases, keys), until),
+        known(_history_truth(databases, references, histories), until),
+    )
+    ids = [order.id for order in orders or ()]
+    paid = {order.id for order in orders or () if order.paid}
+    invoices, captured, charged, reserved = await asyncio.gather(
+        known(_settled_invoices(databases, ids, paid), until),
+        known(captured_amounts(databases, ids), until),
+        known(_charged(provider, ids), until),
+        known(reserved_stock(databases, ids), until),
+    )
+    return Facts(orders, invoices, captured, charged, reserved, history)
+
+
+async def _history_truth(
+    databases: ShopDatabases, references: References, calls: list[Call]
+) -> HistoryTruth:
+    single = {user for call in calls for user in call.request.user_ids}
+    newest = await newest_orders(databases, single, LIMIT_FOR_ONE_USER + SPARE_ORDERS)
+    return HistoryTruth(references.catalogue, newest)
+
+
+async def _settled_invoices(
+    databases: ShopDatabases, ids: list[int], paid: set[int]
+) -> Mapping[int, InvoiceTruth]:
+    """The invoices of `ids`, once all that are `paid` have one, or after EVENTUAL_S anyhow."""
+    found: Mapping[int, InvoiceTruth] = {}
+
+    async def complete() -> bool | None:
+        nonlocal found
+        found = await invoices_of(databases, ids)
+        return paid <= set(found) or None
+
+    with contextlib.suppress(WaitedTooLong):  # what is missing by then counts as missing
+        await wait_until(complete, timeout_s=EVENTUAL_S, what="the invoices", interval_s=0.25)
+    return found
+
+
+async def _charged(provider: ProviderBooks, ids: list[int]) -> Mapping[int, list[Decimal]]:
+    references = [reference_of(order_id) for order_id in ids]
+    by_reference = await captured_by_reference(provider, references)
+    return {order_id: by_reference[reference_of(order_id)] for order_id in ids}
+
+
+def reference_of(order_id: int) -> str:
+    """The name under which the shop charges an order at the provider."""
+    return f"order-{order_id}"

@@ -1,0 +1,65 @@
+"""What the healthy shop answered, to be held against what it answers later."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import aiohttp
+
+from harness.diagnosis.calls import Basket, Call, make, price
+from harness.diagnosis.catalogue import Catalogue
+from harness.diagnosis.priced import PricedLine, priced_lines
+from harness.errors import StackFailed
+
+_ATTEMPTS = 3
+_AT_ONCE = 3
+"""Few, so that the load on the shop hardly feels it."""
+
+
+@dataclass(frozen=True)
+class References:
+    """The healthy shop, remembered."""
+
+    catalogue: Catalogue
+    baskets: tuple[Basket, ...]
+    priced: Mapping[Basket, frozenset[PricedLine]]
+    """What each of `baskets` cost."""
+    order_ids: tuple[int, ...]
+    """Orders that were paid before, for tracking."""
+
+
+async def price_baskets(
+    session: aiohttp.ClientSession, baskets: tuple[Basket, ...]
+) -> Mapping[Basket, frozenset[PricedLine]]:
+    """Ask the shop what each basket costs.
+
+    Raises StackFailed where it does not say so for one of them in a few attempts.
+    """
+    few = asyncio.Semaphore(_AT_ONCE)
+
+    async def ask(basket: Basket) -> tuple[Basket, frozenset[PricedLine]]:
+        for _ in range(_ATTEMPTS):
+            async with few:
+                lines = answered_lines(await make(session, price(basket)))
+            if lines is not None:
+                return basket, lines
+        raise StackFailed(
+            "the shop did not price a basket while it should have been healthy",
+            "look at the logs of gateway, orders, a, b and c",
+        )
+
+    return dict(await asyncio.gather(*(ask(basket) for basket in baskets)))
+
+
+def answered_lines(call: Call) -> frozenset[PricedLine] | None:
+    """The priced lines of an answer, in no order; None where it holds none."""
+    lines = priced_lines(call.body) if call.outcome == "ok" else None
+    return None if lines is None else frozenset(lines)
+
+
+def same_price(reference: References, call: Call) -> bool:
+    """Whether a basket costs what it cost on the healthy shop."""
+    basket = call.request.basket
+    return basket is not None and answered_lines(call) == reference.priced.get(basket)

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 from harness import limits
+from harness.runtime.postgres import remove_data
 from harness.runtime.procfs import ProcessId, command_name, identify, links_of, pids
 from harness.runtime.supervise import STATE_FILE
 from harness.waiting import wait_until_sync
@@ -30,6 +31,7 @@ def reap(home: Path) -> tuple[str, ...]:
         found = [guardian] if guardian else []
         ended.extend(_end(found, run_dir))
         ended.extend(_end(_writers_to(run_dir / "logs"), run_dir))
+        remove_data(run_dir)
         (run_dir / STATE_FILE).unlink(missing_ok=True)
     return tuple(ended)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from types import TracebackType
 
 import httpx
 
@@ -46,13 +45,6 @@ class ReadyProbe:
         if not alive():
             raise NotReady("it ended before it was ready")
 
-    async def __aenter__(self) -> ReadyProbe:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def close(self) -> None:
+        """Close its connections."""
         await self._client.aclose()

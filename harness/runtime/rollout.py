@@ -50,6 +50,8 @@ class Service:
         self.current: ReleaseProcess | None = None
         self._env, self._log_path, self._has_database = env, log_path, has_database
         self._tools = tools
+        self.latest: BuiltRelease | None = None
+        """What was last deployed, whether or not it still serves."""
         self._previous: BuiltRelease | None = None
         self._switched_at = 0.0
         self._deaths: deque[float] = deque(maxlen=limits.RESTARTS_MAX)
@@ -105,7 +107,7 @@ class Service:
                 hint = f"{before.version} is still serving; {hint}"
             message = f"{self.name} {release.version} was not deployed: {error}"
             raise DeployFailed(message, hint) from error
-        old, self.current = self.current, process
+        old, self.current, self.latest = self.current, process, release
         self._keep(self._watch(process))
         return old
 

@@ -21,12 +21,14 @@ from typing import Literal
 
 from harness import limits
 from harness.errors import StackFailed
+from harness.model import ProcessInfo
 from harness.runtime.channel import Channel, Message
 from harness.runtime.child import Child, Command, SendSignal
 from harness.runtime.procfs import ProcessId, identify
 from harness.waiting import wait_until
 
 Containment = Literal["namespace", "subreaper", "none"]
+NAME = "guardian"
 STATE_FILE = "guardian.json"
 CLEAN_ENV = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 """All that a process of the stack inherits; everything else is given to it by name."""
@@ -50,7 +52,9 @@ def _namespace_prefix() -> list[str]:
 class Guardian:
     """The process that holds a stack. Closing it, or dying, ends the stack."""
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: Channel) -> None:
+    def __init__(self, run_dir: Path, process: subprocess.Popen[bytes], channel: Channel) -> None:
+        self.run_dir = run_dir
+        self._pid: int | None = None
         self._process, self._channel = process, channel
         self._keys = itertools.count(1)
         self._answers: dict[str, asyncio.Future[Message]] = {}
@@ -67,14 +71,19 @@ class Guardian:
         ours, theirs = socket.socketpair()
         with theirs:
             process = _launch(run_dir, chosen, theirs.fileno())
-        guardian = cls(process, Channel(ours))
+        guardian = cls(run_dir, process, Channel(ours))
         try:
-            await guardian._answer("hello", limits.GUARDIAN_START_S)
+            hello = await guardian._answer("hello", limits.GUARDIAN_START_S)
+            guardian._pid = hello["pid"]
         except StackFailed as error:
             await guardian.close()
             log = (run_dir / "logs" / "guardian.jsonl").read_text(errors="replace")
             raise StackFailed(f"the guardian did not start:\n{log[-2000:]}") from error
         return guardian
+
+    def info(self) -> ProcessInfo:
+        """The guardian's own process."""
+        return ProcessInfo(NAME, self._pid, not self.lost.is_set(), self._process.poll())
 
     async def _tell(self, command: Message, fds: tuple[int, ...] = ()) -> None:
         """Give a command; one to a guardian that is gone has nothing left to do."""

@@ -15,7 +15,7 @@ from signal import SIGKILL, Signals
 
 from harness import limits
 from harness.errors import StackFailed
-from harness.model import BuiltRelease
+from harness.model import BuiltRelease, ProcessInfo
 from harness.runtime.channel import Channel, Message
 from harness.runtime.child import Child, Command
 from harness.runtime.logs import tail
@@ -99,6 +99,11 @@ class ReleaseProcess:
                 await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
         self._channel.close()
 
+    def info(self) -> ProcessInfo:
+        """What the model says about it."""
+        code = self.exit_code.result() if self.exit_code.done() else None
+        return ProcessInfo(self.release.service, self.pid, self.alive, code)
+
     def log_tail(self) -> str:
         """What it logged last."""
         return tail(self._work.log_path, limits.LOG_TAIL_LINES, since=self._log_start)
@@ -124,7 +129,12 @@ class Zygote:
         self._keys = itertools.count(1)
         self._processes: dict[str, ReleaseProcess] = {}
         self._ready = asyncio.Event()
+        self._lost = False
         self._reader = asyncio.create_task(self._read())
+
+    @property
+    def alive(self) -> bool:
+        return self.child.alive and not self._lost
 
     @classmethod
     async def start(cls, guardian: Guardian, run_dir: Path) -> Zygote:
@@ -144,7 +154,7 @@ class Zygote:
             await asyncio.wait_for(zygote._ready.wait(), limits.ZYGOTE_START_S)
         except TimeoutError as error:
             raise StackFailed(f"{NAME} did not start:\n{tail(log)}") from error
-        if not child.alive:
+        if not zygote.alive:
             raise StackFailed(f"{NAME} did not start:\n{tail(log)}")
         return zygote
 
@@ -196,6 +206,7 @@ class Zygote:
 
     def _lose(self) -> None:
         """Whether it crashed or was told to: its children are dead, too."""
+        self._lost = True
         self._ready.set()
         for process in self._processes.values():
             process.exit_code.set_result(-SIGKILL)

@@ -1,0 +1,141 @@
+"""One Postgres server: where its data lies, how it starts, and how its databases are reached."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGINT
+
+import psycopg
+
+from harness import limits
+from harness.errors import StackFailed
+from harness.runtime.cache import cache_dir, unprivileged_user
+from harness.runtime.child import Child, Command
+from harness.runtime.logs import tail
+from harness.runtime.supervise import Guardian
+from harness.waiting import wait_until
+
+NAME = "postgres"
+PORT = 5432
+"""Before the offset."""
+SUPERUSER = "postgres"
+ONCALL = "oncall"
+"""Reads everything, changes nothing."""
+
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    # A drill's data is thrown away with it: nothing is gained by surviving a power cut.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+    "deadlock_timeout": "200ms",
+    "log_lock_waits": "on",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_timezone": "UTC",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The passwords of one data directory's roles, and what it was made with."""
+
+    passwords: Mapping[str, str]
+    statements: bool
+    """Whether pg_stat_statements is there."""
+
+    def url(self, role: str, database: str, port: int) -> str:
+        """A `postgresql://` URL."""
+        return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{port}/{database}"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    child: Child
+    port: int
+    secrets: Secrets
+
+    def url(self, role: str, database: str) -> str:
+        """How to reach a database as a role."""
+        return self.secrets.url(role, database, self.port)
+
+    async def stop(self, timeout_s: float) -> None:
+        """A fast shutdown: open sessions are ended."""
+        await self.child.stop(timeout_s, first=SIGINT)
+
+
+async def start(
+    guardian: Guardian,
+    bindir: Path,
+    data: Path,
+    *,
+    port: int,
+    secrets: Secrets,
+    log_path: Path,
+    connections: int,
+) -> Server:
+    """Start a server on `data` and return when it takes connections. Raises StackFailed."""
+    settings = SETTINGS | {"port": str(port), "max_connections": str(connections)}
+    if secrets.statements:
+        settings["shared_preload_libraries"] = "pg_stat_statements"
+    flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    argv = (str(bindir / "postgres"), "-D", str(data), *flags)
+    command = Command(NAME, argv, data, log_path, user=unprivileged_user())
+    server = Server(await guardian.spawn(command), port, secrets)
+
+    async def answers() -> bool:
+        if not server.child.alive:
+            return True
+        try:
+            url = server.url(SUPERUSER, "postgres")
+            async with await psycopg.AsyncConnection.connect(url, connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    try:
+        await wait_until(
+            answers, timeout_s=limits.POSTGRES_START_S, what="Postgres", interval_s=0.02
+        )
+    except TimeoutError as error:
+        raise StackFailed(f"Postgres did not start:\n{tail(log_path)}") from error
+    if not server.child.alive:
+        raise StackFailed(f"Postgres ended as it started:\n{tail(log_path)}")
+    return server
+
+
+def connections_for(databases: int, capacity_units: int) -> int:
+    """Enough for the pools of all services, twice: during a deploy both releases hold theirs."""
+    pool = 10 * capacity_units
+    return 20 + 2 * pool * databases
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a server that lives for seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def data_folder(run_dir: Path) -> Path:
+    """Where a drill's data lies: next to what it is copied from, within the server's reach.
+
+    A drill's own directory may lie in a home that the server's user cannot enter.
+    """
+    digest = hashlib.sha256(str(run_dir.resolve()).encode()).hexdigest()[:8]
+    return cache_dir() / "running" / f"{run_dir.name}-{digest}"
+
+
+def remove_data(run_dir: Path) -> None:
+    """Throw away the data of a drill whose server is gone."""
+    shutil.rmtree(data_folder(run_dir), ignore_errors=True)

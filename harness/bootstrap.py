@@ -7,6 +7,7 @@ import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +30,8 @@ from harness.telemetry.prometheus import PrometheusClient
 from harness.thirdparty.client import ThirdPartyControl
 from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
 from harness.tokens import Caller, TokenBook
-from harness.workspace.build import BuiltShop, Workshop
+from harness.workspace.shop import BuiltShop
+from harness.workspace.workspace import Workspace
 
 Say = Callable[[str], None]
 
@@ -70,9 +72,15 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     record = _begin_record(settings, drawn, run_dir, runtime.mode)
 
     say(f"drill {drawn.drill_id}: building the shop's repository")
-    workshop = Workshop(settings.repo, run_dir, drawn.topology)
-    shop = await asyncio.to_thread(
-        workshop.build, seed=drawn.seed, faults=drawn.faults, decoys=drawn.decoys
+    workspace = await asyncio.to_thread(
+        Workspace.build,
+        run_dir,
+        settings.repo,
+        drawn.topology,
+        [fault.release for fault in drawn.faults],
+        drawn.decoys,
+        seed=drawn.seed,
+        now=datetime.now(UTC),
     )
     stack = StackPorts.of(drawn.topology, settings.port_offset)
     parties = plan_third_parties(
@@ -93,15 +101,12 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         pace=_pace(settings, drawn.seed),
         record=record,
         runtime=runtime,
-        workshop=workshop,
-        shop=shop,
+        workspace=workspace,
         prometheus=PrometheusClient(stack.url(ports.PROMETHEUS)),
-        recorder=RecorderClient(
-            stack.url(ports.RECORDER), run_dir / "secrets" / f"{Caller.TELEMETRY}.token"
-        ),
+        recorder=RecorderClient(stack.url(ports.RECORDER), tokens.token(Caller.TELEMETRY)),
         make_oracle=partial(_oracle, parties, drawn.seed),
         over=stop,
-        deploy_log=_past_deploys(shop),
+        deploy_log=_past_deploys(workspace.shop),
     )
     return Prepared(
         session=session,
@@ -178,10 +183,10 @@ def _past_deploys(shop: BuiltShop) -> list[DeployEntry]:
     """The deploy log from before the drill."""
     return [
         DeployEntry(
-            at=past.at,
+            at=past.deployed_at,
             deploy_id=f"dep-{secrets.token_hex(3)}",
             service=past.service,
-            version_from=past.version_from,
+            version_from=past.version_from or "",
             version_to=past.version_to,
             commit=past.commit[:12],
             kind="release",

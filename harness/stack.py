@@ -13,7 +13,7 @@ from harness.model import ProcessSpec, StackPlan
 from harness.ports import StackPorts
 from harness.settings import HostSettings
 from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_spec
-from harness.telemetry.recorder_spec import recorder_spec
+from harness.telemetry.recorder import RecorderSettings, recorder_spec
 from harness.thirdparty.spec import ThirdPartiesPlan
 from harness.tokens import Caller
 
@@ -31,7 +31,7 @@ def stack_plan(
         port_offset=stack.offset,
         capacity_units=settings.scale,
         topology=session.topology,
-        releases=session.shop.initial,
+        releases=session.workspace.shop.initial,
         service_env=_service_env(settings, stack, parties),
         sidecars=_sidecars(session.run_dir, stack, prometheus, parties),
     )
@@ -78,7 +78,14 @@ def _sidecars(
                 pager_token_file=token_file,
             )
         ),
-        recorder_spec(run_dir, port=ports.RECORDER + stack.offset, token_file=token_file),
+        recorder_spec(
+            RecorderSettings(
+                run_dir=run_dir,
+                port=ports.RECORDER + stack.offset,
+                token_file=token_file,
+                services=tuple(stack.services),
+            )
+        ),
         parties.process,
     )
 

@@ -23,8 +23,8 @@ class Caller(StrEnum):
 class TokenBook:
     """The drill's tokens: 256 bits each, kept hashed, written once to 0600 files."""
 
-    def __init__(self, hashes: Mapping[Caller, str]) -> None:
-        self._hashes = dict(hashes)
+    def __init__(self, folder: Path, hashes: Mapping[Caller, str]) -> None:
+        self._folder, self._hashes = folder, dict(hashes)
 
     @classmethod
     def create(cls, folder: Path) -> TokenBook:
@@ -38,7 +38,11 @@ class TokenBook:
             path.touch(mode=0o600)
             path.write_text(token)
             hashes[caller] = _digest(token)
-        return cls(hashes)
+        return cls(folder, hashes)
+
+    def token(self, caller: Caller) -> str:
+        """The token of `caller`, read from its file."""
+        return (self._folder / f"{caller}.token").read_text()
 
     def caller(self, token: str) -> Caller | None:
         """Whose token this is, compared in constant time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -22,12 +23,12 @@ def doctor(
 
     if fetch:
         for piece in find_all():
-            if piece.path is None and piece.required:
+            if piece.path is None and not piece.optional:
                 ensure(piece.name, say)
     pieces = find_all()
-    missing = [piece for piece in pieces if piece.path is None and piece.required]
+    missing = [piece for piece in pieces if piece.path is None and not piece.optional]
     if as_json:
-        data([piece.as_json() for piece in pieces])
+        data([asdict(piece) for piece in pieces])
     elif not quiet:
         rows = [
             {

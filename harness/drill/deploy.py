@@ -31,14 +31,14 @@ async def deploy_workspace(
     async with _pipeline(session):
         progress("reading the workspace")
         built = await asyncio.to_thread(
-            session.workshop.build_from_workspace,
+            session.workspace.build_from_workspace,
             service,
-            running=session.running(service),
-            message=message,
-            author=by,
+            message,
+            by,
+            running=session.running(service).version,
         )
         await _pace(session, f"building {service} {built.version}", progress)
-        summary = session.workshop.notes(service, built.version).subject
+        summary = session.workspace.notes(service, built.version).subject
         return await _switch(session, built, kind="hotfix", by=by, summary=summary, say=progress)
 
 
@@ -54,7 +54,7 @@ async def rollback(
             raise UsageError(
                 f"{service} already runs {version}", "`drill deploys` lists what ran before"
             )
-        built = await asyncio.to_thread(session.workshop.release, service, version)
+        built = await asyncio.to_thread(session.workspace.release, service, version)
         await _pace(session, f"rolling {service} back to {version}", progress)
         summary = f"roll back {current.version} to {version}"
         return await _switch(session, built, kind="rollback", by=by, summary=summary, say=progress)

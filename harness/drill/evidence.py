@@ -48,7 +48,7 @@ async def _in_logs(session: Session, find: str) -> bool:
 async def _in_diff(session: Session, fault: Fault, pattern: str) -> bool:
     release = fault.release
     text = await asyncio.to_thread(
-        session.workshop.diff, release.service, release.version_from, release.version_to
+        session.workspace.diff, release.service, release.version_from, release.version_to
     )
     added = (line for line in text.splitlines() if line.startswith("+"))
     return any(re.search(pattern, line) for line in added)

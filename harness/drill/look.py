@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from textwrap import indent
 from typing import Any
 
 import asyncpg
@@ -26,9 +27,20 @@ class Change:
     diff: str
 
 
-async def logs(session: Session, limit: int, **filters: str | None) -> dict[str, Any]:
+async def logs(
+    session: Session,
+    *,
+    service: str | None,
+    level: str | None,
+    trace_id: str | None,
+    contains: str | None,
+    since: str | None,
+    limit: int,
+) -> dict[str, Any]:
     """Log records that match, oldest first, also as lines for the terminal."""
-    found = await session.recorder.logs(limit=limit, **filters)
+    if service is not None:
+        _known(session, service)
+    found = await session.recorder.logs(service, level, trace_id, contains, since, limit=limit)
     return {"records": found, "lines": [render_log(record) for record in found]}
 
 
@@ -133,12 +145,13 @@ async def diff(
     _known(session, service)
     version_to = version_to or session.running(service).version
     version_from = version_from or _previous(session, service, version_to)
-    notes = await asyncio.to_thread(session.workshop.notes, service, version_to)
-    text = await asyncio.to_thread(session.workshop.diff, service, version_from, version_to)
+    notes = await asyncio.to_thread(session.workspace.notes, service, version_to)
+    text = await asyncio.to_thread(session.workspace.diff, service, version_from, version_to)
     header = (
         f"{service} {version_from} -> {version_to}\n"
-        f"commit {notes.commit[:12]}  {notes.author}  {notes.at:%Y-%m-%d %H:%M}\n\n"
-        f"    {notes.message.strip().replace(chr(10), chr(10) + '    ')}\n"
+        f"commit {notes.commit[:12]}  {notes.author_name}  {notes.authored_at:%Y-%m-%d %H:%M}\n\n"
+        + indent(f"{notes.subject}\n\n{notes.body}".strip(), "    ")
+        + "\n"
     )
     return Change(header, text)
 

@@ -107,7 +107,7 @@ class Rehearsal:
 
         async def all_out() -> bool | None:
             done = {e.version_to for e in session.deploy_log if e.outcome == "succeeded"}
-            return all(p.release.version_to in done for p in session.shop.live) or None
+            return all(p.release.version_to in done for p in session.workspace.shop.live) or None
 
         await wait_until(all_out, timeout_s=120, what="the planned releases")
         result = await verify.verify(session, by=ACTOR, progress=self.say)

@@ -28,7 +28,7 @@ from harness.runtime.base import Runtime
 from harness.telemetry.alerts import AlertBook
 from harness.telemetry.client import RecorderClient
 from harness.telemetry.prometheus import PrometheusClient
-from harness.workspace.build import BuiltShop, Workshop
+from harness.workspace.workspace import Workspace
 
 Progress = Callable[[str], None]
 
@@ -86,8 +86,7 @@ class Session:
     pace: Pace
     record: Record
     runtime: Runtime
-    workshop: Workshop
-    shop: BuiltShop
+    workspace: Workspace
     prometheus: PrometheusClient
     recorder: RecorderClient
     make_oracle: Callable[[ShopAccess], Oracle]

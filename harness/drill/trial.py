@@ -87,7 +87,7 @@ class TrialRun:
                     self.late.append(f"{rule.alert} fired {seen}, due in {rule.within_s:g} s")
 
     async def _try_fix(self, session: Session, fault: Fault) -> Trial:
-        bad = session.shop.releases[fault.service, fault.release.version_to]
+        bad = session.workspace.release(fault.service, fault.release.version_to)
         self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
         await self._ship(session, bad)
         try:
@@ -106,12 +106,12 @@ class TrialRun:
 
     async def _try(self, session: Session, fault: Fault, patch: Path) -> Trial:
         try:
-            built = await asyncio.to_thread(session.workshop.compose, fault, patch)
+            built = await asyncio.to_thread(session.workspace.compose, fault, patch)
             await self._ship(session, built)
         except DrillError as error:
             return Trial(patch.name, passed=False, failing=(), error=error.message)
         result = await verify.verify(session, by=ACTOR, progress=self.say)
-        good = session.shop.releases[fault.service, fault.release.version_from]
+        good = session.workspace.release(fault.service, fault.release.version_from)
         await self._ship(session, good)
         return _trial(patch.name, result)
 

@@ -18,7 +18,7 @@ async def run_schedule(session: Session) -> None:
     problem of the harness, and the drill ends.
     """
     await asyncio.sleep(session.pace.trigger_delay_s)
-    for position, planned in enumerate(session.shop.live):
+    for position, planned in enumerate(session.workspace.shop.live):
         if position:
             await asyncio.sleep(session.pace.decoy_gap_s)
         try:
@@ -31,7 +31,7 @@ async def run_schedule(session: Session) -> None:
 
 async def _ship(session: Session, planned: PlannedRelease) -> None:
     shipped = planned.release
-    built = session.shop.releases[shipped.service, shipped.version_to]
+    built = session.workspace.release(shipped.service, shipped.version_to)
     if planned.is_culprit:
         session.note(events.DrillTriggered(service=shipped.service, version_to=shipped.version_to))
     await release(

@@ -1,0 +1,151 @@
+"""Who may do what at the drill's API: every route, every caller, and nothing besides."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from harness.console.auth import MAX_BODY_BYTES, Gatekeeper, Policy
+from harness.console.policy import BOTH, INSTRUCTOR, POLICY, TELEMETRY
+from harness.console.routes_act import router as act
+from harness.console.routes_pager import router as pager
+from harness.console.routes_read import router as read
+from harness.tokens import Caller, TokenBook
+
+PORT = 18900
+EXPECTED = {
+    Caller.PARTICIPANT: BOTH,
+    Caller.TELEMETRY: TELEMETRY,
+    Caller.INSTRUCTOR: BOTH | INSTRUCTOR,
+}
+
+
+def served_routes() -> set[tuple[str, str]]:
+    """Every (method, path template) that the API really has."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    found = set()
+    for router in (read, act, pager):
+        for route in router.routes:
+            for method in getattr(route, "methods", ()) or ():
+                found.add((method, route.path))  # type: ignore[attr-defined]
+    assert app.routes == []
+    return found
+
+
+async def _ok(_: object) -> PlainTextResponse:
+    return PlainTextResponse("reached")
+
+
+class Api:
+    """The gatekeeper before an app that answers every listed route."""
+
+    def __init__(self, folder: Path, policy: Policy = POLICY) -> None:
+        self.refusals: list[tuple[str, str, str]] = []
+        self.tokens = TokenBook.create(folder)
+        self.token = {c: (folder / f"{c}.token").read_text() for c in Caller}
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        for method, path in served_routes() | {("GET", "/v1/unlisted")}:
+            app.router.routes.append(Route(path, _ok, methods=[method]))
+        guarded: ASGIApp = Gatekeeper(
+            app,
+            tokens=self.tokens,
+            policy=policy,
+            port=PORT,
+            on_refused=lambda *what: self.refusals.append(what),
+        )
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(guarded), base_url=f"http://127.0.0.1:{PORT}"
+        )
+
+    async def ask(self, method: str, path: str, token: str = "", **headers: str) -> httpx.Response:
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return await self.http.request(method, path, headers=headers)
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    made = Api(tmp_path / "secrets")
+    yield made
+    await made.http.aclose()
+
+
+def test_every_route_is_in_the_table_and_the_table_has_no_other() -> None:
+    assert served_routes() == set(POLICY.rules)
+
+
+def test_a_route_outside_the_table_would_be_noticed() -> None:
+    assert served_routes() | {("POST", "/v1/new")} != set(POLICY.rules)
+
+
+@pytest.mark.parametrize("caller", list(Caller))
+async def test_each_caller_reaches_exactly_what_the_table_says(api: Api, caller: Caller) -> None:
+    for (method, template), callers in POLICY.rules.items():
+        path = template.replace("{trace_id}", "abc")
+        answer = await api.ask(method, path, api.token[caller])
+        assert answer.status_code == (200 if caller in callers else 403), (method, path)
+
+
+async def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(api: Api) -> None:
+    for method, template in POLICY.rules:
+        path = template.replace("{trace_id}", "abc")
+        for token in ("", "wrong", api.token[Caller.PARTICIPANT][:-1]):
+            assert (await api.ask(method, path, token)).status_code == 401
+
+
+async def test_a_route_that_the_table_does_not_list_is_nobodys(api: Api) -> None:
+    answer = await api.ask("GET", "/v1/unlisted", api.token[Caller.INSTRUCTOR])
+    assert answer.status_code == 403
+
+
+async def test_with_the_table_open_the_same_request_would_pass(tmp_path: Path) -> None:
+    """Negative control: the refusal above comes from the table and nothing else."""
+    open_policy = Policy({("GET", "/v1/unlisted"): INSTRUCTOR})
+    api = Api(tmp_path / "secrets", open_policy)
+    answer = await api.ask("GET", "/v1/unlisted", api.token[Caller.INSTRUCTOR])
+    assert answer.status_code == 200
+    await api.http.aclose()
+
+
+@pytest.mark.parametrize(
+    "path", ["//v1/answer", "/v1/answer/", "/v1//answer", "/v1/status/../answer", "/v1/%61nswer"]
+)
+async def test_other_spellings_of_a_path_open_nothing(api: Api, path: str) -> None:
+    answer = await api.ask("GET", path, api.token[Caller.PARTICIPANT])
+    assert answer.status_code == 403
+
+
+async def test_foreign_hosts_and_origins_are_refused(api: Api) -> None:
+    token = api.token[Caller.PARTICIPANT]
+    assert (await api.ask("GET", "/v1/status", token, Host="evil.example")).status_code == 421
+    foreign = await api.ask("GET", "/v1/status", token, Origin="https://evil.example")
+    assert foreign.status_code == 403
+    own = await api.ask("GET", "/v1/status", token, Origin=f"http://127.0.0.1:{PORT}")
+    assert own.status_code == 200
+
+
+async def test_large_bodies_and_bodies_of_unknown_size_are_refused(api: Api) -> None:
+    token = api.token[Caller.PARTICIPANT]
+    size = {"Content-Length": str(MAX_BODY_BYTES + 1)}
+    assert (await api.ask("POST", "/v1/notes", token, **size)).status_code == 413
+    chunked = await api.ask("POST", "/v1/notes", token, **{"Transfer-Encoding": "chunked"})
+    assert chunked.status_code == 413
+
+
+async def test_refusals_are_told_to_the_drill(api: Api) -> None:
+    await api.ask("GET", "/v1/answer", api.token[Caller.PARTICIPANT])
+    assert api.refusals == [("GET", "/v1/answer", "a participant may not do this")]
+
+
+def test_token_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    TokenBook.create(tmp_path / "secrets")
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
+    assert modes == {0o600}
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700

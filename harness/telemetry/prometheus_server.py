@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.model import ProcessSpec
+from harness.paths import REPO
 
-REPO = Path(__file__).resolve().parents[2]
 RULES_DIR = REPO / "compose" / "prometheus" / "rules"
 
 INTERVAL = "1s"
@@ -98,7 +98,8 @@ def prometheus_spec(settings: PrometheusSettings) -> ProcessSpec:
         # Two cores are shared with the shop, and memory is: collect garbage early, on one core.
         env={"GOMAXPROCS": "1", "GOGC": "50"},
         cwd=directory,
-        log_path=settings.run_dir / "logs" / "prometheus.jsonl",
+        # Not *.jsonl: those are the logs of the shop, which the recorder shows.
+        log_path=settings.run_dir / "logs" / "prometheus.log",
         ready_url=f"http://127.0.0.1:{settings.port}/-/ready",
     )
 

@@ -1,0 +1,168 @@
+"""Asking the recorder: traces in Jaeger's form, log records as JSON objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from harness.errors import DrillError, StackFailed, UsageError
+from harness.telemetry.jaeger import JaegerTrace
+
+REQUEST_TIMEOUT_S = 10.0
+
+
+class _TokenFile(httpx.Auth):
+    """The bearer token of a file, which is read with the first request."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._token = ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        self._token = self._token or self._path.read_text().strip()
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class RecorderClient:
+    """Queries against one recorder. Close it, or use it as an async context manager.
+
+    Every method raises UsageError for a parameter that the recorder refuses, StackFailed where
+    it cannot be reached, and DrillError for any other failure, each with a hint.
+    """
+
+    def __init__(
+        self, base_url: str, token_file: Path, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            auth=_TokenFile(token_file),
+            timeout=REQUEST_TIMEOUT_S,
+            trust_env=False,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def services(self) -> list[str]:
+        """Services that have traces."""
+        return list((await self._get("/api/services", {}))["data"])
+
+    async def operations(self, service: str) -> list[str]:
+        """Operations of a service, such as `GET /orders`."""
+        path = f"/api/services/{quote(service, safe='')}/operations"
+        return list((await self._get(path, {}))["data"])
+
+    async def traces(
+        self,
+        service: str | None = None,
+        operation: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        min_duration_ms: float | None = None,
+        max_duration_ms: float | None = None,
+        limit: int = 20,
+    ) -> list[JaegerTrace]:
+        """The newest traces in which one span of `service` has all of the rest, newest first.
+
+        `tags={"error": "true"}` finds those in which such a span failed.
+        """
+        params = {
+            "service": service,
+            "operation": operation,
+            "tags": json.dumps(dict(tags)) if tags else None,
+            "minDuration": None if min_duration_ms is None else f"{min_duration_ms:.3f}ms",
+            "maxDuration": None if max_duration_ms is None else f"{max_duration_ms:.3f}ms",
+            "limit": str(limit),
+        }
+        return list((await self._get("/api/traces", params))["data"])
+
+    async def trace(self, trace_id: str) -> JaegerTrace | None:
+        """One trace; None where it never came or was dropped."""
+        answer = await self._ask(f"/api/traces/{quote(trace_id, safe='')}", {})
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        found: JaegerTrace = _content(answer)["data"][0]
+        return found
+
+    async def summary(self, trace_id: str) -> dict[str, Any] | None:
+        """What a trace amounts to (see summary.summarise); None where it is not kept."""
+        answer = await self._ask(f"/traces/{quote(trace_id, safe='')}/summary", {})
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _content(answer)
+
+    async def logs(
+        self,
+        service: str | None = None,
+        level: str | None = None,
+        trace_id: str | None = None,
+        contains: str | None = None,
+        since: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        """The newest log records that match, oldest first.
+
+        `level` means that level and above; `since` is `30s`, `5m` or a time; `after` is the
+        `seq` of the last record seen, for following. Each record has its line's own fields and
+        `seq timestamp service level event trace_id`.
+        """
+        params = {
+            "service": service,
+            "level": level,
+            "trace_id": trace_id,
+            "contains": contains,
+            "since": since,
+            "after": after,
+            "limit": str(limit),
+        }
+        return list((await self._get("/logs", params))["data"])
+
+    async def _get(self, path: str, params: Mapping[str, str | None]) -> dict[str, Any]:
+        return _content(await self._ask(path, params))
+
+    async def _ask(self, path: str, params: Mapping[str, str | None]) -> httpx.Response:
+        given = {name: value for name, value in params.items() if value is not None}
+        try:
+            return await self._http.get(path, params=given)
+        except httpx.HTTPError as error:
+            raise StackFailed(
+                f"the recorder at {self._http.base_url} does not answer: {error or type(error)}",
+                "is a drill running? its log is in the run's logs directory",
+            ) from error
+
+
+def _content(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError as error:
+        raise DrillError(
+            f"the recorder answered {answer.status_code} without JSON",
+            "is something else listening on its port?",
+        ) from error
+    if answer.status_code == httpx.codes.BAD_REQUEST:
+        raise UsageError(f"the recorder refuses: {content.get('detail', '')}", "mend that part")
+    if answer.status_code != httpx.codes.OK or not isinstance(content, dict):
+        detail = content.get("detail", "") if isinstance(content, dict) else ""
+        raise DrillError(
+            f"the recorder answered {answer.status_code}: {detail}",
+            "was it started with the same token?",
+        )
+    return content

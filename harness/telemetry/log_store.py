@@ -1,0 +1,118 @@
+"""The newest log lines in bounded memory, found by trace and by service."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from harness.telemetry.log_records import LEVELS, LogRecord
+
+RECORD_OVERHEAD_BYTES = 450
+"""What a record costs besides its text; measured, see the tests."""
+
+
+@dataclass(frozen=True)
+class LogLimits:
+    """How much is kept."""
+
+    records: int = 60_000
+    size_bytes: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LogQuery:
+    """Which lines are wanted; empty fields do not narrow it down."""
+
+    service: str = ""
+    level: str = ""
+    """This level and those above it."""
+    trace_id: str = ""
+    contains: str = ""
+    """Anywhere in the line, whatever the case."""
+    since_ms: int | None = None
+    """Since the epoch."""
+    after_seq: int = 0
+    limit: int = 100
+
+
+class LogStore:
+    """A ring of log records. Not thread-safe: one event loop uses it."""
+
+    def __init__(self, limits: LogLimits | None = None) -> None:
+        self._limits = limits or LogLimits()
+        self._all: deque[LogRecord] = deque()
+        self._by_trace: dict[str, deque[LogRecord]] = {}
+        self._by_service: dict[str, deque[LogRecord]] = {}
+        self.size_bytes = 0
+        self.last_seq = 0
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def next_seq(self) -> int:
+        """A number for the next record."""
+        self.last_seq += 1
+        return self.last_seq
+
+    def add(self, record: LogRecord) -> None:
+        """Keep a record, dropping the oldest ones where there is no room."""
+        self._all.append(record)
+        self.size_bytes += _size_bytes(record)
+        self._by_service.setdefault(record.service, deque()).append(record)
+        if record.trace_id:
+            self._by_trace.setdefault(record.trace_id, deque()).append(record)
+        while len(self._all) > self._limits.records or self.size_bytes > self._limits.size_bytes:
+            self._drop_oldest()
+
+    def services(self) -> list[str]:
+        """Names of the services that have records, sorted."""
+        return sorted(self._by_service)
+
+    def find(self, query: LogQuery) -> list[LogRecord]:
+        """The newest records that match, oldest first."""
+        found: list[LogRecord] = []
+        for record in reversed(self._narrowest(query)):
+            if record.seq <= query.after_seq or len(found) >= query.limit:
+                break
+            if _matches(record, query):
+                found.append(record)
+        return found[::-1]
+
+    def _narrowest(self, query: LogQuery) -> deque[LogRecord]:
+        if query.trace_id:
+            return self._by_trace.get(query.trace_id, deque())
+        if query.service:
+            return self._by_service.get(query.service, deque())
+        return self._all
+
+    def _drop_oldest(self) -> None:
+        record = self._all.popleft()
+        self.size_bytes -= _size_bytes(record)
+        self.dropped += 1
+        _forget_oldest(self._by_service, record.service)
+        if record.trace_id:
+            _forget_oldest(self._by_trace, record.trace_id)
+
+
+def _forget_oldest(index: dict[str, deque[LogRecord]], key: str) -> None:
+    # Each index holds its records in the order of the ring: the oldest is the first of its own.
+    index[key].popleft()
+    if not index[key]:
+        del index[key]
+
+
+def _matches(record: LogRecord, query: LogQuery) -> bool:
+    if query.service and record.service != query.service:
+        return False
+    if query.level and LEVELS[record.level] < LEVELS[query.level]:
+        return False
+    if query.since_ms is not None and record.at_ms < query.since_ms:
+        return False
+    return not query.contains or query.contains.lower() in record.content.lower()
+
+
+def _size_bytes(record: LogRecord) -> int:
+    # Text with characters beyond Latin-1 takes up to four bytes for each; plain text takes one.
+    per_char = 1 if record.content.isascii() else 4
+    return len(record.content) * per_char + RECORD_OVERHEAD_BYTES

@@ -1,0 +1,100 @@
+"""The flight recorder: a process of its own that keeps the shop's traces and logs in memory.
+
+    python -m harness.telemetry.recorder --port 18318 --logs-dir DIR --token-file FILE
+
+Bounded: 64 MiB of spans and 32 MiB of log lines by its own count, which the tests hold to what
+Python really uses; the oldest go first. Bodies beyond 8 MiB are refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import setproctitle
+import uvicorn
+
+from harness.telemetry.log_records import parse_line
+from harness.telemetry.log_store import LogStore
+from harness.telemetry.log_tail import LogTail
+from harness.telemetry.recorder_app import Memory, create_app
+
+POLL_INTERVAL_S = 0.2
+
+
+def drain(tail: LogTail, store: LogStore) -> int:
+    """Move what is new in the log files into the store; returns how many lines it was."""
+    now_ms = int(time.time() * 1000)
+    count = 0
+    for service, line in tail.poll():
+        record = parse_line(store.last_seq + 1, service, line, now_ms)
+        if record is not None:
+            store.next_seq()
+            store.add(record)
+            count += 1
+    return count
+
+
+async def follow(tail: LogTail, store: LogStore) -> None:
+    """Follow the log files until cancelled."""
+    while True:
+        drain(tail, store)
+        await asyncio.sleep(POLL_INTERVAL_S)
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    """Serve and follow until a signal ends the server."""
+    memory = Memory()
+    # Read once, at the start, before anything is served.
+    token = _read_token(arguments.token_file)
+    config = uvicorn.Config(
+        create_app(memory, token, tuple(arguments.allowed_host)),
+        host=arguments.host,
+        port=arguments.port,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+    )
+    services = tuple(name for name in arguments.services.split(",") if name)
+    following = asyncio.create_task(follow(LogTail(arguments.logs_dir, services), memory.logs))
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="recorder", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--logs-dir", type=Path, required=True)
+    parser.add_argument("--token-file", type=Path, required=True)
+    parser.add_argument("--services", default="", help="comma-separated; default: all")
+    parser.add_argument("--allowed-host", action="append", default=[], help="may be repeated")
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    """Run until stopped."""
+    arguments = parse_arguments()
+    setproctitle.setproctitle("recorder")
+    asyncio.run(serve(arguments))
+
+
+def _read_token(path: Path) -> str:
+    token = path.read_text().strip()
+    if not token:
+        raise SystemExit(f"{path}: no token in it")
+    return token
+
+
+if __name__ == "__main__":
+    main()

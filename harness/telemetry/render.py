@@ -1,0 +1,124 @@
+"""Traces and log lines as text for a terminal. Nothing that was logged can move the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.telemetry.jaeger import JaegerTrace, from_jaeger
+from harness.telemetry.summary import message
+from harness.telemetry.traces import Span, Trace
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+BAR_WIDTH = 24
+LABEL_WIDTH = 58
+DEPTH_MAX = 20
+LINES_MAX = 400
+_SHOWN_APART = ("seq", "timestamp", "service", "level", "event", "trace_id", "traceback", "version")
+
+
+def escape(text: str) -> str:
+    """`text` with every control, format and separator character written out: one harmless line."""
+    return "".join(
+        char
+        if char.isprintable()
+        else char.encode("unicode_escape", errors="backslashreplace").decode()
+        for char in text
+    )
+
+
+def render_trace(data: JaegerTrace) -> list[str]:
+    """A waterfall of a trace in Jaeger's form: service, operation, duration, where in time.
+
+    Siblings that are the same operation are one line, with their number and total; `!` marks
+    errors.
+    """
+    trace = from_jaeger(data)
+    size = f"{_duration(trace.duration_ns)}  {len(trace.spans)} spans"
+    lines = [f"trace {escape(trace.trace_id)}  {size}  {_clock(trace.start_ns)}"]
+    for depth, group in trace.folded():
+        if len(lines) > LINES_MAX:
+            lines.append("  … and more; the JSON form has all of it")
+            break
+        lines.append(_span_line(trace, depth, group))
+    if trace.dropped_spans:
+        lines.append(f"  {trace.dropped_spans} further spans of this trace were not kept")
+    return lines
+
+
+def render_summary(data: JaegerTrace) -> str:
+    """One line for a list of traces: when, id, duration, spans, errors, what was asked."""
+    trace = from_jaeger(data)
+    errors = sum(1 for span in trace.spans if span.error)
+    root = trace.roots()[0] if trace.spans else None
+    asked = f"{root.service}  {root.operation}" if root else "no span left"
+    mark = f"! {errors} failed" if errors else ""
+    return (
+        f"{_clock(trace.start_ns)}  {escape(trace.trace_id)}  {_duration(trace.duration_ns):>9}  "
+        f"{len(trace.spans):>4} spans  {escape(asked)}  {mark}"
+    ).rstrip()
+
+
+def render_log(record: Mapping[str, Any]) -> str:
+    """One log record as a line: time, level, service, event, then its other fields.
+
+    A traceback follows on lines of its own, indented.
+    """
+    extras = " ".join(
+        f"{escape(str(name))}={escape(str(value))}"
+        for name, value in record.items()
+        if name not in _SHOWN_APART and value not in (None, "")
+    )
+    trace_id = str(record.get("trace_id") or "")
+    line = "  ".join(
+        part
+        for part in (
+            escape(str(record.get("timestamp", "")))[11:23],
+            f"{escape(str(record.get('level', ''))):<8}",
+            f"{escape(str(record.get('service', ''))):<9}",
+            escape(str(record.get("event", ""))),
+            extras,
+            f"trace_id={escape(trace_id)}" if trace_id else "",
+        )
+        if part
+    )
+    traceback = str(record.get("traceback") or "").splitlines()
+    return "\n".join([line, *(f"    {escape(text)}" for text in traceback)])
+
+
+def _span_line(trace: Trace, depth: int, group: tuple[Span, ...]) -> str:
+    first = group[0]
+    times = f" {TIMES} {len(group)}" if len(group) > 1 else ""
+    label = f"{'  ' * min(depth, DEPTH_MAX)}{first.service}  {first.operation}{times}"
+    total_ns = sum(span.duration_ns for span in group)
+    why = escape(message(first))
+    mark = f"  ! {why}".rstrip() if first.error else ""
+    return (
+        f"{_cut(escape(label), LABEL_WIDTH):<{LABEL_WIDTH}} {_duration(total_ns):>9}  "
+        f"{_bar(trace, group)}{mark}"
+    ).rstrip()
+
+
+def _bar(trace: Trace, group: tuple[Span, ...]) -> str:
+    """Where in the trace the group lies, from its first start to its last end."""
+    whole_ns = max(trace.duration_ns, 1)
+    start_ns = min(span.start_ns for span in group) - trace.start_ns
+    end_ns = max(span.end_ns for span in group) - trace.start_ns
+    left = min(BAR_WIDTH - 1, start_ns * BAR_WIDTH // whole_ns)
+    right = min(BAR_WIDTH, max(left + 1, -(-end_ns * BAR_WIDTH // whole_ns)))
+    return f"|{' ' * left}{'█' * (right - left)}{' ' * (BAR_WIDTH - right)}|"
+
+
+def _duration(duration_ns: int) -> str:
+    if duration_ns >= 1_000_000_000:
+        return f"{duration_ns / 1e9:.2f} s"
+    return f"{duration_ns / 1e6:.1f} ms"
+
+
+def _clock(at_ns: int) -> str:
+    return datetime.fromtimestamp(at_ns / 1e9, UTC).strftime("%H:%M:%S")
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -17,19 +16,6 @@ from harness.telemetry.jaeger import JaegerTrace
 REQUEST_TIMEOUT_S = 10.0
 
 
-class _TokenFile(httpx.Auth):
-    """The bearer token of a file, which is read with the first request."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._token = ""
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        self._token = self._token or self._path.read_text().strip()
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        yield request
-
-
 class RecorderClient:
     """Queries against one recorder. Close it, or use it as an async context manager.
 
@@ -38,11 +24,11 @@ class RecorderClient:
     """
 
     def __init__(
-        self, base_url: str, token_file: Path, transport: httpx.AsyncBaseTransport | None = None
+        self, base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            auth=_TokenFile(token_file),
+            headers={"Authorization": f"Bearer {token}"},
             timeout=REQUEST_TIMEOUT_S,
             trust_env=False,
             transport=transport,

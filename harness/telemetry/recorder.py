@@ -11,19 +11,58 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import setproctitle
 import uvicorn
 
+from harness.model import ProcessSpec
+from harness.paths import REPO
 from harness.telemetry.log_records import parse_line
 from harness.telemetry.log_store import LogStore
 from harness.telemetry.log_tail import LogTail
 from harness.telemetry.recorder_app import Memory, create_app
 
 POLL_INTERVAL_S = 0.2
+
+
+@dataclass(frozen=True)
+class RecorderSettings:
+    """Where the recorder listens and what it reads."""
+
+    run_dir: Path
+    port: int
+    token_file: Path
+    """Must exist when the recorder starts."""
+    services: tuple[str, ...]
+    """Only `logs/<service>.jsonl` of these are shown."""
+
+
+def recorder_spec(settings: RecorderSettings) -> ProcessSpec:
+    """The recorder's process, as the runtime is asked to run it."""
+    logs_dir = settings.run_dir / "logs"
+    return ProcessSpec(
+        name="recorder",
+        argv=(
+            sys.executable,
+            "-m",
+            "harness.telemetry.recorder",
+            f"--port={settings.port}",
+            f"--logs-dir={logs_dir}",
+            f"--token-file={settings.token_file}",
+            f"--services={','.join(settings.services)}",
+        ),
+        # Two arenas instead of eight for each core: what is dropped goes back to the machine.
+        env={"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"},
+        cwd=REPO,
+        # Not *.jsonl: those are the logs of the shop.
+        log_path=logs_dir / "recorder.log",
+        ready_url=f"http://127.0.0.1:{settings.port}/healthz",
+    )
 
 
 def drain(tail: LogTail, store: LogStore) -> int:

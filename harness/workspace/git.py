@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.errors import DrillError, EnvironmentMissing
 
 TIMEOUT_S = 20.0
+OUTPUT_BYTES_MAX = 128_000_000
 _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -62,24 +65,29 @@ class Git:
             extra["GIT_INDEX_FILE"] = str(index)
         if objects is not None:
             extra["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = _quoted(str(objects))
-        try:
-            done = subprocess.run(
-                ["git", *settings, *arguments],
-                input=stdin,
-                capture_output=True,
-                env=self._environment(extra),
-                cwd="/",
-                timeout=timeout_s,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise EnvironmentMissing("git was not found", "install git 2.35 or later") from error
-        except subprocess.TimeoutExpired as error:
-            raise GitFailed(arguments[0], f"no answer within {timeout_s:g} s") from error
-        if done.returncode != 0:
-            complaint = done.stderr.decode(errors="replace").strip().splitlines()
-            raise GitFailed(arguments[0], complaint[0] if complaint else f"exit {done.returncode}")
-        return done.stdout
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+            given.write(stdin)
+            given.seek(0)
+            try:
+                process = subprocess.Popen(
+                    ["git", *settings, *arguments],
+                    stdin=given,
+                    stdout=subprocess.PIPE,
+                    stderr=complaints,
+                    env=self._environment(extra),
+                    cwd="/",
+                )
+            except FileNotFoundError as error:
+                raise EnvironmentMissing(
+                    "git was not found", "install git 2.35 or later"
+                ) from error
+            out = _bounded_output(process, arguments[0], timeout_s)
+            if process.returncode != 0:
+                complaints.seek(0)
+                lines = complaints.read(10_000).decode(errors="replace").strip().splitlines()
+                reason = lines[0] if lines else f"exit {process.returncode}"
+                raise GitFailed(arguments[0], reason)
+        return out
 
     def text(self, *arguments: str, stdin: bytes = b"", index: Path | None = None) -> str:
         """As `run`, decoded and stripped."""
@@ -105,3 +113,26 @@ class Git:
 def _quoted(path: str) -> str:
     """A path for a colon-separated list, C-quoted as git reads it."""
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _bounded_output(process: subprocess.Popen[bytes], command: str, timeout_s: float) -> bytes:
+    """All output of `process`, which is ended in any case.
+
+    Bounded in time and size: a repository can be made that takes or says endlessly much.
+    """
+    assert process.stdout is not None  # noqa: S101
+    timer = threading.Timer(timeout_s, process.kill)
+    timer.start()
+    try:
+        with process.stdout as stdout:
+            out = stdout.read(OUTPUT_BYTES_MAX + 1)
+        if len(out) > OUTPUT_BYTES_MAX:
+            raise GitFailed(command, f"it says more than {OUTPUT_BYTES_MAX // 1_000_000} MB")
+        process.wait()
+        if not timer.is_alive():
+            raise GitFailed(command, f"no answer within {timeout_s:g} s")
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+    return out

@@ -62,7 +62,7 @@ def import_commits(
     stream = bytearray(b"feature done\n")
     for number, commit in enumerate(commits, 1):
         who = f"{commit.text.author.name} <{commit.text.author.email}> {commit.text.raw_date}"
-        message = commit.text.message.encode()
+        message = commit.text.message.encode(errors="replace")
         stream += f"commit {ref}\nmark :{number}\nauthor {who}\ncommitter {who}\n".encode()
         stream += b"data %d\n%s\n" % (len(message), message)
         if number == 1 and parent is not None:
@@ -111,7 +111,7 @@ def commit_release(
     git.run("update-index", "--cacheinfo", f"100644,{blob},{TOPOLOGY}", index=index)
     tree = git.text("write-tree", index=index)
     who = f"{text.author.name} <{text.author.email}> {text.raw_date}"
-    raw = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\n{text.message}\n"
+    raw = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\n{text.message}"
     return git.text("hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
 
 

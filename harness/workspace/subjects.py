@@ -73,9 +73,9 @@ def parts_of(paths: Iterable[str]) -> dict[tuple[str, str], list[str]]:
     for path in sorted(paths):
         if path != TOPOLOGY:
             by_owner.setdefault(_owner(path), []).append(path)
-    order = ["setup", "sampledata", "chassis"]
+    first = {"setup": 0, "chassis": 1, "sampledata": 2}
     parts: dict[tuple[str, str], list[str]] = {}
-    for owner in sorted(by_owner, key=lambda one: (one not in order, one)):
+    for owner in sorted(by_owner, key=lambda one: (first.get(one, 9), one)):
         is_large = len(by_owner[owner]) > LARGE_SERVICE_FILES
         for kind in ("setup", "core", "data", "telemetry", "store", "api"):
             files = [one for one in by_owner[owner] if _kind(owner, one, is_large) == kind]

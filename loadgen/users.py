@@ -14,10 +14,10 @@ from typing import Any
 
 import gevent
 from gevent.pool import Pool
-from geventhttpclient.client import HTTPClientPool
 from geventhttpclient.response import HTTPConnectionClosed
 from locust import FastHttpUser, User, task
 
+from loadgen.connections import Connections
 from loadgen.journeys import JOURNEYS, Journey, Visit
 from loadgen.load import Load
 from loadgen.metrics import Outcome
@@ -59,36 +59,39 @@ class JourneyUser(FastHttpUser):
         headers = {**visit.headers, **ids.headers()}
         self.load.ledger.began()
         begin = time.monotonic()
+        outcome: Outcome = "timeout"
         with gevent.Timeout(self.load.settings.timeout_s, exception=False):
-            response = None
-            response = self._ask(visit, headers)
-        outcome = _outcome(response)
-        self.load.ledger.ended(
-            visit,
-            self.journey.name,
-            outcome,
-            time.monotonic() - begin,
-            ids.trace_id if ids.sampled else None,
-        )
-        if outcome == "ok" and response is not None:
-            self._learn(response.content)
+            outcome, content = self._ask(visit, headers)
+        took_s = time.monotonic() - begin
+        kept_trace = ids.trace_id if ids.sampled else None
+        self.load.ledger.ended(visit, self.journey.name, outcome, took_s, kept_trace)
+        if outcome == "ok":
+            self._learn(content)
 
-    def _ask(self, visit: Visit, headers: dict[str, str]) -> Any:
-        """The response, once more where a kept-alive connection ended under the request.
+    def _ask(self, visit: Visit, headers: dict[str, str]) -> tuple[Outcome, bytes]:
+        """The outcome and the body, asked once more where a kept-alive connection ended.
 
         Browsers do the same. Nothing happens twice: checkouts carry a key, the rest only reads.
         """
         for _ in range(2):
-            response = self.client.request(
+            with self.client.request(
                 visit.method,
                 visit.path,
                 name=self.journey.name,
                 json=visit.body,
                 headers=headers,
-            )
-            if not isinstance(getattr(response, "error", None), CONNECTION_ENDED):
+                catch_response=True,
+            ) as response:
+                error = getattr(response, "error", None)
+                outcome = _outcome(response.status_code, error)
+                if outcome == "ok":
+                    response.success()
+                else:
+                    # Locust keeps every different text; those of its own hold the URL.
+                    response.failure(outcome)
+            if not isinstance(error, CONNECTION_ENDED):
                 break
-        return response
+        return outcome, response.content or b""
 
     def _learn(self, content: bytes) -> None:
         try:
@@ -102,7 +105,7 @@ class JourneyUser(FastHttpUser):
 def user_classes(load: Load) -> list[type[User]]:
     """One class, of one user, for each journey that the profile sends out."""
     wait_s = load.settings.timeout_s * LONGER
-    connections = HTTPClientPool(
+    connections = Connections(
         concurrency=load.most_in_flight, connection_timeout=wait_s, network_timeout=wait_s
     )
     return [
@@ -123,11 +126,8 @@ def user_classes(load: Load) -> list[type[User]]:
     ]
 
 
-def _outcome(response: Any) -> Outcome:
-    """How the customer saw it end; None: patience ran out."""
-    if response is None:
-        return "timeout"
-    error = getattr(response, "error", None)
+def _outcome(status: int, error: BaseException | None) -> Outcome:
+    """How the customer saw it end; `status` is 0 without an answer."""
     if isinstance(getattr(error, "original", error), PATIENCE_ENDED):
         return "timeout"
-    return "ok" if 200 <= response.status_code < 300 else "error"
+    return "ok" if 200 <= status < 300 else "error"

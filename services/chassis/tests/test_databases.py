@@ -1,0 +1,172 @@
+"""Both databases, on a real Postgres: one contract for the two."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from services.chassis.app import create_service
+from services.chassis.blocking_db import BlockingDatabase
+from services.chassis.db import Database
+from services.chassis.settings import ServiceSettings
+from services.chassis.testing import running, until
+
+ADD = text("INSERT INTO users VALUES (:id, 'Ann', :mail, 'Ulm', '2026-01-01')")
+COUNT = text("SELECT count(*) FROM users WHERE id = :id")
+
+
+@pytest.fixture(scope="module")
+def database_url(fresh_database: Callable[[str], str]) -> str:
+    return fresh_database("users")
+
+
+def async_routes(db: Database, gate: threading.Event) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/users/{user_id}")
+    async def add(user_id: int, fail: bool = False) -> int:
+        async with db.session() as session:
+            await session.execute(ADD, {"id": user_id, "mail": f"{user_id}@shop"})
+            if fail:
+                raise ZeroDivisionError
+        return user_id
+
+    @router.get("/users/{user_id}")
+    async def count(user_id: int) -> Any:
+        async with db.session() as session:
+            return (await session.execute(COUNT, {"id": user_id})).scalar_one()
+
+    @router.get("/hold")
+    async def hold() -> None:
+        async with db.session():
+            await asyncio.to_thread(gate.wait, 10)
+
+    return router
+
+
+def blocking_routes(db: BlockingDatabase, gate: threading.Event) -> APIRouter:
+    router = APIRouter()
+
+    @router.post("/users/{user_id}")
+    def add(user_id: int, fail: bool = False) -> int:
+        with db.session() as session:
+            session.execute(ADD, {"id": user_id, "mail": f"{user_id}@shop"})
+            if fail:
+                raise ZeroDivisionError
+        return user_id
+
+    @router.get("/users/{user_id}")
+    def count(user_id: int) -> Any:
+        with db.session() as session:
+            return session.execute(COUNT, {"id": user_id}).scalar_one()
+
+    @router.get("/hold")
+    def hold() -> None:
+        with db.session():
+            gate.wait(10)
+
+    return router
+
+
+@pytest.fixture
+def gate() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture(params=["async", "blocking"])
+async def client(
+    request: pytest.FixtureRequest, database_url: str, gate: threading.Event
+) -> AsyncIterator[httpx.AsyncClient]:
+    settings = ServiceSettings(service_name="sample", database_url=database_url)
+    db: Database | BlockingDatabase
+    if request.param == "async":
+        db = Database(database_url, pool_size=2, pool_timeout_ms=700)
+        router = async_routes(db, gate)
+    else:
+        db = BlockingDatabase(database_url, pool_size=2, pool_timeout_ms=700)
+        router = blocking_routes(db, gate)
+    app: FastAPI = create_service(
+        settings, routers=[router], resources=[db.resource], ready_checks=[db.check]
+    )
+    async with running(app) as client:
+        yield client
+        await client.delete("/users/0")
+
+
+async def metric(client: httpx.AsyncClient, name: str) -> float:
+    lines = (await client.get("/metrics")).text.splitlines()
+    return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
+ids = iter(range(1, 100))
+
+
+async def test_a_session_commits_at_its_end(client: httpx.AsyncClient) -> None:
+    user_id = next(ids)
+    await client.post(f"/users/{user_id}")
+    assert (await client.get(f"/users/{user_id}")).json() == 1
+
+
+async def test_a_session_that_raises_leaves_nothing(client: httpx.AsyncClient) -> None:
+    user_id = next(ids)
+    assert (await client.post(f"/users/{user_id}?fail=true")).status_code == 500
+    assert (await client.get(f"/users/{user_id}")).json() == 0
+    assert await metric(client, "db_pool_in_use") == 0
+
+
+async def test_statements_are_counted_by_route(client: httpx.AsyncClient) -> None:
+    series = 'db_statements_per_request_sum{route="/users/{user_id}"}'
+    await client.get("/users/1")
+    before = await metric(client, series)
+    await client.get("/users/1")
+    assert await metric(client, series) - before == 1
+
+
+async def test_a_wait_that_times_out_is_a_503_and_a_line_in_the_log(
+    client: httpx.AsyncClient, gate: threading.Event, capsys: pytest.CaptureFixture[str]
+) -> None:
+    timeouts = await metric(client, "db_pool_timeouts_total")
+    held = [asyncio.create_task(client.get("/hold")) for _ in range(2)]
+
+    async def pool_is_full() -> bool:
+        return await metric(client, "db_pool_in_use") == 2
+
+    try:
+        await until(pool_is_full)
+        assert await metric(client, "db_pool_size") == 2
+        answer = await client.get("/users/1")
+    finally:
+        gate.set()
+    await asyncio.gather(*held)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "no available database connections (pool size 2, in use 2)" in capsys.readouterr().out
+    assert await metric(client, "db_pool_timeouts_total") - timeouts == 1
+    assert (await client.get("/users/1")).status_code == 200
+
+
+async def test_a_long_wait_is_logged(
+    client: httpx.AsyncClient, gate: threading.Event, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = [asyncio.create_task(client.get("/hold")) for _ in range(2)]
+
+    async def pool_is_full() -> bool:
+        return await metric(client, "db_pool_in_use") == 2
+
+    await until(pool_is_full)
+    waiting = asyncio.create_task(client.get("/users/1"))
+    asyncio.get_running_loop().call_later(0.55, gate.set)
+    assert (await waiting).status_code == 200
+    await asyncio.gather(*held)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    [line] = [line for line in lines if line["event"].startswith("database connection acquired")]
+    assert (line["level"], line["event"]) == (
+        "WARNING", "database connection acquired after 0.6 s wait",
+    )  # fmt: skip

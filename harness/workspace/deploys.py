@@ -96,8 +96,9 @@ def _refuse_unchanged(
 
 def _import(versions: Versions, repository: ParticipantRepository, commit: str) -> None:
     """Copy the commits that we do not have into our repository, checked on the way."""
-    wanted = f"{commit}\n--not\n--all\n".encode()
     git = versions.git
+    known = git.text("for-each-ref", "--format=^%(objectname)")
+    wanted = f"{commit}\n{known}\n".encode()
     try:
         count = int(
             git.run("rev-list", "--count", "--stdin", stdin=wanted, objects=repository.objects)

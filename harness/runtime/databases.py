@@ -37,7 +37,7 @@ from harness.runtime.supervise import CLEAN_ENV, Guardian
 from harness.runtime.zygote import ReleaseFailed, Work, Zygote
 from harness.waiting import wait_until
 
-FORMAT = "1"
+FORMAT = "3"
 """Changed whenever a prepared data directory is made differently."""
 
 SHARED_INPUTS = ("chassis/migrate.py", "chassis/migrations", "sampledata")
@@ -122,7 +122,7 @@ class Preparer:
         argv = (
             *(str(self.bindir / "initdb"), "-D", str(data), "-U", SUPERUSER),
             *(f"--pwfile={words}", "--auth=scram-sha-256"),
-            *("--encoding=UTF8", "--no-locale", "--no-sync"),
+            *("--encoding=UTF8", "--no-locale", "--no-sync", "--wal-segsize=4"),
         )
         log_path = self.log_dir / "postgres-prepare.jsonl"
         command = Command("initdb", argv, folder, log_path, user=user)

@@ -22,7 +22,9 @@ class ReadyProbe:
     """Polls readiness endpoints; one for all, since a client costs 20 ms to make."""
 
     def __init__(self) -> None:
-        self._client = httpx.AsyncClient(trust_env=False, timeout=ANSWER_S)
+        # A connection kept alive would be one more that a draining release waits for.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(trust_env=False, timeout=ANSWER_S, limits=once)
 
     async def wait(self, url: str, *, timeout_s: float, alive: Callable[[], bool]) -> None:
         """Return once `url` answers 200. Raises NotReady."""

@@ -79,7 +79,7 @@ class Service:
             self._close_port()
             stopping, self.current = self.current, None
             if stopping:
-                await stopping.drain()
+                await stopping.drain(idle_grace_s=0)
 
     async def close(self) -> None:
         """Forget the service: nothing is watched or restarted any more."""

@@ -26,7 +26,6 @@ BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from shopd.zygote import ma
 LIMITS = {
     "open_files": limits.OPEN_FILES_MAX,
     "address_space_bytes": limits.ADDRESS_SPACE_BYTES,
-    "idle_grace_s": limits.SERVICE_IDLE_GRACE_S,
     "graceful_s": limits.SERVICE_GRACEFUL_S,
 }
 
@@ -83,10 +82,10 @@ class ReleaseProcess:
         await self._channel.send({"op": "accept"}, [listener.fileno()])
         await self.expect("accepting", limits.SERVICE_READY_S)
 
-    async def drain(self) -> None:
+    async def drain(self, idle_grace_s: float = limits.SERVICE_IDLE_GRACE_S) -> None:
         """Let it finish what it has begun, within its bound; then it is gone in any case."""
         with contextlib.suppress(OSError):
-            await self._channel.send({"op": "drain"})
+            await self._channel.send({"op": "drain", "idle_grace_s": idle_grace_s})
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(self.exit_code), limits.SERVICE_DRAIN_S)
         await self.kill()

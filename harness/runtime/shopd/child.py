@@ -44,7 +44,7 @@ class Order:
     serve: bool
     """The function makes an ASGI application, which is then served."""
     limits: dict[str, float]
-    """open_files, address_space_bytes, idle_grace_s, graceful_s."""
+    """open_files, address_space_bytes, graceful_s."""
 
 
 def run(order: Order, conversation: int, parent: int) -> NoReturn:

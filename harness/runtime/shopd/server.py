@@ -1,7 +1,7 @@
 """Serving one release: first in private, then on the service's port, then draining.
 
-Commands: `accept` (with the service's listening socket) and `drain`. The host's end closing ends
-the process.
+Commands: `accept` (with the service's listening socket) and `drain` (idle_grace_s).
+The host's end closing ends the process.
 """
 
 from __future__ import annotations
@@ -42,10 +42,9 @@ class StartupErrors(logging.Handler):
 class ReleaseServer(uvicorn.Server):
     """uvicorn's server, with the port handed over while it runs."""
 
-    def __init__(self, config: uvicorn.Config, wire: Wire, *, idle_grace_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, wire: Wire) -> None:
         super().__init__(config)
         self.wire = wire
-        self.idle_grace_s = idle_grace_s
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -65,7 +64,8 @@ class ReleaseServer(uvicorn.Server):
             self.should_exit = True
             return
         for message in messages:
-            work = self.accept() if message["op"] == "accept" else self.drain()
+            accept = message["op"] == "accept"
+            work = self.accept() if accept else self.drain(message["idle_grace_s"])
             task = asyncio.create_task(work)
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
@@ -89,14 +89,18 @@ class ReleaseServer(uvicorn.Server):
         )
         return protocol
 
-    async def drain(self) -> None:
-        """Take no new connection, answer one more request on each open one, then end."""
+    async def drain(self, idle_grace_s: float) -> None:
+        """Take no new connection, answer one more request on each open one, then end.
+
+        Idle connections are closed after `idle_grace_s`; what is in flight may take uvicorn's
+        own `timeout_graceful_shutdown` beyond that.
+        """
         for server in self.servers:
             server.close()
         closing = (b"connection", b"close")
         self.config.encoded_headers.append(closing)
         self.server_state.default_headers = [*self.server_state.default_headers, closing]
-        deadline = time.monotonic() + self.idle_grace_s
+        deadline = time.monotonic() + idle_grace_s
         # uvicorn tells nobody when a connection ends.
         while self.server_state.connections and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -117,7 +121,7 @@ def serve(application: Any, order: Order, wire: Wire) -> int:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=int(order.limits["graceful_s"]),
     )
-    server = ReleaseServer(config, wire, idle_grace_s=order.limits["idle_grace_s"])
+    server = ReleaseServer(config, wire)
     private = socket.create_server(("127.0.0.1", 0))
     errors = StartupErrors()
     log = logging.getLogger("uvicorn.error")

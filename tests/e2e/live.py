@@ -1,0 +1,149 @@
+"""A live drill as its users have it: `drill run` in one process, `drill …` in others."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from harness.catalog import Catalog
+from harness.paths import REPO
+from harness.ports import StackPorts
+from harness.runtime.procfs import port_holder, port_is_free
+from harness.waiting import wait_until_sync
+
+DRILL = str(Path(sys.executable).parent / "drill")
+START_TIMEOUT_S = 120.0
+END_TIMEOUT_S = 30.0
+
+
+class LiveDrill:
+    """One `drill run` in a home of its own, with quick pacing."""
+
+    def __init__(self, home: Path, scenario: str, port_offset: int, seed: int = 5) -> None:
+        self.home, self.port_offset = home, port_offset
+        self.env = {
+            **os.environ,
+            "DRILL_HOME": str(home),
+            "DRILL_TRIGGER_DELAY_MIN_S": "1",
+            "DRILL_TRIGGER_DELAY_MAX_S": "2",
+            "DRILL_DEPLOY_PACE_S": "0",
+        }
+        self.said: list[str] = []
+        self.process = subprocess.Popen(
+            [DRILL, "run", scenario, "--seed", str(seed), "--port-offset", str(port_offset)],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for text in self.process.stdout:
+            self.said.append(text.rstrip())
+
+    def wait_said(self, text: str, timeout_s: float = START_TIMEOUT_S) -> str:
+        """The first line with `text`; fails, showing all lines, when the process ends first."""
+
+        def look() -> str | None:
+            for said in list(self.said):
+                if text in said:
+                    return said
+            assert self.process.poll() is None, "\n".join(self.said)
+            return None
+
+        return wait_until_sync(look, timeout_s=timeout_s, what=f"'{text}'\n" + "\n".join(self.said))
+
+    def wait_healthy(self) -> None:
+        self.wait_said("healthy:")
+
+    def drill(self, *words: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a `drill` command in another process, as another terminal would."""
+        return subprocess.run(
+            [DRILL, *words],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+
+    def answer(self, *words: str) -> object:
+        """What a reading command answers with --json."""
+        done = self.drill(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    @property
+    def run_dir(self) -> Path:
+        return Path(json.loads((self.home / "active.json").read_text())["run_dir"])
+
+    @property
+    def workspace(self) -> Path:
+        return self.run_dir / "workspace"
+
+    def end(self) -> int:
+        """Ctrl-C, and the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self._ended(END_TIMEOUT_S)
+
+    def kill(self) -> None:
+        """kill -9 of the host alone."""
+        self.process.kill()
+        self._ended(10)
+
+    def _ended(self, timeout_s: float) -> int:
+        code = self.process.wait(timeout=timeout_s)
+        self._reader.join(timeout=timeout_s)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+    def ports_taken(self) -> list[str]:
+        """Ports of the stack that anybody still listens on."""
+        stack = StackPorts.of(Catalog(REPO).topology(), self.port_offset)
+        return [f"{port}: {port_holder(port)}" for port in stack.all if not port_is_free(port)]
+
+    def processes(self) -> list[str]:
+        """Processes of this machine that still have something of this home open or as argument."""
+        return processes_of(self.home)
+
+
+def processes_of(home: Path) -> list[str]:
+    """Processes with `home` among their arguments, or below it as working directory."""
+    found = []
+    for proc in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            cwd = str((proc / "cwd").readlink())
+        except OSError:
+            continue
+        if str(home) in arguments or cwd.startswith(str(home)):
+            found.append(f"{proc.name}: {arguments[:100] or cwd}")
+    return found
+
+
+@contextmanager
+def live_drill(home: Path, scenario: str, port_offset: int) -> Iterator[LiveDrill]:
+    """A live drill that is over, and gone, when the block is left."""
+    drill = LiveDrill(home, scenario, port_offset)
+    try:
+        yield drill
+    finally:
+        try:
+            drill.end()
+        except subprocess.TimeoutExpired:
+            drill.kill()

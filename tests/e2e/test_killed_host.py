@@ -1,0 +1,74 @@
+"""kill -9 of the host, at any moment: nothing runs on, no port is held, the record is closed.
+
+`make torture` does it twenty times at random moments; the ordinary test run does it three times.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.drill.home import Home
+from harness.record.fold import fold
+from harness.record.store import Record
+from harness.runtime.local import LocalRuntime
+from harness.waiting import wait_until_sync
+from tests.e2e.live import LiveDrill
+
+PORT_OFFSET = 31_000
+GONE_TIMEOUT_S = 2.0
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+
+
+def kill_after(home: Path, moment_s: float) -> LiveDrill:
+    """Start a drill and kill its host `moment_s` later, wherever it is by then."""
+    drill = LiveDrill(home, "healthy", PORT_OFFSET, seed=int(moment_s * 1000))
+    began = time.monotonic()
+    wait_until_sync(
+        lambda: time.monotonic() - began >= moment_s or drill.process.poll() is not None or None,
+        timeout_s=moment_s + 5,
+        what="the moment to kill",
+        interval_s=0.01,
+    )
+    drill.kill()
+    return drill
+
+
+def assert_nothing_is_left(drill: LiveDrill) -> None:
+    def gone() -> bool | None:
+        return not drill.processes() and not drill.ports_taken() or None
+
+    wait_until_sync(
+        gone,
+        timeout_s=GONE_TIMEOUT_S,
+        what=f"the end of {drill.processes()} and {drill.ports_taken()}",
+    )
+
+
+def assert_record_is_closed_at_the_next_start(home: Path) -> None:
+    with Home(home).owned(lambda path: list(LocalRuntime.reap(path))):
+        for run_dir in (home / "runs").iterdir():
+            with Record(run_dir / "record.db") as record:
+                state = fold(record.events())
+                assert state.was_aborted
+            assert {p.name for p in run_dir.iterdir()} <= {"record.db", "workspace"}
+
+
+@pytest.mark.parametrize("moment_s", [1.5, 6.0, 25.0])
+def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float) -> None:
+    drill = kill_after(tmp_path, moment_s)
+    assert_nothing_is_left(drill)
+    assert_record_is_closed_at_the_next_start(tmp_path)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("number", range(20))
+def test_a_host_killed_at_a_random_moment_leaves_nothing(tmp_path: Path, number: int) -> None:
+    moment_s = random.Random(number).uniform(0.2, 40.0)
+    drill = kill_after(tmp_path, moment_s)
+    assert_nothing_is_left(drill)
+    assert_record_is_closed_at_the_next_start(tmp_path)

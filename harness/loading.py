@@ -6,18 +6,23 @@ import sys
 import tomllib
 from pathlib import Path
 
+from harness import ports
+from harness.errors import UnknownName
 from harness.model import ProcessSpec
 from harness.paths import REPO
 
-METRICS_PORT = 8646
+PROFILES = REPO / "loadgen" / "profiles"
 GATEWAY_PORT = 8000
 CATALOGUE_NAME = "catalogue.json"
 
 
 def expected_requests_per_s(profile: str) -> float:
-    """Requests a second of all journeys of a profile together, at scale 1."""
-    content = tomllib.loads((REPO / "loadgen" / "profiles" / f"{profile}.toml").read_text())
-    return float(sum(content["rates_per_s"].values()))
+    """Arrivals a second of all journeys together at scale 1, while no stage multiplies them.
+
+    Raises UnknownName.
+    """
+    rates = tomllib.loads(_file_of(profile).read_text(encoding="utf-8"))["rates_per_s"]
+    return float(sum(rates.values()))
 
 
 def load_spec(
@@ -33,9 +38,9 @@ def load_spec(
     """The load on the gateway of the drill in `run_dir`, whose `catalogue.json` must exist by then.
 
     `profile` names a file in `loadgen/profiles/`. `scale` multiplies all rates; `sampled_share`, 0
-    to 1, is the share of requests whose trace is kept.
+    to 1, is the share of requests whose trace is kept. Raises UnknownName.
     """
-    metrics_port = METRICS_PORT + port_offset
+    metrics_port = ports.LOAD_METRICS + port_offset
     return ProcessSpec(
         name="load",
         argv=(sys.executable, "-m", "loadgen.main"),
@@ -43,7 +48,7 @@ def load_spec(
             "PYTHONUNBUFFERED": "1",
             "GATEWAY_URL": f"http://127.0.0.1:{GATEWAY_PORT + port_offset}",
             "CATALOGUE_FILE": str(run_dir / CATALOGUE_NAME),
-            "LOAD_PROFILE": profile,
+            "LOAD_PROFILE": str(_file_of(profile)),
             "SCALE": str(scale),
             "METRICS_PORT": str(metrics_port),
             "LOAD_SEED": str(seed),
@@ -55,3 +60,10 @@ def load_spec(
         log_path=run_dir / "logs" / "load.log",
         ready_url=f"http://127.0.0.1:{metrics_port}/healthz",
     )
+
+
+def _file_of(profile: str) -> Path:
+    files = {path.stem: path for path in PROFILES.glob("*.toml")}
+    if profile not in files:
+        raise UnknownName("load profile", profile, files)
+    return files[profile]

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import ports
 from harness.model import ProcessSpec
 from harness.paths import REPO
 from harness.thirdparty.profiles import profile_named
 
 TITLE = "third-parties"
 CA_FILE_NAME = "provider-ca.pem"
-PROVIDER_PORT = 8443
-STATUS_PORT = 8444
-LOGISTICS_PORT = 8450
 CONTROL_SOCKET_NAME = "third-parties.sock"
 
 
@@ -36,7 +34,7 @@ def plan_third_parties(
     Raises UnknownName for a profile that does not exist.
     """
     provider, status, logistics = (
-        base + port_offset for base in (PROVIDER_PORT, STATUS_PORT, LOGISTICS_PORT)
+        base + port_offset for base in (ports.PROVIDER, ports.PROVIDER_STATUS, ports.LOGISTICS)
     )
     control_socket = run_dir / "secrets" / CONTROL_SOCKET_NAME
     arguments = {

@@ -178,9 +178,10 @@ async def start_load(tmp_path: Path, gateway: Gateway) -> AsyncIterator[StartLoa
 
     async def start(**environment: str) -> RunningLoad:
         port = a_free_port()
-        spec = load_spec(tmp_path, port_offset=0, profile=str(profile), scale=1, seed=5)
+        spec = load_spec(tmp_path, port_offset=0, profile="steady", scale=1, seed=5)
         variables = {
             **spec.env,
+            "LOAD_PROFILE": str(profile),
             "GATEWAY_URL": f"http://127.0.0.1:{gateway.port}",
             "METRICS_PORT": str(port),
             **environment,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from harness.loading import load_spec
-from loadgen.settings import Settings
+import pytest
+
+from harness.errors import UnknownName
+from harness.loading import expected_requests_per_s, load_spec
+from loadgen.settings import PROFILES, Settings
 
 
 def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeypatch):
@@ -15,7 +18,7 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
     assert Settings().model_dump() == {
         "gateway_url": "http://127.0.0.1:18000",
         "catalogue_file": tmp_path / "catalogue.json",
-        "load_profile": "surge",
+        "load_profile": str(PROFILES / "surge.toml"),
         "scale": 2.0,
         "metrics_port": 18_646,
         "load_seed": 9,
@@ -23,3 +26,12 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
         "client_timeout_ms": 12_000,
     }
     assert spec.ready_url == "http://127.0.0.1:18646/healthz"
+
+
+def test_thirty_requests_a_second_are_expected_of_a_steady_load():
+    assert expected_requests_per_s("steady") == 30
+
+
+def test_an_unknown_profile_is_refused_before_anything_starts(tmp_path):
+    with pytest.raises(UnknownName, match="did you mean steady"):
+        load_spec(tmp_path, port_offset=0, profile="stedy", scale=1, seed=0)

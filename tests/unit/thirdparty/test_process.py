@@ -10,9 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from harness import ports
 from harness.errors import UnknownName
 from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
 from harness.waiting import wait_until_sync
+
+
+PORTS = (ports.PROVIDER, ports.PROVIDER_STATUS, ports.LOGISTICS)
 
 
 def a_free_offset() -> int:
@@ -20,7 +24,7 @@ def a_free_offset() -> int:
     for offset in range(31_000, 50_000, 97):
         probes = [socket.socket() for _ in range(3)]
         try:
-            for probe, base in zip(probes, (8443, 8444, 8450), strict=True):
+            for probe, base in zip(probes, PORTS, strict=True):
                 probe.bind(("127.0.0.1", base + offset))
         except OSError:
             continue

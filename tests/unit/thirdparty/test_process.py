@@ -15,7 +15,6 @@ from harness.errors import UnknownName
 from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
 from harness.waiting import wait_until_sync
 
-
 PORTS = (ports.PROVIDER, ports.PROVIDER_STATUS, ports.LOGISTICS)
 
 

@@ -174,7 +174,11 @@ class Source:
 
 def _nearest(name: object, known: list[str]) -> str:
     near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(sorted(known))}"
+    return (
+        f"; did you mean '{near[0]}'?"
+        if near
+        else f"; known are: {', '.join(sorted(known)) or 'none'}"
+    )
 
 
 def _fields_at(shape: type[BaseModel], where: KeyPath) -> dict[str, Any]:

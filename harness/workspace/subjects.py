@@ -57,6 +57,7 @@ _TITLES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("a", "api"): ("a: reserve stock, then ask for the price",),
     ("b", "core"): ("b: list prices and bundle rules",),
     ("b", "api"): ("b: price a basket in one call",),
+    ("tests", "api"): ("shop: tests across services",),
     ("c", "core"): ("c: campaigns and their conditions",),
     ("c", "api"): ("c: promotions for priced lines, offers for many SKUs",),
 }
@@ -73,7 +74,7 @@ def parts_of(paths: Iterable[str]) -> dict[tuple[str, str], list[str]]:
     for path in sorted(paths):
         if path != TOPOLOGY:
             by_owner.setdefault(_owner(path), []).append(path)
-    first = {"setup": 0, "chassis": 1, "sampledata": 2}
+    first = {"setup": 0, "chassis": 1, "sampledata": 2, "tests": 10}
     parts: dict[tuple[str, str], list[str]] = {}
     for owner in sorted(by_owner, key=lambda one: (first.get(one, 9), one)):
         is_large = len(by_owner[owner]) > LARGE_SERVICE_FILES

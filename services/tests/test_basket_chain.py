@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from decimal import ROUND_HALF_UP, Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,10 @@ import pytest
 from aiohttp import web
 
 from services import sampledata
-from services.a.seed import seed as seed_a
-from services.b.seed import seed as seed_b
-from services.c.seed import seed as seed_c
 from services.chassis.testing import fake_peer
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS = {"a": seed_a, "b": seed_b, "c": seed_c}
+NAMES = ("a", "b", "c")
 CENT = Decimal("0.01")
 PRODUCTS = {product.sku: product for product in sampledata.products()}
 BUNDLE = sampledata.bundles()[7]
@@ -83,14 +81,14 @@ async def shop(fresh_database: Callable[[str], str]) -> AsyncIterator[httpx.Asyn
         peer = await stack.enter_async_context(fake_peer(outside))
         urls = {
             name: f"http://127.0.0.1:{port}"
-            for name, port in zip(SEEDS, free_ports(len(SEEDS)), strict=True)
+            for name, port in zip(NAMES, free_ports(len(NAMES)), strict=True)
         }
         shared = os.environ | {f"{name.upper()}_URL": url for name, url in urls.items()}
         shared |= {f"{name}_URL": peer.url for name in ("WAREHOUSE", "CARRIER", "PARTNERS")}
         processes = {}
-        for name, seed in SEEDS.items():
+        for name in NAMES:
             database_url = fresh_database(name)
-            seed(database_url)
+            import_module(f"services.{name}.seed").seed(database_url)
             environment = shared | {"DATABASE_URL": database_url}
             process = start(name, int(urls[name].rsplit(":", 1)[1]), environment)
             stack.callback(process.wait, 10)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import aiohttp
 
 from harness.diagnosis.calls import Basket, Call, make, price
 from harness.diagnosis.catalogue import Catalogue
+from harness.diagnosis.figures import ratio
 from harness.diagnosis.priced import PricedLine, priced_lines
+from harness.diagnosis.truth import OrderTruth
 from harness.errors import StackFailed
 
 _ATTEMPTS = 3
-_AT_ONCE = 3
+_AT_ONCE = 2
 """Few, so that the load on the shop hardly feels it."""
 
 
@@ -59,7 +61,21 @@ def answered_lines(call: Call) -> frozenset[PricedLine] | None:
     return None if lines is None else frozenset(lines)
 
 
-def same_price(reference: References, call: Call) -> bool:
-    """Whether a basket costs what it cost on the healthy shop."""
-    basket = call.request.basket
-    return basket is not None and answered_lines(call) == reference.priced.get(basket)
+def reference_answers_ratio(
+    references: References, asked: Sequence[Call], orders: Sequence[OrderTruth]
+) -> float | None:
+    """Share of the remembered baskets that still cost what they cost on the healthy shop.
+
+    Counts those that were asked for and answered, and those that were bought: what a basket
+    costs depends on its products and not on the customer.
+    """
+    prices = {frozenset(basket.lines): lines for basket, lines in references.priced.items()}
+    answered = [
+        answered_lines(call) == prices.get(frozenset(call.request.basket.lines))
+        for call in asked
+        if call.outcome == "ok" and call.request.basket is not None
+    ]
+    bought = [
+        frozenset(order.lines) == prices.get(order.wanted()) for order in orders if order.paid
+    ]
+    return ratio(answered + bought)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from harness.diagnosis.calls import Line
 from harness.diagnosis.money import LineMoney, gross_total, line_money
 from harness.diagnosis.priced import PricedLine
 
@@ -27,6 +28,10 @@ class OrderTruth:
     def paid(self) -> bool:
         """Whether the shop says that it got its money."""
         return self.status == PAID
+
+    def wanted(self) -> frozenset[Line]:
+        """What was bought, without its price."""
+        return frozenset(Line(line.sku, line.quantity) for line in self.lines)
 
     def expected_lines(self) -> dict[str, LineMoney]:
         """What each line must come to, by SKU, computed anew."""

@@ -8,7 +8,6 @@ from typing import ParamSpec
 from harness.diagnosis.calls import Journey
 from harness.diagnosis.driving import StressResult
 from harness.diagnosis.facts import Facts
-from harness.diagnosis.figures import ratio
 from harness.diagnosis.history_checks import history_correct_ratio
 from harness.diagnosis.measures import Measures
 from harness.diagnosis.money_checks import (
@@ -18,7 +17,7 @@ from harness.diagnosis.money_checks import (
     running_total_exact,
     stock_reserved_ratio,
 )
-from harness.diagnosis.references import References, same_price
+from harness.diagnosis.references import References, reference_answers_ratio
 from harness.diagnosis.truth import RunningTotal
 
 P = ParamSpec("P")
@@ -34,7 +33,6 @@ def correctness_measures(
     """All measures that compare what was answered, stored and charged."""
     orders, invoices = facts.orders, facts.invoices
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
-    priced = [call for call in result.of(Journey.BASKET) if call.outcome == "ok"]
     return {
         "ledger_exact_ratio": (
             None
@@ -66,7 +64,9 @@ def correctness_measures(
             if facts.history is None
             else _sound(history_correct_ratio, histories, facts.history)
         ),
-        "reference_answers_ratio": ratio(same_price(references, call) for call in priced),
+        "reference_answers_ratio": _sound(
+            reference_answers_ratio, references, result.of(Journey.BASKET), orders or ()
+        ),
     }
 
 

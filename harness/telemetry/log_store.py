@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.telemetry.log_records import LEVELS, LogRecord
@@ -41,7 +42,8 @@ class LogStore:
     def __init__(self, limits: LogLimits | None = None) -> None:
         self._limits = limits or LogLimits()
         self._all: deque[LogRecord] = deque()
-        self._by_trace: dict[str, deque[LogRecord]] = {}
+        # Lists: a deque takes 600 bytes from its first element on, and most traces log little.
+        self._by_trace: dict[str, list[LogRecord]] = {}
         self._by_service: dict[str, deque[LogRecord]] = {}
         self.size_bytes = 0
         self.last_seq = 0
@@ -61,7 +63,7 @@ class LogStore:
         self.size_bytes += _size_bytes(record)
         self._by_service.setdefault(record.service, deque()).append(record)
         if record.trace_id:
-            self._by_trace.setdefault(record.trace_id, deque()).append(record)
+            self._by_trace.setdefault(record.trace_id, []).append(record)
         while len(self._all) > self._limits.records or self.size_bytes > self._limits.size_bytes:
             self._drop_oldest()
 
@@ -79,27 +81,27 @@ class LogStore:
                 found.append(record)
         return found[::-1]
 
-    def _narrowest(self, query: LogQuery) -> deque[LogRecord]:
+    def _narrowest(self, query: LogQuery) -> Sequence[LogRecord]:
         if query.trace_id:
-            return self._by_trace.get(query.trace_id, deque())
+            return self._by_trace.get(query.trace_id, ())
         if query.service:
-            return self._by_service.get(query.service, deque())
+            return self._by_service.get(query.service, ())
         return self._all
 
     def _drop_oldest(self) -> None:
         record = self._all.popleft()
         self.size_bytes -= _size_bytes(record)
         self.dropped += 1
-        _forget_oldest(self._by_service, record.service)
+        # Each index holds its records in the order of the ring: the oldest is the first there.
+        of_service = self._by_service[record.service]
+        of_service.popleft()
+        if not of_service:
+            del self._by_service[record.service]
         if record.trace_id:
-            _forget_oldest(self._by_trace, record.trace_id)
-
-
-def _forget_oldest(index: dict[str, deque[LogRecord]], key: str) -> None:
-    # Each index holds its records in the order of the ring: the oldest is the first of its own.
-    index[key].popleft()
-    if not index[key]:
-        del index[key]
+            of_trace = self._by_trace[record.trace_id]
+            del of_trace[0]
+            if not of_trace:
+                del self._by_trace[record.trace_id]
 
 
 def _matches(record: LogRecord, query: LogQuery) -> bool:

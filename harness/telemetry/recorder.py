@@ -2,8 +2,8 @@
 
     python -m harness.telemetry.recorder --port 18318 --logs-dir DIR --token-file FILE
 
-Bounded: 64 MiB of spans and 32 MiB of log lines by its own count, which the tests hold to what
-Python really uses; the oldest go first. Bodies beyond 8 MiB are refused.
+Bounded: 64 MiB of spans and 32 MiB of log lines by its own count (what Python really uses is at
+most 1.4 times that, as the tests measure); the oldest go first. Bodies beyond 8 MiB are refused.
 """
 
 from __future__ import annotations

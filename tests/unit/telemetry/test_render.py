@@ -1,0 +1,136 @@
+"""Traces and log lines as text for the terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
+
+from harness.telemetry.jaeger import from_jaeger, to_jaeger
+from harness.telemetry.otlp import split_spans
+from harness.telemetry.render import TIMES, escape, render_log, render_summary, render_trace
+from harness.telemetry.trace_store import TraceStore
+from harness.telemetry.traces import Trace
+from tests.unit.telemetry.spans import request, span, trace_id
+
+
+def trace(**by_service: list[ProtoSpan]) -> Trace:
+    store = TraceStore()
+    for service, spans in by_service.items():
+        store.add(split_spans(request(*spans, service=service))[0])
+    found = store.get(trace_id(1))
+    assert found is not None
+    return found
+
+
+def history(queries: int) -> Trace:
+    selects = [
+        span(1, 100 + n, parent=2, name="SELECT order_lines", start_ms=10 + n, duration_ms=1)
+        for n in range(queries)
+    ]
+    return trace(
+        gateway=[span(1, 1, name="GET /api/history", duration_ms=1500)],
+        orders=[span(1, 2, parent=1, start_ms=5, duration_ms=1490), *selects],
+        users=[span(1, 3, parent=2, name="POST /users/lookup", start_ms=900, error=True)],
+    )
+
+
+def test_a_trace_is_an_indented_waterfall_with_repeated_calls_folded() -> None:
+    lines = render_trace(to_jaeger(history(100)))
+    assert lines[0] == f"trace {trace_id(1)}  1.50 s  103 spans  14:13:20"
+    table = [re.split(r" {2,}(?=[\d|!])", line) for line in lines[1:]]
+    assert [row[:2] for row in table] == [
+        ["gateway  GET /api/history", "1.50 s"],
+        ["  orders  GET /orders", "1.49 s"],
+        [f"    orders  SELECT order_lines {TIMES} 100", "100.0 ms"],
+        ["    users  POST /users/lookup", "10.0 ms"],
+    ]
+    bars = [line[line.index("|") : line.rindex("|") + 1] for line in lines[1:]]
+    assert {len(bar) for bar in bars} == {26}
+    assert bars[2].strip("|").rstrip() == "\N{FULL BLOCK}" * 2
+    assert bars[3].index("\N{FULL BLOCK}") == 15
+    assert table[3][-1] == "! it failed"
+
+
+def test_a_single_call_is_not_folded() -> None:
+    assert not any(TIMES in line for line in render_trace(to_jaeger(history(1))))
+
+
+def test_a_trace_in_a_list_is_one_line() -> None:
+    assert render_summary(to_jaeger(history(1))) == (
+        f"14:13:20  {trace_id(1)}     1.50 s     4 spans  gateway  GET /api/history  ! 1 failed"
+    )
+
+
+def test_a_trace_whose_root_never_came_starts_where_it_can() -> None:
+    lines = render_trace(to_jaeger(trace(orders=[span(1, 5, parent=4), span(1, 6, parent=5)])))
+    assert lines[1].startswith("orders")
+    assert lines[2].startswith("  orders")
+
+
+def test_spans_that_point_at_each_other_end() -> None:
+    loops = [span(1, 1, parent=1), span(1, 2, parent=3), span(1, 3, parent=2), span(1, 1)]
+    render_trace(to_jaeger(trace(a=loops)))
+
+
+def test_a_very_deep_trace_is_cut_and_says_so() -> None:
+    chain = [span(1, n + 1, parent=n or None, start_ms=n) for n in range(1500)]
+    lines = render_trace(to_jaeger(trace(a=chain)))
+    assert len(lines) < 450
+    assert "and more" in lines[-1]
+    assert max(len(line) for line in lines) < 200
+
+
+def test_spans_that_were_not_kept_are_mentioned() -> None:
+    kept = Trace(trace_id(1), history(1).spans, dropped_spans=7)
+    assert render_trace(to_jaeger(kept))[-1].strip() == (
+        "7 further spans of this trace were not kept"
+    )
+    assert from_jaeger(to_jaeger(kept)) == kept
+
+
+def test_a_log_record_is_a_line_with_its_own_fields_at_the_end() -> None:
+    record = {
+        "seq": 4,
+        "timestamp": "2026-11-20T03:00:00.125Z",
+        "service": "payments",
+        "level": "ERROR",
+        "event": "no available database connections",
+        "trace_id": trace_id(1),
+        "pool_size": 10,
+        "version": "2.4.1",
+    }
+    assert render_log(record) == (
+        "03:00:00.125  ERROR     payments   no available database connections  pool_size=10"
+        f"  trace_id={trace_id(1)}"
+    )
+
+
+def test_a_traceback_follows_on_lines_of_its_own() -> None:
+    text = render_log({"event": "failed", "traceback": "Traceback\n  File x\nTimeoutError"})
+    assert text.splitlines()[1:] == ["    Traceback", "      File x", "    TimeoutError"]
+
+
+def test_nothing_that_was_logged_moves_the_cursor_or_forges_a_line() -> None:
+    text = render_log({"event": "paid\r\n03:00 ERROR \x1b[2J\u202e\u2028", "\x07k": "\x9b2J"})
+    assert text.count("\n") == 0
+    assert "\\r\\n" in text
+    assert "\\x1b[2J" in text
+    assert "\\u202e\\u2028" in text
+
+
+@given(st.text())
+def test_escaped_text_has_no_control_format_or_separator_characters(text: str) -> None:
+    escaped = escape(text)
+    assert all(char == " " or unicodedata.category(char)[0] not in "CZ" for char in escaped)
+
+
+@given(st.text(), st.text())
+def test_every_name_of_a_span_is_escaped(name: str, service: str) -> None:
+    item = span(1, 1, error=True)
+    item.name = name
+    lines = render_trace(to_jaeger(trace(**{service: [item]})))
+    assert all(line.isprintable() for line in lines)

@@ -127,7 +127,9 @@ def processes_of(home: Path) -> list[str]:
     found = []
     for proc in Path("/proc").glob("[0-9]*"):
         try:
-            arguments = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            arguments = (
+                (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            )
             cwd = str((proc / "cwd").readlink())
         except OSError:
             continue

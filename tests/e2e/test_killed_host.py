@@ -40,7 +40,7 @@ def kill_after(home: Path, moment_s: float) -> LiveDrill:
 
 def assert_nothing_is_left(drill: LiveDrill) -> None:
     def gone() -> bool | None:
-        return not drill.processes() and not drill.ports_taken() or None
+        return (not drill.processes() and not drill.ports_taken()) or None
 
     wait_until_sync(
         gone,

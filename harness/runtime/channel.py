@@ -23,7 +23,7 @@ class Channel:
         self._socket = sock
         self._buffer = b""
         self._sending = asyncio.Lock()
-        self._receiving = False
+        self._receiving = self._closed = False
 
     async def send(self, message: Mapping[str, object], fds: Sequence[int] = ()) -> None:
         """Send one message; `fds` arrive with it. Raises OSError where the other end is gone."""
@@ -40,6 +40,8 @@ class Channel:
         """The next message, or None when the other end has closed."""
         loop = asyncio.get_running_loop()
         while b"\n" not in self._buffer:
+            if self._closed:
+                return None
             self._receiving = True
             try:
                 data = await loop.sock_recv(self._socket, 1 << 16)
@@ -47,6 +49,8 @@ class Channel:
                 return None
             finally:
                 self._receiving = False
+                if self._closed:
+                    self._socket.close()
             if not data:
                 return None
             self._buffer += data
@@ -56,9 +60,11 @@ class Channel:
 
     def close(self) -> None:
         """Close our end; the other end sees that, and so does whoever receives on this one."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        if not self._receiving:
-            # Under a receiver the event loop would go on watching a number that is soon reused;
-            # there the socket closes as its last reference goes.
+        self._closed = True
+        if self._receiving:
+            # Closed under a receiver, the event loop would go on watching a number that is soon
+            # reused: wake the receiver instead, which then closes.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+        else:
             self._socket.close()

@@ -86,6 +86,8 @@ class Service:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.current:
+            await self.current.kill()
         self._close_port()
 
     async def _take_over(
@@ -150,6 +152,7 @@ class Service:
     async def _watch(self, process: ReleaseProcess) -> None:
         """Wait for a serving process to die unasked, and see that the service goes on."""
         code = await asyncio.shield(process.exit_code)
+        await process.kill()  # of a process that is dead this closes our end
         async with self._changing:
             while process is self.current:
                 action, release = self._decide(process)
@@ -161,7 +164,6 @@ class Service:
                 await asyncio.sleep(self._backoff_s())
                 try:
                     await self._take_over(release, process.release)
-                    await process.kill()  # it is dead; this closes our end
                 except DeployFailed:
                     self._deaths.append(time.monotonic())
 

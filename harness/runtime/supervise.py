@@ -188,6 +188,7 @@ class Guardian:
     def _lose(self) -> None:
         """The guardian is gone, and with it every process that it held."""
         self.lost.set()
+        self._channel.close()
         for answer in self._answers.values():
             answer.cancel()
         for child in self._children.values():

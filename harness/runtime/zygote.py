@@ -84,19 +84,21 @@ class ReleaseProcess:
 
     async def drain(self, idle_grace_s: float = limits.SERVICE_IDLE_GRACE_S) -> None:
         """Let it finish what it has begun, within its bound; then it is gone in any case."""
-        with contextlib.suppress(OSError):
-            await self._channel.send({"op": "drain", "idle_grace_s": idle_grace_s})
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self.exit_code), limits.SERVICE_DRAIN_S)
-        await self.kill()
+        try:
+            with contextlib.suppress(OSError):
+                await self._channel.send({"op": "drain", "idle_grace_s": idle_grace_s})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.exit_code), limits.SERVICE_DRAIN_S)
+        finally:
+            await self.kill()
 
     async def kill(self) -> None:
         """End it and its process group now."""
+        self._channel.close()
         if self.alive:
             await self._zygote.signal(self._key, SIGKILL)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
-        self._channel.close()
 
     def info(self) -> ProcessInfo:
         """What the model says about it."""
@@ -206,6 +208,7 @@ class Zygote:
     def _lose(self) -> None:
         """Whether it crashed or was told to: its children are dead, too."""
         self._lost = True
+        self._channel.close()
         self._ready.set()
         for process in self._processes.values():
             process.exit_code.set_result(-SIGKILL)

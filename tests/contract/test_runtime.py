@@ -1,0 +1,384 @@
+"""What every runtime promises, tried on the local one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from harness import limits
+from harness.errors import DeployFailed, PortTaken, StackFailed, UnknownName
+from harness.model import ProcessSpec
+from harness.runtime.base import ExitAction, ProcessExit, Runtime
+from harness.runtime.leftovers import reap
+from harness.runtime.local import LocalRuntime
+from harness.runtime.procfs import ProcessId, identify, links_of, pids, port_is_free
+from harness.waiting import wait_until, wait_until_sync
+from tests.contract.shop_fixture import Shop, silent
+
+pytestmark = pytest.mark.live
+HOST = Path(__file__).with_name("runtime_host.py")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+@pytest.fixture
+async def runtime() -> AsyncIterator[LocalRuntime]:
+    made = LocalRuntime()
+    yield made
+    await made.down()
+
+
+async def get(shop: Shop, path: str = "/") -> dict[str, object]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer: dict[str, object] = (await client.get(shop.url + path)).json()
+        return answer
+
+
+async def serving(shop: Shop) -> object:
+    return (await get(shop))["version"]
+
+
+async def until_told(told: list[ProcessExit]) -> ProcessExit:
+    async def first() -> ProcessExit | None:
+        return told[0] if told else None
+
+    return await wait_until(first, timeout_s=10, what="an exit to be told")
+
+
+async def until_serving(shop: Shop, version: str) -> None:
+    async def there() -> bool:
+        try:
+            return await serving(shop) == version
+        except httpx.TransportError:
+            return False
+
+    await wait_until(there, timeout_s=15, what=f"{version} to serve")
+
+
+def test_the_local_runtime_is_a_runtime() -> None:
+    made: Runtime = LocalRuntime()
+    assert made.mode == "honour"
+
+
+async def test_a_stack_comes_up_and_leaves_nothing_behind(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    release = shop.release("1.0.0")
+    await runtime.up(shop.plan(release), silent)
+    assert await serving(shop) == "1.0.0"
+    assert runtime.running() == {"x": release}
+    found = [identify(info.pid) for info in runtime.processes() if info.pid]
+    assert len(found) == len(runtime.processes()) == 3
+    assert all(found)
+    await runtime.down()
+    assert not [process for process in found if process and process.alive]
+    assert port_is_free(8000 + shop.offset)
+    await runtime.down()
+
+
+async def test_a_service_gets_its_environment_checkout_and_log_and_nothing_else(
+    shop: Shop, runtime: LocalRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "1")
+    release = shop.release("1.0.0")
+    plan = shop.plan(release)
+    await runtime.up(plan, silent)
+    answer = await get(shop, "/environment")
+    assert answer["cwd"] == str(release.path)
+    given = answer["given"]
+    assert isinstance(given, dict)
+    assert set(given) == {
+        *("PATH", "LANG", "HOST", "PORT", "SERVICE_NAME", "SERVICE_VERSION", "SERVICE_COMMIT"),
+        *("ENVIRONMENT", "CAPACITY_UNITS", "X_URL", "WAREHOUSE_URL"),
+    }
+    assert given["X_URL"] == shop.url
+    assert "service started 1.0.0" in (plan.run_dir / "logs" / "x.jsonl").read_text()
+
+
+async def test_processes_of_the_shop_give_nothing_away(shop: Shop, runtime: LocalRuntime) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    titles = {}
+    for info in runtime.processes():
+        folder = Path(f"/proc/{info.pid}")
+        titles[info.name] = (folder / "cmdline").read_bytes().rstrip(b"\0").decode()
+        environ = (folder / "environ").read_bytes().decode()
+        assert "harness" not in f"{titles[info.name]} {environ} {links_of(info.pid or 0, ('cwd',))}"
+    assert titles["x"] == "x 1.0.0"
+    assert titles["shopd"] == "shopd"
+
+
+@pytest.mark.parametrize("keep_alive", [True, False])
+async def test_a_deploy_loses_no_request(
+    shop: Shop, runtime: LocalRuntime, keep_alive: bool
+) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    connections = httpx.Limits(max_keepalive_connections=8 if keep_alive else 0)
+    seen: list[str] = []
+    stop = asyncio.Event()
+
+    async def customer(client: httpx.AsyncClient, path: str) -> None:
+        while not stop.is_set():
+            response = await client.get(shop.url + path)
+            seen.append(response.raise_for_status().json()["version"])
+
+    async with (
+        httpx.AsyncClient(trust_env=False, limits=connections) as client,
+        asyncio.TaskGroup() as group,
+    ):
+        for path in ("/", "/", "/", "/slow", "/slow"):
+            group.create_task(customer(client, path))
+        for version in ("1.0.1", "1.0.2", "1.0.3"):
+            await runtime.deploy("x", shop.release(version), silent)
+        stop.set()
+    assert len(seen) > 100
+    assert set(seen) == {"1.0.0", "1.0.1", "1.0.2", "1.0.3"}
+    assert seen[-1] == "1.0.3"
+
+
+async def test_a_restart_serves_the_same_release_from_a_fresh_process(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    before = await get(shop)
+    await runtime.restart("x", silent)
+    after = await get(shop)
+    assert after["version"] == before["version"]
+    assert after["pid"] != before["pid"]
+
+
+BROKEN = (
+    ({"prelude": "import no_such_module"}, r'app\.py", line \d+.*\n.*\n.*no_such_module'),
+    ({"prelude": "def ("}, "SyntaxError"),
+    ({"startup": "raise ValueError('no such pool')"}, "no such pool"),
+    ({"prelude": "print('bye'); os._exit(9)"}, r"exit code 9\nlast log lines:\nbye"),
+    ({"prelude": "raise SystemExit('misconfigured')"}, "misconfigured"),
+    ({"prelude": "bytearray(8 << 30)"}, "MemoryError"),
+)
+
+
+async def test_a_release_that_does_not_start_leaves_the_old_one_serving(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    for number, (broken, said) in enumerate(BROKEN, 1):
+        with pytest.raises(DeployFailed, match=said) as failure:
+            await runtime.deploy("x", shop.release(f"1.0.{number}", **broken), silent)  # type: ignore[arg-type]
+        assert "site-packages" not in str(failure.value)
+        assert "1.0.0 is still serving" in failure.value.hint
+        assert await serving(shop) == "1.0.0"
+
+
+async def test_a_release_that_never_gets_ready_leaves_the_old_one_serving(
+    shop: Shop, runtime: LocalRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SERVICE_READY_S", 1.0)
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    before = len(list(pids()))
+    with pytest.raises(DeployFailed, match="answered 503"):
+        await runtime.deploy("x", shop.release("1.0.1", ready_status=503), silent)
+    with pytest.raises(DeployFailed, match="not serving within 1 s"):
+        await runtime.deploy("x", shop.release("1.0.2", prelude="while True: pass"), silent)
+    assert await serving(shop) == "1.0.0"
+    assert {info.name for info in runtime.processes()} == {"guardian", "shopd", "x"}
+    assert len(list(pids())) <= before + 5
+
+
+async def test_a_release_that_dies_right_after_its_deploy_is_rolled_back(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    old = shop.release("1.0.0")
+    await runtime.up(shop.plan(old), silent)
+    dying = "asyncio.get_running_loop().call_later(0.5, os._exit, 4)"
+    await runtime.deploy("x", shop.release("1.0.1", startup=dying), silent)
+    ended = await until_told(told)
+    assert (ended.action, ended.exit_code) == (ExitAction.ROLLBACK, 4)
+    assert (ended.version, ended.next_version) == ("1.0.1", "1.0.0")
+    await until_serving(shop, "1.0.0")
+    assert runtime.running() == {"x": old}
+
+
+async def test_a_service_that_dies_is_started_again(shop: Shop, runtime: LocalRuntime) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    with pytest.raises(httpx.TransportError):
+        await httpx.AsyncClient(trust_env=False).post(f"{shop.url}/die")
+    ended = await until_told(told)
+    assert (ended.name, ended.action, ended.exit_code) == ("x", ExitAction.RESTART, 3)
+    await until_serving(shop, "1.0.0")
+
+
+async def test_a_service_that_keeps_dying_is_given_up_and_refuses_connections(
+    shop: Shop, runtime: LocalRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "RESTART_BACKOFF_S", (0.0,))
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    dying = "asyncio.get_running_loop().call_later(0.1, os._exit, 4)"
+    await runtime.up(shop.plan(shop.release("1.0.0", startup=dying)), silent)
+
+    async def given_up() -> bool:
+        return told[-1:] != [] and told[-1].action is ExitAction.GIVE_UP
+
+    await wait_until(given_up, timeout_s=20, what="the runtime to give up")
+    assert len(told) == limits.RESTARTS_MAX + 1
+    with pytest.raises(httpx.ConnectError):
+        await get(shop)
+    assert runtime.running() == {}
+    await runtime.deploy("x", shop.release("1.0.1"), silent)
+    assert await serving(shop) == "1.0.1"
+
+
+async def test_the_shop_survives_the_death_of_its_zygote(shop: Shop, runtime: LocalRuntime) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    before = await get(shop)
+    zygote = next(info.pid for info in runtime.processes() if info.name == "shopd")
+    assert zygote
+    os.kill(zygote, 9)
+
+    async def fresh() -> bool:
+        try:
+            return (await get(shop))["pid"] != before["pid"]
+        except httpx.TransportError:
+            return False
+
+    await wait_until(fresh, timeout_s=20, what="a fresh process to serve")
+
+
+async def test_a_stopped_service_refuses_connections_until_it_is_deployed(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    await runtime.stop("x")
+    with pytest.raises(httpx.ConnectError):
+        await get(shop)
+    await runtime.restart("x", silent)
+    assert await serving(shop) == "1.0.0"
+
+
+async def test_a_taken_port_is_named_with_its_holder_and_nothing_is_started(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    plan = shop.plan(shop.release("1.0.0"))
+    port = 8000 + shop.offset
+    taken = rf"port {port} is taken by process {os.getpid()} \(.*pytest"
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(PortTaken, match=taken):
+        await runtime.up(plan, silent)
+    assert not (plan.run_dir / "logs").exists()
+
+
+async def test_a_stack_that_does_not_come_up_names_the_part_and_leaves_nothing(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    plan = shop.plan(shop.release("1.0.0", startup="raise ValueError('no such pool')"))
+    with pytest.raises(StackFailed, match=r"x 1\.0\.0 .*(\n.*)*no such pool"):
+        await runtime.up(plan, silent)
+    assert runtime.processes() == ()
+    assert writers_to(plan.run_dir) == []
+
+
+async def test_a_sidecar_is_ready_before_the_services_and_named_when_it_is_not(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    plan = shop.plan(shop.release("1.0.0"))
+    spec = ProcessSpec(
+        name="recorder",
+        argv=(sys.executable, "-c", "print('no disk'); raise SystemExit(1)"),
+        env={},
+        cwd=plan.run_dir,
+        log_path=plan.run_dir / "logs" / "recorder.jsonl",
+        ready_url=f"http://127.0.0.1:{8443 + shop.offset}/ready",
+    )
+    with pytest.raises(StackFailed, match=r"recorder: it ended(.*\n)*no disk"):
+        await runtime.up(replace(plan, sidecars=(spec,)), silent)
+
+
+async def test_a_process_that_ends_unasked_is_told_and_one_that_is_stopped_is_not(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    plan = shop.plan(shop.release("1.0.0"))
+    await runtime.up(plan, silent)
+    log = plan.run_dir / "logs" / "load.jsonl"
+    load = ProcessSpec("load", ("sleep", "60"), {}, plan.run_dir, log)
+    other = replace(load, name="other", argv=("sh", "-c", "exit 5"))
+    assert (await runtime.spawn(load)).alive
+    await runtime.stop("load")
+    await runtime.spawn(other)
+    ended = await until_told(told)
+    assert (ended.name, ended.exit_code, ended.action) == ("other", 5, ExitAction.NONE)
+    with pytest.raises(UnknownName, match="no process 'lode'"):
+        await runtime.stop("lode")
+
+
+async def test_databases_are_migrated_seeded_and_open_for_reading_only(
+    shop: Shop, runtime: LocalRuntime
+) -> None:
+    first = "CREATE TABLE things (id int PRIMARY KEY)"
+    plan = shop.plan(shop.release("1.0.0", migrations=(first,)), database=True)
+    await runtime.up(plan, silent)
+    url = runtime.database_url("x")
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as oncall:
+        counted = await (await oncall.execute("SELECT count(*) FROM things")).fetchone()
+        assert counted == (2,)
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            await oncall.execute("DELETE FROM things")
+
+    second = "ALTER TABLE things ADD COLUMN name text"
+    await runtime.deploy("x", shop.release("1.1.0", migrations=(first, second)[1:]), silent)
+    owner = runtime.database_url("x", role="owner")
+    async with await psycopg.AsyncConnection.connect(owner) as connection:
+        await connection.execute("SELECT name FROM things")
+    with pytest.raises(DeployFailed, match="syntax error"):
+        await runtime.deploy("x", shop.release("1.2.0", migrations=("NOT SQL",)), silent)
+    assert await serving(shop) == "1.1.0"
+    with pytest.raises(UnknownName):
+        runtime.database_url("y")
+
+
+def writers_to(run_dir: Path) -> list[ProcessId]:
+    """Processes that log into a run's directory."""
+    prefix = f"{run_dir.resolve()}/"
+    found = [
+        identify(pid)
+        for pid in pids()
+        if any(path.startswith(prefix) for path in links_of(pid, ("fd/1", "fd/2")))
+    ]
+    return [process for process in found if process]
+
+
+def test_a_killed_host_leaves_no_process_and_no_port(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    host = subprocess.Popen(
+        [sys.executable, str(HOST), str(tmp_path)], env=os.environ | {"PYTHONPATH": str(root)}
+    )
+    wait_until_sync((tmp_path / "up").exists, timeout_s=30, what="the host to bring its shop up")
+    port = 8000 + int((tmp_path / "up").read_text())
+    run_dir = tmp_path / "runs" / "d-0001"
+    # guardian and its namespace's parent, shopd, the service, and the service's own daemon
+    assert len(writers_to(run_dir)) >= 4
+    assert not port_is_free(port)
+    host.kill()
+    host.wait()
+    wait_until_sync(
+        lambda: writers_to(run_dir) == [] and port_is_free(port),
+        timeout_s=limits.KILL_S,
+        what="everything to be gone",
+    )
+    assert reap(tmp_path) == ()

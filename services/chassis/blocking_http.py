@@ -11,8 +11,11 @@ from typing import Any
 import requests
 from fastapi import FastAPI
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError
 
+from services.chassis.metrics import OUTBOUND_RETRIES
 from services.chassis.peers import (
+    OutgoingCall,
     Params,
     PeerError,
     PeerFailure,
@@ -88,14 +91,14 @@ class BlockingPeerClient:
         url = self._base_url + path
         with outgoing_call(self.peer, method, url, headers) as call:
             try:
-                response = self._session.request(
-                    method,
-                    url,
-                    params=params,
-                    json=json,
-                    headers=call.headers,
-                    timeout=self._timeout_s,
-                )
+                try:
+                    response = self._send(call, method, url, params, json)
+                except requests.ConnectionError as error:
+                    if not error.args or not isinstance(error.args[0], ProtocolError):
+                        raise
+                    # An open connection that the peer closed as we sent: a deploy, mostly.
+                    OUTBOUND_RETRIES.labels(self.peer).inc()
+                    response = self._send(call, method, url, params, json)
             except requests.ConnectTimeout as error:
                 waited = f"no connection within {self._connect_timeout_ms} ms"
                 raise PeerTimeout(self.peer, f"{self.peer}: {waited}", "connect") from error
@@ -106,3 +109,15 @@ class BlockingPeerClient:
                 raise PeerUnreachable(self.peer, f"{self.peer}: {error}") from error
             call.status = response.status_code
             return parse_answer(self.peer, response.status_code, response.content)
+
+    def _send(
+        self, call: OutgoingCall, method: str, url: str, params: Params | None, json: Any
+    ) -> requests.Response:
+        return self._session.request(
+            method,
+            url,
+            params=params,
+            json=json,
+            headers=call.headers,
+            timeout=self._timeout_s,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -29,6 +31,11 @@ def current_request() -> RequestContext | None:
     return _current.get()
 
 
-def enter_request(context: RequestContext) -> None:
-    """Make `context` current for this task and everything it starts."""
-    _current.set(context)
+@contextmanager
+def serving(context: RequestContext) -> Iterator[None]:
+    """Make `context` current for the block and everything that is started in it."""
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -11,7 +11,9 @@ from typing import Any
 import aiohttp
 from fastapi import FastAPI
 
+from services.chassis.metrics import OUTBOUND_RETRIES
 from services.chassis.peers import (
+    OutgoingCall,
     Params,
     PeerError,
     PeerFailure,
@@ -27,7 +29,9 @@ __all__ = [
     "PeerClient", "PeerError", "PeerFailure", "PeerRejected", "PeerTimeout", "PeerUnreachable",
 ]  # fmt: skip
 
-KEEP_ALIVE_S = 30.0
+KEEP_ALIVE_S = 4.0
+"""Below the five seconds after which our own servers close an idle connection, so that a request
+is not sent on a connection that is just being closed."""
 
 
 class PeerClient:
@@ -45,8 +49,10 @@ class PeerClient:
         connect_timeout_ms: int,
         read_timeout_ms: int,
         ssl_ca_file: Path | str | None = None,
+        keep_alive_s: float = KEEP_ALIVE_S,
     ) -> None:
         self.peer = peer
+        self._keep_alive_s = keep_alive_s
         self._base_url = base_url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(
             total=(connect_timeout_ms + read_timeout_ms) / 1000,
@@ -96,11 +102,12 @@ class PeerClient:
         url = self._base_url + path
         with outgoing_call(self.peer, method, url, headers) as call:
             try:
-                async with self._open().request(
-                    method, url, params=params, json=json, headers=call.headers
-                ) as response:
-                    call.status = response.status
-                    body = await response.read()
+                try:
+                    body = await self._send(call, method, url, params, json)
+                except (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError):
+                    # An open connection that the peer closed as we sent: a deploy, mostly.
+                    OUTBOUND_RETRIES.labels(self.peer).inc()
+                    body = await self._send(call, method, url, params, json)
             except aiohttp.ConnectionTimeoutError as error:
                 waited = f"no connection within {self._connect_timeout_ms} ms"
                 raise PeerTimeout(self.peer, f"{self.peer}: {waited}", "connect") from error
@@ -111,13 +118,22 @@ class PeerClient:
                 raise PeerUnreachable(self.peer, f"{self.peer}: {error}") from error
             return parse_answer(self.peer, call.status, body)
 
+    async def _send(
+        self, call: OutgoingCall, method: str, url: str, params: Params | None, json: Any
+    ) -> bytes:
+        async with self._open().request(
+            method, url, params=params, json=json, headers=call.headers
+        ) as response:
+            call.status = response.status
+            return await response.read()
+
     def _open(self) -> aiohttp.ClientSession:
         # Opened at the first call, because a session belongs to the loop that it is made in.
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=self._timeout,
                 connector=aiohttp.TCPConnector(
-                    limit=0, keepalive_timeout=KEEP_ALIVE_S, ssl=self._ssl
+                    limit=0, keepalive_timeout=self._keep_alive_s, ssl=self._ssl
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

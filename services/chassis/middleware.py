@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, use_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis import tracing
-from services.chassis.context import RequestContext, enter_request
+from services.chassis.context import RequestContext, serving
 from services.chassis.errors import Problem, problem_response
 from services.chassis.metrics import (
     DB_STATEMENTS,
@@ -40,14 +40,13 @@ class ObservationMiddleware:
             return
         headers = _headers(scope)
         request = RequestContext(_request_id(headers))
-        enter_request(request)
         span = tracing.tracer().start_span(
             scope["method"], context=tracing.extract(headers), kind=SpanKind.SERVER
         )
         HTTP_IN_FLIGHT.inc()
         started = time.perf_counter()
         try:
-            with use_span(span, end_on_exit=True, record_exception=False):
+            with serving(request), use_span(span, end_on_exit=True, record_exception=False):
                 status = await self._answer(scope, receive, send, request)
                 self._observe(scope, request, span, status, time.perf_counter() - started)
         finally:

@@ -11,7 +11,7 @@ from typing import Any
 from opentelemetry.trace import SpanKind, Status, StatusCode, use_span
 
 from services.chassis.context import current_request
-from services.chassis.metrics import OUTBOUND_DURATION, OUTBOUND_REQUESTS
+from services.chassis.metrics import OUTBOUND_DURATION, OUTBOUND_REQUESTS, OUTBOUND_RETRIES
 from services.chassis.tracing import exemplar, propagate, tracer
 
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
@@ -69,7 +69,8 @@ class OutgoingCall:
 
     def __init__(self, headers: dict[str, str]) -> None:
         self.headers = headers
-        self.status: int | None = None
+        self.status = 0
+        """Status of the answer; 0 until there is one."""
 
 
 def prepare_metrics(peer: str) -> None:
@@ -77,6 +78,7 @@ def prepare_metrics(peer: str) -> None:
     for outcome in OUTCOMES:
         OUTBOUND_REQUESTS.labels(peer, outcome)
     OUTBOUND_DURATION.labels(peer)
+    OUTBOUND_RETRIES.labels(peer)
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def outgoing_call(
             span.set_attribute("error.type", type(failure).__name__)
             raise
         finally:
-            if call.status is not None:
+            if call.status:
                 span.set_attribute("http.response.status_code", call.status)
             took_s = time.perf_counter() - started
             OUTBOUND_DURATION.labels(peer).observe(took_s, exemplar())

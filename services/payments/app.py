@@ -18,6 +18,9 @@ from services.payments.routes import build_router
 from services.payments.settings import Settings
 from services.payments.timeouts import read_timeouts
 
+KEEP_ALIVE_S = 30.0
+"""A new connection to the provider is dear: two round trips for TLS, far away."""
+
 
 def create_app() -> FastAPI:
     """The application, as the environment and timeouts.toml configure it."""
@@ -32,6 +35,7 @@ def create_app() -> FastAPI:
         connect_timeout_ms=timeouts.provider_connect_timeout_ms,
         read_timeout_ms=timeouts.provider_read_timeout_ms,
         ssl_ca_file=settings.payment_provider_ca_file,
+        keep_alive_s=KEEP_ALIVE_S,
     )
     breaker = CircuitBreaker(
         PEER, failures=settings.breaker_failures, reset_ms=settings.breaker_reset_ms

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from aiohttp import web
 from fastapi import FastAPI
 
 from services.chassis.blocking_http import BlockingPeerClient
-from services.chassis.context import RequestContext, enter_request
+from services.chassis.context import RequestContext, serving
 from services.chassis.http import PeerClient
 from services.chassis.metrics import OUTBOUND_REQUESTS
 from services.chassis.peers import PeerError, PeerTimeout, PeerUnreachable
@@ -92,8 +93,8 @@ async def test_an_answer_is_its_json(peer: FakePeer, make_call: Callable[[str], 
 async def test_the_request_id_goes_with_every_call(
     peer: FakePeer, make_call: Callable[[str], Call]
 ) -> None:
-    enter_request(RequestContext("r-1"))
-    await make_call(peer.url)("get", "/json")
+    with serving(RequestContext("r-1")):
+        await make_call(peer.url)("get", "/json")
     assert peer.seen[0].headers["X-Request-ID"] == "r-1"
 
 
@@ -145,3 +146,44 @@ async def test_connections_are_kept_open(make_call: Callable[[str], Call]) -> No
         for _ in range(3):
             await call("get", "/")
     assert len(ports) == 1
+
+
+class HangsUp(asyncio.Protocol):
+    """Takes a request for each of `answers`, and closes the connection where it is False."""
+
+    def __init__(self, answers: list[bool]) -> None:
+        self._answers = answers
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, _data: bytes) -> None:
+        assert self._transport is not None
+        if self._answers.pop(0):
+            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        else:
+            self._transport.close()
+
+
+@asynccontextmanager
+async def hanging_up(answers: list[bool]) -> AsyncIterator[str]:
+    """The url of a server that hangs up as `answers` say."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: HangsUp(answers), "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_connection_that_closes_as_we_send_is_replaced_once_and_no_more(
+    make_call: Callable[[str], Call],
+) -> None:
+    answers = [True, False, True, False, False]
+    async with hanging_up(answers) as url:
+        call = make_call(url)
+        assert await call("post", "/") == {}
+        assert await call("post", "/") == {}
+        with pytest.raises(PeerUnreachable):
+            await call("post", "/")  # hung up on twice
+    assert answers == []

@@ -21,7 +21,7 @@ from aiohttp import web
 from harness.errors import DrillError
 from harness.thirdparty.charges import ChargeBook
 from harness.thirdparty.control import bind_private, control_app
-from harness.thirdparty.gate import TlsGate
+from harness.thirdparty.gate import BACKLOG, TlsGate
 from harness.thirdparty.logistics import logistics_app
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
 from harness.thirdparty.psp import provider_app
@@ -93,7 +93,7 @@ class ThirdParties:
                 connection.force_close()
 
     async def _serve(self, app: web.Application, port: int) -> int:
-        site = web.TCPSite(await self._runner(app), "127.0.0.1", port)
+        site = web.TCPSite(await self._runner(app), "127.0.0.1", port, backlog=BACKLOG)
         await site.start()
         return site.port
 

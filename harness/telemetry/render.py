@@ -15,7 +15,9 @@ BAR_WIDTH = 24
 LABEL_WIDTH = 58
 DEPTH_MAX = 20
 LINES_MAX = 400
-_SHOWN_APART = ("seq", "timestamp", "service", "level", "event", "trace_id", "traceback", "version")
+_SHOWN_APART = frozenset(
+    {"seq", "timestamp", "service", "version", "level", "event", "trace_id", "span_id", "traceback"}
+)
 
 
 def escape(text: str) -> str:

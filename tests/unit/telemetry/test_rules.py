@@ -128,3 +128,19 @@ def test_rules_use_no_metric_that_nobody_exports() -> None:
         and name not in json.dumps(re.findall(r"record: (\S+)", text))
     }
     assert not missing
+
+
+def test_the_latency_bounds_are_buckets_that_the_shop_exports() -> None:
+    exported = (REPO / "services" / "chassis" / "metrics.py").read_text()
+    buckets = re.search(r"LATENCY_BUCKETS_S = \(([^)]*)\)", exported)
+    assert buckets
+    assert {"1.0", "2.5"} <= {text.strip() for text in buckets[1].split(",")}
+
+
+def test_what_people_on_call_read_names_no_cause_and_no_exercise() -> None:
+    flags = re.IGNORECASE
+    telling = re.compile(
+        r"\b(faults?|chaos|inject\w*|drills?|simulat\w*|harness|scenario)\b", flags
+    )
+    for path in (*RULES, *RUNBOOKS.glob("*.md")):
+        assert not telling.search(path.read_text()), path.name

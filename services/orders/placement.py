@@ -74,9 +74,9 @@ class Placement:
     async def _claim(self, key: str, draft: Draft) -> Order:
         """The order that `key` stands for: paid, or ours alone to work on."""
         async with self._db.session() as session:
-            claimed_id = await store.claim(session, key, draft, self._currency, CLAIM_FOR)
-            if claimed_id is not None:
-                return await store.get(session, claimed_id)
+            claimed = await store.claim(session, key, draft, self._currency, CLAIM_FOR)
+            if claimed is not None:
+                return claimed
             order_id, digest = await store.id_and_digest_by_key(session, key)
             if digest != draft.digest():
                 raise KeyReused

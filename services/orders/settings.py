@@ -9,8 +9,8 @@ class Settings(ServiceSettings):
     """See ServiceSettings."""
 
     service_name: str = "orders"
-    pool_size: int = 10
-    """Database connections per capacity unit."""
+    pool_size: int = 20
+    """Database connections per capacity unit. One order takes four short transactions."""
     currency: str = "EUR"
 
     connect_timeout_ms: int = 1_000

@@ -20,15 +20,16 @@ LINE_COLUMNS = (
 # A new key inserts an order; the key of an unpaid order that nobody works on any more takes that
 # order up again; in all other cases no row comes back.
 _CLAIM = text(
-    """
-    INSERT INTO orders (user_id, status, currency, idempotency_key, request_digest, claimed_until)
+    f"""
+    INSERT INTO orders AS o
+        (user_id, status, currency, idempotency_key, request_digest, claimed_until)
     VALUES (:user_id, 'placed', :currency, :key, :digest, now() + :claim)
     ON CONFLICT (idempotency_key) DO UPDATE
         SET status = 'placed', claimed_until = excluded.claimed_until
-        WHERE orders.status <> 'paid'
-          AND orders.request_digest = excluded.request_digest
-          AND (orders.claimed_until IS NULL OR orders.claimed_until < now())
-    RETURNING id
+        WHERE o.status <> 'paid'
+          AND o.request_digest = excluded.request_digest
+          AND (o.claimed_until IS NULL OR o.claimed_until < now())
+    RETURNING {ORDER_COLUMNS}
     """
 )
 
@@ -41,7 +42,7 @@ _BY_ID = text(
     LEFT JOIN order_lines l ON l.order_id = o.id
     WHERE o.id = :order_id
     ORDER BY l.line_no
-    """  # constant columns
+    """
 )
 
 _NEWEST = text(
@@ -57,7 +58,7 @@ _NEWEST = text(
     ) AS o
     LEFT JOIN order_lines l ON l.order_id = o.id
     ORDER BY o.user_id, o.id DESC, l.line_no
-    """  # constant columns
+    """
 )
 
 _TO_INVOICE = text(
@@ -72,7 +73,7 @@ _TO_INVOICE = text(
     ) AS o
     JOIN order_lines l ON l.order_id = o.id
     ORDER BY o.id, l.line_no
-    """  # constant columns
+    """
 )
 
 _ADD_LINES = text(
@@ -106,8 +107,8 @@ _SET_INVOICED = text("UPDATE orders SET invoiced_at = now() WHERE id = :order_id
 
 async def claim(
     session: AsyncSession, key: str, draft: Draft, currency: str, claim_for: timedelta
-) -> int | None:
-    """The id of the order to work on, new or left unpaid; None where there is none to work on."""
+) -> Order | None:
+    """The order to work on, new or left unpaid; None where there is none to work on."""
     values = {
         "user_id": draft.user_id,
         "currency": currency,
@@ -115,8 +116,12 @@ async def claim(
         "digest": draft.digest(),
         "claim": claim_for,
     }
-    order_id: int | None = (await session.execute(_CLAIM, values)).scalar_one_or_none()
-    return order_id
+    row = (await session.execute(_CLAIM, values)).one_or_none()
+    if row is None:
+        return None
+    if row.total is not None:  # priced before it was left: with the lines of that price
+        return await get(session, row.id)
+    return _order(row, lines=())
 
 
 async def id_and_digest_by_key(session: AsyncSession, key: str) -> tuple[int, str]:
@@ -198,20 +203,23 @@ async def set_invoiced(session: AsyncSession, order_id: int) -> None:
 
 def _orders(rows: Iterable[Row[Any]]) -> list[Order]:
     """Orders from joined rows, which must be ordered so that each one's lines are together."""
-    return [_order(list(group)) for _, group in groupby(rows, key=lambda row: row.id)]
+    grouped = (list(group) for _, group in groupby(rows, key=lambda row: row.id))
+    return [
+        _order(group[0], tuple(_line(row) for row in group if row.line_no is not None))
+        for group in grouped
+    ]
 
 
-def _order(rows: Sequence[Row[Any]]) -> Order:
-    first = rows[0]
+def _order(row: Row[Any], lines: tuple[Line, ...]) -> Order:
     return Order(
-        id=first.id,
-        user_id=first.user_id,
-        status=Status(first.status),
-        currency=first.currency,
-        placed_at=first.placed_at,
-        settled_at=first.settled_at,
-        total=first.total,
-        lines=tuple(_line(row) for row in rows if row.line_no is not None),
+        id=row.id,
+        user_id=row.user_id,
+        status=Status(row.status),
+        currency=row.currency,
+        placed_at=row.placed_at,
+        settled_at=row.settled_at,
+        total=row.total,
+        lines=lines,
     )
 
 

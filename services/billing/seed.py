@@ -7,7 +7,7 @@ from decimal import Decimal
 import psycopg
 
 from services import sampledata
-from services.billing.domain import SALES_ACCOUNT, Line, fingerprint, post_lines
+from services.billing.domain import SALES_ACCOUNT, Line, fingerprint
 from services.sampledata.load import Rows, load
 
 OPENING_BALANCE = Decimal("17402918334.20")
@@ -21,8 +21,8 @@ _ENTRY = ("order_id", "line_no", "kind", "sku", "net", "tax", "gross", "balance"
 
 
 def seed(database_url: str) -> None:
-    """Post every sample order to an empty, migrated database. Blocking."""
-    total = OPENING_BALANCE
+    """Enter every sample order into an empty, migrated database. Blocking."""
+    balance = OPENING_BALANCE
     invoices: list[tuple[object, ...]] = []
     entries: list[tuple[object, ...]] = []
     for order in sampledata.orders():
@@ -30,20 +30,18 @@ def seed(database_url: str) -> None:
             Line(line.sku, line.quantity, line.net_unit_price, line.discount)
             for line in order.lines
         ]
-        posting = post_lines(lines, total)
-        total = posting.running_total
-        identity = fingerprint(order.user_id, lines)
         invoices.append(
-            (order.id, order.user_id, SALES_ACCOUNT, identity, posting.net, posting.tax,
-             posting.gross, order.settled_at, order.settled_at)
+            (order.id, order.user_id, SALES_ACCOUNT, fingerprint(order.user_id, lines), order.net,
+             order.tax, order.total, order.settled_at, order.settled_at)
         )  # fmt: skip
-        entries += [
-            (order.id, entry.line_no, "sale", entry.sku, entry.net, entry.tax, entry.gross,
-             entry.balance, order.settled_at)
-            for entry in posting.entries
-        ]  # fmt: skip
+        for line in order.lines:
+            balance += line.gross
+            entries.append(
+                (order.id, line.line_no, "sale", line.sku, line.net, line.tax, line.gross,
+                 balance, order.settled_at)
+            )  # fmt: skip
     load(database_url, {"invoices": Rows(_INVOICE, invoices), "entries": Rows(_ENTRY, entries)})
     with psycopg.connect(database_url) as connection:
         connection.execute(
-            "UPDATE accounts SET running_total = %s WHERE name = %s", (total, SALES_ACCOUNT)
+            "UPDATE accounts SET running_total = %s WHERE name = %s", (balance, SALES_ACCOUNT)
         )

@@ -29,7 +29,7 @@ async def test_orders_that_agree_leave_nothing_open(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
     await client.post("/invoices", json=invoice_body(1))
-    captured.add(1, "44.95")
+    captured.add(1, "49.66")
     assert await run(client) == {
         "reconciled_orders": 1, "mismatched_orders": 0, "difference": "0",
     }  # fmt: skip
@@ -40,7 +40,7 @@ async def test_a_cent_is_found_exported_and_logged_once(
     client: httpx.AsyncClient, captured: Captured, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await client.post("/invoices", json=invoice_body(1))
-    captured.add(1, "44.96")
+    captured.add(1, "49.67")
     await run(client)
     await run(client)
     assert await metric(client, "ledger_difference") == -0.01
@@ -48,7 +48,7 @@ async def test_a_cent_is_found_exported_and_logged_once(
     assert await metric(client, "ledger_reconciled_orders") == 1
     [found] = (await client.get("/reconciliation")).json()["discrepancies"]
     assert (found["order_id"], found["ledger"], found["charged"], found["difference"]) == (
-        1, "44.95", "44.96", "-0.01",
+        1, "49.66", "49.67", "-0.01",
     )  # fmt: skip
     assert capsys.readouterr().out.count("ledger and payments disagree") == 1
 
@@ -56,7 +56,7 @@ async def test_a_cent_is_found_exported_and_logged_once(
 async def test_an_order_without_its_invoice_is_found_and_resolved_when_it_comes(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
-    captured.add(1, "44.95", seconds_ago=30)
+    captured.add(1, "49.66", seconds_ago=30)
     await run(client)
     assert (await client.get("/reconciliation")).json()["discrepancies"][0]["ledger"] is None
     await client.post("/invoices", json=invoice_body(1))
@@ -68,7 +68,7 @@ async def test_corrections_bring_the_ledger_to_what_was_charged(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
     await client.post("/invoices", json=invoice_body(1))
-    captured.add(1, "44.97")
+    captured.add(1, "49.68")
     await run(client)
     total = await account_total(client)
     posted = await client.post("/reconciliation/corrections", json={"order_ids": [1, 404]})
@@ -85,7 +85,7 @@ async def test_corrections_bring_the_ledger_to_what_was_charged(
 async def test_a_run_without_payments_is_skipped_and_keeps_the_figures(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
-    captured.add(1, "44.95", seconds_ago=30)
+    captured.add(1, "49.66", seconds_ago=30)
     await run(client)
     before = await metric(client, "ledger_last_run_timestamp_seconds")
     captured.is_away = True

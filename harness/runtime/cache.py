@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.errors import EnvironmentMissing
 from harness.runtime.child import User
 
 SYSTEM_CACHE = Path("/var/cache/threeam")
@@ -44,9 +45,15 @@ def cache_dir() -> Path:
     """The cache, made if need be: $THREEAM_CACHE, else $XDG_CACHE_HOME/threeam.
 
     For root that lies in a home that `nobody` cannot enter; then it is /var/cache/threeam.
+    Raises EnvironmentMissing where $THREEAM_CACHE itself is out of that user's reach.
     """
     if explicit := os.environ.get("THREEAM_CACHE"):
         path = Path(explicit).absolute()
+        if not reachable(path, unprivileged_user()):
+            raise EnvironmentMissing(
+                f"{UNPRIVILEGED}, who runs Postgres here, cannot enter THREEAM_CACHE ({path})",
+                "set it to a directory that everyone may enter, or unset it",
+            )
     else:
         home = os.environ.get("XDG_CACHE_HOME")
         path = (Path(home) if home else Path.home() / ".cache") / "threeam"

@@ -69,6 +69,9 @@ class Preparer:
         if not target.is_dir():
             async with _only_one(target.with_suffix(".lock")):
                 if not target.is_dir():
+                    # Ours is the lock, so whoever began these was killed.
+                    for unfinished in target.parent.glob(f"{target.name}.*.part"):
+                        shutil.rmtree(unfinished)
                     self.progress("preparing databases (once; later drills copy them)")
                     with made_whole(target) as part:
                         await self._fill(part)

@@ -79,6 +79,9 @@ class Guardian:
             await guardian.close()
             log = (run_dir / "logs" / "guardian.jsonl").read_text(errors="replace")
             raise StackFailed(f"the guardian did not start:\n{log[-2000:]}") from error
+        except BaseException:
+            await guardian.close()
+            raise
         return guardian
 
     def info(self) -> ProcessInfo:

@@ -77,9 +77,9 @@ def seed(url):
 class Shop:
     """Writes releases of the service `x` below a folder, and plans a stack of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, first_offset: int = 40_000) -> None:
         self.folder = folder
-        self.offset = free_offset(8000, 5432)
+        self.offset = free_offset(first_offset, 8000, 5432)
         self.url = f"http://127.0.0.1:{8000 + self.offset}"
 
     def release(
@@ -117,9 +117,9 @@ class Shop:
         return StackPlan("d-0001", run_dir, self.offset, 1, (entry,), {"x": release}, given)
 
 
-def free_offset(*bases: int) -> int:
-    """An offset at which all these ports are free."""
-    for offset in range(40_000, 50_000, 37):
+def free_offset(first: int, *bases: int) -> int:
+    """An offset, from `first` on, at which all these ports are free."""
+    for offset in range(first, first + 5_000, 37):
         if all(_free(base + offset) for base in bases):
             return offset
     raise AssertionError("no free ports")

@@ -352,6 +352,23 @@ async def test_databases_are_migrated_seeded_and_open_for_reading_only(
         runtime.database_url("y")
 
 
+async def test_two_stacks_at_once_prepare_the_same_databases_only_once(tmp_path: Path) -> None:
+    said: list[str] = []
+    created = f"CREATE TABLE things (id int); COMMENT ON TABLE things IS '{tmp_path}'"
+    stacks = []
+    for number in range(2):
+        shop = Shop(tmp_path / str(number), first_offset=40_000 + 5_000 * number)
+        plan = shop.plan(shop.release("1.0.0", migrations=(created,)), database=True)
+        stacks.append((LocalRuntime(), plan))
+    try:
+        await asyncio.gather(*(runtime.up(plan, said.append) for runtime, plan in stacks))
+        assert sum(line.startswith("preparing databases") for line in said) == 1
+        urls = {runtime.database_url("x") for runtime, _ in stacks}
+        assert len(urls) == 2
+    finally:
+        await asyncio.gather(*(runtime.down() for runtime, _ in stacks))
+
+
 def writers_to(run_dir: Path) -> list[ProcessId]:
     """Processes that log into a run's directory."""
     prefix = f"{run_dir.resolve()}/"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,35 +12,20 @@ from typing import Any
 import pytest
 import uvicorn
 
+from harness.runtime.external import ensure
 from harness.waiting import wait_until
-
-Serve = Callable[[Any], Any]
-
-
-def find_binary(name: str, variable: str) -> Path:
-    """A binary from its variable, the cache or PATH; a missing one fails the test."""
-    cache = os.environ.get("THREEAM_CACHE") or Path(
-        os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "threeam"
-    )
-    candidates = (
-        os.environ.get(variable),
-        Path(cache, "prometheus", "usr", "bin", name),
-        shutil.which(name),
-    )
-    for candidate in candidates:
-        if candidate and Path(candidate).exists():
-            return Path(candidate)
-    pytest.fail(f"{name} not found: run `drill doctor --fetch`, or set {variable}")
 
 
 @pytest.fixture(scope="session")
 def promtool() -> Path:
-    return find_binary("promtool", "DRILL_PROMTOOL")
+    """Found or fetched; without it the tests fail, saying how to get it."""
+    return ensure("promtool")
 
 
 @pytest.fixture(scope="session")
 def prometheus_binary() -> Path:
-    return find_binary("prometheus", "DRILL_PROMETHEUS")
+    """Found or fetched; without it the tests fail, saying how to get it."""
+    return ensure("prometheus")
 
 
 def free_port() -> int:

@@ -206,7 +206,7 @@ def _host(settings: HostSettings) -> None:
 def smoke(
     scenario: Annotated[str, typer.Argument(help="One scenario, or `all`.")] = "all",
     seed: Annotated[int, typer.Option()] = 1,
-    jobs: Annotated[int, typer.Option(min=1, max=8, help="Stacks side by side.")] = 3,
+    jobs: Annotated[int, typer.Option(min=1, max=8, help="Stacks side by side.")] = 2,
     output: Annotated[Path, typer.Option(help="Where the matrix goes.")] = REPO / "var" / "smoke",
 ) -> None:
     """The detectability matrix: every scenario, its fixes and cheats.

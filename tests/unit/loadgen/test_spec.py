@@ -28,8 +28,8 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
     assert spec.ready_url == "http://127.0.0.1:18646/healthz"
 
 
-def test_thirty_requests_a_second_are_expected_of_a_steady_load():
-    assert expected_requests_per_s("steady") == 30
+def test_the_requests_a_second_of_a_steady_load_are_the_sum_of_its_journeys():
+    assert expected_requests_per_s("steady") == 22
 
 
 def test_an_unknown_profile_is_refused_before_anything_starts(tmp_path):

@@ -102,6 +102,13 @@ def track(order_id: int) -> Request:
     return Request(Journey.TRACK, "GET", f"/api/track/{order_id}")
 
 
+def order_id_of(call: Call) -> int | None:
+    """The order that a checkout's answer names."""
+    found = call.body.get("order_id") if isinstance(call.body, dict) else None
+    usable = type(found) is int and 0 < found < 2**63
+    return found if usable else None
+
+
 def _headers(request: Request) -> Mapping[str, str]:
     headers = {
         "traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",

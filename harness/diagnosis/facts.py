@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from harness.diagnosis.access import ProviderBooks, captured_by_reference
-from harness.diagnosis.calls import Call, Journey
+from harness.diagnosis.calls import Call, Journey, order_id_of
 from harness.diagnosis.databases import NotKnowable, ShopDatabases
 from harness.diagnosis.driving import StressResult
 from harness.diagnosis.history_checks import LIMIT_FOR_ONE_USER, SPARE_ORDERS, HistoryTruth
@@ -18,7 +18,7 @@ from harness.diagnosis.ledger_rows import invoices_of
 from harness.diagnosis.order_rows import (
     captured_amounts,
     newest_orders,
-    orders_of_keys,
+    placed_orders,
     reserved_stock,
 )
 from harness.diagnosis.references import References
@@ -64,10 +64,12 @@ async def find_out(
     until: float,
 ) -> Facts:
     """Gather the facts of a run; returns by `until` (loop time, seconds)."""
-    keys = [call.request.idempotency_key or "" for call in result.of(Journey.CHECKOUT)]
+    checkouts = result.of(Journey.CHECKOUT)
+    keys = [call.request.idempotency_key or "" for call in checkouts]
+    answered = [order_id for call in checkouts if (order_id := order_id_of(call)) is not None]
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
     orders, history = await asyncio.gather(
-        known(orders_of_keys(databases, keys), until),
+        known(placed_orders(databases, keys, answered), until),
         known(_history_truth(databases, references, histories), until),
     )
     ids = [order.id for order in orders or ()]
@@ -84,8 +86,8 @@ async def find_out(
 async def _history_truth(
     databases: ShopDatabases, references: References, calls: list[Call]
 ) -> HistoryTruth:
-    single = {user for call in calls for user in call.request.user_ids}
-    newest = await newest_orders(databases, single, LIMIT_FOR_ONE_USER + SPARE_ORDERS)
+    users = {user for call in calls for user in call.request.user_ids}
+    newest = await newest_orders(databases, users, LIMIT_FOR_ONE_USER + SPARE_ORDERS)
     return HistoryTruth(references.catalogue, newest)
 
 

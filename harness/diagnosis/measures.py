@@ -28,3 +28,6 @@ MEASURE_NAMES: tuple[str, ...] = (
     "reconciliation_honest",
 )
 """Every run reports all of these, in this order."""
+
+LATENCY_MEASURES: frozenset[str] = frozenset(name for name in MEASURE_NAMES if name.endswith("_ms"))
+"""Those that say something only of a shop that has the machine to itself."""

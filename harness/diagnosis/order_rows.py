@@ -15,10 +15,10 @@ _COLUMNS = """
     o.id, o.user_id, o.status, o.total, o.placed_at,
     l.sku, l.quantity, l.net_unit_price, l.discount
 """
-_OF_KEYS = f"""
+_PLACED = f"""
     SELECT {_COLUMNS}
     FROM orders o LEFT JOIN order_lines l ON l.order_id = o.id
-    WHERE o.idempotency_key = ANY($1::text[])
+    WHERE o.idempotency_key = ANY($1::text[]) OR o.id = ANY($2::bigint[])
     ORDER BY o.id, l.line_no
 """  # noqa: S608  # constant columns
 _NEWEST = f"""
@@ -42,9 +42,14 @@ _CAPTURED = """
 """
 
 
-async def orders_of_keys(databases: ShopDatabases, keys: Sequence[str]) -> list[OrderTruth]:
-    """The orders placed under these idempotency keys, answered or not. Raises NotKnowable."""
-    return _orders(await databases.fetch("orders", _OF_KEYS, list(keys)))
+async def placed_orders(
+    databases: ShopDatabases, keys: Sequence[str], order_ids: Sequence[int]
+) -> list[OrderTruth]:
+    """The orders placed under these idempotency keys, answered or not, and those with these ids.
+
+    Raises NotKnowable.
+    """
+    return _orders(await databases.fetch("orders", _PLACED, list(keys), list(order_ids)))
 
 
 async def newest_orders(

@@ -13,6 +13,7 @@ from harness.diagnosis.calls import (
     Request,
     checkout,
     history,
+    order_id_of,
     price,
     track,
 )
@@ -26,6 +27,7 @@ from harness.diagnosis.truth import PAID
 
 DESK_USERS = 100
 """Customers in one question of the support desk: as many as the gateway takes."""
+QUICK_FAILURE_MS = 1_000.0
 
 
 def plan_departures(plan: StressPlan, references: References, random: Random) -> list[Departure]:
@@ -72,12 +74,6 @@ def served(call: Call) -> bool:
             return isinstance(call.body, dict | list)
 
 
-def order_id_of(call: Call) -> int | None:
-    """The order that a checkout's answer names."""
-    found = call.body.get("order_id") if isinstance(call.body, dict) else None
-    return found if type(found) is int else None
-
-
 def wait_ms(call: Call) -> float:
     """How long the customer waited; all of their patience where no answer came."""
     return CLIENT_TIMEOUT_S * 1000.0 if call.outcome == "timeout" else call.duration_ms
@@ -86,14 +82,19 @@ def wait_ms(call: Call) -> float:
 def traffic_measures(result: StressResult) -> Measures:
     """Success ratios and waiting times of a run.
 
-    Latencies leave out requests that were refused: a shop is not quick because it fails quickly.
+    Latencies leave out quick failures: a shop is not quick because it refuses quickly. A failure
+    that took its time is a wait like any other.
     """
 
     def success(*journeys: Journey) -> float | None:
         return ratio(served(call) for call in result.of(*journeys))
 
     def p95(*journeys: Journey) -> float | None:
-        waits = [wait_ms(call) for call in result.of(*journeys) if call.outcome != "error"]
+        waits = [
+            wait_ms(call)
+            for call in result.of(*journeys)
+            if call.outcome != "error" or call.duration_ms > QUICK_FAILURE_MS
+        ]
         return percentile(waits, 0.95)
 
     return {

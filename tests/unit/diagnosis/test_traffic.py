@@ -105,6 +105,11 @@ def test_a_shop_is_not_quick_because_it_fails_quickly() -> None:
     assert measures["basket_success_ratio"] == pytest.approx(1 / 21)
 
 
+def test_a_failure_that_took_its_time_is_a_wait_like_any_other() -> None:
+    slow_error = call(price(BASKETS[0]), None, outcome="error", duration_ms=5_000.0)
+    assert traffic_measures(StressResult((slow_error,), ()))["basket_p95_ms"] == 5_000.0
+
+
 def test_a_request_without_an_answer_counts_as_all_of_the_customers_patience() -> None:
     cut_off = call(history((1,)), None, outcome="timeout", duration_ms=700.0)
     measures = traffic_measures(StressResult((cut_off,), ()))

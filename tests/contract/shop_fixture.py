@@ -5,7 +5,12 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import httpx
+
 from harness.model import BuiltRelease, ServiceEntry, StackPlan
+from harness.runtime.base import ProcessExit
+from harness.runtime.procfs import ProcessId, identify, links_of, pids
+from harness.waiting import wait_until
 
 APP = """
 import asyncio
@@ -132,3 +137,41 @@ def _free(port: int) -> bool:
 
 def silent(_line: str) -> None:
     """A progress callback that nobody reads."""
+
+
+async def get(shop: Shop, path: str = "/") -> dict[str, object]:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer: dict[str, object] = (await client.get(shop.url + path)).json()
+        return answer
+
+
+async def serving(shop: Shop) -> object:
+    return (await get(shop))["version"]
+
+
+async def until_told(told: list[ProcessExit]) -> ProcessExit:
+    async def first() -> ProcessExit | None:
+        return told[0] if told else None
+
+    return await wait_until(first, timeout_s=10, what="an exit to be told")
+
+
+async def until_serving(shop: Shop, version: str) -> None:
+    async def there() -> bool:
+        try:
+            return await serving(shop) == version
+        except httpx.TransportError:
+            return False
+
+    await wait_until(there, timeout_s=15, what=f"{version} to serve")
+
+
+def writers_to(run_dir: Path) -> list[ProcessId]:
+    """Processes that log into a run's directory."""
+    prefix = f"{run_dir.resolve()}/"
+    found = [
+        identify(pid)
+        for pid in pids()
+        if any(path.startswith(prefix) for path in links_of(pid, ("fd/1", "fd/2")))
+    ]
+    return [process for process in found if process]

@@ -25,6 +25,9 @@ PREPARE_LOCK_S = 180.0
 SERVICE_READY_S = 10.0
 """From the fork of a release until its /readyz answers 200."""
 
+SERVICE_FIRST_READY_S = 30.0
+"""The same as the stack comes up, where all services (and other stacks) start at once."""
+
 MIGRATE_S = 60.0
 
 SERVICE_IDLE_GRACE_S = 1.0

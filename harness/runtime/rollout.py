@@ -59,12 +59,17 @@ class Service:
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def deploy(self, release: BuiltRelease, progress: Progress) -> None:
-        """Let `release` take over without losing a request. Raises DeployFailed, PortTaken."""
+    async def deploy(
+        self, release: BuiltRelease, progress: Progress, *, ready_s: float | None = None
+    ) -> None:
+        """Let `release` take over without losing a request. Raises DeployFailed, PortTaken.
+
+        `ready_s`: how long it may take until it is ready; limits.SERVICE_READY_S if not given.
+        """
         async with self._changing:
             before = self.current.release if self.current else None
             progress(f"{self.name}: starting {release.version}")
-            old = await self._take_over(release, before)
+            old = await self._take_over(release, before, ready_s or limits.SERVICE_READY_S)
             if before is not None and before != release:
                 self._previous, self._switched_at = before, time.monotonic()
             self._deaths.clear()
@@ -91,12 +96,12 @@ class Service:
         self._close_port()
 
     async def _take_over(
-        self, release: BuiltRelease, before: BuiltRelease | None
+        self, release: BuiltRelease, before: BuiltRelease | None, ready_s: float
     ) -> ReleaseProcess | None:
         """Switch to `release`; the process that served before. Raises DeployFailed, PortTaken."""
         try:
             await self._migrate(release, before)
-            process = await self._launch(release)
+            process = await self._launch(release, ready_s)
             try:
                 self._listener = self._listener or listen(self.port)
                 await process.accept(self._listener)
@@ -130,7 +135,7 @@ class Service:
         zygote = await self._tools.zygote()
         await zygote.call(Work(release, UPGRADE, env, self._log_path, args), limits.MIGRATE_S)
 
-    async def _launch(self, release: BuiltRelease) -> ReleaseProcess:
+    async def _launch(self, release: BuiltRelease, ready_s: float) -> ReleaseProcess:
         """Start a release in private and return when it says that it is ready."""
         target = f"services.{self.name}.app:create_app"
         env = self._environment(release)
@@ -138,8 +143,8 @@ class Service:
         process = await zygote.fork(Work(release, target, env, self._log_path, serve=True))
         started = time.monotonic()
         try:
-            serving = await process.expect("serving", limits.SERVICE_READY_S)
-            left_s = limits.SERVICE_READY_S - (time.monotonic() - started)
+            serving = await process.expect("serving", ready_s)
+            left_s = ready_s - (time.monotonic() - started)
             url = f"http://127.0.0.1:{serving['port']}/readyz"
             await self._tools.probe.wait(url, timeout_s=left_s, alive=lambda: process.alive)
         except NotReady as error:
@@ -163,7 +168,7 @@ class Service:
                     return
                 await asyncio.sleep(self._backoff_s())
                 try:
-                    await self._take_over(release, process.release)
+                    await self._take_over(release, process.release, limits.SERVICE_READY_S)
                 except DeployFailed:
                     self._deaths.append(time.monotonic())
 

@@ -134,7 +134,7 @@ class Stack:
         self.services[entry.name] = service
         release = self.plan.releases[entry.name]
         try:
-            await service.deploy(release, lambda _line: None)
+            await service.deploy(release, lambda _line: None, ready_s=limits.SERVICE_FIRST_READY_S)
         except DeployFailed as error:
             raise StackFailed(error.message, error.hint) from error
         progress(f"{entry.name} {release.version} is ready")

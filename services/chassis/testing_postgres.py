@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +22,11 @@ import psycopg
 from psycopg import sql
 
 from services.chassis import migrate
+
+PREFIX = "shop-pg-"
+MEMORY_BYTES_MIN = 1 << 30
+LEFT_OVER_S = 300.0
+PR_SET_PDEATHSIG = 1
 
 
 class NoPostgres(RuntimeError):
@@ -82,8 +91,9 @@ def running_postgres() -> Iterator[PostgresServer]:
     """
     bindir = postgres_bindir()
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # data in memory
-    with tempfile.TemporaryDirectory(prefix="shop-pg-", dir=base) as directory:
+    base = _base_directory()
+    _remove_left_over(base)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=base) as directory:
         data, password = Path(directory) / "data", secrets.token_hex(16)
         (Path(directory) / "password").write_text(password)
         if account is not None:
@@ -103,14 +113,37 @@ def running_postgres() -> Iterator[PostgresServer]:
         argv = [str(bindir / "postgres"), "-D", str(data)]
         argv += [part for option in options for part in ("-c", option)]
         with subprocess.Popen(
-            argv, cwd="/", stderr=subprocess.DEVNULL, user=uid, group=gid
+            argv, cwd="/", stderr=subprocess.DEVNULL, user=uid, group=gid, preexec_fn=_die_with_us
         ) as process:
             try:
                 _await_ready(bindir, server, process)
                 yield server
             finally:
-                process.terminate()
+                process.send_signal(signal.SIGINT)  # stop now, without waiting for clients
                 process.wait(timeout=10)
+
+
+def _base_directory() -> Path:
+    """Memory, where there is enough of it, else the usual place for temporary files."""
+    memory = Path("/dev/shm")  # noqa: S108  # only directories of our own are made there
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > MEMORY_BYTES_MIN:
+        return memory
+    return Path(tempfile.gettempdir())
+
+
+def _die_with_us() -> None:
+    """In the server's process: stop at once when the tests are killed (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def _remove_left_over(base: Path) -> None:
+    """Remove data whose tests were killed: it has had no server for a while."""
+    for directory in base.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            is_old = time.time() - directory.stat().st_mtime > LEFT_OVER_S
+            if is_old and not (directory / "data" / "postmaster.pid").exists():
+                shutil.rmtree(directory)
 
 
 def _await_ready(bindir: Path, server: PostgresServer, process: subprocess.Popen[bytes]) -> None:

@@ -108,7 +108,7 @@ def demo(
         say(f"not achieved: {text}")
     if rehearsal.shortfalls or not rehearsal.complete:
         raise typer.Exit(1)
-    say("paged, diagnosed, fixed, verified, and nothing left behind")
+    say(f"{rehearsal.summary}; nothing is left behind")
 
 
 def down() -> None:

@@ -64,6 +64,7 @@ async def _run(
     except DrillError as raised:
         error = raised
         session.end(raised.message)
+    session.over_reason = session.over_reason or "interrupted"
     card = await finish(session, orderly=error is None, progress=progress)
     return Outcome(card, session.over_reason, error)
 

@@ -64,4 +64,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     causes = tuple(
         RootCause(fault.title, fault.service, fault.mechanism.value) for fault in session.faults
     )
-    return Scorecard(session.drill_id, outcome_of(kpis, aborted=aborted), kpis, causes)
+    return Scorecard(
+        session.drill_id,
+        outcome_of(kpis, triggered=session.state().triggered is not None, aborted=aborted),
+        kpis,
+        causes,
+    )

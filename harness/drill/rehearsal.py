@@ -28,6 +28,7 @@ class Rehearsal:
         self.say = say
         self.shortfalls: list[str] = []
         self.complete = False
+        self.summary = ""
         self.evidence_found: dict[str, bool] = {}
         self.page_took_s: float | None = None
 
@@ -45,7 +46,7 @@ class Rehearsal:
             await self._contain(session, fault)
         result = await verify.verify(session, by=ACTOR, progress=self.say)
         self._judge(result)
-        self.complete = True
+        self.complete, self.summary = True, "paged, diagnosed, fixed and verified"
 
     async def _wait_for_page(self, session: Session) -> bool:
         self.say("the shop is healthy; waiting for a page")
@@ -114,4 +115,4 @@ class Rehearsal:
         self._judge(result)
         if session.state().pages:
             self.shortfalls.append(f"paged without a fault: {session.state().pages[0].alert}")
-        self.complete = True
+        self.complete, self.summary = True, "all releases went out, nothing paged, all holds"

@@ -9,6 +9,7 @@ from typing import Any
 from harness.scoring.kpi import Kpis
 
 NO_DATA = "no data"
+QUIET = "quiet"
 SEALED = "sealed until the reveal"
 _LABEL_WIDTH = 22
 
@@ -28,7 +29,7 @@ class Scorecard:
 
     drill_id: str
     outcome: str
-    """`verified`, `mitigated`, `open` or `aborted`."""
+    """`verified`, `mitigated`, `open`, `quiet` (nothing was triggered) or `aborted`."""
     kpis: Kpis
     root_causes: tuple[RootCause, ...] = ()
 
@@ -50,6 +51,8 @@ class Scorecard:
     def render_lines(self, *, revealed: bool) -> list[str]:
         """Plain text, a line each, no colours."""
         kpis, wrong = self.kpis, self.kpis.wrong
+        if revealed and self.outcome == QUIET:
+            return [f"drill {self.drill_id}", _row("outcome", "nothing was wrong")]
         innocent = _count(wrong.innocent_rollbacks)
         rows: list[tuple[str, str]] = [
             ("outcome", self.outcome),
@@ -70,10 +73,12 @@ class Scorecard:
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
 
 
-def outcome_of(kpis: Kpis, *, aborted: bool = False) -> str:
+def outcome_of(kpis: Kpis, *, triggered: bool = True, aborted: bool = False) -> str:
     """The outcome in one word."""
     if aborted:
         return "aborted"
+    if not triggered:
+        return QUIET
     if kpis.verify_ms is not None:
         return "verified"
     return "mitigated" if kpis.mitigate_ms is not None else "open"

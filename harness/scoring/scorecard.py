@@ -52,7 +52,9 @@ class Scorecard:
         """Plain text, a line each, no colours."""
         kpis, wrong = self.kpis, self.kpis.wrong
         if revealed and self.outcome == QUIET:
-            return [f"drill {self.drill_id}", _row("outcome", "nothing was wrong")]
+            ended_early = "it ended before anything went wrong"
+            said = ended_early if self.root_causes else "nothing was wrong"
+            return [f"drill {self.drill_id}", _row("outcome", said)]
         innocent = _count(wrong.innocent_rollbacks)
         rows: list[tuple[str, str]] = [
             ("outcome", self.outcome),

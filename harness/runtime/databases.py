@@ -43,7 +43,7 @@ FORMAT = "3"
 SHARED_INPUTS = ("chassis/migrate.py", "chassis/migrations", "sampledata")
 OWN_INPUTS = ("migrations", "seed.py")
 AT_ONCE = 2
-UNUSED_S = 7 * 86_400
+UNUSED_S = 86_400
 UNFINISHED_S = 86_400
 
 
@@ -235,7 +235,7 @@ async def _only_one(lock: Path) -> AsyncIterator[None]:
 
 
 def _forget_unused(folder: Path) -> None:
-    """Remove what no drill used for a week, and what a killed one left half made."""
+    """Remove what no drill used for a day, and what a killed one left half made."""
     now = time.time()
     for path in folder.iterdir():
         bound_s = UNFINISHED_S if path.suffix == ".part" else UNUSED_S

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from harness.runtime import databases, postgres
 from harness.runtime.local import LocalRuntime
 from tests.contract.shop_fixture import Shop
+
+
+@pytest.fixture(autouse=True)
+def prepared_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Databases of these tiny shops are of use to nobody else; fetched programs are."""
+    with tempfile.TemporaryDirectory(prefix="threeam-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # unlike pytest's own, one that the server's user may enter
+        for module in (databases, postgres):
+            monkeypatch.setattr(module, "cache_dir", lambda: folder)
+        yield
 
 
 @pytest.fixture

@@ -18,11 +18,13 @@ Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
 LooseMechanism = Annotated[Mechanism, Strict(False)]
 
 
-class _File(BaseModel):
+class StrictFile(BaseModel):
+    """Base of all shapes: nothing is coerced, nothing unknown is let through."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class ReleaseTable(_File):
+class ReleaseTable(StrictFile):
     """`[release]` of a fault."""
 
     version_from: Version
@@ -32,14 +34,14 @@ class ReleaseTable(_File):
     author_email: Text
 
 
-class DetectTable(_File):
+class DetectTable(StrictFile):
     """One `[[detect]]`."""
 
     alert: Text
     within_s: Annotated[float, Field(gt=0)]
 
 
-class EvidenceTable(_File):
+class EvidenceTable(StrictFile):
     """One `[[evidence]]`."""
 
     kind: Text
@@ -47,7 +49,7 @@ class EvidenceTable(_File):
     shows: Text
 
 
-class VerifyTable(_File):
+class VerifyTable(StrictFile):
     """One `[[verify]]`: a measure and at least one bound."""
 
     measure: Text
@@ -63,14 +65,14 @@ class VerifyTable(_File):
         return self
 
 
-class AcceptsTable(_File):
+class AcceptsTable(StrictFile):
     """`[accepts]`: what a right diagnosis may say."""
 
     services: Annotated[list[Text], Field(min_length=1)]
     mechanisms: Annotated[list[LooseMechanism], Field(min_length=1)]
 
 
-class FaultFile(_File):
+class FaultFile(StrictFile):
     """fault.toml."""
 
     title: Text
@@ -97,7 +99,7 @@ class DecoyFile(ReleaseTable):
     body: str = ""
 
 
-class ScenarioFile(_File):
+class ScenarioFile(StrictFile):
     """scenarios/<id>.toml."""
 
     title: Text
@@ -108,7 +110,7 @@ class ScenarioFile(_File):
     agenda: Text
 
 
-class ServiceTable(_File):
+class ServiceTable(StrictFile):
     """One `[[service]]` of topology.toml."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -119,13 +121,13 @@ class ServiceTable(_File):
     summary: str = ""
 
 
-class TopologyFile(_File):
+class TopologyFile(StrictFile):
     """services/topology.toml."""
 
     service: Annotated[list[ServiceTable], Field(min_length=1)]
 
 
-F = TypeVar("F", bound=_File)
+F = TypeVar("F", bound=StrictFile)
 
 
 class Source:
@@ -153,7 +155,7 @@ class Source:
         """An error about a name at `where` that nothing answers to."""
         return self.bad(where, f"there is no {kind} '{name}'{_nearest(name, known)}")
 
-    def _bad(self, shape: type[_File], error: ErrorDetails) -> BadFile:
+    def _bad(self, shape: type[StrictFile], error: ErrorDetails) -> BadFile:
         where: KeyPath = tuple(error["loc"])
         key = where[-1] if where else ""
         if error["type"] == "extra_forbidden":

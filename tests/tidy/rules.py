@@ -13,7 +13,16 @@ FUNCTION_LINES_MAX = 60
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "errors", "limits", "paths", "ports", "waiting"}),
     frozenset(
-        {"settings", "tokens", "catalog", "catalog_files", "toml_lines", "record", "scoring"}
+        {
+            "settings",
+            "tokens",
+            "catalog",
+            "catalog_files",
+            "toml_lines",
+            "record",
+            "exercise",
+            "scoring",
+        }
     ),
     frozenset(
         {"workspace", "runtime", "thirdparty", "telemetry", "diagnosis", "aigate", "loading"}

@@ -70,7 +70,7 @@ def fold_kpis(
         verify_ms=elapsed(_verified_at(after)),
         users_affected=users,
         revenue_lost=revenue,
-        updates=sum(event.type in ("note.added", "update.posted") for event in after),
+        updates=sum(event.type == "update.posted" for event in after),
         diagnoses=sum(event.type == "diagnosis.declared" for event in after),
         wrong=_wrong_actions(after, guilty),
     )

@@ -116,6 +116,12 @@ def test_a_verification_that_failed_later_takes_the_pass_back() -> None:
     assert fold_kpis(passed).verify_ms == 89_000
 
 
+def test_an_update_to_stakeholders_counts_and_a_note_does_not() -> None:
+    assert fold_kpis(STORY).updates == 0
+    told = (*STORY, At(96_000, "update.posted"), At(97_000, "note.added"))
+    assert fold_kpis(told).updates == 1
+
+
 def test_a_drill_without_a_trigger_has_no_times() -> None:
     kpis = fold_kpis([event for event in STORY if event.type != "drill.triggered"])
     assert kpis.page_ms is None

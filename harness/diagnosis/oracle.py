@@ -124,7 +124,9 @@ class Oracle:
         self, session: aiohttp.ClientSession, before: Scrape | None
     ) -> float | None:
         after = await scrape(session, self._metrics_url("orders"))
-        return mean_growth(before, after, "db_statements_per_request", route=STATEMENTS_ROUTE)
+        return mean_growth(
+            before, after, "db_statements_per_request", method="GET", route=STATEMENTS_ROUTE
+        )
 
     async def _honesty(self, session: aiohttp.ClientSession, ended_at: datetime) -> float | None:
         """Compare what billing reports, once it has looked after `ended_at`, with the truth."""

@@ -74,7 +74,7 @@ DB_POOL_TIMEOUTS = Counter(
 DB_STATEMENTS = Histogram(
     "db_statements_per_request",
     "SQL statements that a request took.",
-    ["route"],
+    ["method", "route"],
     buckets=(0, 1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 250, 500, 1000),
     registry=None,
 )

@@ -85,7 +85,7 @@ class ObservationMiddleware:
         HTTP_REQUESTS.labels(method, route, status).inc()
         HTTP_DURATION.labels(method, route).observe(took_s, tracing.exemplar())
         if self._has_database:
-            DB_STATEMENTS.labels(route).observe(request.statements)
+            DB_STATEMENTS.labels(method, route).observe(request.statements)
         if span.is_recording():
             span.update_name(f"{method} {route}")
             span.set_attributes(

@@ -123,7 +123,7 @@ async def test_a_session_that_raises_leaves_nothing(client: httpx.AsyncClient) -
 
 
 async def test_statements_are_counted_by_route(client: httpx.AsyncClient) -> None:
-    series = 'db_statements_per_request_sum{route="/users/{user_id}"}'
+    series = 'db_statements_per_request_sum{method="GET",route="/users/{user_id}"}'
     await client.get("/users/1")
     before = await metric(client, series)
     await client.get("/users/1")

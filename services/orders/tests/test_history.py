@@ -19,7 +19,7 @@ def newest_of(user_id: int) -> list[sampledata.Order]:
 
 
 def statements() -> float:
-    name, labels = "db_statements_per_request_sum", {"route": "/orders"}
+    name, labels = "db_statements_per_request_sum", {"method": "GET", "route": "/orders"}
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 

@@ -1,0 +1,200 @@
+"""What a team may write while the incident lasts: each check returns the event, ready to append.
+
+All raise UsageError that says what is expected, or UnknownName with the nearest names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import get_args
+
+from harness.errors import UsageError
+from harness.exercise.evidence import check_evidence
+from harness.exercise.fields import (
+    ITEMS_MAX,
+    NAME_MAX,
+    number,
+    one_of,
+    percent,
+    text,
+    texts,
+)
+from harness.exercise.roles import team_roles
+from harness.exercise.story import Story
+from harness.exercise.views import open_actions, role_holders
+from harness.model import Mechanism
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+
+WITHIN_MAX_S = 86_400.0
+
+
+def role_joined(story: Story, person: str, role: str) -> x.RoleJoined:
+    """Somebody takes a role. Taking one twice is refused, several roles or people are not."""
+    person = text("person", person, length_max=NAME_MAX)
+    one_of("role", role, team_roles())
+    if person in role_holders(story).get(role, ()):
+        raise UsageError(f"{person} holds the role '{role}' already")
+    return x.RoleJoined(person, role)
+
+
+def role_left(story: Story, person: str, role: str) -> x.RoleLeft:
+    """Somebody gives a role up."""
+    one_of("role", role, team_roles())
+    holders = role_holders(story).get(role, ())
+    if person not in holders:
+        held = ", ".join(holders) or "nobody"
+        raise UsageError(f"{person} does not hold the role '{role}'", f"it is held by: {held}")
+    return x.RoleLeft(person, role)
+
+
+def incident_declared(
+    *,
+    severity: str,
+    summary: str,
+    systems: Iterable[str],
+    known_systems: Collection[str],
+    blast_radius: str,
+    by: str,
+    users_affected: int | None = None,
+    escalate: Iterable[str] = (),
+) -> r.IncidentDeclared:
+    """An incident, opened by hand or after the page; `known_systems` are the shop's services."""
+    severities, reasons = get_args(r.Severity), get_args(r.Escalation)
+    if users_affected is not None and users_affected < 0:
+        raise UsageError("'users_affected' is a number of people, at least 0")
+    return r.IncidentDeclared(
+        severity=one_of("severity", severity, severities),  # type: ignore[arg-type]
+        summary=text("summary", summary),
+        systems=tuple(
+            one_of("service", one, known_systems)
+            for one in texts("systems", dict.fromkeys(systems))
+        ),
+        users_affected=users_affected,
+        blast_radius=text("blast_radius", blast_radius),
+        escalate=tuple(one_of("escalation", one, reasons) for one in dict.fromkeys(escalate)),  # type: ignore[misc]
+        by=by,
+    )
+
+
+def triage_written(
+    *,
+    known: Iterable[str],
+    unknown: Iterable[str],
+    priorities: Iterable[tuple[str, str]],
+    not_doing_yet: Iterable[str],
+    by: str,
+) -> r.TriageWritten:
+    """A triage sheet; priorities are (kind, text) in their order."""
+    kinds = get_args(r.PriorityKind)
+    ordered = tuple(
+        r.Priority(one_of("priority", kind, kinds), text("priorities", what))  # type: ignore[arg-type]
+        for kind, what in priorities
+    )
+    if not ordered:
+        raise UsageError("'priorities' is empty", f"what comes first? kinds: {', '.join(kinds)}")
+    if len(ordered) > ITEMS_MAX:
+        raise UsageError(f"'priorities' has {len(ordered)} items, {ITEMS_MAX} are the most")
+    return r.TriageWritten(
+        known=texts("known", known),
+        unknown=texts("unknown", unknown),
+        priorities=ordered,
+        not_doing_yet=texts("not_doing_yet", not_doing_yet, required=False),
+        by=by,
+    )
+
+
+def hypotheses_revised(
+    hypotheses: Iterable[r.Hypothesis],
+    *,
+    reason: str,
+    known_systems: Collection[str],
+    by: str,
+    not_before: datetime | None = None,
+) -> r.HypothesesRevised:
+    """All hypotheses as they stand now. Probabilities sum to 100; ids are unique.
+
+    `not_before` is when the drill began: no query may end before it.
+    """
+    checked = tuple(_hypothesis(one, known_systems, not_before) for one in hypotheses)
+    if not checked:
+        raise UsageError("there is no hypothesis", "name at least one, with its probability")
+    if len(checked) > ITEMS_MAX:
+        raise UsageError(f"there are {len(checked)} hypotheses, {ITEMS_MAX} are the most")
+    if len({one.id for one in checked}) < len(checked):
+        raise UsageError("two hypotheses have the same id", "an id names one over all revisions")
+    total = sum(one.probability_percent for one in checked)
+    if total != 100:
+        given = " + ".join(str(one.probability_percent) for one in checked)
+        raise UsageError(
+            f"the probabilities sum to {total}, not to 100 ({given})",
+            "give 'something else' what is left",
+        )
+    return r.HypothesesRevised(checked, text("reason", reason, required=False), by)
+
+
+def _hypothesis(
+    one: r.Hypothesis, known_systems: Collection[str], not_before: datetime | None
+) -> r.Hypothesis:
+    if one.service:
+        one_of("service", one.service, known_systems)
+    if one.mechanism:
+        one_of("mechanism", one.mechanism, [known.value for known in Mechanism])
+    return r.Hypothesis(
+        id=text("id", one.id, length_max=NAME_MAX),
+        text=text("hypothesis", one.text),
+        probability_percent=percent("probability", one.probability_percent),
+        service=one.service,
+        mechanism=one.mechanism,
+        evidence_for=check_evidence(one.evidence_for, not_before=not_before),
+        evidence_against=check_evidence(one.evidence_against, not_before=not_before),
+    )
+
+
+def alert_marked(
+    *, alert: str, mark: str, reason: str, by: str, known_alerts: Collection[str]
+) -> r.AlertMarked:
+    """An alert that has fired, as source, symptom or unrelated."""
+    return r.AlertMarked(
+        alert=one_of("alert", alert, known_alerts),
+        mark=one_of("mark", mark, get_args(r.AlertMark)),  # type: ignore[arg-type]
+        reason=text("reason", reason, required=False),
+        by=by,
+    )
+
+
+def action_stated(
+    story: Story,
+    *,
+    action: str,
+    target: str,
+    expectation: str,
+    probability_percent: int | None,
+    within_s: float,
+    if_worse: str,
+    by: str,
+) -> r.ActionStated:
+    """An expectation before the act. A rollback needs a plan for when it makes things worse."""
+    kind = one_of("action", action, get_args(r.ActionKind))
+    return r.ActionStated(
+        action_id=f"act-{len(story.of(r.ActionStated)) + 1}",
+        action=kind,  # type: ignore[arg-type]
+        target=text("target", target, length_max=NAME_MAX, required=kind != "wait"),
+        expectation=text("expectation", expectation),
+        probability_percent=percent("probability", probability_percent),
+        within_s=number("within_s", within_s, at_most=WITHIN_MAX_S),
+        if_worse=text("if_worse", if_worse, required=kind == "rollback"),
+        by=by,
+    )
+
+
+def outcome_measured(
+    story: Story, *, action_id: str, met: bool, measured: str, by: str
+) -> r.OutcomeMeasured:
+    """The outcome of a stated action, once."""
+    waiting = [one.event.action_id for one in open_actions(story)]
+    if not waiting:
+        raise UsageError("no stated action waits for its outcome")
+    one_of("open action", action_id, waiting)
+    return r.OutcomeMeasured(action_id, met, text("measured", measured), by)

@@ -1,0 +1,104 @@
+"""What an instructor does to an exercise, checked: clock, injects, hints, judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.errors import UnknownName, UsageError
+from harness.exercise.agenda import Agenda
+from harness.exercise.clock import EXTRA_MAX_S, SPEED_MAX, Reading, read
+from harness.exercise.fields import number, one_of, text
+from harness.exercise.story import Story
+from harness.exercise.views import delivered
+from harness.record import exercise_events as x
+from harness.record.events import DiagnosisDeclared
+
+HINT_COST_POINTS = 5
+
+
+def clock_started(agenda: Agenda, story: Story, speed: float) -> x.ClockStarted:
+    """The start of the clock, once; `speed` is SPEED of the command line."""
+    if story.clock.started_ms is not None:
+        raise UsageError("the clock has started already")
+    return x.ClockStarted(agenda.id, number("speed", speed, at_most=SPEED_MAX))
+
+
+def clock_paused(story: Story, *, by: str, reason: str = "") -> x.ClockPaused:
+    """A pause of a clock that runs."""
+    if story.clock.started_ms is None or story.clock.is_paused:
+        raise UsageError("the clock does not run", "`resume` goes on")
+    return x.ClockPaused(by, text("reason", reason, required=False))
+
+
+def clock_resumed(story: Story, *, by: str) -> x.ClockResumed:
+    """The end of a pause."""
+    if not story.clock.is_paused:
+        raise UsageError("the clock is not paused")
+    return x.ClockResumed(by)
+
+
+def clock_extended(
+    agenda: Agenda, story: Story, drill_ms: int, *, extra_s: float, by: str
+) -> x.ClockExtended:
+    """More time for the phase that runs."""
+    reading = _running(agenda, story, drill_ms)
+    if reading.remaining_ms is None:
+        raise UsageError(f"the phase '{reading.phase.id}' has no end to move")
+    extra_s = number("extra_s", extra_s, at_most=EXTRA_MAX_S)
+    return x.ClockExtended(reading.phase.id, extra_s, by)
+
+
+def clock_skipped(agenda: Agenda, story: Story, drill_ms: int, *, by: str) -> x.ClockSkipped:
+    """The end of the phase that runs, now."""
+    return x.ClockSkipped(_running(agenda, story, drill_ms).phase.id, by)
+
+
+def _running(agenda: Agenda, story: Story, drill_ms: int) -> Reading:
+    reading = read(agenda, story.clock, drill_ms)
+    if not reading.is_running:
+        raise UsageError("the clock has not started")
+    if reading.is_over:
+        raise UsageError("the agenda is over")
+    return reading
+
+
+def inject_thrown(agenda: Agenda, story: Story, inject_id: str, *, by: str) -> x.InjectDelivered:
+    """One of the agenda's injects, delivered now; each once."""
+    known = {one.id: one for one in agenda.injects}
+    inject = known[one_of("inject", inject_id, known)]
+    if inject_id in delivered(story):
+        raise UsageError(f"the team has had '{inject_id}' already")
+    return x.InjectDelivered(inject.id, inject.kind, inject.sender, inject.text, by)
+
+
+def hint_taken(
+    story: Story, hints: Sequence[str], *, by: str, cost_points: int = HINT_COST_POINTS
+) -> x.HintTaken:
+    """The next hint; it costs points."""
+    had = len(story.of(x.HintTaken))
+    if had >= len(hints):
+        raise UsageError("there is no further hint", f"{had} have been given")
+    return x.HintTaken(had + 1, hints[had], cost_points, by)
+
+
+def cause_confirmed(
+    story: Story, *, right: bool, by: str, note: str = "", diagnosis_seq: int | None = None
+) -> x.CauseConfirmed:
+    """The instructor's word on a declared diagnosis: the newest one unless another is named."""
+    declared = [one.seq for one in story.of(DiagnosisDeclared)]
+    if not declared:
+        raise UsageError("no cause has been declared", "`drill diagnose` declares one")
+    seq = declared[-1] if diagnosis_seq is None else diagnosis_seq
+    if seq not in declared:
+        raise UnknownName("diagnosis", str(seq), [str(one) for one in declared])
+    return x.CauseConfirmed(seq, right, text("note", note, required=False), by)
+
+
+def line_judged(
+    *, line: str, points: int, by: str, points_of: Mapping[str, int], note: str = ""
+) -> x.LineJudged:
+    """Points for a line of the rubric; `points_of` is line → points that it can give."""
+    most = points_of[one_of("line of the rubric", line, points_of)]
+    if not 0 <= points <= most:
+        raise UsageError(f"'{line}' gives 0 to {most} points, not {points}")
+    return x.LineJudged(line, points, text("note", note, required=False), by)

@@ -1,0 +1,117 @@
+"""What a story says now: who holds which role, what the team believes, what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.exercise.story import Noted, Story
+from harness.record import events as e
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+
+RESPONSES: frozenset[str] = frozenset({"rollback", "restart", "hotfix"})
+"""Kinds of deploy by which people respond; `release` is a colleague's ordinary work."""
+
+
+def role_holders(story: Story) -> Mapping[str, tuple[str, ...]]:
+    """Role → people who hold it, in the order in which they joined."""
+    holders: dict[str, list[str]] = {}
+    for one in story.entries:
+        event = one.event
+        if isinstance(event, x.RoleJoined):
+            people = holders.setdefault(event.role, [])
+            if event.person not in people:
+                people.append(event.person)
+        elif isinstance(event, x.RoleLeft) and event.person in holders.get(event.role, []):
+            holders[event.role].remove(event.person)
+    return {role: tuple(people) for role, people in holders.items() if people}
+
+
+def incident_start(story: Story) -> Noted[e.Event] | None:
+    """When the team could first know: the first page, or an incident opened by hand before it."""
+    found = [story.first(e.PageSent), story.first(r.IncidentDeclared)]
+    return min((one for one in found if one is not None), key=lambda one: one.seq, default=None)
+
+
+def alert_marks(story: Story) -> Mapping[str, Noted[r.AlertMarked]]:
+    """Alert → how it was marked last."""
+    return {one.event.alert: one for one in story.of(r.AlertMarked)}
+
+
+def firing_since_ms(story: Story) -> Mapping[str, int]:
+    """Alert that fires now → team time since which it has, without a break.
+
+    An alert that fires for several services fires until the last of them is silent.
+    """
+    firing: dict[str, dict[str, int]] = {}
+    since: dict[str, int] = {}
+    for one in story.entries:
+        event = one.event
+        if isinstance(event, e.AlertFired):
+            since.setdefault(event.name, one.team_ms)
+            firing.setdefault(event.name, {})[event.fingerprint] = one.team_ms
+        elif isinstance(event, e.AlertResolved):
+            firing.get(event.name, {}).pop(event.fingerprint, None)
+            if not firing.get(event.name):
+                since.pop(event.name, None)
+    return since
+
+
+def responses(story: Story) -> tuple[Noted[e.DeployStarted], ...]:
+    """Every rollback, restart and hotfix that people began, in order."""
+    return tuple(
+        one
+        for one in story.of(e.DeployStarted)
+        if one.event.kind in RESPONSES and one.event.by != "runtime"
+    )
+
+
+def open_actions(story: Story) -> tuple[Noted[r.ActionStated], ...]:
+    """Stated actions whose outcome has not been measured."""
+    measured = {one.event.action_id for one in story.of(r.OutcomeMeasured)}
+    return tuple(one for one in story.of(r.ActionStated) if one.event.action_id not in measured)
+
+
+def delivered(story: Story) -> frozenset[str]:
+    """The injects that the team has had."""
+    return frozenset(one.event.inject_id for one in story.of(x.InjectDelivered))
+
+
+def evidence_of(event: e.Event) -> Sequence[str]:
+    """The evidence that an event brings, if it is one that can."""
+    if isinstance(event, e.DiagnosisDeclared):
+        return event.evidence
+    if isinstance(event, r.HypothesesRevised):
+        return [
+            link for one in event.hypotheses for link in (*one.evidence_for, *one.evidence_against)
+        ]
+    return ()
+
+
+def recovered(story: Story) -> Noted[e.Event] | None:
+    """The proof of recovery: the first verification that passed and was never followed by one
+    that failed; without any, the moment from which no alert fired."""
+    runs = story.of(e.VerifyFinished)
+    proof: Noted[e.VerifyFinished] | None = None
+    for run in runs:
+        proof = (proof or run) if run.event.passed else None
+    return proof if runs else silent_from(story)
+
+
+def silent_from(story: Story) -> Noted[e.Event] | None:
+    """The resolution after which no alert fired any more; None where one does, or none ever did."""
+    firing: set[str] = set()
+    silent: Noted[e.Event] | None = None
+    for one in story.entries:
+        if isinstance(one.event, e.AlertFired):
+            firing.add(one.event.fingerprint)
+            silent = None
+        elif isinstance(one.event, e.AlertResolved) and one.event.fingerprint in firing:
+            firing.discard(one.event.fingerprint)
+            silent = one if not firing else None
+    return silent
+
+
+def has_ended(story: Story) -> bool:
+    """Whether nothing more can come: what is missing now was not done."""
+    return bool(story.of(e.DrillFinished) or story.of(e.DrillAborted))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from harness.drill import deploy, diagnosis, page, verify
 from harness.drill.evidence import find_evidence
 from harness.drill.session import Session
+from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
 from harness.model import Fault
 from harness.record import events
 from harness.waiting import WaitedTooLong, wait_until
@@ -93,7 +94,9 @@ class Rehearsal:
 
     async def _contain(self, session: Session, fault: Fault) -> None:
         await deploy.rollback(session, fault.service, to_version=None, by=ACTOR, progress=self.say)
-        self.say(f"rolled {fault.service} back")
+        self.say(f"rolled {fault.service} back; watching")
+        if not await settled(session):
+            self.shortfalls.append(f"no recovery within {RECOVERY_TIMEOUT_S:g} s of the rollback")
 
     def _judge(self, result: events.VerifyFinished) -> None:
         for row in result.results:

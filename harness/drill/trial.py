@@ -14,12 +14,15 @@ from pathlib import Path
 from harness.drill import deploy, verify
 from harness.drill.rehearsal import ACTOR, Rehearsal
 from harness.drill.session import Session
+from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
 from harness.errors import DrillError
 from harness.model import BuiltRelease, Fault
 from harness.record import events
 from harness.waiting import WaitedTooLong, wait_until
 
 SYMPTOM_TIMEOUT_S = 45.0
+CHEAT_SETTLE_S = 8.0
+"""What a cheat gets to look healthy; one that never does is not waited for."""
 
 
 @dataclass(frozen=True)
@@ -96,23 +99,25 @@ class TrialRun:
             )
         except WaitedTooLong as error:
             return Trial(fault.fix_patch.name, passed=False, failing=(), error=str(error))
-        return await self._try(session, fault, fault.fix_patch)
+        return await self._try(session, fault, fault.fix_patch, RECOVERY_TIMEOUT_S)
 
     async def _try_cheat(self, session: Session, fault: Fault, patch: Path) -> Trial:
-        trial = await self._try(session, fault, patch)
+        trial = await self._try(session, fault, patch, CHEAT_SETTLE_S)
         verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
         self.say(f"cheat {patch.stem}: {verdict}")
         return trial
 
-    async def _try(self, session: Session, fault: Fault, patch: Path) -> Trial:
+    async def _try(self, session: Session, fault: Fault, patch: Path, settle_s: float) -> Trial:
         try:
             built = await asyncio.to_thread(session.workspace.compose, fault, patch)
             await self._ship(session, built)
+            await settled(session, settle_s)
         except DrillError as error:
             return Trial(patch.name, passed=False, failing=(), error=error.message)
         result = await verify.verify(session, by=ACTOR, progress=self.say)
         good = session.workspace.release(fault.service, fault.release.version_from)
         await self._ship(session, good)
+        await settled(session)
         return _trial(patch.name, result)
 
     async def _ship(self, session: Session, built: BuiltRelease) -> None:

@@ -1,0 +1,102 @@
+"""Wording that blames people: what allowed a mistake is of use, who made it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from harness.catalog_files import Source, StrictFile, Text
+from harness.exercise.story import Noted, Story
+from harness.record import response_events as r
+from harness.record.events import Event
+from harness.record.exercise_events import RoleJoined
+
+WORDING = Path(__file__).with_name("blaming.toml")
+NAME = "{name}"
+
+_NEGATED = re.compile(
+    r"(?:\b(?:not|no|nobody|never|without)|n't)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
+)
+
+
+class _WordingTable(StrictFile):
+    pattern: Text
+    advice: Text
+
+
+class _WordingFile(StrictFile):
+    wording: Annotated[list[_WordingTable], Field(min_length=1)]
+
+
+@cache
+def _wordings() -> tuple[tuple[str, str], ...]:
+    """Each pattern with its advice."""
+    tables = Source(WORDING).parse(_WordingFile).wording
+    return tuple((one.pattern, one.advice) for one in tables)
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Some words that blame, where they stand (in characters), and what to write instead."""
+
+    words: str
+    begin: int
+    advice: str
+
+
+def blaming_words(text: str, people: Iterable[str] = ()) -> tuple[Blame, ...]:
+    """What in `text` blames somebody; `people` are names of those who took part.
+
+    A denial ("nobody is to blame") is none.
+    """
+    # Typographic apostrophes are as long as plain ones, so places stay the same.
+    plain = text.replace("\u2019", "'")
+    found: dict[tuple[int, str], Blame] = {}
+    for pattern, advice in _for_people(people):
+        for match in re.finditer(pattern, plain, re.IGNORECASE):
+            sentence = plain[: match.start()].rpartition(".")[2]
+            if not _NEGATED.search(sentence):
+                words = text[match.start() : match.end()]
+                found[match.start(), words] = Blame(words, match.start(), advice)
+    return tuple(found[place] for place in sorted(found))
+
+
+def _for_people(people: Iterable[str]) -> list[tuple[str, str]]:
+    """The patterns, those with a name once for each person."""
+    names = sorted({name.strip() for name in people if name.strip()})
+    return [
+        (pattern.replace(NAME, re.escape(name)), advice)
+        for pattern, advice in _wordings()
+        for name in (names if NAME in pattern else [""])
+    ]
+
+
+def written_texts(story: Story) -> tuple[tuple[Noted[Event], str], ...]:
+    """Every text that a postmortem is made of, with its event."""
+    found: list[tuple[Noted[Event], str]] = []
+    for one in story.entries:
+        event = one.event
+        if isinstance(event, r.ReflectionWritten | r.CauseAnalysed | r.ActionItemAdded):
+            found.append((one, event.text))
+        elif isinstance(event, r.LearningStored):
+            parts = (
+                part if isinstance(part, str) else ", ".join(part) for part in event.fields.values()
+            )
+            found.append((one, ". ".join(parts)))
+    return tuple(found)
+
+
+def _flat(part: str | tuple[str, ...]) -> str:
+    return part if isinstance(part, str) else ", ".join(part)
+
+
+def blaming_entries(story: Story) -> tuple[Noted[Event], ...]:
+    """The events whose text blames somebody."""
+    people = {one.event.person for one in story.of(RoleJoined)}
+    return tuple(one for one, text in written_texts(story) if blaming_words(text, people))

@@ -1,0 +1,160 @@
+"""What a rule of the rubric looks at, and what it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from harness.exercise.gate import confirmed_cause
+from harness.exercise.story import Noted, Story
+from harness.exercise.views import evidence_of, incident_start, recovered, responses
+from harness.record import events as e
+from harness.record import response_events as r
+from harness.record.exercise_events import InjectDelivered
+
+Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """What a right diagnosis says, by the names of the catalog."""
+
+    services: frozenset[str]
+    mechanisms: frozenset[str]
+    title: str = ""
+    locus: str = ""
+
+    def is_right(self, service: str, mechanism: str) -> bool:
+        """Whether both are accepted."""
+        return service in self.services and mechanism in self.mechanisms
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a rule found. `seqs` are the events that decided it."""
+
+    verdict: Verdict
+    because: str
+    seqs: tuple[int, ...] = ()
+
+
+def given(because: str, *entries: Noted[e.Event]) -> Decision:
+    """The points are earned."""
+    return Decision("given", because, _seqs(entries))
+
+
+def withheld(because: str, *entries: Noted[e.Event]) -> Decision:
+    """They are not, by the record so far."""
+    return Decision("not given", because, _seqs(entries))
+
+
+def for_instructor(because: str, *entries: Noted[e.Event]) -> Decision:
+    """A record cannot tell; a person must."""
+    return Decision("for the instructor", because, _seqs(entries))
+
+
+def no_data(because: str) -> Decision:
+    """What the rule asks about did not happen, or was not recorded."""
+    return Decision("no data", because)
+
+
+def _seqs(entries: Iterable[Noted[e.Event]]) -> tuple[int, ...]:
+    return tuple(sorted({one.seq for one in entries}))
+
+
+@dataclass(frozen=True)
+class NewEvidence:
+    """An event that brought links which none before it had."""
+
+    at: Noted[e.Event]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A story with its answer, where that is known, and what several rules ask of it."""
+
+    story: Story
+    key: AnswerKey | None = None
+
+    @cached_property
+    def start(self) -> Noted[e.Event] | None:
+        """When the team could first know."""
+        return incident_start(self.story)
+
+    @cached_property
+    def recovery(self) -> Noted[e.Event] | None:
+        """When recovery was proven."""
+        return recovered(self.story)
+
+    @cached_property
+    def responses(self) -> tuple[Noted[e.DeployStarted], ...]:
+        """Rollbacks, restarts and hotfixes since the start, until recovery."""
+        begin = self.start.seq if self.start else 0
+        end = self.recovery.seq if self.recovery else self.story.seq + 1
+        return tuple(one for one in responses(self.story) if begin < one.seq < end)
+
+    @cached_property
+    def truth(self) -> AnswerKey | None:
+        """The answer key; without one, the diagnosis that the instructor confirmed."""
+        if self.key is not None:
+            return self.key
+        cause = confirmed_cause(self.story)
+        if cause is None:
+            return None
+        return AnswerKey(frozenset({cause.event.service}), frozenset({cause.event.mechanism}))
+
+    @cached_property
+    def evidence(self) -> tuple[NewEvidence, ...]:
+        """Every event that brought new evidence, in order."""
+        seen: set[str] = set()
+        found: list[NewEvidence] = []
+        for one in self.story.entries:
+            fresh = tuple(link for link in evidence_of(one.event) if link not in seen)
+            if fresh:
+                seen.update(fresh)
+                found.append(NewEvidence(one, fresh))
+        return tuple(found)
+
+    @cached_property
+    def questions(self) -> tuple[Noted[InjectDelivered], ...]:
+        """Each time an executive asked."""
+        asked = self.story.of(InjectDelivered)
+        return tuple(one for one in asked if one.event.kind == "executive-asks")
+
+    @cached_property
+    def updates(self) -> tuple[Noted[r.UpdatePosted], ...]:
+        """Updates since the start."""
+        begin = self.start.seq if self.start else 0
+        return tuple(one for one in self.story.of(r.UpdatePosted) if one.seq > begin)
+
+    def since_start_ms(self, one: Noted[e.Event]) -> int:
+        """Team time from the start of the incident."""
+        return one.team_ms - (self.start.team_ms if self.start else 0)
+
+    def stated_for(self, response: Noted[e.DeployStarted]) -> Noted[r.ActionStated] | None:
+        """The newest statement before a response that speaks of it: same target, same kind of
+        act, and not used up by an earlier response."""
+        acts = {"rollback": "rollback", "restart": "restart", "hotfix": "deploy"}
+        earlier = [
+            one.seq for one in self.responses if one.seq < response.seq and _alike(one, response)
+        ]
+        after = max(earlier, default=0)
+        stated = [
+            one
+            for one in self.story.of(r.ActionStated)
+            if after < one.seq < response.seq
+            and one.event.target == response.event.service
+            and one.event.action == acts[response.event.kind]
+        ]
+        return stated[-1] if stated else None
+
+
+def _alike(one: Noted[e.DeployStarted], other: Noted[e.DeployStarted]) -> bool:
+    return (one.event.service, one.event.kind) == (other.event.service, other.event.kind)
+
+
+Rule = Callable[[Case], Decision]
+"""A named, pure rule; its name is that of the function."""

@@ -1,0 +1,76 @@
+"""Reflection under pressure: known and unknown, source and symptom, evidence first, depth."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from harness.exercise.views import alert_marks
+from harness.model import Mechanism
+from harness.record import events as e
+from harness.record import response_events as r
+from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
+
+EXHAUSTION_ALERTS = frozenset({"DatabasePoolExhausted", "ServiceSaturated"})
+"""Alerts that say that something is used up, which is seldom the cause."""
+
+REFLECTIONS_MIN = 3
+"""Of what went well, and of what could improve; fewer cannot be thorough."""
+
+
+def known_and_unknown(case: Case) -> Decision:
+    """A triage before recovery says what is known and what is not."""
+    end = case.recovery.seq if case.recovery else case.story.seq + 1
+    for triage in case.story.of(r.TriageWritten):
+        if triage.seq < end and triage.event.known and triage.event.unknown:
+            return given("known and unknown were told apart", triage)
+    return withheld("known and unknown were not told apart before recovery")
+
+
+def exhaustion_is_a_symptom(case: Case) -> Decision:
+    """An alert of exhaustion that fired was marked a symptom, unless the pool was the cause."""
+    if case.truth and Mechanism.POOL_TOO_SMALL.value in case.truth.mechanisms:
+        return no_data("here the pool was the cause")
+    fired = {one.event.name: one for one in case.story.of(e.AlertFired)}
+    exhausted = [one for name, one in fired.items() if name in EXHAUSTION_ALERTS]
+    if not exhausted:
+        return no_data("no alert of exhaustion fired")
+    marks = alert_marks(case.story)
+    marked = [marks[one.event.name] for one in exhausted if one.event.name in marks]
+    wrong = [one for one in marked if one.event.mark != "symptom"]
+    if wrong:
+        return withheld(f"'{wrong[-1].event.alert}' was marked {wrong[-1].event.mark}", *wrong)
+    if not marked:
+        return withheld("nobody said whether the exhaustion was source or symptom", *exhausted)
+    return given("the exhaustion was seen as a symptom", *marked)
+
+
+def evidence_before_acting(case: Case) -> Decision:
+    """Some evidence was recorded before the first rollback, restart or fix."""
+    if not case.responses:
+        return no_data("nothing was rolled back, restarted or fixed")
+    action = case.responses[0]
+    before = [one.at for one in case.evidence if one.at.seq < action.seq]
+    if not before:
+        return withheld(f"{action.event.kind} of {action.event.service} before evidence", action)
+    return given("evidence came before the first response", before[0], action)
+
+
+def reflection_was_thorough(case: Case) -> Decision:
+    """Enough was written after recovery; whether it is thorough, a person says."""
+    begin = case.recovery.seq if case.recovery else case.story.seq
+    written = [one for one in case.story.of(r.ReflectionWritten) if one.seq > begin]
+    well = [one for one in written if one.event.kind == "went-well"]
+    improve = [one for one in written if one.event.kind == "could-improve"]
+    if min(len(well), len(improve)) < REFLECTIONS_MIN:
+        counts = f"{len(well)} went well, {len(improve)} could improve"
+        return withheld(f"after recovery: {counts}; at least {REFLECTIONS_MIN} of each", *written)
+    return for_instructor("enough was written: is it thorough?", *well, *improve)
+
+
+def causes_beneath_the_surface(case: Case) -> Decision:
+    """Surface, deeper and deepest cause were each stated."""
+    stated = {one.event.level: one for one in case.story.of(r.CauseAnalysed)}
+    missing = [level for level in get_args(r.CauseLevel) if level not in stated]
+    if missing:
+        return withheld(f"not stated: {', '.join(missing)} cause", *stated.values())
+    return given("surface, deeper and deepest cause are told apart", *stated.values())

@@ -1,0 +1,138 @@
+"""The score of an exercise: the rubric decided over a story. The same story, the same score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.exercise.story import Story
+from harness.record.exercise_events import HintTaken, LineJudged
+from harness.scoring.cadence import Cadence, cadence
+from harness.scoring.calibration import (
+    EtaOutcome,
+    ReliabilityBin,
+    eta_outcomes,
+    forecasts,
+    mean_brier,
+    reliability,
+)
+from harness.scoring.calibration_table import CalibrationRow, calibration_table
+from harness.scoring.case import AnswerKey, Case, Decision, Verdict, no_data
+from harness.scoring.panic import Classification, classify
+from harness.scoring.rubric import RULES, Line, the_rubric
+
+
+@dataclass(frozen=True)
+class LineScore:
+    """One line with what decided it."""
+
+    line: str
+    text: str
+    points: int
+    points_max: int
+    verdict: Verdict
+    because: str
+    seqs: tuple[int, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Neither earned nor missed: a person has to judge, or there is no data."""
+        return self.verdict in ("for the instructor", "no data")
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """One section and its sum."""
+
+    id: str
+    title: str
+    is_bonus: bool
+    lines: tuple[LineScore, ...]
+
+    @property
+    def points(self) -> int:
+        return sum(line.points for line in self.lines)
+
+    @property
+    def points_max(self) -> int:
+        return sum(line.points_max for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Everything that a response is judged by."""
+
+    sections: tuple[SectionScore, ...]
+    hint_points: int
+    """What the hints cost; taken off the total, which never falls below 0."""
+    classification: Classification
+    table: tuple[CalibrationRow, ...]
+    brier: float | None
+    forecasts: int
+    """Probabilities that could be held against an outcome."""
+    reliability: tuple[ReliabilityBin, ...]
+    etas: tuple[EtaOutcome, ...]
+    cadence: Cadence
+
+    @property
+    def total(self) -> int:
+        """Points of the hundred, less the hints."""
+        earned = sum(one.points for one in self.sections if not one.is_bonus)
+        return max(0, earned - self.hint_points)
+
+    @property
+    def bonus(self) -> int:
+        """Points on top."""
+        return sum(one.points for one in self.sections if one.is_bonus)
+
+    @property
+    def open_points(self) -> int:
+        """What is for the instructor, or without data."""
+        lines = (line for section in self.sections for line in section.lines)
+        return sum(line.points_max for line in lines if line.is_open)
+
+
+def score(story: Story, key: AnswerKey | None = None) -> Score:
+    """Decide every line. `key` is the answer; without it what depends on it has no data, unless
+    the instructor has confirmed a cause."""
+    case = Case(story, key)
+    judged = {one.event.line: (one.seq, one.event) for one in story.of(LineJudged)}
+    every = forecasts(case)
+    resolved = [one for one in every if one.came_true is not None]
+    return Score(
+        sections=tuple(
+            SectionScore(
+                section.id,
+                section.title,
+                section.is_bonus,
+                tuple(_line_score(line, case, judged.get(line.rule)) for line in section.lines),
+            )
+            for section in the_rubric()
+        ),
+        hint_points=sum(max(0, one.event.cost_points) for one in story.of(HintTaken)),
+        classification=classify(case),
+        table=calibration_table(case),
+        brier=mean_brier(resolved),
+        forecasts=len(resolved),
+        reliability=reliability(resolved),
+        etas=eta_outcomes(case),
+        cadence=cadence(case),
+    )
+
+
+def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -> LineScore:
+    decision = RULES[line.rule](case) if case.start else no_data("nobody was paged")
+    points = line.points if decision.verdict == "given" else 0
+    if judged is not None:
+        seq, word = judged
+        points = min(max(0, word.points), line.points)
+        because = word.note or f"judged by {word.by}"
+        decision = Decision("judged", because, (*decision.seqs, seq))
+    return LineScore(
+        line=line.rule,
+        text=line.text,
+        points=points,
+        points_max=line.points,
+        verdict=decision.verdict,
+        because=decision.because,
+        seqs=decision.seqs,
+    )

@@ -21,7 +21,7 @@ from harness.drill.session import Session
 from harness.errors import BadFile
 from harness.model import EvidenceClue, Fault
 
-TRACES_LOOKED_AT = 40
+TRACES_LOOKED_AT = 200
 LOG_LINES_LOOKED_AT = 1000
 
 

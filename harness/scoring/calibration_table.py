@@ -8,6 +8,7 @@ from harness.exercise.story import Noted
 from harness.record import response_events as r
 from harness.scoring.calibration import NO_DATA, Forecast, eta_outcomes, forecasts
 from harness.scoring.case import Case
+from harness.scoring.markup import escaped
 
 HALF_PERCENT = 50
 CERTAIN_PERCENT = 100
@@ -48,15 +49,11 @@ def table_lines(rows: tuple[CalibrationRow, ...]) -> list[str]:
         "| Decision Point | Confidence | Outcome | Calibrated? |",
         "|----------------|------------|---------|-------------|",
     ]
-    return head + ["| " + " | ".join(_cell(part) for part in _parts(row)) + " |" for row in rows]
+    return head + ["| " + " | ".join(escaped(part) for part in _parts(row)) + " |" for row in rows]
 
 
 def _parts(row: CalibrationRow) -> tuple[str, str, str, str]:
     return row.decision, row.confidence, row.outcome, row.calibrated
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
 
 
 def _is_of(forecast: Forecast, kind: str, id_: str) -> bool:

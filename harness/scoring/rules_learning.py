@@ -59,4 +59,4 @@ def _stored(case: Case, title: str, *kinds: str) -> Decision:
     ]
     if not found:
         return withheld(f"no {title} was stored")
-    return given(f"a {title} was stored", *found)
+    return given(f"stored: {title}", *found)

@@ -1,0 +1,157 @@
+"""A postmortem drafted from the record: what can be known is filled in, the rest is asked for."""
+
+from __future__ import annotations
+
+from harness.exercise.story import Story
+from harness.record import events as e
+from harness.record import response_events as r
+from harness.record.envelope import to_iso
+from harness.record.exercise_events import RoleJoined
+from harness.scoring.blameless import blaming_words, written_texts
+from harness.scoring.calibration_table import calibration_table
+from harness.scoring.case import AnswerKey, Case
+from harness.scoring.guardrails import Guardrails, guardrails
+from harness.scoring.kpi import Kpis
+from harness.scoring.learning import learning_entries
+from harness.scoring.panic import classify
+from harness.scoring.postmortem_model import (
+    ActionItem,
+    Answer,
+    Cause,
+    Impact,
+    Postmortem,
+    Remark,
+    RootCause,
+)
+from harness.scoring.scorecard import clock
+from harness.scoring.timeline import timeline
+
+LEVELS = ("surface", "deeper", "deepest")
+
+
+def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
+    """The draft. `key` tells the answer: leave it out where it has not been revealed."""
+    case = Case(story, key)
+    declared = story.last(r.IncidentDeclared)
+    reflections = [one.event for one in story.of(r.ReflectionWritten)]
+    return Postmortem(
+        version=1,
+        drill_id=story.drill_id,
+        title=declared.event.summary if declared else "Incident",
+        began_at=to_iso(case.start.wall_time) if case.start else None,
+        summary=_summary(case, kpis),
+        impact=_impact(story, kpis),
+        timeline=timeline(story),
+        root_cause=_root_cause(case),
+        causes=tuple(
+            Cause(one.event.level, one.event.text, one.event.confidence_percent)
+            for level in LEVELS
+            for one in story.of(r.CauseAnalysed)
+            if one.event.level == level
+        ),
+        went_well=tuple(one.text for one in reflections if one.kind == "went-well"),
+        could_improve=tuple(one.text for one in reflections if one.kind == "could-improve"),
+        answers=tuple(
+            Answer(one.question, one.text) for one in reflections if one.kind == "answer"
+        ),
+        action_items=tuple(
+            ActionItem(one.event.item_id, one.event.text, one.event.owner, one.event.check)
+            for one in story.of(r.ActionItemAdded)
+        ),
+        learning=learning_entries(story),
+        calibration=calibration_table(case),
+        pattern=classify(case).pattern,
+        guardrails=_guardrails(case),
+        remarks=_remarks(story),
+        missing=_missing(case),
+    )
+
+
+def _summary(case: Case, kpis: Kpis) -> str:
+    """When and how it was noticed, what was done, how it ended."""
+    if case.start is None:
+        return "Nobody was paged, and no incident was declared."
+    page = case.story.first(e.PageSent)
+    how = f"a page came in: {page.event.summary}" if page else "an incident was declared by hand"
+    done = dict.fromkeys(f"{one.event.kind} of {one.event.service}" for one in case.responses)
+    parts = [
+        f"At {to_iso(case.start.wall_time)} {how}.",
+        f"The team responded by {', '.join(done)}."
+        if done
+        else "Nothing was rolled back, restarted or fixed.",
+    ]
+    if kpis.mitigate_ms is not None:
+        parts.append(f"Alerts fell silent {clock(kpis.mitigate_ms)} after the trouble began.")
+    if case.recovery is None:
+        parts.append("Recovery is not in the record.")
+    else:
+        took = clock(case.since_start_ms(case.recovery))
+        parts.append(f"Recovery was proven {took} after the team could first know.")
+    return " ".join(parts)
+
+
+def _impact(story: Story, kpis: Kpis) -> Impact:
+    last = story.last(r.IncidentDeclared)
+    declared = last.event if last else None
+    return Impact(
+        severity=declared.severity if declared else None,
+        users_affected=kpis.users_affected,
+        users_declared=declared.users_affected if declared else None,
+        revenue_lost=kpis.revenue_lost,
+        systems=declared.systems if declared else (),
+        blast_radius=declared.blast_radius if declared else None,
+        escalated_for=declared.escalate if declared else (),
+        detect_ms=kpis.page_ms,
+        acknowledge_ms=kpis.acknowledge_ms,
+        cause_ms=kpis.cause_ms,
+        mitigate_ms=kpis.mitigate_ms,
+        verify_ms=kpis.verify_ms,
+    )
+
+
+def _root_cause(case: Case) -> RootCause:
+    last = case.story.last(e.DiagnosisDeclared)
+    declared = last.event if last else None
+    return RootCause(
+        declared=f"{declared.service}: {declared.mechanism}" if declared else None,
+        declared_confidence_percent=declared.confidence_percent if declared else None,
+        actual=case.key.title or None if case.key else None,
+        locus=case.key.locus or None if case.key else None,
+    )
+
+
+def _guardrails(case: Case) -> Guardrails | None:
+    """Against the true cause where it is known, else against the declared one."""
+    last = case.story.last(e.DiagnosisDeclared)
+    if case.truth is not None:
+        # The answer may accept several names; the declared one is preferred, then any by name.
+        named = [last.event.mechanism] if last else []
+        for mechanism in (*named, *sorted(case.truth.mechanisms)):
+            if mechanism in case.truth.mechanisms:
+                return guardrails(mechanism, min(case.truth.services, default=""))
+    return guardrails(last.event.mechanism, last.event.service) if last else None
+
+
+def _remarks(story: Story) -> tuple[Remark, ...]:
+    people = {one.event.person for one in story.of(RoleJoined)}
+    return tuple(
+        Remark(one.seq, blame.words, blame.advice)
+        for one, text in written_texts(story)
+        for blame in blaming_words(text, people)
+    )
+
+
+def _missing(case: Case) -> tuple[str, ...]:
+    story = case.story
+    stated = {one.event.level for one in story.of(r.CauseAnalysed)}
+    reflected = {one.event.kind for one in story.of(r.ReflectionWritten)}
+    wanted = [
+        *((f"the {level} cause, and how sure you are", level in stated) for level in LEVELS),
+        ("what went well", "went-well" in reflected),
+        ("what could improve", "could-improve" in reflected),
+        ("action items with owners", bool(story.of(r.ActionItemAdded))),
+        ("what was learned", bool(story.of(r.LearningStored))),
+        ("severity, systems and blast radius of the incident", bool(story.of(r.IncidentDeclared))),
+        ("a declared cause", bool(story.of(e.DiagnosisDeclared))),
+    ]
+    return tuple(what for what, is_there in wanted if not is_there)

@@ -1,0 +1,160 @@
+"""A postmortem as Markdown. What people wrote is shown as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from harness.scoring.calibration_table import table_lines
+from harness.scoring.markup import escaped
+from harness.scoring.postmortem_model import Postmortem
+from harness.scoring.scorecard import NO_DATA, clock
+
+_LEVELS = {
+    "surface": ("Surface cause", "Immediate"),
+    "deeper": ("Deeper cause", "Contributing"),
+    "deepest": ("Deepest cause (process)", "Systemic"),
+}
+
+
+def to_markdown(post: Postmortem) -> str:
+    """The whole postmortem."""
+    parts = [
+        [
+            f"# Postmortem: {escaped(post.title)}",
+            "",
+            f"Drill {post.drill_id}, {post.began_at or NO_DATA}",
+        ],
+        _section("Summary", [escaped(post.summary)]),
+        _section("Impact", _impact(post)),
+        _section("Root cause", _root_cause(post)),
+        *(_section(title, _level(post, level)) for level, (title, _) in _LEVELS.items()),
+        _section("Confidence in root cause analysis", _confidence(post)),
+        _section("What went well", _items(post.went_well)),
+        _section("What could improve", _items(post.could_improve)),
+        _section(
+            "Reflection", [f"- {escaped(a.question)} {escaped(a.text)}" for a in post.answers]
+        ),
+        _section("Action items", _action_items(post)),
+        _section("Learning", _learning(post)),
+        _section("Confidence calibration review", table_lines(post.calibration)),
+        _section("Team spec and guardrails", _guardrails(post)),
+        _section("Timeline", _timeline(post)),
+        _section("Still to write", _items(post.missing)),
+        _section("Wording to look at again", _remarks(post)),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [f"## {title}", "", *lines] if lines else []
+
+
+def _items(texts: Iterable[str]) -> list[str]:
+    return [f"- {escaped(text)}" for text in texts]
+
+
+def _impact(post: Postmortem) -> list[str]:
+    impact = post.impact
+    users = NO_DATA if impact.users_affected is None else f"{impact.users_affected:,}"
+    if impact.users_declared is not None:
+        users += f" (declared: {impact.users_declared:,})"
+    revenue = NO_DATA if impact.revenue_lost is None else f"{impact.revenue_lost:,.2f}"
+    rows = [
+        ("Severity", impact.severity or NO_DATA),
+        ("Users affected", users),
+        ("Revenue lost", revenue),
+        ("Systems", ", ".join(impact.systems) or NO_DATA),
+        ("Blast radius", impact.blast_radius or NO_DATA),
+        ("Escalated for", ", ".join(impact.escalated_for) or "nothing"),
+        ("Time to detect", clock(impact.detect_ms)),
+        ("Time to acknowledge", clock(impact.acknowledge_ms)),
+        ("Time to cause", clock(impact.cause_ms)),
+        ("Time to mitigate", clock(impact.mitigate_ms)),
+        ("Time to full recovery", clock(impact.verify_ms)),
+    ]
+    return [f"- {title}: {escaped(value)}" for title, value in rows]
+
+
+def _root_cause(post: Postmortem) -> list[str]:
+    cause = post.root_cause
+    lines = []
+    if cause.declared is not None:
+        lines.append(
+            f"- Declared: {escaped(cause.declared)} ({cause.declared_confidence_percent}%)"
+        )
+    if cause.actual is not None:
+        where = f" ({escaped(cause.locus)})" if cause.locus else ""
+        lines.append(f"- In fact: {escaped(cause.actual)}{where}")
+    return lines
+
+
+def _level(post: Postmortem, level: str) -> list[str]:
+    return _items(one.text for one in post.causes if one.level == level)
+
+
+def _confidence(post: Postmortem) -> list[str]:
+    if not post.causes:
+        return []
+    rows = [
+        f"| {_LEVELS[one.level][1]} | {escaped(one.text)} | {one.confidence_percent}% |"
+        for one in post.causes
+    ]
+    return ["| Level | Cause | Confidence |", "|-------|-------|------------|", *rows]
+
+
+def _action_items(post: Postmortem) -> list[str]:
+    return [
+        f"{number}. [ ] {escaped(one.text)} (owner: {escaped(one.owner) or 'nobody yet'}"
+        + (f"; check: {escaped(one.check)})" if one.check else ")")
+        for number, one in enumerate(post.action_items, 1)
+    ]
+
+
+def _learning(post: Postmortem) -> list[str]:
+    lines = []
+    for entry in post.learning:
+        lines.append(f"- {escaped(entry.type)}")
+        for name, value in vars(entry).items():
+            if name != "type":
+                text = value if isinstance(value, str) else "; ".join(value)
+                lines.append(f"  - {escaped(name)}: {escaped(text)}")
+    return lines
+
+
+def _guardrails(post: Postmortem) -> list[str]:
+    guard = post.guardrails
+    if guard is None:
+        return []
+    groups = [
+        (f"Team spec: {guard.title}", guard.spec),
+        ("Pull request guardrails", guard.pull_requests),
+        ("Playbook", guard.playbook),
+        ("Thresholds and alerts", guard.thresholds),
+    ]
+    lines: list[str] = []
+    for title, texts in groups:
+        lines += [*([""] if lines else []), f"### {title}", ""]
+        lines += [f"- [ ] {escaped(text)}" for text in texts]
+    return lines
+
+
+def _timeline(post: Postmortem) -> list[str]:
+    rows = [
+        f"| {_since(one.since_page_s)} | {escaped(one.who)} | {escaped(one.what)} |"
+        for one in post.timeline
+    ]
+    return ["| T+ | Who | What |", "|----|-----|------|", *rows] if rows else []
+
+
+def _since(seconds: float | None) -> str:
+    """Minutes and seconds from the first page: `-0:12`, `4:05`."""
+    if seconds is None:
+        return ""
+    whole = round(abs(seconds))
+    return f"{'-' if seconds < 0 and whole else ''}{whole // 60}:{whole % 60:02d}"
+
+
+def _remarks(post: Postmortem) -> list[str]:
+    return [
+        f"- '{escaped(one.words)}' (event {one.seq}): {escaped(one.advice)}" for one in post.remarks
+    ]

@@ -1,0 +1,81 @@
+"""Alerts become pages: once each, critical ones only, and somebody answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.drill.page import acknowledge, take_alerts
+from harness.drill.session import Session
+from harness.errors import UnknownName, UsageError
+from harness.model import Alert
+from harness.record import events
+
+
+def alert(name: str, severity: str = "critical", *, resolved: bool = False) -> Alert:
+    return Alert(
+        fingerprint=name,
+        name=name,
+        severity=severity,
+        summary=f"{name} is bad",
+        starts_at=datetime(2030, 1, 1, tzinfo=UTC),
+        resolved=resolved,
+    )
+
+
+def recorded(session: Session) -> list[str]:
+    return [envelope.type for envelope in session.record.events()]
+
+
+def test_a_critical_alert_pages_and_says_that_it_was_the_first(session: Session) -> None:
+    assert take_alerts(session, [alert("HighErrorRate")]) is True
+    assert recorded(session) == ["alert.fired", "page.sent"]
+
+
+def test_an_alert_that_is_sent_again_pages_no_second_time(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate")])
+    assert take_alerts(session, [alert("HighErrorRate")]) is False
+    assert recorded(session) == ["alert.fired", "page.sent"]
+
+
+def test_a_warning_is_recorded_and_pages_nobody(session: Session) -> None:
+    assert take_alerts(session, [alert("ReconciliationStale", "warning")]) is False
+    assert recorded(session) == ["alert.fired"]
+
+
+def test_another_alert_is_another_page_but_not_the_first(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate")])
+    assert take_alerts(session, [alert("HighLatency")]) is False
+    assert [page.page_id for page in session.state().pages] == ["p1", "p2"]
+
+
+def test_an_alert_that_resolves_is_recorded(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate")])
+    take_alerts(session, [alert("HighErrorRate", resolved=True)])
+    assert recorded(session)[-1] == "alert.resolved"
+    assert not session.state().alerts
+
+
+def test_acknowledging_takes_all_open_pages(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate"), alert("HighLatency")])
+    taken = acknowledge(session, None, "ada")
+    assert [page.acknowledged_by for page in taken] == ["ada", "ada"]
+
+
+def test_nothing_to_acknowledge_is_said(session: Session) -> None:
+    with pytest.raises(UsageError, match="no page is waiting"):
+        acknowledge(session, None, "ada")
+
+
+def test_an_unknown_page_is_named_with_those_there_are(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate")])
+    with pytest.raises(UnknownName, match="no page 'p7'"):
+        acknowledge(session, "p7", "ada")
+
+
+def test_who_acknowledged_first_stands(session: Session) -> None:
+    take_alerts(session, [alert("HighErrorRate")])
+    acknowledge(session, "p1", "ada")
+    session.note(events.PageAcknowledged(page_id="p1", by="ben"), actor="ben")
+    assert session.state().pages[0].acknowledged_by == "ada"

@@ -21,7 +21,7 @@ DASHBOARDS_DIR = "/etc/grafana/dashboards"
 
 def datasources() -> dict[str, object]:
     """Prometheus, whose exemplars open traces, and the traces."""
-    return {"apiVersion": 1, "prune": True, "datasources": [_prometheus(), _traces()]}
+    return {"apiVersion": 1, "datasources": [_prometheus(), _traces()]}
 
 
 def providers() -> dict[str, object]:

@@ -65,6 +65,8 @@ async def _run(
         error = raised
         session.end(raised.message)
     session.over_reason = session.over_reason or "interrupted"
+    if isinstance(session.failure, DrillError):
+        error = error or session.failure
     card = await finish(session, orderly=error is None, progress=progress)
     return Outcome(card, session.over_reason, error)
 

@@ -8,13 +8,14 @@ import json
 from harness.diagnosis.answer import judge_answer
 from harness.drill.home import tidy
 from harness.drill.session import Progress, Session
+from harness.errors import RecordFailed
 from harness.record import events
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import RootCause, Scorecard, outcome_of
 
 
-async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard:
-    """Stop everything, record the end, and return the scorecard.
+async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
+    """Stop everything, record the end, and return the scorecard; None where it could not be kept.
 
     `orderly` is False where the stack failed or the drill was halted: it is then recorded as
     aborted. Whatever fails here, the runtime is taken down.
@@ -24,6 +25,9 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     await asyncio.gather(*session.tasks, return_exceptions=True)
     try:
         card = _close_record(session, orderly)
+    except RecordFailed as error:
+        progress(f"the end could not be recorded: {error.message}")
+        card = None
     finally:
         progress("taking everything down")
         await session.runtime.down()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from harness.drill.baseline import SUCCESS
 from harness.drill.page import expire_alerts
@@ -18,14 +19,12 @@ async def sample_forever(session: Session) -> None:
     last: events.ImpactSampled | None = None
     while True:
         await asyncio.sleep(INTERVAL_S)
-        expire_alerts(session)
-        try:
+        with contextlib.suppress(DrillError):  # tried again in a moment
+            expire_alerts(session)
             now = await sample(session)
-        except DrillError:
-            continue
-        if now is not None and now != last:
-            session.note(now, actor="load")
-            last = now
+            if now is not None and now != last:
+                session.note(now, actor="load")
+                last = now
 
 
 async def sample(session: Session) -> events.ImpactSampled | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime
 
 from harness.drill.session import Session
@@ -16,13 +17,16 @@ from harness.telemetry.alerts import Transition
 def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     """Feed what the alerting system sent; record transitions; page for critical ones.
 
-    Returns True where this brought the drill's first page.
+    Returns True where this brought the drill's first page. Where the record cannot be written
+    nothing is taken, so that the next delivery of the same alerts brings them again.
     """
     had_pages = bool(session.state().pages)
-    for change in session.alerts.feed(incoming, datetime.now(UTC)):
+    book = deepcopy(session.alerts)
+    for change in book.feed(incoming, datetime.now(UTC)):
         _note(session, change)
         if not change.resolved and change.alert.severity == "critical":
             _page(session, change.alert)
+    session.alerts = book
     return not had_pages and bool(session.state().pages)
 
 

@@ -97,6 +97,8 @@ class Session:
     """Set once the drill is to end; the host then takes everything down."""
     over_reason: str = ""
     halted: bool = False
+    failure: BaseException | None = None
+    """What ended the drill, where that was not a person or the clock."""
     opened: Oracle | None = None
     healthy: Measures | None = None
     at_page: Measures | None = None
@@ -140,9 +142,19 @@ class Session:
         self.end(reason)
 
     def keep(self, task: asyncio.Task[None]) -> None:
-        """Hold a background task until it is done; the drill's end cancels it."""
+        """Hold a background task until it is done; the drill's end cancels it.
+
+        One that fails ends the drill, with its error as the reason: a drill that has lost a part
+        of itself is worth nothing.
+        """
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failure = self.failure or error
+            self.end(f"a part of the drill failed: {error}")
 
     def log_automatic_rollback(self, service: str, version: str, back_to: str) -> None:
         """The runtime put the former version back, since the new one died after its deploy."""

@@ -8,7 +8,7 @@ import pytest
 
 from harness.drill.page import acknowledge, take_alerts
 from harness.drill.session import Session
-from harness.errors import UnknownName, UsageError
+from harness.errors import RecordFailed, UnknownName, UsageError
 from harness.model import Alert
 from harness.record import events
 
@@ -55,6 +55,20 @@ def test_an_alert_that_resolves_is_recorded(session: Session) -> None:
     take_alerts(session, [alert("HighErrorRate", resolved=True)])
     assert recorded(session)[-1] == "alert.resolved"
     assert not session.state().alerts
+
+
+def test_an_alert_that_could_not_be_recorded_pages_at_its_next_delivery(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RecordFailed("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(session.record, "append", full)
+        with pytest.raises(RecordFailed):
+            take_alerts(session, [alert("HighErrorRate")])
+    assert take_alerts(session, [alert("HighErrorRate")]) is True
+    assert recorded(session) == ["alert.fired", "page.sent"]
 
 
 def test_acknowledging_takes_all_open_pages(session: Session) -> None:

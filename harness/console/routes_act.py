@@ -151,15 +151,11 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
             result = await work(lambda text: lines.put_nowait({"progress": text}))
             lines.put_nowait({"result": _plain(result)})
         except DrillError as error:
-            lines.put_nowait(
-                {
-                    "error": {
-                        "detail": error.message,
-                        "hint": error.hint,
-                        "exit_code": error.exit_code,
-                    }
-                }
-            )
+            lines.put_nowait({"error": _problem(error.message, error.hint, error.exit_code)})
+        except Exception as error:  # noqa: BLE001  the drill goes on, and the caller is told
+            what = f"{type(error).__name__}: {error}"
+            session.note(events.HarnessProblem(what=what))
+            lines.put_nowait({"error": _problem(what, "this is a mistake of the drill's own", 1)})
         finally:
             lines.put_nowait(None)
 
@@ -170,6 +166,10 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
             yield json.dumps(line, default=str).encode() + b"\n"
 
     return StreamingResponse(body(), media_type="application/x-ndjson")
+
+
+def _problem(detail: str, hint: str, exit_code: int) -> dict[str, Any]:
+    return {"detail": detail, "hint": hint, "exit_code": exit_code}
 
 
 def _plain(result: Any) -> Any:

@@ -24,7 +24,7 @@ from harness.runtime.measure import pss_total_mb
 from harness.settings import HostSettings
 
 Say = Callable[[str], None]
-PORT_OFFSET = 26_000
+PORT_OFFSET = 22_000
 RESTARTS = 5
 ROUNDS = 3
 

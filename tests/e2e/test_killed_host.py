@@ -18,7 +18,7 @@ from harness.runtime.local import LocalRuntime
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill
 
-PORT_OFFSET = 31_000
+PORT_OFFSET = 11_000
 GONE_TIMEOUT_S = 2.0
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]

@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
-PORT_OFFSET = 33_000
+PORT_OFFSET = 13_000
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
 
 
 def test_a_second_drill_in_the_same_home_is_refused_and_names_the_owner(drill: LiveDrill) -> None:
-    second = drill.drill("run", "deadlock", "--port-offset", "34000")
+    second = drill.drill("run", "deadlock", "--port-offset", "14000")
     owner = json.loads((drill.home / "active.json").read_text())
     assert second.returncode == 3
     assert owner["drill_id"] in second.stderr
@@ -34,15 +34,15 @@ def test_a_second_drill_in_the_same_home_is_refused_and_names_the_owner(drill: L
 
 def test_a_taken_port_is_named_with_its_holder_and_nobody_is_killed(tmp_path: Path) -> None:
     with socket.socket() as bystander:
-        bystander.bind(("127.0.0.1", 35_000 + 8001))
+        bystander.bind(("127.0.0.1", 15_000 + 8001))
         bystander.listen()
-        other = LiveDrill(tmp_path, "healthy", 35_000)
+        other = LiveDrill(tmp_path, "healthy", 15_000)
         assert other.process.wait(timeout=60) == 3
         other.end()
         said = "\n".join(other.said)
-        assert "port 43001 is taken by" in said
+        assert "port 23001 is taken by" in said
         assert "pytest" in said or "python" in said
-        assert bystander.getsockname()[1] == 43_001
+        assert bystander.getsockname()[1] == 23_001
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_afterwards_nothing_is_left(drill: LiveDrill) -> None:
 
 
 def test_interrupting_twice_while_starting_leaves_nothing(tmp_path: Path) -> None:
-    drill = LiveDrill(tmp_path, "healthy", 36_000)
+    drill = LiveDrill(tmp_path, "healthy", 16_000)
     drill.wait_said("postgres is ready")
     drill.process.send_signal(2)
     drill.process.send_signal(2)

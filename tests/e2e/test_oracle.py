@@ -18,7 +18,7 @@ from harness.thirdparty.client import ThirdPartyControl
 from tests.e2e.hand_shop import HandShop, hand_shop
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
-PORT_OFFSET = 37_000
+PORT_OFFSET = 18_000
 # Gentle on a machine that is busy with other tests, and not longer than it must be.
 PLAN = replace(
     StressPlan.stress(1),

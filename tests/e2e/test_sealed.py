@@ -16,7 +16,7 @@ from tests.e2e import hunting
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-PORT_OFFSET = 32_000
+PORT_OFFSET = 12_000
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.e2e.hunting import SERVICES
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
-PORT_OFFSET = 38_000
+PORT_OFFSET = 17_000
 LONG_S = 600.0
 
 

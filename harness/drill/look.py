@@ -74,6 +74,7 @@ async def trace(session: Session, trace_id: str) -> dict[str, Any]:
             "old ones are dropped; `drill trace` lists recent ones",
         )
     said = await session.recorder.logs(trace_id=trace_id, limit=100)
+    said.sort(key=lambda record: str(record.get("timestamp", "")))
     lines = [*render_trace(found), *(["", "log lines:"] if said else [])]
     return {"trace": found, "logs": said, "lines": [*lines, *(render_log(r) for r in said)]}
 

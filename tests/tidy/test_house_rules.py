@@ -12,7 +12,7 @@ from tests.tidy import rules
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
     path
-    for part in ("harness", "loadgen", "services")
+    for part in ("harness", "loadgen", "services", "grafana")
     for path in rules.python_files(ROOT / part)
     if "tests" not in path.parts
 ]

@@ -1,0 +1,70 @@
+"""What the documents promise exists: make targets, commands, files, metrics."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = sorted(
+    (command.callback.__name__ if command.callback else "") for command in app.registered_commands
+)
+
+
+def promised_commands(text: str) -> set[str]:
+    """The words after `drill` in code spans and blocks."""
+    return set(re.findall(r"(?:`|^|/)drill ([a-z]+)\b", text, re.MULTILINE))
+
+
+def promised_targets(text: str) -> set[str]:
+    """The words after `make` in code spans and blocks."""
+    return set(re.findall(r"(?:`|^)make ([a-z-]+)\b", text, re.MULTILINE))
+
+
+def missing_files(page: Path) -> list[str]:
+    """Relative links and code spans of a page that name files which do not exist."""
+    named = set(re.findall(r"\]\(([^)#:]+)\)", page.read_text()))
+    return [name for name in named if not (page.parent / name).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    assert promised_commands(page.read_text()) <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert promised_targets(page.read_text()) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    assert missing_files(page) == []
+
+
+def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Type `drill conjure` or `make magic`, and see [here](nowhere.md).")
+    assert promised_commands(page.read_text()) - set(COMMANDS) == {"conjure"}
+    assert promised_targets(page.read_text()) == {"magic"}
+    assert missing_files(page) == ["nowhere.md"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"])
+    assert shown.exit_code == 0
+    assert f"Example: drill {command}" in shown.output
+
+
+def test_every_alert_has_a_runbook() -> None:
+    rules = "\n".join(p.read_text() for p in (ROOT / "compose/prometheus/rules").glob("*.yml"))
+    alerts = set(re.findall(r"- alert: (\w+)", rules))
+    assert alerts == {page.stem for page in (ROOT / "docs" / "runbooks").glob("*.md")}

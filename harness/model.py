@@ -186,6 +186,22 @@ class ProcessSpec:
 
 
 @dataclass(frozen=True)
+class Mount:
+    """A file or folder of this machine, as a container sees it."""
+
+    source: Path
+    target: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class ContainerSpec(ProcessSpec):
+    """A process that is to run in a container of its own; `argv` and `env` are the container's."""
+
+    mounts: tuple[Mount, ...] = ()
+
+
+@dataclass(frozen=True)
 class ProcessInfo:
     """A process of the stack as the runtime sees it."""
 

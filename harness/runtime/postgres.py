@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGINT
@@ -62,16 +62,22 @@ class Secrets:
 
 
 @dataclass(frozen=True)
-class Server:
-    """A running server."""
+class Access:
+    """How this machine reaches a server."""
 
-    child: Child
     port: int
     secrets: Secrets
 
     def url(self, role: str, database: str) -> str:
         """How to reach a database as a role."""
         return self.secrets.url(role, database, self.port)
+
+
+@dataclass(frozen=True)
+class Server(Access):
+    """A server that runs as our child."""
+
+    child: Child
 
     async def stop(self, timeout_s: float) -> None:
         """A fast shutdown: open sessions are ended."""
@@ -89,19 +95,33 @@ async def start(
     connections: int,
 ) -> Server:
     """Start a server on `data` and return when it takes connections. Raises StackFailed."""
-    settings = SETTINGS | {"port": str(port), "max_connections": str(connections)}
+    given = {"port": str(port), "max_connections": str(connections)}
+    argv = (str(bindir / "postgres"), "-D", str(data), *flags(secrets, given))
+    command = Command(NAME, argv, data, log_path, user=unprivileged_user())
+    child = await guardian.spawn(command)
+    server = Server(port, secrets, child)
+    await answering(server, alive=lambda: child.alive, last_words=lambda: tail(log_path))
+    return server
+
+
+def flags(secrets: Secrets, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The settings of a drill's server as arguments; `given` goes over our own."""
+    settings = SETTINGS | dict(given)
     if secrets.statements:
         settings["shared_preload_libraries"] = "pg_stat_statements"
-    flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    argv = (str(bindir / "postgres"), "-D", str(data), *flags)
-    command = Command(NAME, argv, data, log_path, user=unprivileged_user())
-    server = Server(await guardian.spawn(command), port, secrets)
+    return tuple(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+
+
+async def answering(
+    access: Access, *, alive: Callable[[], bool], last_words: Callable[[], str]
+) -> None:
+    """Return when a server takes connections. Raises StackFailed with its last words."""
 
     async def answers() -> bool:
-        if not server.child.alive:
+        if not alive():
             return True
         try:
-            url = server.url(SUPERUSER, "postgres")
+            url = access.url(SUPERUSER, "postgres")
             async with await psycopg.AsyncConnection.connect(url, connect_timeout=2):
                 return True
         except psycopg.OperationalError:
@@ -112,10 +132,9 @@ async def start(
             answers, timeout_s=limits.POSTGRES_START_S, what="Postgres", interval_s=0.02
         )
     except TimeoutError as error:
-        raise StackFailed(f"Postgres did not start:\n{tail(log_path)}") from error
-    if not server.child.alive:
-        raise StackFailed(f"Postgres ended as it started:\n{tail(log_path)}")
-    return server
+        raise StackFailed(f"Postgres did not start:\n{last_words()}") from error
+    if not alive():
+        raise StackFailed(f"Postgres ended as it started:\n{last_words()}")
 
 
 def connections_for(databases: int, capacity_units: int) -> int:

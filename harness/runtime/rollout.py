@@ -15,9 +15,8 @@ from harness import limits
 from harness.errors import DeployFailed, StackFailed
 from harness.model import BuiltRelease
 from harness.runtime.base import ExitAction, ProcessExit, Progress
-from harness.runtime.ports import listen
 from harness.runtime.ready import NotReady, ReadyProbe
-from harness.runtime.zygote import ReleaseFailed, ReleaseProcess, Work, Zygote
+from harness.runtime.zygote import Launcher, ReleaseFailed, ReleaseProcess, Work
 
 UPGRADE = "services.chassis.migrate:upgrade"
 """Takes a service and its database's URL."""
@@ -27,8 +26,10 @@ UPGRADE = "services.chassis.migrate:upgrade"
 class Tools:
     """What all services of a stack share."""
 
-    zygote: Callable[[], Awaitable[Zygote]]
-    """The running zygote; waits for a new one where the old one died. Raises StackFailed."""
+    launcher: Callable[[], Awaitable[Launcher]]
+    """What runs releases; waits for a new one where the old one died. Raises StackFailed."""
+    listen: Callable[[int], Awaitable[socket.socket]]
+    """Makes the listening socket of a service's port. Raises PortTaken, StackFailed."""
     probe: ReadyProbe
     on_exit: Callable[[ProcessExit], None]
 
@@ -103,7 +104,7 @@ class Service:
             await self._migrate(release, before)
             process = await self._launch(release, ready_s)
             try:
-                self._listener = self._listener or listen(self.port)
+                self._listener = self._listener or await self._tools.listen(self.port)
                 await process.accept(self._listener)
             except BaseException:
                 await process.kill()
@@ -132,15 +133,15 @@ class Service:
             return
         args = (self.name, self._env["DATABASE_URL"])
         env = self._environment(release)
-        zygote = await self._tools.zygote()
-        await zygote.call(Work(release, UPGRADE, env, self._log_path, args), limits.MIGRATE_S)
+        launcher = await self._tools.launcher()
+        await launcher.call(Work(release, UPGRADE, env, self._log_path, args), limits.MIGRATE_S)
 
     async def _launch(self, release: BuiltRelease, ready_s: float) -> ReleaseProcess:
         """Start a release in private and return when it says that it is ready."""
         target = f"services.{self.name}.app:create_app"
         env = self._environment(release)
-        zygote = await self._tools.zygote()
-        process = await zygote.fork(Work(release, target, env, self._log_path, serve=True))
+        launcher = await self._tools.launcher()
+        process = await launcher.launch(Work(release, target, env, self._log_path, serve=True))
         started = time.monotonic()
         try:
             serving = await process.expect("serving", ready_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Coroutine
 
 from harness import limits
@@ -11,9 +12,11 @@ from harness.model import ProcessInfo, ServiceEntry, StackPlan
 from harness.runtime import logs, postgres
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit, Progress
 from harness.runtime.child import Child
-from harness.runtime.databases import Preparer, copy_data, read_secrets
+from harness.runtime.contents import read_secrets
+from harness.runtime.databases import Preparer, copy_data
 from harness.runtime.environment import service_environment
 from harness.runtime.external import ensure
+from harness.runtime.ports import listen
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.sidecars import Sidecars, describe
@@ -128,7 +131,7 @@ class Stack:
             entry.port + self.plan.port_offset,
             service_environment(self.plan, entry, self.server),
             self.log_dir / f"{entry.name}.jsonl",
-            Tools(self._running_zygote, self._probe, self._on_exit),
+            Tools(self._running_zygote, _listen, self._probe, self._on_exit),
             has_database=entry.database is not None,
         )
         self.services[entry.name] = service
@@ -164,6 +167,10 @@ class Stack:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _listen(port: int) -> socket.socket:
+    return listen(port)
 
 
 async def _together(*works: Coroutine[object, object, None]) -> None:

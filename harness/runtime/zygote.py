@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, Signals
+from typing import Protocol
 
 from harness import limits
 from harness.errors import StackFailed
@@ -49,15 +50,44 @@ class Work:
     def title(self) -> str:
         return f"{self.release.service} {self.release.version}"
 
+    def order(self, checkout: str) -> Message:
+        """What shopd is told (`child.Order`); the release lies in `checkout` where it runs."""
+        return {
+            "title": self.title,
+            "checkout": checkout,
+            "env": dict(self.env),
+            "log": str(self.log_path),
+            "target": self.target,
+            "args": self.args,
+            "serve": self.serve,
+            "limits": LIMITS,
+        }
+
+
+class Launcher(Protocol):
+    """Starts processes that run a release's code."""
+
+    async def launch(self, work: Work) -> ReleaseProcess:
+        """Start one. Raises OSError, ReleaseFailed."""
+        ...
+
+    async def call(self, work: Work, timeout_s: float) -> None:
+        """Run a function of a release to its end. Raises ReleaseFailed."""
+        ...
+
+    async def signal(self, key: str, number: Signals) -> None:
+        """Signal one of them; one that is gone needs none."""
+        ...
+
 
 class ReleaseProcess:
-    """A fork that runs a release's code."""
+    """A process that runs a release's code, and our conversation with it."""
 
-    def __init__(self, zygote: Zygote, key: str, work: Work, channel: Channel) -> None:
+    def __init__(self, launcher: Launcher, key: str, work: Work, channel: Channel) -> None:
         self.release = work.release
         self.pid: int | None = None
         self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._zygote, self._key, self._work, self._channel = zygote, key, work, channel
+        self._launcher, self._key, self._work, self._channel = launcher, key, work, channel
         self._log_start = work.log_path.stat().st_size if work.log_path.exists() else 0
 
     @property
@@ -96,7 +126,7 @@ class ReleaseProcess:
         """End it and its process group now."""
         self._channel.close()
         if self.alive:
-            await self._zygote.signal(self._key, SIGKILL)
+            await self._launcher.signal(self._key, SIGKILL)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
 
@@ -112,7 +142,7 @@ class ReleaseProcess:
     async def _receive(self, event: str) -> Message:
         while (message := await self._channel.receive()) is not None:
             if message["event"] == "started":
-                self.pid = message["pid"]
+                self.pid = message.get("pid", self.pid)
             if message["event"] == "failed":
                 raise await self.failed(message["error"])
             if message["event"] == event:
@@ -159,30 +189,20 @@ class Zygote:
             raise StackFailed(f"{NAME} did not start:\n{tail(log)}")
         return zygote
 
-    async def fork(self, work: Work) -> ReleaseProcess:
+    async def launch(self, work: Work) -> ReleaseProcess:
         """Fork a child that does `work`. Raises OSError where the zygote is gone."""
         key = f"{work.title}#{next(self._keys)}"
         ours, theirs = socket.socketpair()
         process = ReleaseProcess(self, key, work, Channel(ours))
         self._processes[key] = process
-        order = {
-            "title": work.title,
-            "checkout": str(work.release.path),
-            "env": dict(work.env),
-            "log": str(work.log_path),
-            "target": work.target,
-            "args": work.args,
-            "serve": work.serve,
-            "limits": LIMITS,
-        }
         with theirs:
-            message = {"op": "fork", "id": key, "order": order}
+            message = {"op": "fork", "id": key, "order": work.order(str(work.release.path))}
             await self._channel.send(message, [theirs.fileno()])
         return process
 
     async def call(self, work: Work, timeout_s: float) -> None:
         """Run a function of a release to its end. Raises ReleaseFailed."""
-        process = await self.fork(work)
+        process = await self.launch(work)
         await process.expect("done", timeout_s)
         await process.kill()
 

@@ -1,6 +1,6 @@
 """The shop's zygote: imports the third-party libraries once and forks a child for each release.
 
-It runs from a copy of this folder in the drill's directory and imports nothing else of ours; a
+It runs from a copy of this folder in the run's directory and imports nothing else of ours; a
 service that it runs sees only its own release's checkout. Measured: ten services in 1.1 s instead
 of 4.2 s, in half the memory, and a new release of one in 0.1 s.
 

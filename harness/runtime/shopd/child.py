@@ -12,6 +12,7 @@ import importlib
 import os
 import resource
 import signal
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,22 +54,23 @@ def run(order: Order, conversation: int, parent: int) -> NoReturn:
     try:
         wire = _enter(order, conversation, parent)
         try:
-            code = _work(order, wire)
+            code = work(order, wire)
         except BaseException as error:  # noqa: BLE001 - all that a release can raise is told
             wire.send(event="failed", error=failure.describe(error, order.checkout))
             sys.excepthook(type(error), error, error.__traceback__)
     finally:
-        _flush()
+        flush()
         os._exit(code)
 
 
-def _work(order: Order, wire: Wire) -> int:
+def work(order: Order, wire: Wire, private: socket.socket | None = None) -> int:
+    """Do what is ordered, in this process; the exit code. Raises whatever the release raises."""
     module, _, function = order.target.partition(":")
     made = getattr(importlib.import_module(module), function)(*order.args)
     if not order.serve:
         wire.send(event="done")
         return 0
-    return server.serve(made, order, wire)
+    return server.serve(made, order, wire, private)
 
 
 def _enter(order: Order, conversation: int, parent: int) -> Wire:
@@ -82,6 +84,13 @@ def _enter(order: Order, conversation: int, parent: int) -> Wire:
     _rewire(order.log, conversation)
     wire = Wire(CONTROL_FD)
     wire.send(event="started", pid=int(Path("/proc/self").readlink().name))
+    become(order)
+    gc.enable()
+    return wire
+
+
+def become(order: Order) -> None:
+    """Take on what the release is given: bounds, environment, directory, imports, name."""
     _limit(order.limits)
     os.environ.clear()
     os.environ.update(order.env)
@@ -89,8 +98,6 @@ def _enter(order: Order, conversation: int, parent: int) -> Wire:
     _see_only(order.checkout)
     setproctitle(order.title)
     sys.argv = [order.title]
-    gc.enable()
-    return wire
 
 
 def _rewire(log: str, conversation: int) -> None:
@@ -99,12 +106,16 @@ def _rewire(log: str, conversation: int) -> None:
     os.dup2(out, 2)
     os.dup2(conversation, CONTROL_FD, inheritable=False)
     os.closerange(CONTROL_FD + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    line_by_line()
+
+
+def line_by_line() -> None:
+    """A log line must be out when it was written, not when a block is full."""
     for stream in (sys.stdout, sys.stderr):
         _line_buffered(stream)
 
 
 def _line_buffered(stream: Any) -> None:
-    """A log line must be in the file when it was written, not when a block is full."""
     stream.reconfigure(line_buffering=True)
 
 
@@ -132,7 +143,8 @@ def _see_only(checkout: str) -> None:
     importlib.invalidate_caches()
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Get out what was logged."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

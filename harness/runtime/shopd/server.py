@@ -107,8 +107,8 @@ class ReleaseServer(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(application: Any, order: Order, wire: Wire) -> int:
-    """Serve until told to end; the exit code."""
+def serve(application: Any, order: Order, wire: Wire, private: socket.socket | None = None) -> int:
+    """Serve until told to end, at first on `private` (default: a free port); the exit code."""
     config = uvicorn.Config(
         application,
         loop="uvloop",
@@ -122,7 +122,7 @@ def serve(application: Any, order: Order, wire: Wire) -> int:
         timeout_graceful_shutdown=int(order.limits["graceful_s"]),
     )
     server = ReleaseServer(config, wire)
-    private = socket.create_server(("127.0.0.1", 0))
+    private = private or socket.create_server(("127.0.0.1", 0))
     errors = StartupErrors()
     log = logging.getLogger("uvicorn.error")
     log.addHandler(errors)

@@ -38,6 +38,8 @@ class ClockState:
     """Team time at the newest change of pace."""
     changed_ms: int = 0
     """Drill time of that change."""
+    seen_ms: int = 0
+    """Drill time of the newest event."""
     started_ms: int | None = None
     """Team time at which agenda time is zero; None before the clock starts."""
     is_paused: bool = False
@@ -80,7 +82,7 @@ class Reading:
 
 def step(state: ClockState, event: Event, drill_ms: int) -> ClockState:
     """The clock after one event; events that are not the clock's change nothing."""
-    return _step(event, state, drill_ms)
+    return replace(_step(event, state, drill_ms), seen_ms=max(state.seen_ms, drill_ms))
 
 
 def read(agenda: Agenda, state: ClockState, drill_ms: int) -> Reading:
@@ -165,12 +167,10 @@ def _(_event: x.ClockResumed, state: ClockState, drill_ms: int) -> ClockState:
 
 @_step.register
 def _(event: x.ClockRestored, state: ClockState, drill_ms: int) -> ClockState:
-    stood_ms = drill_ms - max(0, event.away_ms)
-    return replace(
-        state,
-        base_ms=state.team_ms(stood_ms),
-        changed_ms=max(state.changed_ms, drill_ms),
-    )
+    # What an event was stamped with is not taken back, whatever the host says of its absence.
+    stood_ms = max(state.seen_ms, drill_ms - max(0, event.away_ms))
+    changed_ms = max(state.changed_ms, drill_ms)
+    return replace(state, base_ms=state.team_ms(stood_ms), changed_ms=changed_ms)
 
 
 @_step.register

@@ -1,0 +1,57 @@
+"""The first word within five minutes, then at least every twenty."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.record import events as e
+from harness.record import exercise_events as x
+from harness.scoring.cadence import cadence
+from tests.unit.scoring.stories import UPDATE, Moment, case_of
+
+PAGE = (0.0, e.PageSent("p1", "HighErrorRate", "critical", "errors"))
+OVER = e.VerifyFinished(True, ())
+
+
+@pytest.mark.parametrize(
+    ("updates", "over", "first_in_time", "gaps_in_time"),
+    [
+        ([5.0], 10.0, True, True),
+        ([5.01], 10.0, False, True),
+        ([1.0, 21.0], 30.0, True, True),
+        ([1.0, 21.1], 30.0, True, False),
+        ([1.0], 22.0, True, False),
+    ],
+)
+def test_the_cadence_is_measured_from_the_page_to_recovery(
+    updates: list[float], over: float, first_in_time: bool, gaps_in_time: bool
+) -> None:
+    seen = cadence(case_of([PAGE, *((at, UPDATE) for at in updates), (over, OVER)]))
+    assert seen.updates == len(updates)
+    assert (seen.first_in_time, seen.gaps_in_time) == (first_in_time, gaps_in_time)
+    assert seen.first_ms == round(updates[0] * 60_000)
+
+
+def test_silence_is_late_only_after_five_minutes() -> None:
+    assert cadence(case_of([PAGE, (4.0, e.NoteAdded("", "kim"))])).first_in_time is None
+    assert cadence(case_of([PAGE, (6.0, e.NoteAdded("", "kim"))])).first_in_time is False
+
+
+def test_updates_after_recovery_neither_help_nor_hurt() -> None:
+    story: list[Moment] = [PAGE, (3.0, UPDATE), (10.0, OVER), (50.0, UPDATE)]
+    seen = cadence(case_of(story))
+    assert (seen.updates, seen.longest_gap_ms) == (1, 7 * 60_000)
+
+
+def test_time_is_the_teams_so_a_pause_costs_nothing_and_speed_counts() -> None:
+    paused: list[Moment] = [
+        PAGE, (0.0, x.ClockStarted("a", 1.0)), (1.0, x.ClockPaused("lee")),
+        (31.0, x.ClockResumed("lee")), (32.0, UPDATE), (33.0, OVER),
+    ]  # fmt: skip
+    assert cadence(case_of(paused)).first_ms == 2 * 60_000
+    fast: list[Moment] = [PAGE, (0.0, x.ClockStarted("a", 10.0)), (1.0, UPDATE), (1.1, OVER)]
+    assert cadence(case_of(fast)).first_ms == 10 * 60_000
+
+
+def test_without_a_page_there_is_no_cadence() -> None:
+    assert cadence(case_of([(0.0, UPDATE)])).first_in_time is None

@@ -1,0 +1,150 @@
+"""Declared probabilities and estimates, held against what came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.record import events as e
+from harness.record import response_events as r
+from harness.scoring.calibration import Forecast, eta_outcomes, forecasts, mean_brier, reliability
+from harness.scoring.calibration_table import CalibrationRow, calibration_table, table_lines
+from tests.unit.scoring.stories import (
+    STRUCTURED,
+    UPDATE,
+    Moment,
+    case_of,
+    changed,
+    hypotheses,
+    without,
+)
+
+SEED_TABLE = """\
+| Decision Point | Confidence | Outcome | Calibrated? |
+|----------------|------------|---------|-------------|
+| Deployment is cause | 70% → 95% | Correct | Yes - gathered evidence before committing |
+| Rollback will fix | 90% | Correct | Yes - left room for uncertainty |
+| Recovery in 5 min | Estimated | 6 min actual | Close enough |"""
+
+
+def updates_with(**fields: object) -> list[Moment]:
+    """The story with one update, at minute 4; recovery is proven at minute 10."""
+    only = without(STRUCTURED, r.UpdatePosted)
+    return sorted([*only, (4.0, replace(UPDATE, **fields))], key=lambda one: one[0])  # type: ignore[arg-type]
+
+
+def test_the_calibration_table_of_the_incident_comes_out_as_written() -> None:
+    assert "\n".join(table_lines(calibration_table(case_of(STRUCTURED)))) == SEED_TABLE
+
+
+def test_growing_surer_without_new_evidence_is_not_calibrated() -> None:
+    stubborn = [
+        (3.5, hypotheses(95, 5, 0)) if at == 3.5 else (at, event) for at, event in STRUCTURED
+    ]
+    stubborn = without(stubborn, e.DiagnosisDeclared)
+    row = calibration_table(case_of(stubborn))[0]
+    assert row.calibrated == "Partly - grew surer without new evidence"
+
+
+@pytest.mark.parametrize(
+    ("percent", "met", "verdict"),
+    [
+        (90, True, "Yes - left room for uncertainty"),
+        (100, True, "Partly - left no room for uncertainty"),
+        (20, True, "Partly - right, but hardly believed"),
+        (90, False, "No - too sure"),
+        (20, False, "Yes - it was doubted"),
+    ],
+)
+def test_an_expectation_is_judged_by_its_outcome(percent: int, met: bool, verdict: str) -> None:
+    story = changed(STRUCTURED, r.ActionStated, lambda _: {"probability_percent": percent})
+    story = changed(story, r.OutcomeMeasured, lambda _: {"met": met})
+    row = calibration_table(case_of(story))[1]
+    assert (row.outcome, row.calibrated) == ("Correct" if met else "Wrong", verdict)
+
+
+def test_what_was_never_measured_has_no_outcome() -> None:
+    row = calibration_table(case_of(without(STRUCTURED, r.OutcomeMeasured)))[1]
+    assert row == CalibrationRow("Rollback will fix", "90%", "no data", "no data")
+
+
+def test_without_hypotheses_the_declared_cause_is_reviewed() -> None:
+    row = calibration_table(case_of(without(STRUCTURED, r.HypothesesRevised)))[0]
+    assert (row.decision, row.confidence) == ("payments: timeout-misconfigured", "95%")
+
+
+def test_the_names_of_others_cannot_break_the_table() -> None:
+    story = changed(STRUCTURED, r.ActionStated, lambda _: {"expectation": "a | b <script>\n# c"})
+    line = table_lines(calibration_table(case_of(story)))[3]
+    assert line.startswith("| a \\| b \\<script\\> \\# c | 90% |")
+
+
+@pytest.mark.parametrize(
+    ("eta", "latest", "verdict", "was_kept"),
+    [
+        (5.0, None, "Close enough", True),
+        (6.0, None, "Close enough", True),
+        (4.0, None, "No - overcommitted", False),
+        (20.0, None, "Yes - left room for uncertainty", True),
+        (4.0, 8.0, "Yes - within the interval", True),
+        (4.0, 5.9, "No - overcommitted", False),
+        (7.0, 9.0, "Yes - left room for uncertainty", True),
+    ],
+)
+def test_an_estimate_is_held_against_the_proven_recovery(
+    eta: float, latest: float | None, verdict: str, was_kept: bool
+) -> None:
+    [outcome] = eta_outcomes(case_of(updates_with(eta_minutes=eta, eta_latest_minutes=latest)))
+    assert (outcome.outcome, outcome.verdict) == ("6 min actual", verdict)
+    assert outcome.was_kept is was_kept
+
+
+def test_an_estimate_is_open_until_it_has_run_out() -> None:
+    waiting = [one for one in updates_with(eta_minutes=5.0) if one[0] <= 6.0]
+    waiting = without(waiting, e.AlertResolved, e.VerifyFinished)
+    [early] = eta_outcomes(case_of(waiting))
+    assert early.was_kept is None
+    [late] = eta_outcomes(case_of([*waiting, (11.0, e.NoteAdded("still down", "kim"))]))
+    assert (late.outcome, late.was_kept) == ("not recovered", False)
+
+
+def test_each_declared_probability_is_scored_and_the_uncommitted_are_left_out() -> None:
+    found = [one for one in forecasts(case_of(STRUCTURED)) if one.kind == "hypothesis"]
+    assert [(one.id, one.percent, one.came_true) for one in found] == [
+        ("h1", 70, True), ("h2", 25, False), ("h3", 5, None),
+        ("h1", 95, True), ("h2", 5, False), ("h3", 0, None),
+    ]  # fmt: skip
+    assert found[0].brier == pytest.approx(0.09)
+    assert found[2].brier is None
+
+
+def test_without_the_answer_no_hypothesis_has_an_outcome() -> None:
+    found = forecasts(case_of(STRUCTURED, None))
+    assert {one.came_true for one in found if one.kind != "action"} == {None}
+    assert mean_brier([one for one in found if one.kind == "hypothesis"]) is None
+
+
+FORECASTS = st.lists(
+    st.builds(
+        Forecast,
+        kind=st.just("action"),
+        id=st.just("a"),
+        label=st.just(""),
+        seq=st.just(1),
+        percent=st.integers(0, 100),
+        came_true=st.sampled_from([True, False, None]),
+    )
+)
+
+
+@given(FORECASTS)
+def test_the_reliability_curve_counts_each_resolved_forecast_once(found: list[Forecast]) -> None:
+    bins = reliability(found)
+    resolved = [one for one in found if one.came_true is not None]
+    assert sum(one.count for one in bins) == len(resolved)
+    assert all(one.low <= one.mean_percent <= one.high for one in bins)
+    brier = mean_brier(found)
+    assert brier is None if not resolved else 0 <= brier <= 1

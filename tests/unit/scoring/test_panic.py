@@ -1,0 +1,57 @@
+"""Panic and structure are told apart by what was done, and in which order."""
+
+from __future__ import annotations
+
+from harness.record import events as e
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+from harness.scoring.panic import classify
+from tests.unit.scoring.stories import PANIC, STRUCTURED, case_of, deploy, without
+
+
+def test_the_panic_story_is_panic_with_its_evidence() -> None:
+    seen = classify(case_of(PANIC))
+    assert seen.pattern == "panic"
+    assert {sign.name for sign in seen.signs} == {
+        "restarts before evidence",
+        "services restarted one after the other",
+        "more actions than ideas",
+        "no hypothesis for ten minutes",
+        "an executive got no answer",
+    }
+    assert seen.restarts_before_evidence == 9
+    assert seen.actions == 10
+    assert seen.actions_per_hypothesis is None
+    assert all(sign.seqs for sign in seen.signs)
+
+
+def test_the_structured_story_is_structured_and_shows_no_sign_of_panic() -> None:
+    seen = classify(case_of(STRUCTURED))
+    assert seen.pattern == "structured"
+    assert {sign.says for sign in seen.signs} == {"structured"}
+    assert seen.actions_per_hypothesis is not None
+    assert seen.actions_per_hypothesis < 1
+
+
+def test_one_hasty_restart_in_a_structured_response_is_mixed() -> None:
+    hasty = [*STRUCTURED, (1.2, deploy("restart", "payments", e.DeployStarted))]
+    seen = classify(case_of(sorted(hasty, key=lambda one: one[0])))
+    assert seen.pattern == "mixed"
+    assert "restarts before evidence" in {sign.name for sign in seen.signs}
+
+
+def test_a_restart_after_evidence_is_no_sign() -> None:
+    later = [*STRUCTURED, (4.5, deploy("restart", "payments", e.DeployStarted))]
+    assert classify(case_of(sorted(later, key=lambda one: one[0]))).pattern == "structured"
+
+
+def test_an_update_in_time_answers_the_executive() -> None:
+    silent = without(STRUCTURED, r.UpdatePosted)
+    assert "an executive got no answer" in {s.name for s in classify(case_of(silent)).signs}
+    unasked = without(silent, x.InjectDelivered)
+    assert "an executive got no answer" not in {s.name for s in classify(case_of(unasked)).signs}
+
+
+def test_without_a_page_there_is_nothing_to_classify() -> None:
+    assert classify(case_of([(0.0, e.NoteAdded("hm", "kim"))])).pattern == "no data"
+    assert classify(case_of(STRUCTURED[:12])).pattern == "no data"

@@ -1,0 +1,264 @@
+"""The rubric: the incident handled well earns it all, and every line is decided by the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadFile
+from harness.record import events as e
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+from harness.scoring.rubric import RUBRIC, RULES, points_of_lines, read_rubric, the_rubric
+from harness.scoring.score import Score, score
+from harness.scoring.score_text import score_lines
+from tests.unit.scoring.stories import (
+    JUDGED,
+    KEY,
+    PANIC,
+    STRUCTURED,
+    Moment,
+    alert,
+    case_of,
+    changed,
+    deploy,
+    hypotheses,
+    moved,
+    story_of,
+    without,
+)
+
+FOR_PEOPLE = {"reflection_was_thorough", "quality_held"}
+"""Rules that can withhold points, but leave giving them to the instructor."""
+
+ENDED = (60.0, e.DrillFinished("asked"))
+
+
+def lines_of(scored: Score) -> dict[str, str]:
+    return {line.line: line.verdict for section in scored.sections for line in section.lines}
+
+
+def test_the_rubric_is_four_times_25_and_a_bonus_of_30() -> None:
+    sections = the_rubric()
+    assert [section.points for section in sections] == [25, 25, 25, 25, 30]
+    assert [section.is_bonus for section in sections] == [False] * 4 + [True]
+    assert len(points_of_lines()) == 23
+
+
+def test_the_incident_handled_well_earns_the_whole_rubric() -> None:
+    scored = score(story_of([*STRUCTURED, *JUDGED]), KEY)
+    assert (scored.total, scored.bonus, scored.open_points) == (100, 30, 0)
+    assert scored.classification.pattern == "structured"
+
+
+def test_what_only_a_person_can_judge_waits_for_one() -> None:
+    scored = score(story_of(STRUCTURED), KEY)
+    assert (scored.total, scored.bonus, scored.open_points) == (95, 20, 15)
+    waiting = {line for line, verdict in lines_of(scored).items() if verdict != "given"}
+    assert waiting == FOR_PEOPLE
+
+
+def test_the_incident_handled_in_panic_earns_nothing() -> None:
+    scored = score(story_of(PANIC), KEY)
+    assert (scored.total, scored.bonus) == (0, 0)
+
+
+def test_every_decided_line_names_the_events_that_decided_it() -> None:
+    story = story_of([*STRUCTURED, *JUDGED])
+    known = {one.seq for one in story.entries}
+    for section in score(story, KEY).sections:
+        for line in section.lines:
+            assert line.seqs, line.line
+            assert set(line.seqs) <= known
+
+
+def test_a_team_that_was_never_paged_has_no_data() -> None:
+    quiet = score(story_of([(0.0, e.BaselineConfirmed({}))]), KEY)
+    assert set(lines_of(quiet).values()) == {"no data"}
+    assert (quiet.total, quiet.bonus, quiet.open_points) == (0, 0, 130)
+
+
+def test_the_instructors_judgement_stands_above_the_rule_but_within_the_line() -> None:
+    judged = [
+        *STRUCTURED,
+        (40.0, x.LineJudged("structured_triage", 2, "half of it", "lee")),
+        (40.1, x.LineJudged("pattern_stored", 99, "", "lee")),
+    ]
+    scored = score(story_of(judged), KEY)
+    by_line = {line.line: line for section in scored.sections for line in section.lines}
+    assert (by_line["structured_triage"].points, by_line["structured_triage"].verdict) == (
+        2,
+        "judged",
+    )
+    assert by_line["pattern_stored"].points == 5
+
+
+def test_hints_cost_points_but_never_more_than_there_are() -> None:
+    hint = x.HintTaken(1, "look at the deploys", 5, "alex")
+    assert score(story_of([*STRUCTURED, (2.1, hint)]), KEY).total == 90
+    assert score(story_of([*PANIC, (2.1, hint)]), KEY).total == 0
+
+
+def test_the_lines_of_the_terminal_are_plain_and_mark_what_is_open() -> None:
+    lines = score_lines(score(story_of(STRUCTURED), KEY))
+    assert lines[0] == "95 of 100, bonus 20 of 30, still open 15"
+    assert any("?/5" in line and "thorough" in line for line in lines)
+    assert all(line.isprintable() for line in lines)
+
+
+WITHHELD: dict[str, list[Moment]] = {
+    "structured_triage": moved(STRUCTURED, r.TriageWritten, 4.5),
+    "containment_before_diagnosis_before_fix": changed(
+        STRUCTURED,
+        r.TriageWritten,
+        lambda one: {"priorities": (r.Priority("fix", "restart it"), *one.priorities)},
+    ),
+    "verified_before_acting": [
+        one for one in STRUCTURED if one[0] not in (3.5, 3.6)
+    ],
+    "way_back_planned": changed(STRUCTURED, r.ActionStated, lambda _: {"if_worse": ""}),
+    "resolved_in_time": moved(STRUCTURED, e.AlertResolved, 10.0),
+    "known_and_unknown": changed(STRUCTURED, r.TriageWritten, lambda _: {"unknown": ()}),
+    "exhaustion_is_a_symptom": changed(STRUCTURED, r.AlertMarked, lambda _: {"mark": "source"}),
+    "evidence_before_acting": [
+        (0.5, deploy("restart", "payments", e.DeployStarted)) if one[0] == 0.1 else one
+        for one in STRUCTURED
+    ],
+    "reflection_was_thorough": [
+        one for one in STRUCTURED if not isinstance(one[1], r.ReflectionWritten)
+    ],
+    "causes_beneath_the_surface": changed(
+        STRUCTURED, r.CauseAnalysed, lambda _: {"level": "surface"}
+    ),
+    "pattern_stored": changed(
+        STRUCTURED, r.LearningStored, lambda one: {"fields": {**one.fields, "symptoms": ()}}
+    ),
+    "diagnostic_lesson_stored": without(STRUCTURED, r.LearningStored),
+    "process_improvement_stored": without(STRUCTURED, r.LearningStored),
+    "blameless_and_accountable": [
+        *STRUCTURED,
+        (34.0, r.ReflectionWritten("could-improve", "It was the author's fault", "kim")),
+    ],
+    "improvements_are_actionable": changed(STRUCTURED, r.ActionItemAdded, lambda _: {"owner": ""}),
+    "uncertainty_expressed": [
+        (2.5, hypotheses(100, 0, 0)) if one[0] == 2.5 else one for one in STRUCTURED
+    ],
+    "confidence_moved_by_evidence": [
+        (3.5, hypotheses(95, 5, 0)) if one[0] == 3.5 else one for one in STRUCTURED
+    ],
+    "executive_told_confidence": changed(
+        STRUCTURED, r.UpdatePosted, lambda _: {"readers": "internal"}
+    ),
+    "eta_not_overcommitted": changed(STRUCTURED, r.UpdatePosted, lambda _: {"eta_minutes": 1.0}),
+    "probabilities_came_true": changed(
+        changed(STRUCTURED, r.OutcomeMeasured, lambda _: {"met": False}),
+        e.DiagnosisDeclared,
+        lambda _: {"service": "users"},
+    ),
+    "structure_held": PANIC,
+    "capabilities_complemented": without(STRUCTURED, r.OutcomeMeasured),
+    "quality_held": PANIC,
+}  # fmt: skip
+"""Rule → a record on which it withholds the points."""
+
+NO_DATA: dict[str, list[Moment]] = {
+    "verified_before_acting": without(STRUCTURED, e.DeployStarted),
+    "way_back_planned": without(STRUCTURED, e.DeployStarted),
+    "evidence_before_acting": without(STRUCTURED, e.DeployStarted),
+    "capabilities_complemented": without(STRUCTURED, e.DeployStarted),
+    "resolved_in_time": without(STRUCTURED, e.AlertResolved),
+    "exhaustion_is_a_symptom": [
+        one for one in STRUCTURED if getattr(one[1], "name", "") != "DatabasePoolExhausted"
+    ],
+    "executive_told_confidence": without(STRUCTURED, x.InjectDelivered, r.UpdatePosted),
+    "eta_not_overcommitted": changed(STRUCTURED, r.UpdatePosted, lambda _: {"eta_minutes": None}),
+    "probabilities_came_true": without(
+        STRUCTURED, r.HypothesesRevised, e.DiagnosisDeclared, r.ActionStated
+    ),
+}
+"""Rule → a record that does not say."""
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_gives_its_points_for_the_incident_handled_well(name: str) -> None:
+    expected = "for the instructor" if name in FOR_PEOPLE else "given"
+    assert RULES[name](case_of(STRUCTURED)).verdict == expected
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_withholds_its_points_where_they_are_not_earned(name: str) -> None:
+    decision = RULES[name](case_of(WITHHELD[name]))
+    assert decision.verdict == "not given", decision
+
+
+@pytest.mark.parametrize("name", NO_DATA)
+def test_a_rule_that_has_nothing_to_look_at_says_so(name: str) -> None:
+    decision = RULES[name](case_of(NO_DATA[name]))
+    assert decision.verdict == "no data", decision
+    assert decision.seqs == ()
+
+
+def test_no_rule_breaks_on_a_record_that_has_only_begun() -> None:
+    for count in range(len(STRUCTURED)):
+        case = case_of(STRUCTURED[:count])
+        for rule in RULES.values():
+            assert rule(case).because
+
+
+def test_resolution_is_missed_once_the_drill_has_ended_with_alerts() -> None:
+    still = [*without(STRUCTURED, e.AlertResolved), ENDED]
+    assert RULES["resolved_in_time"](case_of(still)).verdict == "not given"
+
+
+def test_exhaustion_is_no_symptom_where_the_pool_was_the_cause() -> None:
+    pool = replace(KEY, mechanisms=frozenset({"pool-too-small"}))
+    decision = RULES["exhaustion_is_a_symptom"](case_of(STRUCTURED, pool))
+    assert decision.verdict == "no data"
+
+
+def test_an_automatic_rollback_is_nobodys_action() -> None:
+    automatic = replace(deploy("rollback", "c", e.DeployStarted), by="runtime")
+    case = case_of([*STRUCTURED[:14], (0.5, automatic), *STRUCTURED[14:]])
+    assert RULES["evidence_before_acting"](case).verdict == "given"
+
+
+def test_a_restart_before_the_page_is_no_response() -> None:
+    early = [(-0.6, deploy("restart", "c", e.DeployStarted)), *STRUCTURED]
+    assert RULES["evidence_before_acting"](case_of(early)).verdict == "given"
+
+
+def test_without_an_answer_the_confirmed_cause_counts() -> None:
+    unsaid = without(STRUCTURED, r.ActionStated, r.OutcomeMeasured)
+    seq = next(i for i, one in enumerate(unsaid, 1) if isinstance(one[1], e.DiagnosisDeclared))
+    confirmed = [*unsaid, (41.0, x.CauseConfirmed(seq, True, "", "lee"))]
+    assert RULES["probabilities_came_true"](case_of(unsaid, None)).verdict == "no data"
+    assert RULES["probabilities_came_true"](case_of(confirmed, None)).verdict == "given"
+
+
+def test_a_second_alert_of_the_same_name_must_be_silent_too() -> None:
+    again = [*STRUCTURED, (7.0, alert("PaymentsFailing", "orders"))]
+    case = case_of(sorted(again, key=lambda one: one[0]))
+    assert RULES["resolved_in_time"](case).verdict == "no data"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('rule = "pattern_stored"', 'rule = "pattern_stord"', "did you mean 'pattern_stored'"),
+        ('section = "planning"', 'section = "plan"', "there is no section 'plan'"),
+        ("points = 10", "points = 0", "greater than 0"),
+        ('rule = "pattern_stored"', 'rule = "quality_held"', "two lines have the rule"),
+        ("bonus = true", "bonsu = true", "unknown key 'bonsu'"),
+    ],
+)
+def test_a_malformed_rubric_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    path = tmp_path / "rubric.toml"
+    path.write_text(RUBRIC.read_text().replace(old, new, 1))
+    with pytest.raises(BadFile) as caught:
+        read_rubric(path)
+    assert says in str(caught.value)
+    assert caught.value.line is not None

@@ -1,0 +1,73 @@
+"""A copy of the services that patches are applied to, and the checks that its engineers run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CHECK_TIMEOUT_S = 100.0
+MYPY_CACHE = ROOT / ".mypy_cache" / "patched"
+"""Kept between runs: most of it is about libraries, which do not change."""
+
+
+class ChecksFailed(AssertionError):
+    """A check of a service failed; the message holds the command and what it said."""
+
+
+class PatchedServices:
+    """`services/` as it would be in a participant's workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder
+        shutil.copytree(
+            ROOT / "services",
+            folder / "services",
+            ignore=shutil.ignore_patterns("__pycache__", ".*_cache"),
+        )
+
+    def apply(self, patch: Path) -> None:
+        """Apply a patch to the files; raises ChecksFailed where it does not fit."""
+        self._run("git", "apply", "--whitespace=nowarn", str(patch))
+
+    def lint(self, service: str) -> None:
+        """Style and types of one service."""
+        tool = (sys.executable, "-m")
+        self._run(*tool, "ruff", "check", "--no-cache", f"services/{service}")
+        self._run(*tool, "ruff", "format", "--no-cache", "--check", f"services/{service}")
+        self._run(
+            *tool, "mypy", "--config-file", "services/pyproject.toml",
+            "--cache-dir", str(MYPY_CACHE), f"services/{service}",
+        )  # fmt: skip
+
+    def test(self, service: str) -> None:
+        """The service's own tests."""
+        self._run(
+            sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
+            f"services/{service}",
+        )  # fmt: skip
+
+    def find_mistakes(self, service: str) -> None:
+        """What would keep the service from running at all: syntax and unknown names."""
+        self._run(
+            sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "E9,F63,F7,F82",
+            f"services/{service}",
+        )  # fmt: skip
+
+    def _run(self, *command: str) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=kept | {"GIT_CEILING_DIRECTORIES": str(self.root.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=CHECK_TIMEOUT_S,
+        )
+        if done.returncode != 0:
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
+            raise ChecksFailed(f"{' '.join(command[-4:])}\n{said}")

@@ -157,8 +157,10 @@ def read_agenda(path: Path) -> Agenda:
         if name not in known:
             raise source.bad_name(("include", index), "file of injects", name, known)
         shared = Source(shared_path)
-        injects += _injects(shared, shared.parse(InjectsFile).inject, names)
-    _check_ids(source, [inject.id for inject in injects])
+        more = _injects(shared, shared.parse(InjectsFile).inject, names)
+        if both := {inject.id for inject in injects} & {inject.id for inject in more}:
+            raise source.bad(("include", index), f"'{name}' has an inject '{min(both)}', too")
+        injects += more
     return Agenda(
         id=path.stem,
         title=read.title,
@@ -200,6 +202,8 @@ def _phases(source: Source, read: AgendaFile) -> tuple[Phase, ...]:
 
 def _injects(source: Source, tables: list[InjectTable], phases: list[str]) -> list[Inject]:
     for index, table in enumerate(tables):
+        if table.id in {before.id for before in tables[:index]}:
+            raise source.bad(("inject", index, "id"), f"there are two injects '{table.id}'")
         if table.phase is not None and table.phase not in phases:
             raise source.bad_name(("inject", index, "phase"), "phase", table.phase, phases)
         if table.role and table.role not in role_ids():
@@ -220,12 +224,6 @@ def _when(table: InjectTable) -> When:
     if table.no_update_for_s is not None:
         return NoUpdate(_millis(table.no_update_for_s))
     return ByHand()
-
-
-def _check_ids(source: Source, ids: list[str]) -> None:
-    for index, id_ in enumerate(ids):
-        if id_ in ids[:index]:
-            raise source.bad(("inject", index, "id"), f"there are two injects '{id_}'")
 
 
 def _ms(seconds: float | None) -> int | None:

@@ -52,7 +52,7 @@ def update_posted(
         unknowns=texts("unknowns", unknowns, required=False),
         next_steps=texts("next_steps", next_steps),
         eta_minutes=eta,
-        readers=one_of("readers", readers, get_args(r.Readers)),  # type: ignore[arg-type]
+        readers=one_of("group of readers", readers, get_args(r.Readers)),  # type: ignore[arg-type]
         by=by,
         eta_latest_minutes=latest,
         components=_components(components, known_systems),

@@ -19,6 +19,8 @@ from harness.record.exercise_events import RoleJoined
 
 WORDING = Path(__file__).with_name("blaming.toml")
 NAME = "{name}"
+DENIAL_REACH = 80
+"""Characters before a word within which a "not" still denies it."""
 
 _NEGATED = re.compile(
     r"(?:\b(?:not|no|nobody|never|without)|n't)\W+(?:\w+\W+){0,3}$", re.IGNORECASE
@@ -60,7 +62,9 @@ def blaming_words(text: str, people: Iterable[str] = ()) -> tuple[Blame, ...]:
     found: dict[tuple[int, str], Blame] = {}
     for pattern, advice in _for_people(people):
         for match in re.finditer(pattern, plain, re.IGNORECASE):
-            sentence = plain[: match.start()].rpartition(".")[2]
+            sentence = plain[max(0, match.start() - DENIAL_REACH) : match.start()].rpartition(".")[
+                2
+            ]
             if not _NEGATED.search(sentence):
                 words = text[match.start() : match.end()]
                 found[match.start(), words] = Blame(words, match.start(), advice)

@@ -99,6 +99,9 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
         users_declared=declared.users_affected if declared else None,
         revenue_lost=kpis.revenue_lost,
         systems=declared.systems if declared else (),
+        systems_alerting=tuple(
+            sorted({one.event.service for one in story.of(e.AlertFired) if one.event.service})
+        ),
         blast_radius=declared.blast_radius if declared else None,
         escalated_for=declared.escalate if declared else (),
         detect_ms=kpis.page_ms,

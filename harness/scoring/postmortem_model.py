@@ -30,6 +30,9 @@ class Impact:
     revenue_lost: float | None
     """In the shop's currency."""
     systems: tuple[str, ...]
+    """As declared."""
+    systems_alerting: tuple[str, ...]
+    """Services that alerts named."""
     blast_radius: str | None
     escalated_for: tuple[str, ...]
     detect_ms: int | None

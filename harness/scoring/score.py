@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from harness.exercise.story import Story
 from harness.record.exercise_events import HintTaken, LineJudged
@@ -89,6 +90,24 @@ class Score:
         """What is for the instructor, or without data."""
         lines = (line for section in self.sections for line in section.lines)
         return sum(line.points_max for line in lines if line.is_open)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data, the sums included.
+
+        With an answer key it tells what was right: for participants, score without one until the
+        reveal.
+        """
+        sums = {"total": self.total, "bonus": self.bonus, "open_points": self.open_points}
+        sections = [
+            {**asdict(one), "points": one.points, "points_max": one.points_max}
+            for one in self.sections
+        ]
+        per_hypothesis = self.classification.actions_per_hypothesis
+        classification = {
+            **asdict(self.classification),
+            "actions_per_hypothesis": per_hypothesis,
+        }
+        return {**sums, **asdict(self), "sections": sections, "classification": classification}
 
 
 def score(story: Story, key: AnswerKey | None = None) -> Score:

@@ -49,6 +49,8 @@ def test_the_draft_of_the_incident_lacks_nothing() -> None:
     assert [item.owner for item in post.action_items] == ["sam", "dana", "dana", "kim"]
     assert post.impact.users_affected == 49_873
     assert post.impact.users_declared == 50_000
+    assert post.impact.systems == ("payments", "gateway")
+    assert post.impact.systems_alerting == ("gateway", "payments")
     assert post.pattern == "structured"
 
 

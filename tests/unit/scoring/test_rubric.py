@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +107,23 @@ def test_the_lines_of_the_terminal_are_plain_and_mark_what_is_open() -> None:
     assert lines[0] == "95 of 100, bonus 20 of 30, still open 15"
     assert any("?/5" in line and "thorough" in line for line in lines)
     assert all(line.isprintable() for line in lines)
+
+
+def test_the_score_as_json_holds_the_sums_and_every_line() -> None:
+    data = score(story_of(STRUCTURED), KEY).to_json()
+    assert (data["total"], data["bonus"], data["open_points"]) == (95, 20, 15)
+    assert [section["points"] for section in data["sections"]] == [25, 20, 25, 25, 20]
+    assert data["sections"][0]["lines"][0]["seqs"]
+    assert data["classification"]["pattern"] == "structured"
+    assert json.loads(json.dumps(data))["table"][0]["confidence"] == "70% → 95%"
+
+
+def test_a_score_without_the_key_tells_nothing_of_the_answer() -> None:
+    blind = json.dumps(score(story_of(STRUCTURED), None).to_json())
+    assert KEY.title not in blind
+    verdicts = lines_of(score(story_of(STRUCTURED), None))
+    assert verdicts["probabilities_came_true"] == "no data"
+    assert '"came_true": true' not in blind
 
 
 WITHHELD: dict[str, list[Moment]] = {

@@ -1,0 +1,85 @@
+"""The gate: closed for people's phases, open for a confirmed cause with evidence enough."""
+
+from __future__ import annotations
+
+from harness.exercise.gate import Gate, ai_gate
+from harness.exercise.story import Story
+from harness.record import events as e
+from harness.record import exercise_events as x
+from tests.unit.exercise.tales import AGENDA, story_of
+
+START = (0.0, x.ClockStarted("small", 1.0))
+LINKS = ("commit:9fceb02", "log:12")
+
+
+def is_right(service: str, mechanism: str) -> bool:
+    return (service, mechanism) == ("payments", "timeout-misconfigured")
+
+
+def declared(service: str = "payments", evidence: tuple[str, ...] = LINKS) -> e.DiagnosisDeclared:
+    return e.DiagnosisDeclared(service, "timeout-misconfigured", 90, evidence, "", "alex")
+
+
+def gate(story: Story, second: float) -> Gate:
+    return ai_gate(AGENDA, story, round(second * 1000), is_right)
+
+
+def test_a_phase_for_people_is_closed_whatever_was_declared() -> None:
+    seen = gate(story_of(START, (5.0, declared())), 10.0)
+    assert not seen.is_open
+    assert "people only" in seen.reason
+
+
+def test_the_fix_phase_opens_for_the_right_cause_with_two_items_of_evidence() -> None:
+    seen = gate(story_of(START, (5.0, declared())), 70.0)
+    assert seen.is_open
+    assert seen.cause is not None
+
+
+def test_the_fix_phase_stays_closed_without_a_confirmed_cause() -> None:
+    for story in (
+        story_of(START),
+        story_of(START, (5.0, declared("orders"))),
+        story_of(START, (5.0, declared(evidence=LINKS[:1]))),
+        story_of(START, (5.0, declared(evidence=(LINKS[0], LINKS[0])))),
+    ):
+        seen = gate(story, 70.0)
+        assert not seen.is_open
+        assert "2 items of evidence" in seen.reason
+
+
+def test_the_instructors_word_stands_above_the_answer_key() -> None:
+    said_no = story_of(START, (5.0, declared()), (6.0, x.CauseConfirmed(2, False, "", "lee")))
+    assert not gate(said_no, 70.0).is_open
+    said_yes = story_of(
+        START, (5.0, declared("orders")), (6.0, x.CauseConfirmed(2, True, "", "lee"))
+    )
+    assert gate(said_yes, 70.0).is_open
+    retold = story_of(
+        START, (5.0, declared()), (6.0, x.CauseConfirmed(2, False, "", "lee")), (7.0, declared())
+    )
+    assert gate(retold, 70.0).is_open
+
+
+def test_without_a_key_only_the_instructor_opens_it() -> None:
+    story = story_of(START, (5.0, declared()))
+    assert not ai_gate(AGENDA, story, 70_000).is_open
+    told = story_of(START, (5.0, declared()), (6.0, x.CauseConfirmed(2, True, "", "lee")))
+    assert ai_gate(AGENDA, told, 70_000).is_open
+
+
+def test_the_word_does_not_replace_evidence() -> None:
+    bare = story_of(
+        START, (5.0, declared(evidence=())), (6.0, x.CauseConfirmed(2, True, "", "lee"))
+    )
+    assert not gate(bare, 70.0).is_open
+
+
+def test_the_open_phase_needs_no_cause() -> None:
+    assert gate(story_of(START), 95.0).is_open
+
+
+def test_it_is_closed_before_the_start_in_a_pause_and_after_the_end() -> None:
+    assert not gate(Story(), 95.0).is_open
+    assert not gate(story_of(START, (95.0, x.ClockPaused("lee"))), 96.0).is_open
+    assert not gate(story_of(START, (95.0, x.ClockSkipped("talk", "lee"))), 96.0).is_open

@@ -53,7 +53,7 @@ def ai_gate(agenda: Agenda, story: Story, drill_ms: int, is_right: IsRight | Non
 
 
 def confirmed_cause(
-    story: Story, is_right: IsRight | None = None
+    story: Story, is_right: IsRight | None = None, *, evidence_min: int = EVIDENCE_MIN
 ) -> Noted[DiagnosisDeclared] | None:
     """The newest declared cause that has evidence enough and is confirmed.
 
@@ -63,7 +63,7 @@ def confirmed_cause(
     for one in reversed(story.of(DiagnosisDeclared)):
         declared = one.event
         by_key = is_right is not None and is_right(declared.service, declared.mechanism)
-        enough = len(set(declared.evidence)) >= EVIDENCE_MIN
+        enough = len(set(declared.evidence)) >= evidence_min
         if enough and words.get(one.seq, by_key):
             return one
     return None

@@ -101,7 +101,7 @@ class Case:
         """The answer key; without one, the diagnosis that the instructor confirmed."""
         if self.key is not None:
             return self.key
-        cause = confirmed_cause(self.story)
+        cause = confirmed_cause(self.story, evidence_min=0)
         if cause is None:
             return None
         return AnswerKey(frozenset({cause.event.service}), frozenset({cause.event.mechanism}))

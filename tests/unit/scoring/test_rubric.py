@@ -255,6 +255,16 @@ def test_without_an_answer_the_confirmed_cause_counts() -> None:
     assert RULES["probabilities_came_true"](case_of(confirmed, None)).verdict == "given"
 
 
+def test_a_cause_that_the_instructor_rejected_is_not_the_truth() -> None:
+    unsaid = changed(STRUCTURED, e.DiagnosisDeclared, lambda _: {"evidence": ()})
+    seq = next(i for i, one in enumerate(unsaid, 1) if isinstance(one[1], e.DiagnosisDeclared))
+    right = case_of([*unsaid, (41.0, x.CauseConfirmed(seq, True, "", "lee"))], None)
+    assert right.truth is not None
+    assert right.truth.services == {"payments"}
+    wrong = case_of([*unsaid, (41.0, x.CauseConfirmed(seq, False, "", "lee"))], None)
+    assert wrong.truth is None
+
+
 def test_a_second_alert_of_the_same_name_must_be_silent_too() -> None:
     again = [*STRUCTURED, (7.0, alert("PaymentsFailing", "orders"))]
     case = case_of(sorted(again, key=lambda one: one[0]))

@@ -62,3 +62,18 @@ ADDRESS_SPACE_BYTES = 4 * 1024**3
 """Of one service: room for thread stacks, but an 8 GB allocation fails."""
 
 DOWNLOAD_S = 300.0
+
+CONTAINER_HELLO_S = 20.0
+"""From a container's start until it has connected to the host."""
+
+CONTAINER_READY_S = 60.0
+"""From a release's container until its /readyz answers 200, as all start cold and at once."""
+
+PULL_S = 600.0
+"""One image from its registry."""
+
+OUTPUT_S = 2.0
+"""After a container's end, for the rest of what it wrote."""
+
+CONTAINERS_GONE_S = 15.0
+"""Until no container, network or volume of a run is left."""

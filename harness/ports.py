@@ -9,6 +9,7 @@ from harness.model import ServiceEntry
 
 POSTGRES = 5432
 PROMETHEUS = 9090
+ALERTMANAGER = 9093
 API = 8900
 RECORDER = 8318
 PROVIDER = 8443

@@ -21,6 +21,7 @@ from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.sidecars import Sidecars, describe
 from harness.runtime.supervise import Guardian
+from harness.runtime.together import together
 from harness.runtime.zygote import Zygote
 
 
@@ -44,12 +45,12 @@ class Stack:
 
     async def start(self, progress: Progress) -> None:
         """Bring everything up. Raises StackFailed, EnvironmentMissing; parts may then run."""
-        await _together(
+        await together(
             self._start_sidecars(progress),
             self._start_postgres(progress),
             self._start_zygote(progress),
         )
-        await _together(*(self._start_service(it, progress) for it in self.plan.topology))
+        await together(*(self._start_service(it, progress) for it in self.plan.topology))
 
     def infos(self) -> tuple[ProcessInfo, ...]:
         """Every process of the stack."""
@@ -171,13 +172,3 @@ class Stack:
 
 async def _listen(port: int) -> socket.socket:
     return listen(port)
-
-
-async def _together(*works: Coroutine[object, object, None]) -> None:
-    """Run all; the first failure cancels the others and is raised."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for work in works:
-                group.create_task(work)
-    except BaseExceptionGroup as error:
-        raise error.exceptions[0] from error

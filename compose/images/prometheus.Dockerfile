@@ -1,0 +1,7 @@
+# Debian's packages, unpacked: their servers are linked statically.
+ARG BASE
+FROM ${BASE}
+COPY prometheus/usr/ /usr/
+COPY promtool/usr/ /usr/
+USER 65534:65534
+ENTRYPOINT ["/usr/bin/prometheus"]

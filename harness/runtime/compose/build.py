@@ -1,0 +1,166 @@
+"""Images of ours: the libraries, the tools, and one for each release.
+
+Names carry a digest of what went in, so that what is there already is never built again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import StackFailed
+from harness.model import BuiltRelease
+from harness.paths import REPO
+from harness.runtime import shopd
+from harness.runtime.base import Progress
+from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.inputs import build_inputs
+from harness.runtime.zygote import ReleaseFailed
+
+PREFIX = "threeam"
+LIBRARIES_S = 900.0
+"""The libraries come from a package index."""
+RELEASE_S = 90.0
+AT_ONCE = 2
+SHARED = ("chassis", "sampledata")
+
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class OwnImages:
+    """Names of the images that every run needs beside the official ones."""
+
+    libraries: str
+    tools: str
+
+
+async def ensure_own_images(engine: Engine, python_image: str, progress: Progress) -> OwnImages:
+    """Build the libraries and the tools where they are missing. Raises StackFailed."""
+    base = await asyncio.to_thread(_libraries_context)
+    libraries = _name("libraries", base, python_image)
+    if not await engine.has_image(libraries):
+        progress("building the image of the libraries (a minute or two, once)")
+        arguments = {"PYTHON_IMAGE": python_image}
+        await _build(engine, libraries, base, "Dockerfile", arguments, target="libraries")
+    tools_files = await asyncio.to_thread(_tools_context)
+    tools = _name("tools", tools_files, libraries)
+    if not await engine.has_image(tools):
+        progress("building the image of the tools")
+        arguments = {"LIBRARIES_IMAGE": libraries}
+        await _build(engine, tools, tools_files, "tools.Dockerfile", arguments)
+    return OwnImages(libraries, tools)
+
+
+class ReleaseImages:
+    """Builds what a release runs from."""
+
+    def __init__(self, engine: Engine, python_image: str) -> None:
+        self._engine, self._python_image = engine, python_image
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._first: set[str] = set()
+        self._later: set[str] = set()
+
+    async def ensure(self, release: BuiltRelease, *, keep: bool = False) -> str:
+        """The name of a release's image, built if need be. Raises ReleaseFailed.
+
+        `keep`: it is the same in every run, and stays on this machine.
+        """
+        files = await asyncio.to_thread(_release_context, release)
+        image = _name(release.service, files, self._python_image)
+        async with self._gate:
+            if not await self._engine.has_image(image):
+                arguments = {"PYTHON_IMAGE": self._python_image, "SERVICE": release.service}
+                try:
+                    await _build(self._engine, image, files, "Dockerfile", arguments)
+                except StackFailed as error:
+                    raise ReleaseFailed(f"its image was not built: {error.message}") from error
+                (self._first if keep else self._later).add(image)
+        return image
+
+    async def forget(self) -> None:
+        """Remove the images of this run's own releases."""
+        for image in self._later - self._first:
+            await self._engine.remove("images", image)
+
+
+async def _build(
+    engine: Engine,
+    image: str,
+    files: Files,
+    dockerfile: str,
+    arguments: Mapping[str, str],
+    *,
+    target: str = "",
+) -> None:
+    context = await asyncio.to_thread(_tar, files)
+    bound_s = LIBRARIES_S if target else RELEASE_S
+    await engine.build(
+        context,
+        bound_s=bound_s,
+        arguments=arguments,
+        t=image,
+        dockerfile=dockerfile,
+        target=target,
+        q="false",
+        pull="false",
+    )
+
+
+def _libraries_context() -> Files:
+    code = Path(shopd.__file__).parent
+    return {
+        "Dockerfile": (REPO / "compose" / "Dockerfile").read_bytes(),
+        "requirements.lock": (REPO / "requirements.lock").read_bytes(),
+        **dict(_tree(code, "shopd", [code])),
+        **{f"inputs/{name}": content for name, content in build_inputs().items()},
+    }
+
+
+def _release_context(release: BuiltRelease) -> Files:
+    services = release.path / "services"
+    own = [services / name for name in (*SHARED, release.service)]
+    shared = {f"services/{name}/.keep": b"" for name in SHARED}
+    return {
+        **_libraries_context(),
+        "services/__init__.py": b"",
+        **shared,
+        **dict(_tree(services, "services", own)),
+    }
+
+
+def _tools_context() -> Files:
+    parts = [REPO / "harness", REPO / "loadgen"]
+    dockerfile = (REPO / "compose" / "tools.Dockerfile").read_bytes()
+    return {"tools.Dockerfile": dockerfile, **dict(_tree(REPO, "", parts))}
+
+
+def _tree(root: Path, prefix: str, folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Plain files below `folders`, by their name in the context; links are not followed."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_symlink() or not path.is_file() or "__pycache__" in path.parts:
+                continue
+            yield str(Path(prefix) / path.relative_to(root)), path.read_bytes()
+
+
+def _name(part: str, files: Files, base: str) -> str:
+    digest = hashlib.sha256(base.encode())
+    for name, content in sorted(files.items()):
+        digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
+    return f"{PREFIX}/{part}:{digest.hexdigest()[:12]}"
+
+
+def _tar(files: Files) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, content in sorted(files.items()):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()

@@ -16,11 +16,21 @@ from harness.catalog import Catalog
 from harness.diagnosis.access import ShopAccess
 from harness.diagnosis.oracle import Oracle
 from harness.drill.session import DeployEntry, Pace, Session
+from harness.errors import UnknownName
 from harness.loading import expected_requests_per_s
-from harness.model import Decoy, Fault, ProcessSpec, Scenario, ServiceEntry, StackPlan
+from harness.model import (
+    RUNTIMES,
+    Decoy,
+    Fault,
+    ProcessSpec,
+    Scenario,
+    ServiceEntry,
+    StackPlan,
+)
 from harness.ports import StackPorts
 from harness.record import events
 from harness.record.store import Record
+from harness.runtime.base import COMPOSE_MARK, Runtime
 from harness.runtime.external import ensure
 from harness.runtime.local import LocalRuntime
 from harness.settings import HostSettings
@@ -53,7 +63,36 @@ class Prepared:
 
 def reap(home: Path) -> list[str]:
     """End what dead hosts left running under `home`."""
-    return list(LocalRuntime.reap(home))
+    ended = list(LocalRuntime.reap(home))
+    if (home / COMPOSE_MARK).exists():
+        from harness.runtime.compose.runtime import ComposeRuntime
+
+        ended += ComposeRuntime.reap(home)
+    return ended
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What depends on the runtime that was chosen."""
+
+    runtime: Runtime
+    parties: Callable[..., ThirdPartiesPlan]
+    plan: Callable[[HostSettings, Session, StackPorts, ThirdPartiesPlan], StackPlan]
+    load: Callable[[HostSettings, Session], ProcessSpec]
+
+
+async def _kind(settings: HostSettings, say: Say) -> _Kind:
+    """Raises UnknownName, and EnvironmentMissing for what the runtime needs."""
+    if settings.runtime == "compose":
+        # What speaks with the engine takes a while to import, which local drills need not pay.
+        from harness.containers import container_load, container_parties, container_plan
+        from harness.runtime.compose.runtime import ComposeRuntime
+
+        return _Kind(ComposeRuntime(), container_parties, container_plan, container_load)
+    if settings.runtime != "local":
+        raise UnknownName("runtime", settings.runtime, RUNTIMES)
+    prometheus = await asyncio.to_thread(ensure, "prometheus", say)
+    return _Kind(LocalRuntime(), plan_third_parties, partial(stack_plan, prometheus), load_of)
 
 
 async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prepared:
@@ -64,12 +103,11 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     """
     catalog = Catalog(settings.repo)
     drawn = _draw(catalog, settings)
-    prometheus = await asyncio.to_thread(ensure, "prometheus", say)
-    runtime = LocalRuntime()
+    kind = await _kind(settings, say)
     run_dir = settings.home / "runs" / drawn.drill_id
     run_dir.mkdir(parents=True)
     tokens = TokenBook.create(run_dir / "secrets")
-    record = _begin_record(settings, drawn, run_dir, runtime.mode)
+    record = _begin_record(settings, drawn, run_dir, kind.runtime.mode)
 
     say(f"drill {drawn.drill_id}: building the shop's repository")
     workspace = await asyncio.to_thread(
@@ -83,7 +121,7 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         now=datetime.now(UTC),
     )
     stack = StackPorts.of(drawn.topology, settings.port_offset)
-    parties = plan_third_parties(
+    parties = kind.parties(
         run_dir,
         port_offset=stack.offset,
         profile=drawn.scenario.third_party_profile,
@@ -100,7 +138,7 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         places=places_of(stack),
         pace=_pace(settings, drawn.seed),
         record=record,
-        runtime=runtime,
+        runtime=kind.runtime,
         workspace=workspace,
         prometheus=PrometheusClient(stack.url(ports.PROMETHEUS)),
         recorder=RecorderClient(stack.url(ports.RECORDER), tokens.token(Caller.TELEMETRY)),
@@ -110,8 +148,8 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     )
     return Prepared(
         session=session,
-        plan=stack_plan(settings, session, stack, prometheus, parties),
-        load=partial(load_of, settings, session),
+        plan=kind.plan(settings, session, stack, parties),
+        load=partial(kind.load, settings, session),
         tokens=tokens,
         api_port=ports.API + stack.offset,
         expected_per_s=expected_requests_per_s(drawn.scenario.load_profile) * settings.scale,

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+RUNTIMES = ("local", "compose")
+"""What can run the shop."""
+
 
 class Mechanism(StrEnum):
     """The kinds of cause that a diagnosis can name."""

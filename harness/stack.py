@@ -19,10 +19,10 @@ from harness.tokens import Caller
 
 
 def stack_plan(
+    prometheus: Path,
     settings: HostSettings,
     session: Session,
     stack: StackPorts,
-    prometheus: Path,
     parties: ThirdPartiesPlan,
 ) -> StackPlan:
     return StackPlan(
@@ -32,7 +32,7 @@ def stack_plan(
         capacity_units=settings.scale,
         topology=session.topology,
         releases=session.workspace.shop.initial,
-        service_env=_service_env(settings, stack, parties),
+        service_env=service_env(settings, stack.url(ports.RECORDER), parties),
         sidecars=_sidecars(session.run_dir, stack, prometheus, parties),
     )
 
@@ -48,12 +48,13 @@ def load_of(settings: HostSettings, session: Session) -> ProcessSpec:
     )
 
 
-def _service_env(
-    settings: HostSettings, stack: StackPorts, parties: ThirdPartiesPlan
+def service_env(
+    settings: HostSettings, recorder_url: str, parties: ThirdPartiesPlan
 ) -> Mapping[str, str]:
+    """What every service is told beyond its own addresses."""
     return {
         **parties.service_env,
-        "OTEL_EXPORTER_OTLP_ENDPOINT": stack.url(ports.RECORDER),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": recorder_url,
         "OTEL_TRACES_SAMPLER_ARG": str(settings.trace_ratio),
         "OPERATIONS_TOKEN": secrets.token_urlsafe(24),
         "LOG_LEVEL": "INFO",

@@ -61,9 +61,8 @@ def run(load: Load, parent: int) -> None:
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stopping.set)
-    server = WSGIServer(
-        ("127.0.0.1", load.settings.metrics_port), pages(load.ledger), log=None, error_log=None
-    )
+    place = (load.settings.metrics_host, load.settings.metrics_port)
+    server = WSGIServer(place, pages(load.ledger), log=None, error_log=None)
     server.start()
     helpers = [gevent.spawn(_watch_parent, parent, stopping), gevent.spawn(_print, load.ledger)]
     runner = locustfile.start(load)

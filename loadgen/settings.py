@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     """A name among `profiles/*.toml`, or a path to such a file."""
     scale: float = Field(default=1.0, gt=0, le=100)
     metrics_port: int = Field(ge=0, le=65_535)
+    metrics_host: str = "127.0.0.1"
     load_seed: int = 0
     sampled_share: float = Field(default=1.0, ge=0, le=1)
     """Share of requests whose trace context asks for a trace to be kept."""

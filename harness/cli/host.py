@@ -15,7 +15,7 @@ import typer
 from harness.cli.client import DrillClient, active_drill
 from harness.cli.out import AsJson, data, line, say, table
 from harness.errors import EnvironmentMissing, UnknownName
-from harness.model import Role
+from harness.model import RUNTIMES, Role
 from harness.paths import REPO, home_dir
 from harness.waiting import WaitedTooLong, wait_until_sync
 
@@ -181,8 +181,8 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     known = Catalog(REPO).scenario_ids()
     if scenario != "random" and scenario not in known:
         raise UnknownName("scenario", scenario, [*known, "random"])
-    if given.get("runtime") not in (None, "local"):
-        raise UnknownName("runtime", str(given["runtime"]), ["local"])
+    if given.get("runtime") not in (None, *RUNTIMES):
+        raise UnknownName("runtime", str(given["runtime"]), RUNTIMES)
     if given.get("agenda") not in (None, "solo"):
         raise UnknownName("agenda", str(given["agenda"]), ["solo"])
     kept = {name: value for name, value in given.items() if value is not None}

@@ -12,6 +12,8 @@ from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, StackPlan
 
 Progress = Callable[[str], None]
 Mode = Literal["honour", "sealed"]
+COMPOSE_MARK = "compose.used"
+"""In a home from which containers have ever been started; others need not ask an engine."""
 
 
 class ExitAction(StrEnum):

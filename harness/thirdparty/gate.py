@@ -14,7 +14,7 @@ OUT_OF_FILES_PAUSE_S = 0.1
 
 
 class TlsGate:
-    """Accepts on 127.0.0.1:`port`; after `handshake_s()` seconds speaks TLS, then `protocol`.
+    """Accepts on `host`:`port`; after `handshake_s()` seconds speaks TLS, then `protocol`.
 
     The wait lies between accepting and handshaking, as with an overloaded TLS terminator: the
     client's TCP connect succeeds at once and its ClientHello stays unanswered.
@@ -26,8 +26,10 @@ class TlsGate:
         context: ssl.SSLContext,
         protocol: Callable[[], asyncio.Protocol],
         handshake_s: Callable[[], float],
+        *,
+        host: str = "127.0.0.1",
     ) -> None:
-        self.port = port
+        self.host, self.port = host, port
         self._context = context
         self._protocol = protocol
         self._handshake_s = handshake_s
@@ -39,7 +41,7 @@ class TlsGate:
         """Listen; port 0 takes a free one. Does nothing when open. Raises OSError when taken."""
         if self._listener is not None:
             return
-        listener = socket.create_server(("127.0.0.1", self.port), backlog=BACKLOG)
+        listener = socket.create_server((self.host, self.port), backlog=BACKLOG)
         listener.setblocking(False)
         self.port = listener.getsockname()[1]
         self._listener = listener

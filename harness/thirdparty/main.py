@@ -43,6 +43,9 @@ class Options:
     ca_dir: Path
     profile: str
     seed: int
+    host: str = "127.0.0.1"
+    name: str = "localhost"
+    """What the provider's callers call it."""
 
 
 class ThirdParties:
@@ -70,9 +73,10 @@ class ThirdParties:
         self._provider = provider.server
         self._gate = TlsGate(
             options.provider_port,
-            _tls_context(options.ca_dir),
+            _tls_context(options.ca_dir, options.name),
             self._provider,
             self._behaviour.handshake_s,
+            host=options.host,
         )
         self._stack.push_async_callback(self._gate.shut)
         await self.switch(self._behaviour.profile)
@@ -93,7 +97,8 @@ class ThirdParties:
                 connection.force_close()
 
     async def _serve(self, app: web.Application, port: int) -> int:
-        site = web.TCPSite(await self._runner(app), "127.0.0.1", port, backlog=BACKLOG)
+        runner = await self._runner(app)
+        site = web.TCPSite(runner, self._options.host, port, backlog=BACKLOG)
         await site.start()
         return site.port
 
@@ -104,8 +109,8 @@ class ThirdParties:
         return runner
 
 
-def _tls_context(ca_dir: Path) -> ssl.SSLContext:
-    """A fresh certificate for 127.0.0.1 and localhost; its authority goes to `ca_dir`.
+def _tls_context(ca_dir: Path, name: str) -> ssl.SSLContext:
+    """A fresh certificate for `name` and 127.0.0.1; its authority goes to `ca_dir`.
 
     The authority's key exists in this process only and dies with it.
     """
@@ -113,7 +118,7 @@ def _tls_context(ca_dir: Path) -> ssl.SSLContext:
     ca_file = ca_dir / CA_FILE_NAME
     ca_file.write_bytes(authority.cert_pem.bytes())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    authority.issue_cert("127.0.0.1", name).configure_cert(context)
     return context
 
 
@@ -136,6 +141,8 @@ def parse_options(argv: list[str]) -> Options:
         parser.add_argument(f"--{name}-port", type=int, required=True)
     parser.add_argument("--control-socket", type=Path, required=True)
     parser.add_argument("--ca-dir", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--name", default="localhost", help="in the provider's certificate")
     parser.add_argument("--profile", default="normal")
     parser.add_argument("--seed", type=int, default=0)
     return Options(**vars(parser.parse_args(argv)))

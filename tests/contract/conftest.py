@@ -1,4 +1,4 @@
-"""A tiny shop, and the runtime that runs it."""
+"""A tiny shop, and the runtimes that run it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.runtime import databases, postgres
-from harness.runtime.local import LocalRuntime
+from harness.runtime.base import Runtime
+from tests.contract.kits import KITS, Kit
 from tests.contract.shop_fixture import Shop
 
 
@@ -29,8 +30,19 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
 
 
+@pytest.fixture(params=["local", pytest.param("compose", marks=pytest.mark.engine)])
+def kit_name(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-async def runtime() -> AsyncIterator[LocalRuntime]:
-    made = LocalRuntime()
+def kit(kit_name: str) -> Kit:
+    return KITS[kit_name]
+
+
+@pytest.fixture
+async def runtime(kit: Kit) -> AsyncIterator[Runtime]:
+    made = kit.make()
     yield made
     await made.down()

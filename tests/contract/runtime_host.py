@@ -1,4 +1,4 @@
-"""A host that brings a shop up and waits to be killed: `python runtime_host.py FOLDER`."""
+"""A host that brings a shop up and waits to be killed: `python runtime_host.py FOLDER RUNTIME`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from harness.runtime.local import LocalRuntime
+from tests.contract.kits import KITS, Kit
 from tests.contract.shop_fixture import Shop, silent
 
 ESCAPEE = """
@@ -21,10 +21,10 @@ if os.fork() == 0:
 """
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, kit: Kit) -> None:
     """Run a service that has daemonised a child of its own."""
     shop = Shop(folder)
-    runtime = LocalRuntime()
+    runtime = kit.make()
     await runtime.up(shop.plan(shop.release("1.0.0", prelude=ESCAPEE)), silent)
     (folder / "up.new").write_text(str(shop.offset))
     (folder / "up.new").rename(folder / "up")
@@ -32,4 +32,4 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), KITS[sys.argv[2]]))

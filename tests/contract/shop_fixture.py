@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 from harness.model import BuiltRelease, ServiceEntry, StackPlan
-from harness.runtime.base import ProcessExit
+from harness.runtime.base import ProcessExit, Runtime
 from harness.runtime.procfs import ProcessId, identify, links_of, pids
 from harness.waiting import wait_until
 
@@ -113,6 +113,11 @@ class Shop:
             (path / "services" / "chassis" / "migrate.py").write_text(MIGRATE)
         return BuiltRelease("x", version, f"commit-{version}", path)
 
+    def bare_plan(self) -> StackPlan:
+        """A stack of nothing, in the same place as all others of this folder."""
+        run_dir = self.folder / "runs" / "d-0001"
+        return StackPlan("d-0001", run_dir, self.offset, 1, (), {}, {})
+
     def plan(self, release: BuiltRelease, *, database: bool = False) -> StackPlan:
         """A stack of that one release."""
         run_dir = self.folder / "runs" / "d-0001"
@@ -143,6 +148,13 @@ async def get(shop: Shop, path: str = "/") -> dict[str, object]:
     async with httpx.AsyncClient(trust_env=False) as client:
         answer: dict[str, object] = (await client.get(shop.url + path)).json()
         return answer
+
+
+def pid_of(runtime: Runtime, name: str) -> int:
+    """The process of that name, as this machine sees it."""
+    found = next(info.pid for info in runtime.processes() if info.name == name)
+    assert found
+    return found
 
 
 async def serving(shop: Shop) -> object:

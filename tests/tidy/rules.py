@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {"workspace", "runtime", "thirdparty", "telemetry", "diagnosis", "aigate", "loading"}
     ),
     frozenset({"drill"}),
-    frozenset({"bootstrap", "stack"}),
+    frozenset({"bootstrap", "containers", "stack"}),
     frozenset({"console"}),
     frozenset({"cli"}),
 )

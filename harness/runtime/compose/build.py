@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,13 @@ LIBRARIES_S = 900.0
 RELEASE_S = 90.0
 AT_ONCE = 2
 SHARED = ("chassis", "sampledata")
+ELF = b"\x7fELF"
+
+TOOLS_PARTS = ("harness/telemetry", "harness/thirdparty", "loadgen")
+GROUND = ("__init__", "errors", "limits", "model", "paths", "ports", "waiting")
+TOOLS_GROUND = tuple(f"harness/{name}.py" for name in GROUND)
+"""What the tools are made of; nothing that knows what a drill is about."""
+PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 Files = Mapping[str, bytes]
 
@@ -43,17 +51,25 @@ class OwnImages:
 async def ensure_own_images(engine: Engine, python_image: str, progress: Progress) -> OwnImages:
     """Build the libraries and the tools where they are missing. Raises StackFailed."""
     base = await asyncio.to_thread(_libraries_context)
-    libraries = _name("libraries", base, python_image)
+    libraries = image_name("libraries", base, python_image)
     if not await engine.has_image(libraries):
         progress("building the image of the libraries (a minute or two, once)")
         arguments = {"PYTHON_IMAGE": python_image}
-        await _build(engine, libraries, base, "Dockerfile", arguments, target="libraries")
+        await build_image(
+            engine,
+            libraries,
+            base,
+            "Dockerfile",
+            arguments,
+            target="libraries",
+            bound_s=LIBRARIES_S,
+        )
     tools_files = await asyncio.to_thread(_tools_context)
-    tools = _name("tools", tools_files, libraries)
+    tools = image_name("tools", tools_files, libraries)
     if not await engine.has_image(tools):
         progress("building the image of the tools")
         arguments = {"LIBRARIES_IMAGE": libraries}
-        await _build(engine, tools, tools_files, "tools.Dockerfile", arguments)
+        await build_image(engine, tools, tools_files, "tools.Dockerfile", arguments)
     return OwnImages(libraries, tools)
 
 
@@ -72,12 +88,12 @@ class ReleaseImages:
         `keep`: it is the same in every run, and stays on this machine.
         """
         files = await asyncio.to_thread(_release_context, release)
-        image = _name(release.service, files, self._python_image)
+        image = image_name(release.service, files, self._python_image)
         async with self._gate:
             if not await self._engine.has_image(image):
                 arguments = {"PYTHON_IMAGE": self._python_image, "SERVICE": release.service}
                 try:
-                    await _build(self._engine, image, files, "Dockerfile", arguments)
+                    await build_image(self._engine, image, files, "Dockerfile", arguments)
                 except StackFailed as error:
                     raise ReleaseFailed(f"its image was not built: {error.message}") from error
                 (self._first if keep else self._later).add(image)
@@ -89,7 +105,7 @@ class ReleaseImages:
             await self._engine.remove("images", image)
 
 
-async def _build(
+async def build_image(
     engine: Engine,
     image: str,
     files: Files,
@@ -97,13 +113,14 @@ async def _build(
     arguments: Mapping[str, str],
     *,
     target: str = "",
+    bound_s: float = RELEASE_S,
 ) -> None:
+    """Build `image` of `files`. Raises StackFailed with the build's last words."""
     context = await asyncio.to_thread(_tar, files)
-    bound_s = LIBRARIES_S if target else RELEASE_S
     await engine.build(
         context,
         bound_s=bound_s,
-        arguments=arguments,
+        arguments={**_proxies(), **arguments},
         t=image,
         dockerfile=dockerfile,
         target=target,
@@ -117,7 +134,7 @@ def _libraries_context() -> Files:
     return {
         "Dockerfile": (REPO / "compose" / "Dockerfile").read_bytes(),
         "requirements.lock": (REPO / "requirements.lock").read_bytes(),
-        **dict(_tree(code, "shopd", [code])),
+        **dict(tree(code, "shopd", [code])),
         **{f"inputs/{name}": content for name, content in build_inputs().items()},
     }
 
@@ -130,17 +147,18 @@ def _release_context(release: BuiltRelease) -> Files:
         **_libraries_context(),
         "services/__init__.py": b"",
         **shared,
-        **dict(_tree(services, "services", own)),
+        **dict(tree(services, "services", own)),
     }
 
 
 def _tools_context() -> Files:
-    parts = [REPO / "harness", REPO / "loadgen"]
     dockerfile = (REPO / "compose" / "tools.Dockerfile").read_bytes()
-    return {"tools.Dockerfile": dockerfile, **dict(_tree(REPO, "", parts))}
+    ground = {name: (REPO / name).read_bytes() for name in TOOLS_GROUND}
+    parts = [REPO / name for name in TOOLS_PARTS]
+    return {"tools.Dockerfile": dockerfile, **ground, **dict(tree(REPO, "", parts))}
 
 
-def _tree(root: Path, prefix: str, folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+def tree(root: Path, prefix: str, folders: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Plain files below `folders`, by their name in the context; links are not followed."""
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -149,11 +167,17 @@ def _tree(root: Path, prefix: str, folders: Iterable[Path]) -> Iterator[tuple[st
             yield str(Path(prefix) / path.relative_to(root)), path.read_bytes()
 
 
-def _name(part: str, files: Files, base: str) -> str:
+def image_name(part: str, files: Files, base: str) -> str:
+    """A name that stands for what goes into an image."""
     digest = hashlib.sha256(base.encode())
     for name, content in sorted(files.items()):
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
     return f"{PREFIX}/{part}:{digest.hexdigest()[:12]}"
+
+
+def _proxies() -> dict[str, str]:
+    """The way out of this machine, where it is not direct; builders know it by these names."""
+    return {name: os.environ[name] for name in PROXIES if os.environ.get(name)}
 
 
 def _tar(files: Files) -> bytes:
@@ -161,6 +185,7 @@ def _tar(files: Files) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, content in sorted(files.items()):
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(content), 0o644
+            # Programs are all that must be executable; nothing else of ours is run by its name.
+            entry.size, entry.mode = len(content), 0o755 if content.startswith(ELF) else 0o644
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()

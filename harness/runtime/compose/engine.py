@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
-import os
 import struct
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from typing import Any
 import aiohttp
 
 from harness.errors import EnvironmentMissing, StackFailed
+from harness.runtime.compose.endpoint import find_socket
 
 API = "http://engine/v1.41"
 """Of Engine 20.10, the oldest that we support; newer ones speak it, too."""
-DEFAULT_SOCKET = "/var/run/docker.sock"
 CALL_TIMEOUT_S = 30.0
-CONTEXT_TIMEOUT_S = 10
 WORDS_MAX = 2000
+JSON = {"Content-Type": "application/json"}
 FRAME = struct.Struct(">BxxxL")
 """Before each piece of a container's output: which stream, and its length."""
 
@@ -35,29 +34,6 @@ class EngineRefused(StackFailed):
     def __init__(self, status: int, what: str) -> None:
         super().__init__(f"the Docker engine refused: {what}")
         self.status = status
-
-
-def find_socket() -> Path:
-    """Where the engine listens: DOCKER_HOST, the client's context, or the usual place. Blocking.
-
-    Raises EnvironmentMissing for an engine that is not on this machine.
-    """
-    address = os.environ.get("DOCKER_HOST") or _context() or f"unix://{DEFAULT_SOCKET}"
-    if not address.startswith("unix://"):
-        raise EnvironmentMissing(
-            f"the Docker engine at {address} is not reached by a Unix socket",
-            "ports and sockets are shared with the containers: the engine must run on this machine",
-        )
-    return Path(address.removeprefix("unix://"))
-
-
-def _context() -> str:
-    argv = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
-    try:
-        done = subprocess.run(argv, capture_output=True, check=False, timeout=CONTEXT_TIMEOUT_S)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode().strip() if done.returncode == 0 else ""
 
 
 class Engine:
@@ -94,7 +70,7 @@ class Engine:
         given = {name: _text(value) for name, value in params.items()}
         try:
             async with self._http.request(
-                method, API + path, params=given, timeout=timeout
+                method, API + path, params=given, timeout=timeout, headers=JSON
             ) as answer:
                 body = await answer.read()
                 if answer.status >= 400:
@@ -210,10 +186,21 @@ class Engine:
     ) -> None:
         """Build an image from a tar. Raises EngineRefused with the build's last words."""
         given = {**params, "buildargs": json.dumps(dict(arguments)), "rm": "1", "forcerm": "1"}
-        await self._work("/build", given, context, bound_s)
+        await self._work("/build", given, io.BytesIO(context), bound_s)
+
+    async def load_root(
+        self, root: AsyncIterator[bytes], repository: str, tag: str, *, bound_s: float
+    ) -> None:
+        """Make an image of a tar of a file system. Raises EngineRefused."""
+        params = {"fromSrc": "-", "repo": repository, "tag": tag}
+        await self._work("/images/create", params, root, bound_s)
 
     async def _work(
-        self, path: str, params: Mapping[str, str], body: bytes | None, bound_s: float
+        self,
+        path: str,
+        params: Mapping[str, str],
+        body: io.BytesIO | AsyncIterator[bytes] | None,
+        bound_s: float,
     ) -> None:
         """A call that reports as it goes on. Raises EngineRefused, StackFailed."""
         said: list[str] = []

@@ -28,10 +28,13 @@ FREE_BYTES_MIN = 2 * 1024**3
 
 
 def image_names(environment: Mapping[str, str], variables: Path = VARIABLES) -> dict[str, str]:
-    """The image behind each variable: the environment's, the file's, or the official one."""
+    """The image behind each variable: the environment's, the file's, or the official one.
+
+    An empty name stands for an optional image that there is none of.
+    """
     written = _read(variables)
     return {
-        name: environment.get(name) or written.get(name) or default
+        name: environment.get(name) or written.get(name, default)
         for name, default in DEFAULTS.items()
     }
 
@@ -54,6 +57,8 @@ async def ensure_images(
     """
     there = set()
     for variable, image in names.items():
+        if not image:
+            continue
         if await engine.has_image(image) or await _pulled(engine, variable, image, progress):
             there.add(variable)
         else:

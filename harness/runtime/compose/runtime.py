@@ -14,7 +14,7 @@ from harness import limits
 from harness.errors import DeployFailed, StackFailed, UnknownName
 from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, StackPlan
 from harness.runtime import ports, postgres
-from harness.runtime.base import ExitCallback, Mode, ProcessExit, Progress
+from harness.runtime.base import COMPOSE_MARK, ExitCallback, Mode, ProcessExit, Progress
 from harness.runtime.compose import leftovers
 from harness.runtime.compose.build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose, ensure_program
@@ -28,8 +28,6 @@ from harness.runtime.rollout import Service
 INHERITED = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR")
 """What the Compose program needs of our environment."""
 UNPRIVILEGED = "10001:10001"
-MARK = "compose.used"
-"""In a home from which containers have ever been started; others need not ask an engine."""
 
 
 class ComposeRuntime:
@@ -64,11 +62,11 @@ class ComposeRuntime:
         names = image_names(os.environ)
         await ensure_images(engine, names, progress)
         own = await ensure_own_images(engine, names["PYTHON_IMAGE"], progress)
-        (plan.run_dir.resolve().parents[1] / MARK).touch()
+        (plan.run_dir.resolve().parents[1] / COMPOSE_MARK).touch()
         folder = plan.run_dir.resolve() / "compose"
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         provider = folder / "provider"
-        provider.mkdir()
+        provider.mkdir(exist_ok=True)
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment |= names | {
             "LIBRARIES_IMAGE": own.libraries,
@@ -154,7 +152,7 @@ class ComposeRuntime:
     @classmethod
     def reap(cls, home: Path) -> tuple[str, ...]:
         """See Runtime.reap."""
-        if not (home / MARK).exists():
+        if not (home / COMPOSE_MARK).exists():
             return ()
         # In a thread, since the caller may have an event loop of its own.
         with ThreadPoolExecutor(1) as apart:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import NoReturn
+
+from setproctitle import setproctitle
 
 from . import child, failure
 from .wire import Wire
@@ -28,6 +29,8 @@ BEAT_S = 5
 def main() -> NoReturn:
     """Take the order and carry it out."""
     code = 1
+    # A name can only be taken while the environment is still where the kernel put it.
+    setproctitle("release")
     try:
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(SOCKET)
@@ -51,7 +54,6 @@ def _obey(wire: Wire) -> int:
         return child.work(order, wire, private)
     except BaseException as error:  # noqa: BLE001 - all that a release can raise is told
         wire.send(event="failed", error=failure.describe(error, order.checkout))
-        sys.excepthook(type(error), error, error.__traceback__)
         return 1
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from harness.diagnosis.exposition import Scrape
 
-WINDOW = timedelta(seconds=60)
-"""Orders settled in the last minute are reconciled …"""
+WINDOW = timedelta(seconds=30)
+"""Orders settled in the last half minute are reconciled …"""
 GRACE = timedelta(seconds=3)
 """… once their invoice has had time to be posted."""
 INVOICE_DUE = timedelta(seconds=20)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-WINDOW = timedelta(seconds=60)
+WINDOW = timedelta(seconds=30)
 GRACE = timedelta(seconds=3)
 """An order is invoiced just after it is charged: the newest charges are left for the next run."""
 INVOICE_DUE = timedelta(seconds=20)

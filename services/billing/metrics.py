@@ -13,7 +13,7 @@ from services.chassis.metrics import publish
 
 DIFFERENCE = Gauge(
     "ledger_difference",
-    "Currency units: ledger less payments, for orders settled in the last minute.",
+    "Currency units: ledger less payments, for orders settled in the last half minute.",
     registry=None,
 )
 MISMATCHED = Gauge(

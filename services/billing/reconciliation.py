@@ -30,7 +30,7 @@ class Reconciler:
         self._turn = asyncio.Lock()
 
     async def run(self) -> Comparison:
-        """Compare the orders settled in the last minute, and export and keep what was found.
+        """Compare the orders settled in the last half minute, and export and keep what was found.
 
         Raises PeerFailure where payments cannot be asked; nothing is changed then.
         """

@@ -15,7 +15,7 @@ _NOW = Row(
     (
         Stat(
             title="Ledger less payments",
-            description="Over the orders settled in the last minute. Anything but zero is wrong.",
+            description="Over the orders settled in the last half minute. Anything but zero is wrong.",
             targets=(_LEDGER_DIFFERENCE,),
             unit=Unit.CURRENCY,
             decimals=2,
@@ -23,7 +23,7 @@ _NOW = Row(
         ),
         Stat(
             title="Orders that differ",
-            description="Orders of the last minute on which ledger and payments disagree.",
+            description="Orders of the last half minute on which ledger and payments disagree.",
             targets=(_MISMATCHED,),
             unit=Unit.COUNT,
             thresholds=Thresholds.bad_above(3, warn=1),

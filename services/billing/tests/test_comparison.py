@@ -17,7 +17,7 @@ def settled(order_id: int, amount: str, seconds_ago: float) -> Settlement:
 
 
 @pytest.mark.parametrize(
-    ("seconds_ago", "is_due"), [(1, False), (2.9, False), (3, True), (60, True), (61, False)]
+    ("seconds_ago", "is_due"), [(1, False), (2.9, False), (3, True), (30, True), (31, False)]
 )
 def test_the_newest_and_the_old_are_left_out(seconds_ago: float, is_due: bool) -> None:
     settlements = [settled(1, "1.00", seconds_ago)]

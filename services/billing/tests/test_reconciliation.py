@@ -56,7 +56,7 @@ async def test_a_cent_is_found_exported_and_logged_once(
 async def test_an_order_without_its_invoice_is_found_and_resolved_when_it_comes(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
-    captured.add(1, "49.66", seconds_ago=30)
+    captured.add(1, "49.66", seconds_ago=25)
     await run(client)
     assert (await client.get("/reconciliation")).json()["discrepancies"][0]["ledger"] is None
     await client.post("/invoices", json=invoice_body(1))
@@ -85,7 +85,7 @@ async def test_corrections_bring_the_ledger_to_what_was_charged(
 async def test_a_run_without_payments_is_skipped_and_keeps_the_figures(
     client: httpx.AsyncClient, captured: Captured
 ) -> None:
-    captured.add(1, "49.66", seconds_ago=30)
+    captured.add(1, "49.66", seconds_ago=25)
     await run(client)
     before = await metric(client, "ledger_last_run_timestamp_seconds")
     captured.is_away = True

@@ -25,8 +25,8 @@ ACTOR = "responder"
 class Rehearsal:
     """Plays one drill, and says where it fell short."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
+    def __init__(self, say: Callable[[str], None], stress_s: float | None = None) -> None:
+        self.say, self.stress_s = say, stress_s
         self.shortfalls: list[str] = []
         self.complete = False
         self.summary = ""
@@ -45,7 +45,7 @@ class Rehearsal:
         for fault in session.faults:
             await self._localise(session, fault)
             await self._contain(session, fault)
-        result = await verify.verify(session, by=ACTOR, progress=self.say)
+        result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
         self.complete, self.summary = True, "paged, diagnosed, fixed and verified"
 
@@ -114,7 +114,7 @@ class Rehearsal:
             return all(p.release.version_to in done for p in session.workspace.shop.live) or None
 
         await wait_until(all_out, timeout_s=120, what="the planned releases")
-        result = await verify.verify(session, by=ACTOR, progress=self.say)
+        result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
         if session.state().pages:
             self.shortfalls.append(f"paged without a fault: {session.state().pages[0].alert}")

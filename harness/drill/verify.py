@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, judge
 from harness.diagnosis.plan import StressPlan
@@ -29,24 +30,31 @@ def objectives(session: Session) -> tuple[Objective, ...]:
     return tuple(merged.values())
 
 
-async def verify(session: Session, *, by: str, progress: Progress) -> events.VerifyFinished:
+async def verify(
+    session: Session, *, by: str, progress: Progress, duration_s: float | None = None
+) -> events.VerifyFinished:
     """Run the battery under stress load, wait for silence, record and return the outcome.
 
-    Raises UsageError where a verification is already running.
+    `duration_s` of stress is what the plan says unless given. Raises UsageError where a
+    verification is already running.
     """
     if session.verify_lock.locked():
         raise UsageError("a verification is already running", "wait for it to finish")
     async with session.verify_lock:
-        return await _verify(session, by, progress)
+        plan = StressPlan.stress(session.capacity_units)
+        if duration_s is not None:
+            plan = replace(plan, duration_s=duration_s)
+        return await _verify(session, plan, by, progress)
 
 
-async def _verify(session: Session, by: str, progress: Progress) -> events.VerifyFinished:
+async def _verify(
+    session: Session, plan: StressPlan, by: str, progress: Progress
+) -> events.VerifyFinished:
     if session.references is None:
         raise UsageError(
             "the healthy shop has not been measured yet", "wait for the baseline (`drill status`)"
         )
     session.note(events.VerifyStarted(by=by), actor=by)
-    plan = StressPlan.stress(session.capacity_units)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
     measures = await session.oracle.measure(plan, session.references)
     results = list(judge(measures, objectives(session)))

@@ -62,7 +62,7 @@ class TrialRun:
         self.pages = len(session.state().pages)
         self._read_alerts(session)
         verification = session.state().verification
-        if not self.rehearsal.complete or verification is None:
+        if not self.rehearsal.complete or verification is None or not session.faults:
             return
         self.rollback = _trial("rollback", verification)
         self.failing_before = tuple(

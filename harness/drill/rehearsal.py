@@ -93,6 +93,9 @@ class Rehearsal:
         self.say(f"diagnosed: {fault.service}, {fault.mechanism}")
 
     async def _contain(self, session: Session, fault: Fault) -> None:
+        # A colleague's release may still be on its way out: wait for it, as anybody would.
+        async with session.deploy_lock:
+            self.say(f"rolling {fault.service} back")
         await deploy.rollback(session, fault.service, to_version=None, by=ACTOR, progress=self.say)
         self.say(f"rolled {fault.service} back; watching")
         if not await settled(session):

@@ -120,7 +120,11 @@ def sidecar_file(plan: StackPlan, spec: ProcessSpec) -> Content:
         "environment": _literal_values(spec.env),
     }
     port = urlsplit(spec.ready_url).port if spec.ready_url else None
-    if port is not None and spec.name not in SIDECAR_BASES:
+    if spec.name in SIDECAR_BASES:
+        # By its name, since Compose only looks for services that it is about to start itself.
+        base = f"{project_name(plan)}-{SIDECAR_BASES[spec.name]}-1"
+        content["network_mode"] = f"container:{base}"
+    elif port is not None:
         content["ports"] = [published(plan, port - plan.port_offset)]
     if isinstance(spec, ContainerSpec):
         content["volumes"] = [

@@ -32,6 +32,7 @@ def read_body(kind: Body, body: bytes, brief: str | None) -> Asked:
     if kind is Body.NOTHING:
         return Asked(b"", "", "", 0, False)
     try:
+        # Half a character, which JSON can spell and the record cannot hold, is refused here too.
         data = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(400, "not_json", "the body is not JSON that can be read") from error
@@ -40,13 +41,13 @@ def read_body(kind: Body, body: bytes, brief: str | None) -> Asked:
     model = data.get("model")
     if not isinstance(model, str) or not model:
         raise Refused(400, "no_model", "the body must name a model")
-    prompt = _plain(_newest(kind, data))
+    prompt = _newest(kind, data)
     hides_usage = kind is Body.CHAT and _ask_for_usage(data)
     if brief is not None:
         _add_brief(kind, data, brief)
     if hides_usage or brief is not None:
         body = json.dumps(data).encode()
-    kept = _plain(model)[:MODEL_KEPT_CHARS]
+    kept = model[:MODEL_KEPT_CHARS]
     return Asked(body, kept, prompt[:PROMPT_KEPT_CHARS], len(prompt), hides_usage)
 
 
@@ -66,11 +67,6 @@ def _texts(content: object) -> list[str]:
     if isinstance(content, dict):
         return [text for key in ("text", "content", "output") for text in _texts(content.get(key))]
     return []
-
-
-def _plain(text: str) -> str:
-    """Text that can be written to the record: JSON can spell half a character."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _ask_for_usage(data: dict[str, Any]) -> bool:

@@ -70,6 +70,7 @@ class GateSettings(BaseSettings):
     @classmethod
     def _one_place(cls, value: str) -> str:
         parts = urlsplit(value)
+        parts.port  # noqa: B018  raises ValueError where it is none
         if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
             raise ValueError("expected an address such as https://api.example.com")
         # A key in clear text goes nowhere but to this machine, where local models answer.

@@ -32,8 +32,7 @@ class UsageMeter:
 
     def _see_model(self, answer: Mapping[str, object]) -> None:
         if isinstance(model := answer.get("model"), str):
-            plain = model.encode("utf-8", "replace").decode()
-            self.model = plain[:MODEL_KEPT_CHARS] or self.model
+            self.model = model[:MODEL_KEPT_CHARS] or self.model
 
     def _see_usage(self, usage: object, *, has_output: bool) -> None:
         if not isinstance(usage, dict):

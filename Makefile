@@ -5,7 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SCENARIO ?= deadlock
 RUNTIME ?= local
-AGENDA ?= solo
+AGENDA ?=
+SPEED ?= 1
 SEED ?=
 SCALE ?= 1
 
@@ -18,15 +19,15 @@ common := --runtime $(RUNTIME) --scale $(SCALE) $(if $(SEED),--seed $(SEED))
 # `make smoke` means all scenarios unless one is named on the command line.
 smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
 
-.PHONY: help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: images-offline help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  e.g. make drill SCENARIO=deadlock        SCENARIO=random hides what it is"
 
-drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= RUNTIME=)
-	@exec $(DRILL) run $(SCENARIO) --agenda $(AGENDA) $(common)
+drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= SPEED= RUNTIME=)
+	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common)
 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)
@@ -60,6 +61,9 @@ bench: $(READY) ## start-up, memory and tracing figures, side by side
 
 torture: $(DEV_READY) ## kill the harness at random moments and count what is left
 	@exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider
+
+images-offline: $(READY) ## base images for RUNTIME=compose from Debian's packages, without a registry
+	@exec $(VENV)/bin/python -m harness.runtime.compose.offline
 
 setup: $(DEV_READY) ## everything that the other targets need
 

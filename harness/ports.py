@@ -11,6 +11,7 @@ POSTGRES = 5432
 PROMETHEUS = 9090
 ALERTMANAGER = 9093
 API = 8900
+AI_GATE = 8910
 RECORDER = 8318
 PROVIDER = 8443
 PROVIDER_STATUS = 8444
@@ -37,6 +38,7 @@ class StackPorts:
             POSTGRES,
             PROMETHEUS,
             API,
+            AI_GATE,
             RECORDER,
             PROVIDER,
             PROVIDER_STATUS,

@@ -13,7 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
 from harness.errors import UsageError
-from harness.record import exercise_events, response_events  # noqa: F401  registers their types
+from harness.record import (  # noqa: F401  registers their types
+    exercise_events,
+    gate_events,
+    response_events,
+)
 from harness.record.events import EVENT_TYPES, Audience, Event, UnknownEvent
 
 

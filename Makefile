@@ -5,7 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SCENARIO ?= deadlock
 RUNTIME ?= local
-AGENDA ?= solo
+AGENDA ?=
+SPEED ?= 1
 SEED ?=
 SCALE ?= 1
 
@@ -25,8 +26,8 @@ help: ## what can be made
 	@echo
 	@echo "  e.g. make drill SCENARIO=deadlock        SCENARIO=random hides what it is"
 
-drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= RUNTIME=)
-	@exec $(DRILL) run $(SCENARIO) --agenda $(AGENDA) $(common)
+drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= SPEED= RUNTIME=)
+	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common)
 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)

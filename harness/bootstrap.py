@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,21 +14,13 @@ from harness import ports
 from harness.catalog import Catalog
 from harness.diagnosis.access import ShopAccess
 from harness.diagnosis.oracle import Oracle
-from harness.drill.session import DeployEntry, Pace, Session
+from harness.drill.draw import Drawn, begin_record, draw, pace
+from harness.drill.history import scenarios_had
+from harness.drill.session import DeployEntry, Session
 from harness.errors import UnknownName
 from harness.loading import expected_requests_per_s
-from harness.model import (
-    RUNTIMES,
-    Decoy,
-    Fault,
-    ProcessSpec,
-    Scenario,
-    ServiceEntry,
-    StackPlan,
-)
+from harness.model import RUNTIMES, ProcessSpec, StackPlan
 from harness.ports import StackPorts
-from harness.record import events
-from harness.record.store import Record
 from harness.runtime.base import COMPOSE_MARK, Runtime
 from harness.runtime.external import ensure
 from harness.runtime.local import LocalRuntime
@@ -44,9 +35,6 @@ from harness.workspace.shop import BuiltShop
 from harness.workspace.workspace import Workspace
 
 Say = Callable[[str], None]
-
-HIDDEN_SCENARIOS = frozenset({"healthy", "decoys-only"})
-"""What `random` does not pick: a drill in which nothing happens."""
 
 
 @dataclass(frozen=True)
@@ -102,24 +90,19 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     workspace or the machine object to.
     """
     catalog = Catalog(settings.repo)
-    drawn = _draw(catalog, settings)
+    had = await asyncio.to_thread(scenarios_had, settings.home / "runs")
+    drawn = draw(catalog, settings, had)
     kind = await _kind(settings, say)
     run_dir = settings.home / "runs" / drawn.drill_id
     run_dir.mkdir(parents=True)
     tokens = TokenBook.create(run_dir / "secrets")
-    record = _begin_record(settings, drawn, run_dir, kind.runtime.mode)
+    record = begin_record(
+        run_dir / "record.db", drawn, runtime=settings.runtime, mode=kind.runtime.mode
+    )
+    say(f"the answer is sealed: {drawn.seal.commitment}")
 
     say(f"drill {drawn.drill_id}: building the shop's repository")
-    workspace = await asyncio.to_thread(
-        Workspace.build,
-        run_dir,
-        settings.repo,
-        drawn.topology,
-        [fault.release for fault in drawn.faults],
-        drawn.decoys,
-        seed=drawn.seed,
-        now=datetime.now(UTC),
-    )
+    workspace = await _workspace(settings, drawn, run_dir)
     stack = StackPorts.of(drawn.topology, settings.port_offset)
     parties = kind.parties(
         run_dir,
@@ -135,8 +118,11 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         scenario=drawn.scenario,
         faults=drawn.faults,
         topology=drawn.topology,
+        agenda=drawn.agenda,
+        speed=settings.speed,
+        seal=drawn.seal,
         places=places_of(stack),
-        pace=_pace(settings, drawn.seed),
+        pace=pace(settings, drawn.seed),
         record=record,
         runtime=kind.runtime,
         workspace=workspace,
@@ -146,9 +132,11 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         over=stop,
         deploy_log=_past_deploys(workspace.shop),
     )
+    plan = kind.plan(settings, session, stack, parties)
+    session.operations_token = plan.service_env["OPERATIONS_TOKEN"]
     return Prepared(
         session=session,
-        plan=kind.plan(settings, session, stack, parties),
+        plan=plan,
         load=partial(kind.load, settings, session),
         tokens=tokens,
         api_port=ports.API + stack.offset,
@@ -156,65 +144,22 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     )
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    """What makes this drill this one."""
-
-    drill_id: str
-    seed: int
-    scenario: Scenario
-    faults: tuple[Fault, ...]
-    decoys: tuple[Decoy, ...]
-    topology: tuple[ServiceEntry, ...]
-
-
-def _draw(catalog: Catalog, settings: HostSettings) -> _Drawn:
-    seed = settings.seed if settings.seed is not None else secrets.randbelow(100_000)
-    scenario = _choose(catalog, settings.scenario, seed)
-    return _Drawn(
-        drill_id=f"d-{secrets.token_hex(2)}",
-        seed=seed,
-        scenario=scenario,
-        faults=tuple(catalog.fault(name) for name in scenario.faults),
-        decoys=tuple(catalog.decoy(name) for name in scenario.decoys),
-        topology=catalog.topology(),
+async def _workspace(settings: HostSettings, drawn: Drawn, run_dir: Path) -> Workspace:
+    """The shop's repository with this drill's history."""
+    return await asyncio.to_thread(
+        Workspace.build,
+        run_dir,
+        settings.repo,
+        drawn.topology,
+        [fault.release for fault in drawn.faults],
+        drawn.decoys,
+        seed=drawn.seed,
+        now=datetime.now(UTC),
     )
-
-
-def _begin_record(settings: HostSettings, drawn: _Drawn, run_dir: Path, mode: str) -> Record:
-    record = Record(run_dir / "record.db", drawn.drill_id)
-    record.append(
-        events.DrillCreated(
-            scenario=drawn.scenario.id,
-            seed=drawn.seed,
-            runtime=settings.runtime,
-            mode=mode,
-            agenda=drawn.scenario.agenda,
-            versions={entry.name: entry.version for entry in drawn.topology},
-        ),
-        actor="harness",
-    )
-    return record
-
-
-def _choose(catalog: Catalog, name: str, seed: int) -> Scenario:
-    if name != "random":
-        return catalog.scenario(name)
-    names = sorted(set(catalog.scenario_ids()) - HIDDEN_SCENARIOS)
-    return catalog.scenario(random.Random(seed).choice(names))  # noqa: S311  a draw, not a secret
 
 
 def _oracle(parties: ThirdPartiesPlan, seed: int, access: ShopAccess) -> Oracle:
     return Oracle(access, ThirdPartyControl(parties.control_socket), seed)
-
-
-def _pace(settings: HostSettings, seed: int) -> Pace:
-    draw = random.Random(f"pace {seed}")  # noqa: S311  a draw, not a secret
-    return Pace(
-        trigger_delay_s=draw.uniform(settings.trigger_delay_min_s, settings.trigger_delay_max_s),
-        deploy_s=settings.deploy_pace_s,
-        decoy_gap_s=min(4.0, settings.trigger_delay_max_s),
-    )
 
 
 def _past_deploys(shop: BuiltShop) -> list[DeployEntry]:

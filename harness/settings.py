@@ -22,7 +22,10 @@ class HostSettings(BaseSettings):
     home: Path = Field(default_factory=home_dir)
     repo: Path = REPO
     runtime: str = "local"
-    agenda: str = "solo"
+    agenda: str | None = None
+    """An agenda's name, or the path of one's own file; None: the scenario's."""
+    speed: float = Field(default=1.0, gt=0, le=1000)
+    """How many times faster than real time the agenda runs."""
     scenario: str = "deadlock"
     seed: int | None = None
     scale: int = Field(default=1, ge=1, le=50)
@@ -31,5 +34,6 @@ class HostSettings(BaseSettings):
     """How long the deploy pipeline takes before a participant's release starts."""
     trigger_delay_min_s: float = Field(default=8.0, ge=0)
     trigger_delay_max_s: float = Field(default=25.0, ge=0)
-    time_limit_minutes: float = Field(default=60.0, gt=0)
+    time_limit_minutes: float | None = Field(default=None, gt=0)
+    """None: an hour more than the agenda takes."""
     trace_ratio: float = Field(default=1.0, ge=0, le=1)

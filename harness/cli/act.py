@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.look import participant
 from harness.cli.out import AsJson, data, line, say, table
+from harness.cli.planning import Expect, IfWorse, NoPlan, Probability, Within, planned
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
@@ -24,33 +25,52 @@ def deploy(
     message: Annotated[
         str | None, typer.Option("--message", "-m", help="Commit what is edited, too.")
     ] = None,
+    expect: Expect = "",
+    within: Within = 120,
+    probability: Probability = None,
+    if_worse: IfWorse = "",
+    no_plan: NoPlan = False,
 ) -> None:
     """Build a service from the workspace and deploy it.
 
     Example: drill deploy payments -m 'payments: restore timeouts'
     """
-    result = _follow("/v1/deploys", {"service": service, "message": message})
+    plan = planned("deploy", expect, within, probability, if_worse, no_plan)
+    result = _follow("/v1/deploys", {"service": service, "message": message, **plan})
     line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
 
 
 def rollback(
     service: Annotated[str, typer.Argument()],
     to: Annotated[str | None, typer.Option(help="A version; default: the one before.")] = None,
+    expect: Expect = "",
+    within: Within = 120,
+    probability: Probability = None,
+    if_worse: IfWorse = "",
+    no_plan: NoPlan = False,
 ) -> None:
     """Put an earlier version back.
 
-    Example: drill rollback payments
+    Example: drill rollback payments --expect 'errors < 5%' --probability 90 --if-worse 'go back'
     """
-    result = _follow("/v1/rollbacks", {"service": service, "to": to})
+    plan = planned("rollback", expect, within, probability, if_worse, no_plan)
+    result = _follow("/v1/rollbacks", {"service": service, "to": to, **plan})
     line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
 
 
-def restart(service: Annotated[str, typer.Argument()]) -> None:
+def restart(
+    service: Annotated[str, typer.Argument()],
+    expect: Expect = "",
+    within: Within = 120,
+    probability: Probability = None,
+    if_worse: IfWorse = "",
+) -> None:
     """Replace a service's process by a fresh one.
 
     Example: drill restart orders
     """
-    result = _follow("/v1/restarts", {"service": service})
+    plan = planned("restart", expect, within, probability, if_worse)
+    result = _follow("/v1/restarts", {"service": service, **plan})
     line(f"{service} {result['version_to']} was restarted")
 
 

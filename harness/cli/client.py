@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -14,6 +16,8 @@ from harness.errors import DrillError, EnvironmentMissing, NotAllowed, UsageErro
 from harness.model import Role
 from harness.paths import home_dir
 
+PERSON_VARIABLE = "DRILL_PERSON"
+"""Who types in this terminal, where several people share a machine."""
 READ_TIMEOUT_S = 30.0
 STREAM_TIMEOUT_S = 180.0
 
@@ -55,7 +59,10 @@ class DrillClient:
             ) from None
         self._http = httpx.Client(
             base_url=drill.api_url,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "X-Person": quote(os.environ.get(PERSON_VARIABLE, "")),
+            },
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=2.0),
             trust_env=False,
         )

@@ -1,4 +1,4 @@
-"""`drill run, demo, smoke, up, down, scenarios, score`: drills as a whole.
+"""`drill run, demo, smoke, up, down, scenarios`: drills as a whole.
 
 What these need takes a second to import, so each imports it when it is called.
 """
@@ -6,7 +6,6 @@ What these need takes a second to import, so each imports it when it is called.
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ import typer
 
 from harness.cli.client import DrillClient, active_drill
 from harness.cli.out import AsJson, data, line, say, table
-from harness.errors import EnvironmentMissing, UnknownName
+from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.model import RUNTIMES, Role
 from harness.paths import REPO, home_dir
 from harness.waiting import WaitedTooLong, wait_until_sync
@@ -24,7 +23,13 @@ if TYPE_CHECKING:
 
 ScenarioName = Annotated[str, typer.Argument(envvar="SCENARIO", help="or `random`")]
 Runtime = Annotated[str, typer.Option(envvar="RUNTIME")]
-Agenda = Annotated[str, typer.Option(envvar="AGENDA")]
+Agenda = Annotated[
+    str | None,
+    typer.Option(envvar="AGENDA", help="Its name, or a file of your own. Default: the scenario's."),
+]
+Speed = Annotated[
+    float, typer.Option(envvar="SPEED", help="How many times faster the agenda's clock runs.")
+]
 Seed = Annotated[int | None, typer.Option(help="Same seed, same history and order.")]
 Scale = Annotated[int, typer.Option(min=1, max=50, help="Load, pools and slots together.")]
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
@@ -35,20 +40,25 @@ DOWN_TIMEOUT_S = 30.0
 def run(
     scenario: ScenarioName = "deadlock",
     runtime: Runtime = "local",
-    agenda: Agenda = "solo",
+    agenda: Agenda = None,
+    speed: Speed = 1.0,
     seed: Seed = None,
     scale: Scale = 1,
     port_offset: PortOffset = None,
-    minutes: Annotated[float, typer.Option(min=1, help="Ends by itself after so long.")] = 60,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=1, help="Ends by itself after so long; default: agenda and an hour."),
+    ] = None,
 ) -> None:
     """Run a live drill here until it is finished.
 
-    Example: drill run deadlock --seed 7
+    Example: drill run deadlock --seed 7 --agenda workshop-60 --speed 10
     """
     settings = _settings(
         scenario,
         runtime=runtime,
-        agenda=agenda,
+        agenda=agenda or None,
+        speed=speed,
         seed=seed,
         scale=scale,
         port_offset=port_offset,
@@ -151,31 +161,11 @@ def scenarios(as_json: AsJson = False) -> None:
         line(text)
 
 
-def score(
-    drill_id: Annotated[str | None, typer.Argument(help="Default: the last one.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """The scorecard of a drill that is over.
-
-    Example: drill score
-    """
-    found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
-    if not found:
-        raise EnvironmentMissing("no finished drill is recorded here", "finish one first")
-    chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
-    if chosen not in found:
-        raise UnknownName("finished drill", chosen, found)
-    card = json.loads(found[chosen].read_text())
-    if as_json:
-        data(card)
-        return
-    for text in card["lines"]:
-        line(text)
-
-
 def _settings(scenario: str, **given: object) -> HostSettings:
     """Settings from flags (those given), environment and defaults; the scenario's name checked."""
     from harness.catalog import Catalog
+    from harness.drill.draw import agenda_named
+    from harness.exercise.clock import SPEED_MAX
     from harness.settings import HostSettings
 
     known = Catalog(REPO).scenario_ids()
@@ -183,8 +173,10 @@ def _settings(scenario: str, **given: object) -> HostSettings:
         raise UnknownName("scenario", scenario, [*known, "random"])
     if given.get("runtime") not in (None, *RUNTIMES):
         raise UnknownName("runtime", str(given["runtime"]), RUNTIMES)
-    if given.get("agenda") not in (None, "solo"):
-        raise UnknownName("agenda", str(given["agenda"]), ["solo"])
+    if given.get("agenda") is not None:
+        agenda_named(str(given["agenda"]))
+    if not 0 < float(given.get("speed", 1.0)) <= SPEED_MAX:  # type: ignore[arg-type]
+        raise UsageError(f"speed is a number above 0, at most {SPEED_MAX:g}")
     kept = {name: value for name, value in given.items() if value is not None}
     return HostSettings(scenario=scenario, **kept)  # type: ignore[arg-type]
 
@@ -219,4 +211,4 @@ def smoke(
         raise typer.Exit(1)
 
 
-COMMANDS = (run, demo, smoke, up, down, scenarios, score)
+COMMANDS = (run, demo, smoke, up, down, scenarios)

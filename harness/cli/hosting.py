@@ -11,6 +11,7 @@ from harness.bootstrap import Prepared, prepare, reap
 from harness.cli.out import say
 from harness.cli.view import shown
 from harness.console.server import serving
+from harness.drill.clock import begin_exercise
 from harness.drill.finish import finish
 from harness.drill.home import Home
 from harness.drill.session import Session
@@ -20,6 +21,9 @@ from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
 
 Player = Callable[[Session], Awaitable[None]]
+
+SPARE_MINUTES = 60.0
+"""Of real time beyond the agenda before a forgotten drill ends by itself."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +90,24 @@ async def _live(
         expected_per_s=prepared.expected_per_s,
         progress=progress,
     )
-    begin_schedule(session)
     if player is not None:
+        begin_schedule(session)
         await player(session)
         session.end("played to its end")
         return
     if not quiet:
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
+    limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session)
     async with shown(session):
-        await asyncio.sleep(settings.time_limit_minutes * 60)
-    session.end(f"the time limit of {settings.time_limit_minutes:g} minutes")
+        begin_exercise(session)
+        await asyncio.sleep(limit_minutes * 60)
+    session.end(f"the time limit of {limit_minutes:g} minutes")
+
+
+def agenda_minutes(session: Session) -> float:
+    """How long the agenda takes by itself, in real minutes."""
+    phases = session.agenda.phases
+    return sum(one.duration_ms or 0 for one in phases) / 60_000 / session.speed
 
 
 async def _until_over(session: Session, work: Awaitable[None]) -> None:

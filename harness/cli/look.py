@@ -32,9 +32,10 @@ def status(as_json: AsJson = False) -> None:
 def status_lines(answer: dict[str, Any]) -> list[str]:
     """The status as plain text."""
     impact = answer["impact"]
-    minutes, seconds = divmod(int(answer["elapsed_s"]), 60)
+    elapsed = minutes(answer["elapsed_s"])
     lines = [
-        f"drill {answer['drill_id']}   phase {answer['phase']}   {minutes}:{seconds:02d} elapsed",
+        f"drill {answer['drill_id']}   phase {answer['phase']}   {elapsed} elapsed",
+        *agenda_lines(answer["exercise"]),
         "",
         *table(
             [
@@ -62,6 +63,28 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
     lines += [f"problem of the drill itself: {what}" for what in answer["problems"]]
     return [*lines, f"next: {answer['next']}"]
+
+
+def agenda_lines(exercise: dict[str, Any]) -> list[str]:
+    """Where the agenda stands; nothing where no clock runs."""
+    clock = exercise["clock"]
+    if not clock["is_running"]:
+        return []
+    left = clock["remaining_s"]
+    end = "until you end it: drill advance" if left is None else f"{minutes(left)} left"
+    state = "over" if clock["is_over"] else "paused" if clock["is_paused"] else end
+    speed = "" if exercise["speed"] == 1 else f"   (clock runs {exercise['speed']:g} times as fast)"
+    lines = [f"{exercise['title']}: {clock['phase_title']}, {state}{speed}"]
+    due = exercise["update_due_s"]
+    if due is not None:
+        late = f"is {minutes(-due)} late" if due < 0 else f"is due in {minutes(due)}"
+        lines.append(f"the next word to stakeholders {late}: drill update")
+    return lines
+
+
+def minutes(seconds: float) -> str:
+    """`4:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def page(as_json: AsJson = False) -> None:
@@ -109,8 +132,8 @@ def logs(
         return
     if not answer["lines"]:
         say("no log line matches")
-    for text in answer["lines"]:
-        line(text)
+    for record, text in zip(answer["records"], answer["lines"], strict=True):
+        line(f"{record['seq']:>6} {text}")
 
 
 def trace(

@@ -9,7 +9,19 @@ import sys
 
 import typer
 
-from harness.cli import act, host, look, machine, query
+from harness.cli import (
+    act,
+    afterwards,
+    host,
+    instruct,
+    learn,
+    look,
+    machine,
+    query,
+    team,
+    tell,
+    think,
+)
 from harness.errors import DrillError
 
 app = typer.Typer(
@@ -25,10 +37,18 @@ for title, module in (
     ("Look", look),
     ("Look", query),
     ("Act", act),
+    ("Together", team),
+    ("Think", think),
+    ("Tell", tell),
+    ("Afterwards", learn),
+    ("Afterwards", afterwards),
     ("This machine", machine),
 ):
     for command in module.COMMANDS:
         app.command(rich_help_panel=title)(command)
+
+app.add_typer(think.hypotheses, name="hypotheses", rich_help_panel="Think")
+app.add_typer(instruct.app, name="instruct", rich_help_panel="Instructor")
 
 
 def main() -> None:

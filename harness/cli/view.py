@@ -13,10 +13,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from harness.cli.look import agenda_lines
 from harness.cli.out import printable, say
+from harness.drill.agenda_view import exercise
 from harness.drill.session import Session
 from harness.drill.status import next_step, services
-from harness.record import events
+from harness.record import events, exercise_events, response_events
 from harness.record.state import DrillState
 
 REFRESH_S = 1.0
@@ -38,12 +40,14 @@ async def _lines(session: Session) -> None:
     """One line for each event that everybody may see."""
     seq = session.record.last_seq()
     while True:
-        await session.record.wait_beyond(seq)
+        # What only the instructor sees is passed over, too: else it would be waited for at once.
+        newest = await session.record.wait_beyond(seq)
         for envelope in session.record.events(seq, audience="all"):
-            seq = envelope.seq
+            newest = max(newest, envelope.seq)
             text = line_of(envelope.event)
             if text:
                 say(f"[{session.elapsed_s():6.1f}s] {printable(text)}")
+        seq = newest
 
 
 def line_of(event: events.Event) -> str:
@@ -66,6 +70,26 @@ def line_of(event: events.Event) -> str:
         case events.HarnessProblem():
             return f"problem of the drill itself: {event.what}"
         case _:
+            return _line_of_exercise(event)
+
+
+def _line_of_exercise(event: events.Event) -> str:
+    match event:
+        case exercise_events.PhaseChanged():
+            return f"phase: {event.title}"
+        case exercise_events.InjectDelivered():
+            return f"{event.sender.upper()}: {' '.join(event.text.split())}"
+        case exercise_events.HintTaken():
+            return f"hint {event.number} (-{event.cost_points} points): {event.text}"
+        case exercise_events.RoleJoined():
+            return f"{event.person} takes the role {event.role}"
+        case exercise_events.RoleLeft():
+            return f"{event.person} gives up the role {event.role}"
+        case response_events.UpdatePosted():
+            return f"update to {event.readers}, {event.status}: {event.current_state}"
+        case response_events.OutcomeMeasured():
+            return f"{event.action_id} {'met' if event.met else 'NOT met'}: {event.measured}"
+        case _:
             return ""
 
 
@@ -80,7 +104,14 @@ async def _live(session: Session) -> None:
 
 def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -> Panel:
     elapsed = int(session.elapsed_s())
-    parts: list[Table | Text] = [_page_text(state), _service_table(rows)]
+    parts: list[Table | Text] = [_page_text(state)]
+    story = exercise(session)
+    parts.extend(Text(printable(text), style="cyan") for text in agenda_lines(story))
+    parts.extend(
+        Text(f"{one['sender']}: {' '.join(printable(one['text']).split())}", style="magenta")
+        for one in story["messages"][-2:]
+    )
+    parts.append(_service_table(rows))
     if state.impact:
         parts.append(
             Text(

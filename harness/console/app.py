@@ -10,21 +10,26 @@ from starlette.exceptions import HTTPException
 from harness.console.auth import Gatekeeper
 from harness.console.policy import POLICY
 from harness.console.routes_act import router as act
+from harness.console.routes_exercise import router as exercise
+from harness.console.routes_instruct import router as instruct
 from harness.console.routes_pager import router as pager
+from harness.console.routes_public import router as public
 from harness.console.routes_read import router as read
+from harness.console.routes_team import router as team
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
+ROUTERS = (read, act, exercise, team, instruct, pager, public)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     """The API of one running drill."""
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
-    for router in (read, act, pager):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(DrillError, _known_error)
     app.add_exception_handler(RequestValidationError, _bad_request)

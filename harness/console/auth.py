@@ -8,7 +8,7 @@ forged forms. The decision is made on the path that the router matches, `scope["
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,10 +19,15 @@ MAX_BODY_BYTES = 1_000_000
 
 
 class Policy:
-    """Which callers may use which (method, path template)."""
+    """Which callers may use which (method, path template); `public` ones need no token."""
 
-    def __init__(self, rules: Mapping[tuple[str, str], frozenset[Caller]]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[tuple[str, str], frozenset[Caller]],
+        public: Collection[tuple[str, str]] = (),
+    ) -> None:
         self.rules = dict(rules)
+        self.public = frozenset(public)
         self._compiled = [
             (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
             for (method, template), callers in rules.items()
@@ -75,6 +80,8 @@ class Gatekeeper:
             return None, (403, "requests from other sites are refused")
         if not _small_enough(headers):
             return None, (413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size")
+        if (method, path) in self.policy.public:
+            return None, None
         scheme, _, token = headers.get("authorization", "").partition(" ")
         caller = self.tokens.caller(token) if scheme.lower() == "bearer" else None
         if caller is None:

@@ -9,6 +9,14 @@ BOTH = frozenset({Caller.INSTRUCTOR, Caller.PARTICIPANT})
 INSTRUCTOR = frozenset({Caller.INSTRUCTOR})
 TELEMETRY = frozenset({Caller.TELEMETRY})
 
+PUBLIC = (
+    ("GET", "/status"),
+    ("GET", "/api/v2/status.json"),
+    ("GET", "/api/v2/summary.json"),
+    ("GET", "/api/v2/incidents.json"),
+)
+"""The shop's status page: open to everybody, by its nature. It shows only what the team said."""
+
 POLICY = Policy(
     {
         ("GET", "/v1/status"): BOTH,
@@ -30,8 +38,40 @@ POLICY = Policy(
         ("POST", "/v1/verifications"): BOTH,
         ("POST", "/v1/finish"): BOTH,
         ("POST", "/v1/halt"): BOTH,
+        ("GET", "/v1/exercise"): BOTH,
+        ("GET", "/v1/roles"): BOTH,
+        ("POST", "/v1/roles/join"): BOTH,
+        ("POST", "/v1/roles/leave"): BOTH,
+        ("POST", "/v1/clock/advance"): BOTH,
+        ("GET", "/v1/score"): BOTH,
+        ("POST", "/v1/postmortem"): BOTH,
+        ("POST", "/v1/incident"): BOTH,
+        ("POST", "/v1/triage"): BOTH,
+        ("GET", "/v1/hypotheses"): BOTH,
+        ("POST", "/v1/hypotheses"): BOTH,
+        ("POST", "/v1/marks"): BOTH,
+        ("POST", "/v1/expectations"): BOTH,
+        ("POST", "/v1/outcomes"): BOTH,
+        ("GET", "/v1/updates"): BOTH,
+        ("POST", "/v1/updates"): BOTH,
+        ("POST", "/v1/reflections"): BOTH,
+        ("POST", "/v1/causes"): BOTH,
+        ("POST", "/v1/learnings"): BOTH,
+        ("POST", "/v1/action-items"): BOTH,
         ("GET", "/v1/answer"): INSTRUCTOR,
+        ("POST", "/v1/instructor/start"): INSTRUCTOR,
+        ("POST", "/v1/instructor/pause"): INSTRUCTOR,
+        ("POST", "/v1/instructor/resume"): INSTRUCTOR,
+        ("POST", "/v1/instructor/extend"): INSTRUCTOR,
+        ("POST", "/v1/instructor/skip"): INSTRUCTOR,
+        ("GET", "/v1/instructor/messages"): INSTRUCTOR,
+        ("POST", "/v1/instructor/messages"): INSTRUCTOR,
+        ("POST", "/v1/instructor/hint"): INSTRUCTOR,
+        ("POST", "/v1/instructor/confirm"): INSTRUCTOR,
+        ("POST", "/v1/instructor/judge"): INSTRUCTOR,
+        ("POST", "/v1/instructor/reveal"): INSTRUCTOR,
         ("POST", "/api/v2/alerts"): TELEMETRY,
         ("POST", "/webhook/alertmanager"): TELEMETRY,
-    }
+    },
+    public=PUBLIC,
 )

@@ -12,11 +12,15 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from harness.drill import deploy, diagnosis, page, verify
+from harness.console.who import Body, By, InSession, Name, Text
+from harness.drill import deploy, diagnosis, expectation, page, verify
+from harness.drill.agenda_view import asks_for_plan
+from harness.drill.evidence_links import resolved, resolved_or_said
+from harness.drill.expectation import WITHIN_DEFAULT_S, Plan
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError
 from harness.record import events
@@ -24,50 +28,53 @@ from harness.record import events
 router = APIRouter(prefix="/v1")
 
 
-def current_session(request: Request) -> Session:
-    """The drill that this process runs."""
-    session: Session = request.app.state.session
-    return session
-
-
-def caller_name(request: Request) -> str:
-    """The role whose token made the request."""
-    return str(request.state.caller)
-
-
-InSession = Annotated[Session, Depends(current_session)]
-By = Annotated[str, Depends(caller_name)]
-Name = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class Ack(BaseModel):
+class Ack(Body):
     page_id: Name | None = None
 
 
-class Deploy(BaseModel):
+class Expected(Body):
+    """What is expected of an act, in the fields that every act takes."""
+
+    expect: Text = ""
+    probability: int | None = None
+    within_s: float = WITHIN_DEFAULT_S
+    if_worse: Text = ""
+    no_plan: bool = False
+
+    def plan(self, session: Session, act: str) -> Plan | None:
+        """The plan, where one was given. Raises UsageError where one is asked for."""
+        found = None
+        if self.expect or self.if_worse or self.probability is not None:
+            found = Plan(self.expect, self.probability, self.within_s, self.if_worse)
+        asks = asks_for_plan(session) and act != "restart"
+        expectation.wanted(found, act=act, asks=asks, waived=self.no_plan)
+        return found
+
+
+class Deploy(Expected):
     service: Name
     message: Annotated[str, Field(max_length=2000)] | None = None
 
 
-class Rollback(BaseModel):
+class Rollback(Expected):
     service: Name
     to: Name | None = None
 
 
-class Restart(BaseModel):
+class Restart(Expected):
     service: Name
 
 
-class Note(BaseModel):
+class Note(Body):
     text: Annotated[str, Field(min_length=1, max_length=10_000)]
 
 
-class Diagnosis(BaseModel):
+class Diagnosis(Body):
     service: Name
     mechanism: Name
     confidence: int
-    evidence: list[str] = []
-    note: Annotated[str, Field(max_length=10_000)] = ""
+    evidence: list[str] = Field(default_factory=list)
+    note: Text = ""
 
 
 @router.post("/pages/ack")
@@ -77,9 +84,11 @@ async def acknowledge(body: Ack, session: InSession, by: By) -> Any:
 
 @router.post("/deploys")
 async def deploy_workspace(body: Deploy, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "deploy")
+
     async def work(progress: Progress) -> Any:
         return await deploy.deploy_workspace(
-            session, body.service, message=body.message, by=by, progress=progress
+            session, body.service, message=body.message, by=by, progress=progress, plan=plan
         )
 
     return _streamed(session, work)
@@ -87,9 +96,11 @@ async def deploy_workspace(body: Deploy, session: InSession, by: By) -> Streamin
 
 @router.post("/rollbacks")
 async def rollback(body: Rollback, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "rollback")
+
     async def work(progress: Progress) -> Any:
         return await deploy.rollback(
-            session, body.service, to_version=body.to, by=by, progress=progress
+            session, body.service, to_version=body.to, by=by, progress=progress, plan=plan
         )
 
     return _streamed(session, work)
@@ -97,8 +108,10 @@ async def rollback(body: Rollback, session: InSession, by: By) -> StreamingRespo
 
 @router.post("/restarts")
 async def restart(body: Restart, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "restart")
+
     async def work(progress: Progress) -> Any:
-        return await deploy.restart(session, body.service, by=by, progress=progress)
+        return await deploy.restart(session, body.service, by=by, progress=progress, plan=plan)
 
     return _streamed(session, work)
 
@@ -111,12 +124,14 @@ async def note(body: Note, session: InSession, by: By) -> dict[str, str]:
 
 @router.post("/diagnoses")
 async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
+    check = resolved if asks_for_plan(session) else resolved_or_said
+    evidence = await check(session, body.evidence)
     return diagnosis.declare(
         session,
         service=body.service,
         mechanism=body.mechanism,
         confidence_percent=body.confidence,
-        evidence=body.evidence,
+        evidence=evidence,
         note=body.note,
         by=by,
     )

@@ -5,14 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from harness.console.routes_act import InSession
+from harness.console.who import InSession, Viewer
 from harness.drill import look
 from harness.drill.status import status as drill_status
-from harness.model import Role
-from harness.record.events import Audience
 
 router = APIRouter(prefix="/v1")
 
@@ -25,13 +23,9 @@ class Sql(BaseModel):
     statement: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
-def _audience(request: Request) -> Audience:
-    return "instructor" if request.state.caller == Role.INSTRUCTOR.value else "all"
-
-
 @router.get("/status")
-async def status(request: Request, session: InSession) -> Any:
-    return await drill_status(session, _audience(request))
+async def status(session: InSession, viewer: Viewer) -> Any:
+    return await drill_status(session, viewer)
 
 
 @router.get("/pages")
@@ -40,10 +34,8 @@ async def pages(session: InSession) -> Any:
 
 
 @router.get("/events")
-async def recorded(
-    request: Request, session: InSession, after: int = 0, limit: Limit = 1000
-) -> Any:
-    found = session.record.events(after, audience=_audience(request), limit=limit)
+async def recorded(session: InSession, viewer: Viewer, after: int = 0, limit: Limit = 1000) -> Any:
+    found = session.record.events(after, audience=viewer, limit=limit)
     return [envelope.as_cloudevent() for envelope in found]
 
 

@@ -6,10 +6,20 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 
+from harness.drill import expectation
+from harness.drill.expectation import Plan
 from harness.drill.session import DeployEntry, Progress, Session
 from harness.errors import DeployFailed, UnknownName, UsageError
 from harness.model import BuiltRelease
 from harness.record import events
+from harness.record.response_events import ActionKind
+
+ACTS: dict[events.DeployKind, ActionKind] = {
+    "rollback": "rollback",
+    "restart": "restart",
+    "hotfix": "deploy",
+}
+"""What people call the kinds of deploy that they begin."""
 
 
 async def release(
@@ -20,14 +30,21 @@ async def release(
 
 
 async def deploy_workspace(
-    session: Session, service: str, *, message: str | None, by: str, progress: Progress
+    session: Session,
+    service: str,
+    *,
+    message: str | None,
+    by: str,
+    progress: Progress,
+    plan: Plan | None = None,
 ) -> DeployEntry:
-    """Build `service` from the participants' workspace and deploy it.
+    """Build `service` from the participants' workspace and deploy it; `plan` is what is expected.
 
     Raises UnknownName for the service, UsageError where the workspace cannot be built or holds
     nothing new, DeployFailed where the new version never served.
     """
     _known(session, service)
+    expectation.check(session, plan, action="deploy", target=service, by=by)
     async with _pipeline(session):
         progress("reading the workspace")
         built = await asyncio.to_thread(
@@ -39,14 +56,23 @@ async def deploy_workspace(
         )
         await _pace(session, f"building {service} {built.version}", progress)
         summary = session.workspace.notes(service, built.version).subject
-        return await _switch(session, built, kind="hotfix", by=by, summary=summary, say=progress)
+        return await _switch(
+            session, built, kind="hotfix", by=by, summary=summary, say=progress, plan=plan
+        )
 
 
 async def rollback(
-    session: Session, service: str, *, to_version: str | None, by: str, progress: Progress
+    session: Session,
+    service: str,
+    *,
+    to_version: str | None,
+    by: str,
+    progress: Progress,
+    plan: Plan | None = None,
 ) -> DeployEntry:
     """Put an earlier version of `service` back: the one before, or `to_version`."""
     _known(session, service)
+    expectation.check(session, plan, action="rollback", target=service, by=by)
     async with _pipeline(session):
         current = session.running(service)
         version = to_version or _version_before(session, service, current.version)
@@ -57,15 +83,22 @@ async def rollback(
         built = await asyncio.to_thread(session.workspace.release, service, version)
         await _pace(session, f"rolling {service} back to {version}", progress)
         summary = f"roll back {current.version} to {version}"
-        return await _switch(session, built, kind="rollback", by=by, summary=summary, say=progress)
+        return await _switch(
+            session, built, kind="rollback", by=by, summary=summary, say=progress, plan=plan
+        )
 
 
-async def restart(session: Session, service: str, *, by: str, progress: Progress) -> DeployEntry:
+async def restart(
+    session: Session, service: str, *, by: str, progress: Progress, plan: Plan | None = None
+) -> DeployEntry:
     """Replace the process of `service` by a new one of the same version."""
     _known(session, service)
+    expectation.check(session, plan, action="restart", target=service, by=by)
     async with _pipeline(session):
         built = session.running(service)
-        return await _switch(session, built, kind="restart", by=by, summary="restart", say=progress)
+        return await _switch(
+            session, built, kind="restart", by=by, summary="restart", say=progress, plan=plan
+        )
 
 
 async def _carry_out(
@@ -89,8 +122,12 @@ async def _switch(
     by: str,
     summary: str,
     say: Progress,
+    plan: Plan | None = None,
 ) -> DeployEntry:
     """Record, deploy, record the outcome. Raises DeployFailed after recording it."""
+    stated = None
+    if kind in ACTS:
+        stated = expectation.state(session, plan, action=ACTS[kind], target=built.service, by=by)
     before = session.running(built.service)
     common = {
         "deploy_id": f"dep-{secrets.token_hex(3)}",
@@ -110,8 +147,10 @@ async def _switch(
     except DeployFailed as error:
         session.note(events.DeployFailed(kind=kind, error=error.message, **common), actor=by)
         _log(session, common, kind, "failed", error.message)
+        expectation.acted(session, stated, failure=f"the {ACTS.get(kind, kind)} failed")
         raise
     session.note(events.DeploySucceeded(kind=kind, **common), actor=by)
+    expectation.acted(session, stated)
     return _log(session, common, kind, "succeeded", "")
 
 

@@ -7,6 +7,8 @@ import json
 
 from harness.diagnosis.answer import judge_answer
 from harness.drill.home import tidy
+from harness.drill.instructor import reveal
+from harness.drill.seal import seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
 from harness.record import events
@@ -41,8 +43,11 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
 def _close_record(session: Session, orderly: bool) -> Scorecard:
     reason = session.over_reason or "ended"
     was_aborted = not orderly or session.halted
+    reveal(session, by="harness")
     ended = events.DrillAborted if was_aborted else events.DrillFinished
     session.note(ended(reason=reason))
+    if seal_holds(session.story()) is False:
+        session.note(events.HarnessProblem(what="the answer is not the one that was sealed"))
     card = scorecard(session, aborted=was_aborted)
     content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
     try:

@@ -15,13 +15,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from harness.drill import afterwards, artefacts
 from harness.errors import AlreadyRunning, DrillError
 from harness.record import events
 from harness.record.fold import fold
 from harness.record.store import Record
 
-KEPT = frozenset({"record.db", "record.db-wal", "record.db-shm", "scorecard.json", "workspace"})
-"""What stays of a drill that is over: its record, its score, the participants' work."""
+KEPT = frozenset({"scorecard.json", "workspace", artefacts.FOLDER}) | afterwards.FILES
+"""What stays of a drill that is over beside its record: its score, its papers, and the
+participants' work."""
+RECORD = "record."
+"""How the record's files begin, copies of a damaged one included."""
+
+
+def is_kept(name: str) -> bool:
+    """Whether a file or folder in a drill's directory stays when the drill is over."""
+    return name in KEPT or name.startswith(RECORD)
 
 
 class Home:
@@ -83,8 +92,7 @@ class Home:
             if not (run_dir / "record.db").exists():
                 shutil.rmtree(run_dir, ignore_errors=True)
                 continue
-            leftovers = {path.name for path in run_dir.iterdir()} - KEPT
-            if leftovers:
+            if any(not is_kept(path.name) for path in run_dir.iterdir()):
                 done.append(self._close(run_dir))
                 tidy(run_dir)
         return done
@@ -102,9 +110,9 @@ class Home:
 
 
 def tidy(run_dir: Path) -> None:
-    """Remove everything of a drill that is over but what is KEPT."""
+    """Remove everything of a drill that is over but what is kept."""
     for path in run_dir.iterdir():
-        if path.name in KEPT:
+        if is_kept(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

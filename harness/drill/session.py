@@ -14,7 +14,12 @@ from harness.diagnosis.access import ShopAccess
 from harness.diagnosis.measures import Measures
 from harness.diagnosis.oracle import Oracle
 from harness.diagnosis.references import References
+from harness.drill.seal import Seal
 from harness.errors import UsageError
+from harness.exercise.agenda import Agenda, Artefact
+from harness.exercise.agenda_files import load_agenda
+from harness.exercise.story import Story
+from harness.exercise.story import fold as fold_story
 from harness.model import (
     BuiltRelease,
     Fault,
@@ -90,6 +95,12 @@ class Session:
     prometheus: PrometheusClient
     recorder: RecorderClient
     make_oracle: Callable[[ShopAccess], Oracle]
+    agenda: Agenda = field(default_factory=lambda: load_agenda("solo"))
+    speed: float = 1.0
+    """How many times faster than real time the agenda runs."""
+    seal: Seal | None = None
+    operations_token: str = field(default="", repr=False)
+    """What the shop's own operations are known by at the gateway."""
     alerts: AlertBook = field(default_factory=AlertBook)
     deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     verify_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -106,6 +117,11 @@ class Session:
     deploy_log: list[DeployEntry] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     states: dict[Audience, DrillState] = field(default_factory=dict)
+    told: Story = field(default_factory=Story)
+    laid_out: set[Artefact] = field(default_factory=set)
+    """Files of the incident that the team has had."""
+    is_scheduled: bool = False
+    """Whether the colleagues' releases have begun."""
     began: float = field(default_factory=time.monotonic)
 
     def open_shop(self, access: ShopAccess) -> None:
@@ -129,6 +145,15 @@ class Session:
         news = self.record.events(known.seq, audience=audience)
         self.states[audience] = fold(news, known)
         return self.states[audience]
+
+    def story(self) -> Story:
+        """The exercise so far, folded from the record."""
+        self.told = fold_story(self.record.events(self.told.seq), self.told)
+        return self.told
+
+    def drill_ms(self) -> int:
+        """Drill time now, which is never before the newest event of the story."""
+        return max(self.record.drill_time_ms(), self.told.clock.seen_ms)
 
     def end(self, reason: str) -> None:
         """Ask for the end of the drill; the first reason stands."""

@@ -45,7 +45,10 @@ async def start(
 
 
 def begin_schedule(session: Session) -> None:
-    """Let the colleagues' releases begin."""
+    """Let the colleagues' releases begin, once."""
+    if session.is_scheduled:
+        return
+    session.is_scheduled = True
     session.keep(asyncio.create_task(trigger.run_schedule(session)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from harness.drill.agenda_view import exercise
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.record.events import Audience
@@ -52,11 +53,13 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "impact": asdict(state.impact) if state.impact else None,
         "verification": asdict(state.verification) if state.verification else None,
         "problems": list(state.problems),
+        "exercise": exercise(session),
         "next": next_step(state),
         "places": {
             "shop": session.places.gateway_url,
             "prometheus": session.places.prometheus_url,
             "payment provider status": f"{session.places.provider_status_url}/api/v2/status.json",
+            "status page": f"{session.places.api_url}/status",
             "workspace": str(session.run_dir / "workspace"),
         },
     }

@@ -14,6 +14,7 @@ from pydantic_core import PydanticSerializationError, from_json
 
 from harness.errors import UsageError
 from harness.record import (  # noqa: F401  registers their types
+    drill_events,
     exercise_events,
     gate_events,
     response_events,

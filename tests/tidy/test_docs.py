@@ -6,20 +6,32 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from harness.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def names_of(part: typer.Typer) -> list[str]:
+    """What is typed for each command of an app or a group."""
+    return [
+        command.name or (command.callback.__name__ if command.callback else "").replace("_", "-")
+        for command in part.registered_commands
+    ]
+
+
+GROUPS = {group.name: group.typer_instance for group in app.registered_groups}
 COMMANDS = sorted(
-    (command.callback.__name__ if command.callback else "") for command in app.registered_commands
+    [*names_of(app), *(f"{name} {one}" for name, part in GROUPS.items() for one in names_of(part))]
 )
 
 
 def promised_commands(text: str) -> set[str]:
     """The words after `drill` in code spans and blocks."""
-    return set(re.findall(r"(?:`|^|/)drill ([a-z]+)\b", text, re.MULTILINE))
+    return set(re.findall(r"(?:`|^|/)drill ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE))
 
 
 def promised_targets(text: str) -> set[str]:
@@ -35,7 +47,7 @@ def missing_files(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_that_a_page_names_exists(page: Path) -> None:
-    assert promised_commands(page.read_text()) <= set(COMMANDS)
+    assert promised_commands(page.read_text()) <= {*COMMANDS, *GROUPS}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -59,7 +71,7 @@ def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
-    shown = CliRunner().invoke(app, [command, "--help"])
+    shown = CliRunner().invoke(app, [*command.split(), "--help"])
     assert shown.exit_code == 0
     assert f"Example: drill {command}" in shown.output
 

@@ -12,11 +12,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from harness.console.app import ROUTERS
 from harness.console.auth import MAX_BODY_BYTES, Gatekeeper, Policy
 from harness.console.policy import BOTH, INSTRUCTOR, POLICY, TELEMETRY
-from harness.console.routes_act import router as act
-from harness.console.routes_pager import router as pager
-from harness.console.routes_read import router as read
 from harness.tokens import Caller, TokenBook
 
 PORT = 18900
@@ -31,7 +29,7 @@ def served_routes() -> set[tuple[str, str]]:
     """Every (method, path template) that the API really has."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     found = set()
-    for router in (read, act, pager):
+    for router in ROUTERS:
         for route in router.routes:
             for method in getattr(route, "methods", ()) or ():
                 found.add((method, route.path))  # type: ignore[attr-defined]
@@ -78,7 +76,8 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 
 def test_every_route_is_in_the_table_and_the_table_has_no_other() -> None:
-    assert served_routes() == set(POLICY.rules)
+    assert served_routes() == set(POLICY.rules) | POLICY.public
+    assert not set(POLICY.rules) & POLICY.public
 
 
 def test_a_route_outside_the_table_would_be_noticed() -> None:
@@ -98,6 +97,25 @@ async def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(api: Api) 
         path = template.replace("{trace_id}", "abc")
         for token in ("", "wrong", api.token[Caller.PARTICIPANT][:-1]):
             assert (await api.ask(method, path, token)).status_code == 401
+
+
+async def test_the_status_page_alone_needs_no_token(api: Api) -> None:
+    assert {path for _, path in POLICY.public} == {
+        "/status",
+        "/api/v2/status.json",
+        "/api/v2/summary.json",
+        "/api/v2/incidents.json",
+    }
+    for method, path in POLICY.public:
+        assert (await api.ask(method, path)).status_code == 200
+        assert (await api.ask("POST", path)).status_code == 401
+        assert (await api.ask(method, path, Host="evil.example")).status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/status/", "//status", "/status/../v1/answer", "/status?x=/v1"])
+async def test_no_spelling_of_a_public_path_opens_another(api: Api, path: str) -> None:
+    answer = await api.ask("GET", path)
+    assert answer.status_code == (200 if path == "/status?x=/v1" else 401)
 
 
 async def test_a_route_that_the_table_does_not_list_is_nobodys(api: Api) -> None:

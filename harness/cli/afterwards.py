@@ -1,0 +1,195 @@
+"""`drill score, postmortem, history`: what came of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.cli.client import DrillClient, active_drill
+from harness.cli.out import AsJson, data, line, say, table
+from harness.errors import EnvironmentMissing, UnknownName
+from harness.model import Role
+from harness.paths import home_dir
+
+if TYPE_CHECKING:
+    from harness.drill.history import PastDrill
+
+DrillId = Annotated[str | None, typer.Argument(help="Default: the one that runs, else the last.")]
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
+    """The scorecard, and the rubric with the events that decided each line.
+
+    Example: drill score
+    """
+    running = _running(drill_id)
+    if running is not None:
+        answer = running.get("/v1/score")
+        _show(answer, answer["lines"], as_json)
+        return
+    from harness.drill.history import read_events
+    from harness.drill.judging import as_data
+    from harness.drill.seal import opened_key
+    from harness.exercise.story import fold
+    from harness.scoring.score import score as judge
+
+    found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
+    if not found:
+        raise EnvironmentMissing("no finished drill is recorded here", "finish one first")
+    chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
+    if chosen not in found:
+        raise UnknownName("finished drill", chosen, found)
+    card = json.loads(found[chosen].read_text())
+    story = fold(read_events(found[chosen].with_name("record.db")))
+    rubric = as_data(judge(story, opened_key(story)))
+    _show({**card, "rubric": rubric}, [*card["lines"], "", *rubric["lines"]], as_json)
+
+
+def postmortem(drill_id: DrillId = None) -> None:
+    """Draft the postmortem, with timeline and lessons, beside the record.
+
+    `postmortem.md` is yours once you have edited it; the newest draft is `postmortem-draft.md`.
+
+    Example: drill postmortem
+    """
+    running = _running(drill_id)
+    if running is not None:
+        files = running.post("/v1/postmortem")["files"]
+    else:
+        from harness.drill.afterwards import write_postmortem
+        from harness.drill.history import read_events
+        from harness.drill.seal import opened_key
+        from harness.exercise.story import fold
+
+        run_dir = _run_dir(drill_id)
+        events = read_events(run_dir / "record.db")
+        files = write_postmortem(run_dir, events, opened_key(fold(events)))
+    for path in files:
+        line(str(path))
+
+
+def history(
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
+    exclude: Annotated[
+        str | None, typer.Option(help="A drill that shall not count in the averages.")
+    ] = None,
+    because: Annotated[str, typer.Option(help="Why it is excluded.")] = "",
+) -> None:
+    """All drills of this home: how long each took, what it cost, and the averages.
+
+    Example: drill history --exclude d-7f3a --because 'the network failed'
+    """
+    from harness.drill.history import averages, past_drills
+    from harness.record.drill_events import FiguresExcluded
+    from harness.record.store import Record
+
+    if exclude is not None:
+        with Record(_run_dir(exclude) / "record.db") as record:
+            event = FiguresExcluded(because or "not said", Role.PARTICIPANT.value)
+            record.append(event, actor=Role.PARTICIPANT.value)
+        say(f"{exclude} no longer counts")
+    found = past_drills(home_dir() / "runs", lambda why: say(f"left out: {why}"))
+    if as_json:
+        drills = [one.to_json() for one in found]
+        data({"drills": drills, "averages": averages(found)})
+        return
+    rows = [_row(one) for one in found]
+    if as_csv:
+        _print_csv(rows)
+        return
+    if not rows:
+        say("no drill is recorded here")
+        return
+    for text in table(rows, list(rows[0])):
+        line(text)
+    line()
+    for name, value in averages(found).items():
+        line(f"{name.removesuffix('_ms').replace('_', ' ')}: {_average(name, value)}")
+
+
+def _row(one: PastDrill) -> dict[str, Any]:
+    """One drill; times in seconds."""
+    kpis = one.kpis
+    return {
+        "drill": one.drill_id,
+        "began": f"{one.began_at:%Y-%m-%d %H:%M}",
+        "scenario": one.scenario,
+        "agenda": one.agenda,
+        "outcome": one.outcome if one.excluded_because is None else f"{one.outcome} (excluded)",
+        "detect_s": _seconds(kpis.page_ms),
+        "ack_s": _seconds(kpis.acknowledge_ms),
+        "cause_s": _seconds(kpis.cause_ms),
+        "resolve_s": _seconds(kpis.mitigate_ms),
+        "recover_s": _seconds(kpis.verify_ms),
+        "users": kpis.users_affected,
+        "revenue": kpis.revenue_lost,
+        "first_update_s": _seconds(one.first_update_ms),
+        "points": one.points + one.bonus,
+        "recurrence": one.is_recurrence,
+    }
+
+
+def _average(name: str, value: float | None) -> str:
+    if value is None:
+        return "no data"
+    if name.endswith("_ms"):
+        return f"{value / 1000:.1f} s"
+    return f"{value:.0%}" if name.endswith("_rate") else f"{value:.4g}"
+
+
+def _print_csv(rows: list[dict[str, Any]]) -> None:
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    for one in text.getvalue().splitlines():
+        line(one)
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would run is shown as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def _show(answer: Any, lines: list[str], as_json: bool) -> None:
+    if as_json:
+        data(answer)
+        return
+    for text in lines:
+        line(text)
+
+
+def _running(drill_id: str | None) -> DrillClient | None:
+    """The drill that runs, where that is the one that is meant."""
+    try:
+        drill = active_drill()
+    except EnvironmentMissing:
+        return None
+    meant = drill_id in (None, drill.drill_id)
+    return DrillClient(drill, Role.PARTICIPANT) if meant else None
+
+
+def _run_dir(drill_id: str | None) -> Path:
+    found = {path.parent.name: path for path in (home_dir() / "runs").glob("*/record.db")}
+    if not found:
+        raise EnvironmentMissing("no drill is recorded here", "run one first")
+    chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
+    if chosen not in found:
+        raise UnknownName("drill", chosen, found)
+    return found[chosen].parent
+
+
+COMMANDS = (score, postmortem, history)

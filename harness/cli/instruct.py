@@ -1,0 +1,179 @@
+"""`drill instruct …`: what the instructor does, with the instructor's token."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from harness.cli.client import DrillClient, active_drill
+from harness.cli.look import agenda_lines
+from harness.cli.out import AsJson, data, line, say
+from harness.model import Role
+
+app = typer.Typer(
+    help="What the instructor does: clock, messages, hints, judgements, the answer.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def _ask(path: str, body: dict[str, Any] | None = None) -> Any:
+    return _client().post(f"/v1/instructor/{path}", body)
+
+
+def _client() -> DrillClient:
+    return DrillClient(active_drill(), Role.INSTRUCTOR)
+
+
+def _say_clock(answer: dict[str, Any]) -> None:
+    for text in agenda_lines(answer):
+        say(text)
+
+
+@app.command()
+def start() -> None:
+    """Start the clock of an agenda that waits for the page.
+
+    Example: drill instruct start
+    """
+    _say_clock(_ask("start"))
+
+
+@app.command()
+def pause(reason: Annotated[str, typer.Option()] = "") -> None:
+    """Stop the clock; the shop goes on.
+
+    Example: drill instruct pause --reason 'fire alarm'
+    """
+    _say_clock(_ask("pause", {"reason": reason}))
+
+
+@app.command()
+def resume() -> None:
+    """Let the clock go on.
+
+    Example: drill instruct resume
+    """
+    _say_clock(_ask("resume"))
+
+
+@app.command()
+def extend(minutes: Annotated[float, typer.Argument(help="Of the agenda's clock.")]) -> None:
+    """Give the phase that runs more time.
+
+    Example: drill instruct extend 5
+    """
+    _say_clock(_ask("extend", {"extra_s": minutes * 60}))
+
+
+@app.command()
+def skip() -> None:
+    """End the phase that runs.
+
+    Example: drill instruct skip
+    """
+    _say_clock(_ask("skip"))
+
+
+@app.command()
+def inject(
+    message: Annotated[str | None, typer.Argument(help="Its id; without: which there are.")] = None,
+) -> None:
+    """Deliver one of the agenda's messages now.
+
+    Example: drill instruct inject executive-asks
+    """
+    if message is None:
+        for name in _client().get("/v1/instructor/messages"):
+            line(name)
+        return
+    told = _ask("messages", {"id": message})
+    say(f"{told['sender']}: {' '.join(told['text'].split())}")
+
+
+@app.command()
+def hint() -> None:
+    """Give the team the next hint; it costs points.
+
+    Example: drill instruct hint
+    """
+    given = _ask("hint")
+    say(f"hint {given['number']} (-{given['cost_points']} points): {given['text']}")
+
+
+@app.command("confirm-cause")
+def confirm_cause(
+    right: Annotated[bool, typer.Option("--right/--wrong")] = True,
+    note: Annotated[str, typer.Option()] = "",
+    diagnosis: Annotated[
+        int | None, typer.Option(help="Its event number; default: newest.")
+    ] = None,
+) -> None:
+    """Say whether the declared cause is right; a right one opens the way for AI in the fix.
+
+    Example: drill instruct confirm-cause --right
+    """
+    _ask("confirm", {"right": right, "note": note, "diagnosis_seq": diagnosis})
+    say("confirmed" if right else "not confirmed")
+
+
+@app.command()
+def judge(
+    rubric_line: Annotated[str, typer.Argument(help="As in drill score --json.")],
+    points: Annotated[int, typer.Argument()],
+    note: Annotated[str, typer.Option()] = "",
+) -> None:
+    """Give points for a line of the rubric.
+
+    Example: drill instruct judge reflection_was_thorough 5
+    """
+    _ask("judge", {"line": rubric_line, "points": points, "note": note})
+    say(f"{rubric_line}: {points}")
+
+
+@app.command()
+def reveal() -> None:
+    """Tell everybody the answer, and open the seal that proves it.
+
+    Example: drill instruct reveal
+    """
+    told = _ask("reveal")
+    for one in told["answer"]:
+        line(f"{one['title']}: {one['service']}, {one['mechanism']} ({one['locus']})")
+    if not told["answer"]:
+        line("nothing was wrong")
+    say("the seal holds" if told["seal_holds"] else "THE SEAL DOES NOT HOLD")
+
+
+@app.command()
+def answer() -> None:
+    """The answer and the hints, for you alone.
+
+    Example: drill instruct answer
+    """
+    data(_client().get("/v1/answer"))
+
+
+@app.command()
+def score(as_json: AsJson = False) -> None:
+    """The score so far, with what depends on the answer.
+
+    Example: drill instruct score
+    """
+    answer = _client().get("/v1/score")
+    if as_json:
+        data(answer)
+        return
+    for text in answer["lines"]:
+        line(text)
+
+
+@app.command()
+def halt() -> None:
+    """End the drill at once.
+
+    Example: drill instruct halt
+    """
+    told = _client().post("/v1/halt")
+    say(f"{told['drill_id']} is being taken down")

@@ -1,0 +1,96 @@
+"""`drill join, leave, roles, advance, messages`: people, roles and the agenda."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.client import PERSON_VARIABLE
+from harness.cli.look import agenda_lines, participant
+from harness.cli.out import AsJson, data, line, say
+
+Role = Annotated[str, typer.Option("--role", "-r", help="such as on-call: drill roles")]
+
+
+def join(name: Annotated[str, typer.Argument()], role: Role) -> None:
+    """Take a role; one person may hold several.
+
+    Example: drill join Ada --role on-call
+    """
+    client = participant()
+    client.post("/v1/roles/join", {"person": name, "role": role})
+    say(f"{name} has the role {role}")
+    for one in client.get("/v1/roles"):
+        if one["id"] == role:
+            for text in one["checklist"]:
+                line(f"[ ] {text}")
+    say(f"several people at one machine: export {PERSON_VARIABLE}='{name}' in your terminal")
+
+
+def leave(name: Annotated[str, typer.Argument()], role: Role) -> None:
+    """Give a role up.
+
+    Example: drill leave Ada --role on-call
+    """
+    participant().post("/v1/roles/leave", {"person": name, "role": role})
+    say(f"{name} no longer has the role {role}")
+
+
+def roles(as_json: AsJson = False) -> None:
+    """The roles: who holds them, what they are responsible for, their checklists.
+
+    Example: drill roles
+    """
+    answer = participant().get("/v1/roles")
+    if as_json:
+        data(answer)
+        return
+    for one in answer:
+        people = ", ".join(one["people"]) or "nobody: drill join NAME --role " + one["id"]
+        line(f"{one['id']}  {one['title']}: {people}")
+        line(f"    {', '.join(one['responsibilities'])}")
+        for text in one["checklist"]:
+            line(f"    [ ] {text}")
+
+
+def agenda(as_json: AsJson = False) -> None:
+    """The exercise: phases, objectives, questions, messages so far, files that are unlocked.
+
+    Example: drill agenda
+    """
+    answer = participant().get("/v1/exercise")
+    if as_json:
+        data(answer)
+        return
+    for text in agenda_lines(answer) or [answer["title"]]:
+        line(text)
+    clock = answer["clock"]
+    for one in answer["phases"]:
+        mark = "->" if clock["is_running"] and one["id"] == clock["phase"] else "  "
+        length = "open end" if one["duration_s"] is None else f"{one['duration_s'] / 60:g} min"
+        line(f"{mark} {one['title']} ({length})")
+    for title, texts in (
+        ("objectives", clock["objectives"]),
+        ("questions", clock["questions"]),
+        ("files", answer["files"]),
+        ("hints", answer["hints"]),
+    ):
+        for text in texts:
+            line(f"{title.removesuffix('s')}: {text}")
+    for one in answer["messages"]:
+        line(f"{one['sender']}: {' '.join(one['text'].split())}")
+    if answer["sealed"]:
+        line(f"the answer is sealed: {answer['sealed']}")
+
+
+def advance() -> None:
+    """End a phase that ends only when its people say so.
+
+    Example: drill advance
+    """
+    answer = participant().post("/v1/clock/advance")
+    say(f"phase: {answer['clock']['phase_title']}")
+
+
+COMMANDS = (join, leave, roles, agenda, advance)

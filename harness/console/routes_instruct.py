@@ -1,0 +1,99 @@
+"""What only the instructor may do: clock, messages, hints, judgements, the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from harness.console.who import Body, By, InSession, Name, Text
+from harness.drill import agenda_view, instructor
+from harness.drill.seal import seal_holds
+
+router = APIRouter(prefix="/v1/instructor")
+
+
+class Pause(Body):
+    reason: Text = ""
+
+
+class Extension(Body):
+    extra_s: float
+
+
+class Thrown(Body):
+    id: Name
+
+
+class Confirmation(Body):
+    right: bool
+    note: Text = ""
+    diagnosis_seq: int | None = None
+
+
+class Judgement(Body):
+    line: Name
+    points: int
+    note: Text = ""
+
+
+@router.post("/start")
+async def start(session: InSession, by: By) -> Any:
+    instructor.start(session, by=by)
+    return agenda_view.exercise(session)
+
+
+@router.post("/pause")
+async def pause(body: Pause, session: InSession, by: By) -> Any:
+    instructor.pause(session, by=by, reason=body.reason)
+    return agenda_view.exercise(session)
+
+
+@router.post("/resume")
+async def resume(session: InSession, by: By) -> Any:
+    instructor.resume(session, by=by)
+    return agenda_view.exercise(session)
+
+
+@router.post("/extend")
+async def extend(body: Extension, session: InSession, by: By) -> Any:
+    instructor.extend(session, extra_s=body.extra_s, by=by)
+    return agenda_view.exercise(session)
+
+
+@router.post("/skip")
+async def skip(session: InSession, by: By) -> Any:
+    instructor.skip(session, by=by)
+    return agenda_view.exercise(session)
+
+
+@router.get("/messages")
+async def messages(session: InSession) -> Any:
+    """What can still be thrown by hand."""
+    return instructor.waiting_by_hand(session)
+
+
+@router.post("/messages")
+async def throw(body: Thrown, session: InSession, by: By) -> Any:
+    return instructor.throw(session, body.id, by=by)
+
+
+@router.post("/hint")
+async def hint(session: InSession, by: By) -> Any:
+    return instructor.hint(session, by=by)
+
+
+@router.post("/confirm")
+async def confirm(body: Confirmation, session: InSession, by: By) -> Any:
+    return instructor.confirm(session, **body.model_dump(), by=by)
+
+
+@router.post("/judge")
+async def judge(body: Judgement, session: InSession, by: By) -> Any:
+    return instructor.judge(session, **body.model_dump(), by=by)
+
+
+@router.post("/reveal")
+async def reveal(session: InSession, by: By) -> Any:
+    told = instructor.reveal(session, by=by)
+    return {"answer": told, "seal_holds": seal_holds(session.story())}

@@ -1,0 +1,71 @@
+"""The shop's own banner follows what the team has told its customers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from harness.drill.session import Session
+from harness.exercise.status_page import banner, public_updates
+from harness.exercise.story import Story
+from harness.record.events import DeploySucceeded
+from harness.record.response_events import UpdateStatus
+
+MESSAGE_MAX = 280
+"""Characters that the gateway takes."""
+RETRY_S = 2.0
+TIMEOUT_S = 5.0
+LEVELS: dict[UpdateStatus, str] = {
+    "investigating": "warning",
+    "identified": "warning",
+    "recovering": "info",
+    "resolved": "info",
+}
+
+
+def wanted(story: Story) -> dict[str, str]:
+    """The body that sets the banner; an empty message takes it down."""
+    message = banner(story)
+    if message is None:
+        return {"level": "info", "message": ""}
+    if len(message) > MESSAGE_MAX:
+        message = f"{message[: MESSAGE_MAX - 1]}…"
+    return {"level": LEVELS[public_updates(story)[-1].event.status], "message": message}
+
+
+async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    """Set the banner whenever it has to change, and again after each deploy of the gateway, which
+    forgets it. A gateway that does not answer is asked again."""
+    async with httpx.AsyncClient(
+        base_url=session.places.gateway_url,
+        headers={"Authorization": f"Bearer {session.operations_token}"},
+        timeout=TIMEOUT_S,
+        trust_env=False,
+        transport=transport,
+    ) as http:
+        shown: Any = (wanted(Story()), 0)
+        while True:
+            story = session.story()
+            now = (wanted(story), _deploys(story))
+            if now != shown and await _set(http, now[0]):
+                shown = now
+            try:
+                async with asyncio.timeout(RETRY_S if now != shown else None):
+                    await session.record.wait_beyond(story.seq)
+            except TimeoutError:
+                continue
+
+
+def _deploys(story: Story) -> int:
+    """How often the gateway was replaced."""
+    return sum(one.event.service == "gateway" for one in story.of(DeploySucceeded))
+
+
+async def _set(http: httpx.AsyncClient, body: dict[str, str]) -> bool:
+    try:
+        answer = await http.put("/internal/banner", json=body)
+    except httpx.HTTPError:
+        return False
+    return answer.is_success

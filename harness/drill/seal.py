@@ -1,0 +1,90 @@
+"""The sealed answer: committed to at the start, opened and checked at the end.
+
+The commitment is the SHA-256 of a random salt and the answer as JSON. Whoever has it cannot guess
+the answer, and nobody can change the answer afterwards without being found out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.exercise.story import Story
+from harness.model import Fault, Scenario
+from harness.record.drill_events import AnswerSealed, SealOpened
+from harness.scoring.case import AnswerKey
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A salt with the answer that it hides."""
+
+    salt: str
+    answer: str
+    """JSON text."""
+
+    @property
+    def commitment(self) -> str:
+        """64 hex digits."""
+        return hashlib.sha256(f"{self.salt}{self.answer}".encode()).hexdigest()
+
+
+def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
+    """The answer of a drill under a fresh salt."""
+    content = {
+        "scenario": scenario.id,
+        "seed": seed,
+        "faults": [
+            {
+                "id": fault.id,
+                "title": fault.title,
+                "service": fault.service,
+                "mechanism": fault.mechanism.value,
+                "locus": fault.locus,
+                "services": list(fault.accepts.services),
+                "mechanisms": [one.value for one in fault.accepts.mechanisms],
+            }
+            for fault in faults
+        ],
+    }
+    return Seal(secrets.token_hex(32), json.dumps(content, sort_keys=True))
+
+
+def seal_holds(story: Story) -> bool | None:
+    """Whether what was opened is what was committed to; None while it is closed, or never was."""
+    promised, opened = story.first(AnswerSealed), story.last(SealOpened)
+    if promised is None or opened is None:
+        return None
+    found = Seal(opened.event.salt, opened.event.answer)
+    return found.commitment == promised.event.commitment
+
+
+def opened_answer(story: Story) -> dict[str, Any] | None:
+    """The answer in a record whose seal was opened and holds."""
+    opened = story.last(SealOpened)
+    if opened is None or not seal_holds(story):
+        return None
+    content: dict[str, Any] = json.loads(opened.event.answer)
+    return content
+
+
+def opened_key(story: Story) -> AnswerKey | None:
+    """What a right diagnosis says, once that may be told; None where nothing was wrong, too."""
+    answer = opened_answer(story)
+    return key_of(answer["faults"]) if answer else None
+
+
+def key_of(faults: Sequence[dict[str, Any]]) -> AnswerKey | None:
+    """The key to several faults accepts the names of each."""
+    if not faults:
+        return None
+    return AnswerKey(
+        services=frozenset(name for one in faults for name in one["services"]),
+        mechanisms=frozenset(name for one in faults for name in one["mechanisms"]),
+        title="; ".join(one["title"] for one in faults),
+        locus="; ".join(one["locus"] for one in faults),
+    )

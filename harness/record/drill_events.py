@@ -1,0 +1,30 @@
+"""The events of a drill as a whole: its sealed answer, and whether it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.record.events import Event
+
+
+@dataclass(frozen=True)
+class AnswerSealed(Event, type="answer.sealed"):
+    """`commitment` is the SHA-256 of salt and answer, in hex: proof that neither was changed."""
+
+    commitment: str
+
+
+@dataclass(frozen=True)
+class SealOpened(Event, type="answer.unsealed"):
+    """What the commitment was made of; `answer` is JSON text."""
+
+    salt: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class FiguresExcluded(Event, type="figures.excluded"):
+    """This drill does not count in the figures of the team."""
+
+    reason: str
+    by: str

@@ -1,0 +1,7 @@
+"""The fake session of the use cases serves the command line, too."""
+
+from __future__ import annotations
+
+from tests.unit.drill.conftest import session
+
+__all__ = ["session"]

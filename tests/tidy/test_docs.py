@@ -29,14 +29,24 @@ COMMANDS = sorted(
 )
 
 
+def code_lines(text: str) -> list[str]:
+    """Each line of the fenced blocks of a page, and each code span outside of them."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line.strip() for line in lines + re.findall(r"`([^`]+)`", prose)]
+
+
 def promised_commands(text: str) -> set[str]:
-    """The words after `drill` in code spans and blocks."""
-    return set(re.findall(r"(?:`|^|/)drill ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE))
+    """The words after `drill` in the code of a page."""
+    found = (re.match(r"(?:\S+/)?drill ([a-z]+(?:-[a-z]+)*)\b", line) for line in code_lines(text))
+    return {match[1] for match in found if match}
 
 
 def promised_targets(text: str) -> set[str]:
-    """The words after `make` in code spans and blocks."""
-    return set(re.findall(r"(?:`|^)make ([a-z-]+)\b", text, re.MULTILINE))
+    """The words after `make` in the code of a page."""
+    found = (re.match(r"make ([a-z-]+)\b", line) for line in code_lines(text))
+    return {match[1] for match in found if match}
 
 
 def missing_files(page: Path) -> list[str]:
@@ -63,8 +73,11 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("Type `drill conjure` or `make magic`, and see [here](nowhere.md).")
-    assert promised_commands(page.read_text()) - set(COMMANDS) == {"conjure"}
+    page.write_text(
+        "Type `drill conjure` or `make magic`, and see [here](nowhere.md).\n"
+        "drill is a word of prose here.\n```\n.venv/bin/drill vanish --now\n```\n"
+    )
+    assert promised_commands(page.read_text()) - set(COMMANDS) == {"conjure", "vanish"}
     assert promised_targets(page.read_text()) == {"magic"}
     assert missing_files(page) == ["nowhere.md"]
 

@@ -20,6 +20,7 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
         "catalogue_file": tmp_path / "catalogue.json",
         "load_profile": str(PROFILES / "surge.toml"),
         "scale": 2.0,
+        "metrics_host": "127.0.0.1",
         "metrics_port": 18_646,
         "load_seed": 9,
         "sampled_share": 0.5,

@@ -26,17 +26,17 @@ def test_every_profile_that_we_ship_is_valid_and_never_ends(path):
     assert profile.stages[-1].duration_s is None
 
 
-def test_steady_is_thirty_requests_a_second():
+def test_steady_is_an_evening_that_two_cores_can_carry():
     profile = read_profile(PROFILES / "steady.toml", NAMES)
     assert profile.rates_per_s == {
-        "checkout": 6,
-        "basket": 10,
-        "track": 8,
-        "history": 3,
+        "checkout": 5,
+        "basket": 6,
+        "track": 6,
+        "history": 2,
         "support_desk": 1,
         "account": 2,
     }
-    assert profile.highest_rate_per_s == 30
+    assert profile.highest_rate_per_s == 22
 
 
 def test_a_good_profile_is_read(tmp_path):

@@ -128,7 +128,7 @@ async def test_while_normal_a_short_connect_timeout_is_enough(start):
 
 async def test_a_thundering_herd_is_let_in(start):
     provider = await start("busy")
-    async with provider.client(connections=200) as session:
+    async with provider.client(connect_s=15.0, connections=200) as session:
         outcomes = await asyncio.gather(
             *(charge(session, reference=f"order-{n}") for n in range(200))
         )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +16,7 @@ from services.chassis.errors import Problem, install_error_handlers, problem_res
 from services.chassis.logging import start_logging
 from services.chassis.middleware import ObservationMiddleware
 from services.chassis.settings import ServiceSettings
-from services.chassis.slots import bounded_slots
+from services.chassis.slots import WorkerSlots
 from services.chassis.tracing import start_tracing, stop_tracing
 
 log = structlog.stdlib.get_logger(__name__)
@@ -42,10 +42,11 @@ def create_service(
     """
     start_logging(settings)
     metrics.set_build_info(settings)
+    slots = _slots(settings)
     app = FastAPI(
         title=settings.service_name,
         version=settings.service_version,
-        lifespan=_lifespan(settings, resources),
+        lifespan=_lifespan(settings, slots, resources),
         # Spans and metrics are the middleware's: FastAPI's own would double them.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         max_body_size=BODY_BYTES_MAX,
@@ -54,24 +55,30 @@ def create_service(
     app.add_middleware(ObservationMiddleware, has_database=settings.database_url is not None)
     install_error_handlers(app)
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(slots.hold)] if slots else [])
     app.add_route("/healthz", _healthy, include_in_schema=False)
     app.add_route("/readyz", _ready(ready_checks), include_in_schema=False)
     app.add_route("/metrics", metrics.metrics_endpoint, include_in_schema=False)
     return app
 
 
+def _slots(settings: ServiceSettings) -> WorkerSlots | None:
+    """The worker slots of a service with blocking handlers."""
+    if settings.worker_slots is None:
+        return None
+    return WorkerSlots(settings.worker_slots * settings.capacity_units, settings.worker_wait_ms)
+
+
 def _lifespan(
-    settings: ServiceSettings, resources: Sequence[Resource]
+    settings: ServiceSettings, slots: WorkerSlots | None, resources: Sequence[Resource]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         start_tracing(settings)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(asyncio.to_thread, stop_tracing)
-            if settings.worker_slots is not None:
-                count = settings.worker_slots * settings.capacity_units
-                await stack.enter_async_context(bounded_slots(count))
+            if slots is not None:
+                await stack.enter_async_context(slots.exported())
             for resource in resources:
                 await stack.enter_async_context(resource(app))
             log.info("service started", commit=settings.service_commit)

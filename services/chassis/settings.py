@@ -32,6 +32,8 @@ class ServiceSettings(BaseSettings):
     """Multiplies connection pools and worker slots together."""
     worker_slots: int | None = None
     """Threads for blocking handlers, per capacity unit; None for a service that has none."""
+    worker_wait_ms: int = 6000
+    """How long a request may wait for one of them: a little longer than any caller waits."""
 
     otel_exporter_otlp_endpoint: str | None = None
     otel_traces_sampler_arg: float = 1.0

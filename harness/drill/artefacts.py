@@ -139,7 +139,11 @@ def _notes_of(session: Session, fault: Fault) -> str:
     text = fault.notes.read_text(encoding="utf-8")
     author = session.workspace.notes(fault.service, fault.release.version_to).author_name
     found = re.search(r"^\*\*Author:\*\* ([^,\n]+)", text, re.MULTILINE)
-    return text.replace(found[1], author) if found else text
+    if found is None:
+        return text
+    # The two names change places: a colleague of that name may be in the notes, too.
+    swapped = {found[1]: author, author: found[1]}
+    return re.sub("|".join(map(re.escape, swapped)), lambda name: swapped[name[0]], text)
 
 
 _WRITERS: dict[Artefact, Callable[[Session], Awaitable[Mapping[str, str]]]] = {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.drill.conftest import session
+from tests.unit.drill.conftest import hand, session, trouble
 
-__all__ = ["session"]
+__all__ = ["hand", "session", "trouble"]

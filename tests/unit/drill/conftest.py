@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.catalog import Catalog
+from harness.drill.seal import sealed
 from harness.drill.session import Pace, Places, Session
 from harness.errors import DeployFailed
 from harness.model import BuiltRelease
 from harness.paths import REPO
-from harness.record.store import Record
+from harness.record.drill_events import AnswerSealed
+from harness.record.events import AlertFired, PageSent
+from harness.record.store import Clock, Record
+from harness.workspace.shop import ReleaseNotes
 
 
 class FakeRuntime:
@@ -39,14 +44,48 @@ class FakeRuntime:
 
 
 class FakeWorkspace:
-    """Knows two versions of payments."""
+    """Knows every version of everything, and one difference."""
+
+    AUTHOR = "Samuel Adeyemi"
+    DIFF = (
+        "diff --git a/services/payments/timeouts.toml b/services/payments/timeouts.toml\n"
+        "-provider_connect_timeout_ms = 5000\n+provider_connect_timeout_ms = 500\n"
+        "diff --git a/services/payments/domain.py b/services/payments/domain.py\n+x = 1\n"
+    )
 
     def release(self, service: str, version: str) -> BuiltRelease:
         return BuiltRelease(service, version, f"commit-{version}", Path("/nowhere"))
 
+    def diff(self, service: str, version_from: str, version_to: str) -> str:
+        return self.DIFF if service == "payments" else ""
+
+    def notes(self, service: str, version: str) -> ReleaseNotes:
+        moment = datetime(2026, 3, 1, tzinfo=UTC)
+        return ReleaseNotes(service, version, "c0ffee", "subject", "", self.AUTHOR, "", moment)
+
+
+class Hand:
+    """A clock for the record that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.clock = Clock(
+            wall=lambda: datetime(2026, 3, 1, 3, tzinfo=UTC) + timedelta(milliseconds=self.now_ms),
+            monotonic_ms=lambda: self.now_ms,
+        )
+
+    def move(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1000)
+
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def hand() -> Hand:
+    return Hand()
+
+
+@pytest.fixture
+def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
+    """A drill without a fault; its time stands still until `hand` moves it."""
     topology = Catalog(REPO).topology()
     runtime: Any = FakeRuntime(
         {
@@ -55,7 +94,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         }
     )
     nothing: Any = None
-    record = Record(tmp_path / "record.db", "d-test")
+    record = Record(tmp_path / "record.db", "d-test", clock=hand.clock)
     workspace: Any = FakeWorkspace()
     make_oracle: Callable[[Any], Any] = lambda access: nothing  # noqa: E731
     yield Session(
@@ -76,3 +115,20 @@ def session(tmp_path: Path) -> Iterator[Session]:
         make_oracle=make_oracle,
     )
     record.close()
+
+
+@pytest.fixture
+def trouble(session: Session) -> Session:
+    """The same drill with something wrong in it, and its answer sealed."""
+    catalog = Catalog(REPO)
+    session.scenario = catalog.scenario("bad-timeouts")
+    session.faults = (catalog.fault("bad-timeouts"),)
+    session.seal = sealed(session.scenario, session.seed, session.faults)
+    session.note(AnswerSealed(session.seal.commitment))
+    return session
+
+
+def page_sent(session: Session) -> None:
+    """Something fires, and somebody is paged."""
+    session.note(AlertFired("f1", "PaymentsFailing", "critical", "66% of charges fail", "payments"))
+    session.note(PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail"))

@@ -82,3 +82,28 @@ def test_the_active_drill_is_announced_whole_or_not_at_all(tmp_path: Path) -> No
         Home(tmp_path).announce("d-1", "http://127.0.0.1:1", tmp_path / "runs" / "d-1")
         assert json.loads((tmp_path / "active.json").read_text())["drill_id"] == "d-1"
     assert not (tmp_path / "active.json").exists()
+
+
+def test_the_papers_of_a_drill_stay_with_its_record(tmp_path: Path) -> None:
+    run_dir = leave_a_dead_drill(tmp_path)
+    (run_dir / "incident").mkdir()
+    for name in ("postmortem.md", "postmortem-draft.md", "learning.json", "scratch"):
+        (run_dir / name).write_text("x")
+    with Home(tmp_path).owned(reap_nothing):
+        pass
+    left = {path.name for path in run_dir.iterdir()}
+    assert left == {
+        "incident", "learning.json", "postmortem-draft.md", "postmortem.md", "record.db",
+        "workspace",
+    }  # fmt: skip
+
+
+def test_what_was_saved_of_a_damaged_record_is_not_tidied_away(tmp_path: Path) -> None:
+    run_dir = leave_a_dead_drill(tmp_path)
+    (run_dir / "record.db").write_bytes(b"no record at all" * 500)
+    with Home(tmp_path).owned(reap_nothing) as put_in_order:
+        assert "could not be closed" in put_in_order[0]
+    left = {path.name for path in run_dir.iterdir()}
+    assert any(name.startswith("record.damaged-") for name in left)
+    assert any(name.endswith(".readable.jsonl") for name in left)
+    assert "secrets" not in left

@@ -1,0 +1,190 @@
+"""What people type: flags and files make the same request; mistakes say what is expected."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from harness.cli import afterwards, learn, planning, tell, think
+from harness.cli.filing import body_of, pairs, read_fields
+from harness.cli.look import agenda_lines
+from harness.cli.main import app
+from harness.errors import BadFile, DrillError, UsageError
+
+
+class FakeClient:
+    """Remembers what it is asked to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        self.sent.append((path, dict(body or {})))
+        return {"item_id": "ai-1", "owner": "Ada", "action_id": "act-1"}
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> FakeClient:
+    made = FakeClient()
+    for module in (think, tell, learn):
+        monkeypatch.setattr(module, "participant", lambda: made)
+    return made
+
+
+def typed(*words: str) -> Any:
+    return CliRunner().invoke(app, list(words))
+
+
+def test_hypotheses_are_put_together_from_flags(client: FakeClient) -> None:
+    done = typed(
+        "hypotheses", "set", "-H", "h1 70 a bad deploy", "-H", "h2 30% other",
+        "--service", "h1=payments", "--for", "h1=promql:sum(x{a='b'}) @1..2",
+        "--for", "h1=log:7", "--against", "h2=alert:HighLatency",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert client.sent == [
+        (
+            "/v1/hypotheses",
+            {
+                "hypotheses": [
+                    {
+                        "id": "h1",
+                        "probability": 70,
+                        "text": "a bad deploy",
+                        "service": "payments",
+                        "for": ["promql:sum(x{a='b'}) @1..2", "log:7"],
+                    },
+                    {
+                        "id": "h2",
+                        "probability": 30,
+                        "text": "other",
+                        "against": ["alert:HighLatency"],
+                    },
+                ]
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("hypotheses", "set", "-H", "h1 many things"), "'ID PERCENT TEXT'"),
+        (("hypotheses", "set", "-H", "h1 100 x", "--for", "h2=log:7"), "no hypothesis 'h2'"),
+        (("hypotheses", "set"), "'hypotheses' is missing"),
+        (("triage", "-p", "look at logs"), "'KIND: what'"),
+        (("declare", "--severity", "sev1"), "'summary' is missing"),
+        (("update", "--status", "resolved"), "'what_happened' is missing"),
+        (("learn", "process_lesson", "-F", "lesson"), "NAME=TEXT"),
+    ],
+)
+def test_a_mistake_is_answered_with_the_form_that_is_expected(
+    client: FakeClient, words: tuple[str, ...], says: str
+) -> None:
+    done = typed(*words)
+    assert isinstance(done.exception, UsageError)
+    assert says in str(done.exception)
+    assert client.sent == []
+
+
+@pytest.mark.parametrize("ending", ["toml", "json"])
+def test_a_file_says_the_same_and_flags_stand_above_it(
+    client: FakeClient, tmp_path: Path, ending: str
+) -> None:
+    fields = {"severity": "sev3", "summary": "slow", "systems": ["a"], "blast_radius": "all"}
+    file = tmp_path / f"incident.{ending}"
+    toml = "".join(f"{name} = {json.dumps(value)}\n" for name, value in fields.items())
+    file.write_text(toml if ending == "toml" else json.dumps(fields))
+    assert typed("declare", "--file", str(file), "--severity", "sev1").exit_code == 0
+    assert client.sent == [("/v1/incident", {**fields, "severity": "sev1"})]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("x.json", '{"a": 1,\n "b": }', r"x\.json:2"),
+        ("x.json", "[1]", "no fields"),
+        ("x.toml", "a = \n", "x.toml"),
+        ("x.json", "\udc80", "x.json"),
+    ],
+)
+def test_a_malformed_file_is_named(tmp_path: Path, name: str, text: str, says: str) -> None:
+    file = tmp_path / name
+    file.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(BadFile, match=says):
+        read_fields(file)
+    with pytest.raises(BadFile, match="No such file"):
+        read_fields(tmp_path / "missing.json")
+
+
+def test_flags_that_were_not_given_are_not_sent() -> None:
+    assert body_of(None, a=None, b=[], c="", d=0, e=False) == {"d": 0, "e": False}
+
+
+def test_a_pair_keeps_what_follows_the_first_separator() -> None:
+    assert pairs(["h1=promql:a=1"], "=", "ID=LINK") == [("h1", "promql:a=1")]
+
+
+def test_a_learning_entrys_field_given_twice_is_a_list(client: FakeClient) -> None:
+    typed("learn", "incident_pattern", "-F", "symptoms=a", "-F", "symptoms=b", "-F", "pattern=p")
+    assert client.sent[0][1]["fields"] == {"symptoms": ["a", "b"], "pattern": "p"}
+
+
+def test_a_plan_travels_only_where_one_was_given() -> None:
+    assert planning.planned("rollback", "", 120, None, "", False) == {}
+    assert planning.planned("rollback", "", 120, None, "", True) == {"no_plan": True}
+    assert planning.planned("rollback", "errors < 5%", 60, 90, "forward", False) == {
+        "expect": "errors < 5%", "probability": 90, "if_worse": "forward", "within_s": 60,
+    }  # fmt: skip
+
+
+def exercise(**changes: Any) -> dict[str, Any]:
+    clock = {
+        "is_running": True, "is_paused": False, "is_over": False, "phase_title": "Dark room",
+        "remaining_s": 125.0, **changes,
+    }  # fmt: skip
+    return {"title": "Workshop", "speed": 10.0, "update_due_s": -65.0, "clock": clock}
+
+
+def test_the_status_shows_phase_time_and_what_is_late() -> None:
+    assert agenda_lines(exercise()) == [
+        "Workshop: Dark room, 2:05 left   (clock runs 10 times as fast)",
+        "the next word to stakeholders is 1:05 late: drill update",
+    ]
+    assert "paused" in agenda_lines(exercise(is_paused=True))[0]
+    assert "over" in agenda_lines(exercise(is_over=True))[0]
+    assert "drill advance" in agenda_lines(exercise(remaining_s=None))[0]
+    assert agenda_lines(exercise(is_running=False)) == []
+
+
+def test_a_table_for_spreadsheets_runs_no_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    afterwards._print_csv([{"drill": "d-1", "agenda": "=1+1", "users": -3}])
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert row == {"drill": "d-1", "agenda": "'=1+1", "users": "-3"}
+
+
+def test_history_without_drills_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRILL_HOME", str(tmp_path))
+    done = typed("history", "--json")
+    assert json.loads(done.stdout)["drills"] == []
+    with pytest.raises(DrillError, match="no drill is recorded here"):
+        afterwards.postmortem()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "deadlock", "--agenda", "workshop-61"), "did you mean workshop-60"),
+        (("run", "deadlock", "--speed", "0"), "speed is a number above 0"),
+        (("run", "deadlock", "--agenda", "nowhere/own.toml"), "own.toml"),
+    ],
+)
+def test_a_drill_that_cannot_be_timed_does_not_begin(words: tuple[str, ...], says: str) -> None:
+    done = typed(*words)
+    assert isinstance(done.exception, UsageError)
+    assert says in str(done.exception)

@@ -18,12 +18,17 @@ router = APIRouter()
 @router.post("/api/v2/alerts")
 @router.post("/webhook/alertmanager")
 async def deliver(request: Request) -> dict[str, str]:
-    """Alertmanager's own API, so that Prometheus can page us without one; and its webhook v4."""
+    """Alertmanager's own API, so that Prometheus can page us without one; and its webhook v4.
+
+    A drill that is over takes no more alerts: the shop that comes down would page.
+    """
     try:
         alerts = parse_alerts(await request.body(), datetime.now(UTC))
     except MalformedAlerts as error:
         raise HTTPException(400, str(error)) from error
     session: Session = request.app.state.session
+    if session.over.is_set():
+        return {"status": "over"}
     if take_alerts(session, alerts):
         session.keep(asyncio.create_task(probe_at_page(session)))
     return {"status": "success"}

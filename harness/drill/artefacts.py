@@ -39,9 +39,11 @@ def folder_of(session: Session) -> Path:
 async def write_unlocked(session: Session, unlocked: Collection[Artefact]) -> list[Path]:
     """Write what is unlocked and not there yet, once the incident has begun; returns what is new.
 
-    Raises DrillError where the data cannot be had now.
+    Papers wait until all releases are out, since what they say of deployments would soon be wrong
+    (an alarm may come before the bad release does). Raises DrillError where the data cannot be
+    had now.
     """
-    if incident_start(session.story()) is None:
+    if not session.is_all_out or incident_start(session.story()) is None:
         return []
     written: list[Path] = []
     for artefact in sorted(unlocked):

@@ -122,6 +122,8 @@ class Session:
     """Files of the incident that the team has had."""
     is_scheduled: bool = False
     """Whether the colleagues' releases have begun."""
+    is_all_out: bool = False
+    """Whether all of them have gone out."""
     began: float = field(default_factory=time.monotonic)
 
     def open_shop(self, access: ShopAccess) -> None:

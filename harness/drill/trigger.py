@@ -27,6 +27,7 @@ async def run_schedule(session: Session) -> None:
             session.note(events.HarnessProblem(what=f"a planned release failed: {error.message}"))
             session.end("a planned release could not be deployed")
             return
+    session.is_all_out = True
 
 
 async def _ship(session: Session, planned: PlannedRelease) -> None:

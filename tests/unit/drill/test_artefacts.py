@@ -40,6 +40,7 @@ async def incident(trouble: Session) -> Session:
     built = trouble.workspace.release("payments", "2.4.2")
     await release(trouble, built, by="Dana Kim", summary="minor: timeouts", progress=lambda _: None)
     page_sent(trouble)
+    trouble.is_all_out = True
     return trouble
 
 
@@ -53,7 +54,15 @@ def test_a_log_line_is_one_line_with_what_matters() -> None:
     )
 
 
+async def test_papers_wait_until_all_releases_are_out(incident: Session) -> None:
+    incident.is_all_out = False
+    assert await write_unlocked(incident, {"deployments", "config-diff"}) == []
+    incident.is_all_out = True
+    assert len(await write_unlocked(incident, {"deployments", "config-diff"})) == 2
+
+
 async def test_nothing_is_laid_out_before_the_incident(session: Session) -> None:
+    session.is_all_out = True
     assert await write_unlocked(session, {"deployments"}) == []
     assert not folder_of(session).exists()
 
@@ -87,6 +96,7 @@ async def test_releases_that_changed_no_configuration_are_said_to(session: Sessi
     built = session.workspace.release("orders", "5.2.4")
     await release(session, built, by="Dana Kim", summary="x", progress=lambda _: None)
     page_sent(session)
+    session.is_all_out = True
     await write_unlocked(session, {"config-diff"})
     assert "No release" in text_of(session, "config_diff.txt")
 

@@ -37,6 +37,7 @@ class StackPorts:
         others = (
             POSTGRES,
             PROMETHEUS,
+            ALERTMANAGER,
             API,
             AI_GATE,
             RECORDER,

@@ -26,7 +26,14 @@ END_TIMEOUT_S = 30.0
 class LiveDrill:
     """One `drill run` in a home of its own, with quick pacing."""
 
-    def __init__(self, home: Path, scenario: str, port_offset: int, seed: int = 5) -> None:
+    def __init__(
+        self,
+        home: Path,
+        scenario: str,
+        port_offset: int,
+        seed: int = 5,
+        options: tuple[str, ...] = (),
+    ) -> None:
         self.home, self.port_offset = home, port_offset
         self.env = {
             **os.environ,
@@ -37,7 +44,10 @@ class LiveDrill:
         }
         self.said: list[str] = []
         self.process = subprocess.Popen(
-            [DRILL, "run", scenario, "--seed", str(seed), "--port-offset", str(port_offset)],
+            [
+                *(DRILL, "run", scenario, *options),
+                *("--seed", str(seed), "--port-offset", str(port_offset)),
+            ],
             env=self.env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -94,11 +104,11 @@ class LiveDrill:
     def workspace(self) -> Path:
         return self.run_dir / "workspace"
 
-    def end(self) -> int:
+    def end(self, timeout_s: float = END_TIMEOUT_S) -> int:
         """Ctrl-C, and the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self._ended(END_TIMEOUT_S)
+        return self._ended(timeout_s)
 
     def kill(self) -> None:
         """kill -9 of the host alone."""

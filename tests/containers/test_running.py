@@ -1,0 +1,124 @@
+"""The whole stack as `drill run --runtime compose` starts it: what confines each container."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.model import ServiceEntry
+from harness.ports import StackPorts
+from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.leftovers import KINDS
+from harness.runtime.compose.project import HOME_LABEL, SERVICE_LABEL, home_digest
+from harness.runtime.procfs import port_is_free
+from tests.containers.policy import PARTS, PREPARING, breaches_of_running, row_of_running
+from tests.e2e.live import END_TIMEOUT_S, LiveDrill
+
+pytestmark = [pytest.mark.engine, pytest.mark.live, pytest.mark.timeout(600)]
+PORT_OFFSET = 19_000
+ABSENT = {PREPARING, "grafana"}
+"""Not part of a run: one only fills databases, the other's image may not be had."""
+MEMORY_MIB = 2048
+START_S = 400.0
+"""Images may have to be built first."""
+
+
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
+    home = tmp_path_factory.mktemp("home")
+    running = LiveDrill(home, "healthy", PORT_OFFSET, options=("--runtime", "compose"))
+    try:
+        running.wait_said("healthy:", START_S)
+        yield running
+    finally:
+        running.end(3 * END_TIMEOUT_S)
+    assert asyncio.run(everything_of(home)) == [], "the drill's end leaves nothing"
+
+
+async def everything_of(home: Path) -> list[str]:
+    """Names of all that the engine has of a home."""
+    engine = await Engine.connect()
+    try:
+        label = f"{HOME_LABEL}={home_digest(home)}"
+        found = [it for kind in KINDS for it in await engine.labelled(kind, label)]
+        return sorted(str(it.get("Names") or it["Name"]) for it in found)
+    finally:
+        await engine.close()
+
+
+async def rows_of(home: Path) -> dict[str, dict[str, Any]]:
+    """The policy's table, read off the running containers, by service."""
+    engine = await Engine.connect()
+    try:
+        label = f"{HOME_LABEL}={home_digest(home)}"
+        rows = {}
+        for it in await engine.labelled("containers", label):
+            found = await engine.inspect(it["Id"])
+            usage = await engine.call("GET", f"/containers/{it['Id']}/stats", stream=0)
+            memory = usage["memory_stats"]
+            cached = memory["stats"].get("total_inactive_file", 0)
+            used = {"used MiB": (memory["usage"] - cached) // 2**20}
+            rows[it["Labels"][SERVICE_LABEL]] = row_of_running(found) | used
+        return rows
+    finally:
+        await engine.close()
+
+
+@pytest.fixture(scope="module")
+def rows(drill: LiveDrill) -> dict[str, dict[str, Any]]:
+    found = asyncio.run(rows_of(drill.home))
+    print()  # noqa: T201  the table is what this test is read for
+    for name, row in sorted(found.items()):
+        shown = {column: value for column, value in row.items() if column != "mounts"}
+        print(f"{name:14}", *(f"{column}={value}" for column, value in shown.items()))  # noqa: T201
+    return found
+
+
+def test_every_part_runs_in_a_container_of_its_own(
+    rows: dict[str, dict[str, Any]], topology: tuple[ServiceEntry, ...]
+) -> None:
+    assert set(rows) == ({entry.name for entry in topology} | PARTS) - ABSENT
+
+
+def test_every_container_is_confined(rows: dict[str, dict[str, Any]]) -> None:
+    assert {name: b for name, row in rows.items() if (b := breaches_of_running(row))} == {}
+
+
+def test_services_publish_nothing_and_share_only_their_own_folders(
+    drill: LiveDrill, rows: dict[str, dict[str, Any]], topology: tuple[ServiceEntry, ...]
+) -> None:
+    handed = drill.run_dir / "compose"
+    for entry in topology:
+        row = rows[entry.name]
+        assert row["published"] == ""
+        control, provider = (Path(mount) for mount in row["mounts"])
+        assert control.parent == handed / "control"
+        assert control.name.startswith(f"{entry.name}-")
+        assert provider == handed / "provider"
+    assert handed.stat().st_mode & 0o077 == 0, "nobody else may enter"
+
+
+def test_the_drill_is_recorded_as_sealed(drill: LiveDrill) -> None:
+    events = drill.answer("events")
+    assert "sealed" in str(events)
+
+
+def test_all_of_the_stack_fits_its_memory(rows: dict[str, dict[str, Any]]) -> None:
+    assert sum(row["used MiB"] for row in rows.values()) <= MEMORY_MIB
+
+
+def test_every_published_port_is_one_of_the_contracts(
+    rows: dict[str, dict[str, Any]], topology: tuple[ServiceEntry, ...]
+) -> None:
+    published = {
+        int(binding.rpartition(":")[2])
+        for row in rows.values()
+        for binding in filter(None, row["published"].split(", "))
+    }
+    known = set(StackPorts.of(topology, PORT_OFFSET).all)
+    assert published <= known
+    assert not any(port_is_free(port) for port in published)

@@ -27,6 +27,8 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     await asyncio.gather(*session.tasks, return_exceptions=True)
     try:
         card = _close_record(session, orderly)
+        if seal_holds(session.story()):
+            progress("the answer is the one that was sealed at the start")
     except RecordFailed as error:
         progress(f"the end could not be recorded: {error.message}")
         card = None

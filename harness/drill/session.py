@@ -150,7 +150,8 @@ class Session:
 
     def story(self) -> Story:
         """The exercise so far, folded from the record."""
-        self.told = fold_story(self.record.events(self.told.seq), self.told)
+        if news := self.record.events(self.told.seq):
+            self.told = fold_story(news, self.told)
         return self.told
 
     def drill_ms(self) -> int:

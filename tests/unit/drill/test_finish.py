@@ -1,0 +1,60 @@
+"""The end of a drill: the answer is told and proven, then the last word, then a clean folder."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from harness.drill.finish import finish
+from harness.drill.history import read_events
+from harness.drill.session import Session
+
+
+class FakePart:
+    """Anything that is taken down or closed in the end."""
+
+    def __init__(self) -> None:
+        self.is_gone = False
+
+    async def down(self) -> None:
+        self.is_gone = True
+
+    async def close(self) -> None:
+        self.is_gone = True
+
+
+@pytest.fixture
+def ending(trouble: Session) -> Session:
+    parts: list[Any] = [FakePart(), FakePart(), FakePart()]
+    trouble.runtime, trouble.prometheus, trouble.recorder = parts
+    (trouble.run_dir / "secrets").mkdir()
+    return trouble
+
+
+async def end(session: Session) -> tuple[list[str], list[str]]:
+    """What is said, and the types of the events that the end adds."""
+    before, said = session.record.last_seq(), []
+    await finish(session, orderly=True, progress=said.append)
+    told = [one.type for one in read_events(session.run_dir / "record.db")]
+    return said, told[before:]
+
+
+async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
+    ending: Session,
+) -> None:
+    said, told = await end(ending)
+    assert told == ["answer.revealed", "answer.unsealed", "drill.finished"]
+    assert "the answer is the one that was sealed at the start" in said
+    assert {path.name for path in ending.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+    parts: Any = (ending.runtime, ending.prometheus, ending.recorder)
+    assert all(part.is_gone for part in parts)
+
+
+async def test_an_answer_that_was_changed_is_said_to_be(ending: Session) -> None:
+    assert ending.seal is not None
+    ending.seal = dataclasses.replace(ending.seal, answer="{}")
+    said, told = await end(ending)
+    assert told[-1] == "harness.problem"
+    assert not any("sealed at the start" in text for text in said)

@@ -75,6 +75,9 @@ def _section(row: Mapping[str, Any]) -> str:
         ("Left behind", escape(", ".join(row.get("leftovers", []))) or "nothing"),
         ("Took", f"{row['took_s']:.0f} s"),
     ]
+    if row.get("repeated_since"):
+        first = "<br>".join(escape(text) for text in row["repeated_since"])
+        facts.insert(0, ("Repeated alone, since beside others", first))
     if row["shortfalls"]:
         what = "<br>".join(escape(text) for text in row["shortfalls"])
         facts.insert(0, ("Falls short", f'<span class="bad">{what}</span>'))

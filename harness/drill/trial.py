@@ -1,7 +1,8 @@
 """One scenario put to the proof: page, rollback, code fix, and every cheat rejected.
 
-It is a Rehearsal that goes on after the rollback: the bad release is shipped again, each cheat is
-deployed on top of it and must fail verification, and at last the code fix must pass.
+It is a Rehearsal that goes on after the rollback: each cheat, which is the bad release with a patch
+on top, is deployed to the recovered shop and must fail verification; and at last the bad release is
+shipped again and the code fix must heal it.
 """
 
 from __future__ import annotations
@@ -71,9 +72,9 @@ class TrialRun:
             if row.at_page is not None and _broke(session, row)
         )
         for fault in session.faults:
+            for patch in fault.cheat_patches:
+                self.cheats.append(await self._try_cheat(session, fault, patch))
             if await self._break_again(session, fault):
-                for patch in fault.cheat_patches:
-                    self.cheats.append(await self._try_cheat(session, fault, patch))
                 self.fix = await self._try(
                     session, fault.fix_patch, fault, RECOVERY_TIMEOUT_S, STRESS_S
                 )
@@ -96,7 +97,7 @@ class TrialRun:
 
     async def _break_again(self, session: Session, fault: Fault) -> bool:
         bad = session.workspace.release(fault.service, fault.release.version_to)
-        self.say(f"shipping {fault.service} {bad.version} again, to cheat and to fix it in code")
+        self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
         await self._ship(session, bad)
         try:
             await wait_until(
@@ -109,6 +110,10 @@ class TrialRun:
 
     async def _try_cheat(self, session: Session, fault: Fault, patch: Path) -> Trial:
         trial = await self._try(session, patch, fault, CHEAT_SETTLE_S, CHEAT_STRESS_S)
+        await self._ship(
+            session, session.workspace.release(fault.service, fault.release.version_from)
+        )
+        await settled(session)
         verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
         self.say(f"cheat {patch.stem}: {verdict}")
         return trial

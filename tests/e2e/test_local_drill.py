@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
@@ -20,7 +21,7 @@ PORT_OFFSET = 13_000
 @pytest.fixture(scope="module")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
     with live_drill(tmp_path_factory.mktemp("home"), "deadlock", PORT_OFFSET) as running:
-        running.wait_healthy()
+        running.wait_said("PAGE")
         yield running
 
 
@@ -58,7 +59,7 @@ def test_a_taken_port_is_named_with_its_holder_and_nobody_is_killed(tmp_path: Pa
         (("sql", "payments", "selec 1"), "syntax error"),
         (("sql", "payments", "delete from charges"), "read-only"),
         (("metrics", "sum("), "parse error"),
-        (("logs", "--limit", "0"), "0 is not in the range"),
+        (("logs", "--limit", "0"), "greater than or equal to 1"),
     ],
 )
 def test_a_users_mistake_gets_the_nearest_right_thing_and_exit_2(
@@ -93,7 +94,11 @@ def test_an_edit_without_a_commit_or_a_message_is_refused(drill: LiveDrill) -> N
 def test_a_participant_goes_from_page_to_proof_to_score(drill: LiveDrill) -> None:
     drill.wait_said("PAGE", timeout_s=60)
     assert drill.drill("ack").returncode == 0
-    assert drill.answer("logs", "--level", "error")["lines"]  # type: ignore[index,call-overload]
+    wait_until_sync(
+        lambda: drill.answer("logs", "--level", "error")["lines"] or None,  # type: ignore[index,call-overload]
+        timeout_s=20,
+        what="errors in the logs",
+    )
     deploys = drill.answer("deploys")
     suspects = [row for row in deploys if row["version_from"]]  # type: ignore[attr-defined]
     assert len(suspects) >= 4

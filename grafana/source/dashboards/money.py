@@ -15,7 +15,7 @@ _NOW = Row(
     (
         Stat(
             title="Ledger less payments",
-            description="Over the orders settled in the last half minute. Anything but zero is wrong.",
+            description="Of orders settled in the last half minute. All but zero is wrong.",
             targets=(_LEDGER_DIFFERENCE,),
             unit=Unit.CURRENCY,
             decimals=2,

@@ -66,5 +66,6 @@ def required(body: Mapping[str, Any], *names: str) -> None:
     """Raise UsageError for the first field that neither file nor flags gave."""
     for name in names:
         if name not in body:
-            flag = name.replace("_", "-")
-            raise UsageError(f"'{name}' is missing", f"give --{flag}, or '{name}' in the --file")
+            raise UsageError(
+                f"'{name}' is missing", "type it (see --help), or put it into the --file"
+            )

@@ -6,35 +6,41 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.filing import FromFile, body_of, pairs, read_fields
+from harness.cli.filing import FromFile, body_of, pairs, read_fields, required
 from harness.cli.look import participant
 from harness.cli.out import say
 
 
 def reflect(
-    kind: Annotated[str, typer.Argument(help="went-well, could-improve or answer")],
-    text: Annotated[str, typer.Argument()],
+    kind: Annotated[str, typer.Argument(help="went-well, could-improve or answer")] = "",
+    text: Annotated[str, typer.Argument()] = "",
     question: Annotated[str, typer.Option(help="With an answer: the agenda's question.")] = "",
+    file: FromFile = None,
 ) -> None:
     """What went well, what could improve, or an answer to a question of the agenda.
 
     Example: drill reflect went-well 'we looked at the diff before we acted'
     """
-    participant().post("/v1/reflections", {"kind": kind, "text": text, "question": question})
+    body = body_of(file, kind=kind, text=text, question=question)
+    required(body, "kind", "text")
+    participant().post("/v1/reflections", body)
     say("recorded")
 
 
 def analyse(
-    level: Annotated[str, typer.Argument(help="surface, deeper or deepest")],
-    text: Annotated[str, typer.Argument()],
-    confidence: Annotated[int, typer.Option("--confidence", "-c", help="percent")],
+    level: Annotated[str, typer.Argument(help="surface, deeper or deepest")] = "",
+    text: Annotated[str, typer.Argument()] = "",
+    confidence: Annotated[int | None, typer.Option("--confidence", "-c", help="percent")] = None,
+    file: FromFile = None,
 ) -> None:
     """One level of the cause: what broke, what let it, what lets such things.
 
     Example: drill analyse deepest 'configuration is not reviewed like code' -c 85
     """
-    participant().post("/v1/causes", {"level": level, "text": text, "confidence": confidence})
-    say(f"the {level} cause is recorded")
+    body = body_of(file, level=level, text=text, confidence=confidence)
+    required(body, "level", "text", "confidence")
+    participant().post("/v1/causes", body)
+    say(f"the {body['level']} cause is recorded")
 
 
 def learn(
@@ -73,7 +79,8 @@ def action_item(
 
     Example: drill action-item 'load test for timeout changes' --owner Ada
     """
-    body = {"text": "", "owner": "", **body_of(file, text=text, owner=owner)}
+    body = body_of(file, text=text, owner=owner)
+    required(body, "text", "owner")
     item = participant().post("/v1/action-items", body)
     say(f"{item['item_id']}: {item['owner']} answers for it")
 

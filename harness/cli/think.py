@@ -72,43 +72,49 @@ def triage(
 
 
 def mark(
-    alert: Annotated[str, typer.Argument(help="An alert that has fired.")],
-    what: Annotated[str, typer.Argument(help="source, symptom or unrelated")],
+    alert: Annotated[str, typer.Argument(help="An alert that has fired.")] = "",
+    what: Annotated[str, typer.Argument(help="source, symptom or unrelated")] = "",
     reason: Annotated[str, typer.Option()] = "",
+    file: FromFile = None,
 ) -> None:
     """Say whether an alert is the source or a symptom.
 
     Example: drill mark DatabasePoolExhausted symptom --reason 'something holds connections'
     """
-    participant().post("/v1/marks", {"alert": alert, "mark": what, "reason": reason})
-    say(f"{alert} is marked {what}")
+    body = body_of(file, alert=alert, mark=what, reason=reason)
+    required(body, "alert", "mark")
+    participant().post("/v1/marks", body)
+    say(f"{body['alert']} is marked {body['mark']}")
 
 
 def expect(
-    action: Annotated[str, typer.Argument(help="rollback restart deploy flag wait other")],
+    action: Annotated[str, typer.Argument(help="rollback restart deploy flag wait other")] = "",
     target: Annotated[str, typer.Argument(help="A service, or what you act on.")] = "",
     expectation: Annotated[
         str, typer.Option("--expect", "-e", help="'errors < 5%' is measured by itself.")
     ] = "",
-    within: Annotated[float, typer.Option(help="Seconds of the agenda's clock.")] = 120,
+    within: Annotated[
+        float | None, typer.Option(help="Seconds of the agenda's clock; default 120.")
+    ] = None,
     probability: Annotated[int | None, typer.Option(help="percent")] = None,
     if_worse: Annotated[str, typer.Option(help="Your plan for that.")] = "",
+    file: FromFile = None,
 ) -> None:
     """Say what you expect of an act before you act.
 
     Example: drill expect wait --expect 'errors < 5%' --within 120 --probability 60
     """
-    stated = participant().post(
-        "/v1/expectations",
-        {
-            "action": action,
-            "target": target,
-            "expect": expectation,
-            "within_s": within,
-            "probability": probability,
-            "if_worse": if_worse,
-        },
+    body = body_of(
+        file,
+        action=action,
+        target=target,
+        expect=expectation,
+        within_s=within,
+        probability=probability,
+        if_worse=if_worse,
     )
+    required(body, "action", "expect")
+    stated = participant().post("/v1/expectations", body)
     say(f"{stated['action_id']} is recorded; what came of it: drill outcome {stated['action_id']}")
 
 

@@ -81,6 +81,9 @@ def test_hypotheses_are_put_together_from_flags(client: FakeClient) -> None:
         (("declare", "--severity", "sev1"), "'summary' is missing"),
         (("update", "--status", "resolved"), "'what_happened' is missing"),
         (("learn", "process_lesson", "-F", "lesson"), "NAME=TEXT"),
+        (("mark", "HighLatency"), "'mark' is missing"),
+        (("analyse", "deeper", "x"), "'confidence' is missing"),
+        (("action-item", "x"), "'owner' is missing"),
     ],
 )
 def test_a_mistake_is_answered_with_the_form_that_is_expected(
@@ -102,6 +105,26 @@ def test_a_file_says_the_same_and_flags_stand_above_it(
     file.write_text(toml if ending == "toml" else json.dumps(fields))
     assert typed("declare", "--file", str(file), "--severity", "sev1").exit_code == 0
     assert client.sent == [("/v1/incident", {**fields, "severity": "sev1"})]
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "fields"),
+    [
+        ("mark", "/v1/marks", {"alert": "HighLatency", "mark": "symptom"}),
+        ("expect", "/v1/expectations", {"action": "wait", "expect": "calm", "probability": 60}),
+        ("reflect", "/v1/reflections", {"kind": "went-well", "text": "x"}),
+        ("analyse", "/v1/causes", {"level": "deeper", "text": "x", "confidence": 90}),
+        ("action-item", "/v1/action-items", {"text": "x", "owner": "Ada"}),
+        ("triage", "/v1/triage", {"known": ["x"]}),
+    ],
+)
+def test_what_is_in_a_file_is_what_is_sent(
+    client: FakeClient, tmp_path: Path, command: str, path: str, fields: dict[str, Any]
+) -> None:
+    file = tmp_path / "fields.json"
+    file.write_text(json.dumps(fields))
+    assert typed(command, "--file", str(file)).exit_code == 0
+    assert client.sent == [(path, fields)]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= SPEED= 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)
 
-smoke: $(READY) ## the detectability matrix: every scenario detected, healed, cheats rejected
-	@exec $(DRILL) smoke $(smoke_scenario) $(if $(SEED),--seed $(SEED))
+smoke: $(READY) ## the detectability matrix: every scenario detected, healed, cheats rejected (RUNTIME=)
+	@exec $(DRILL) smoke $(smoke_scenario) --runtime $(RUNTIME) $(if $(SEED),--seed $(SEED))
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet

@@ -59,6 +59,15 @@ def reap(home: Path) -> list[str]:
     return ended
 
 
+async def left_of(home: Path) -> list[str]:
+    """What the Docker engine still has of a home from which containers were started."""
+    if not (home / COMPOSE_MARK).exists():
+        return []
+    from harness.runtime.compose.leftovers import everything_of
+
+    return await everything_of(home)
+
+
 @dataclass(frozen=True)
 class _Kind:
     """What depends on the runtime that was chosen."""

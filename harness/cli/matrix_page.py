@@ -36,7 +36,8 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>3AM: detectability matrix</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
 <body><main><h1>Detectability matrix</h1>
-<p>{good} of {len(rows)} scenarios hold. Seed {matrix["seed"]}, {matrix["took_s"]:.0f} s in all.</p>
+<p>{good} of {len(rows)} scenarios hold. Runtime {matrix["runtime"]}, seed {matrix["seed"]},
+{matrix["took_s"]:.0f} s in all.</p>
 <div class="scroll" tabindex="0"><table><thead><tr>{headings}</tr></thead>
 <tbody>{"".join(map(_overview, rows))}</tbody></table></div>
 {"".join(map(_section, rows))}

@@ -3,6 +3,7 @@
 Stacks run side by side as separate processes with their own home, ports and databases. What
 is judged by latency alone runs by itself at the end, since neighbours would blur it; and so, once
 more, does whatever fell short beside others. The matrix says which rows were repeated, and why.
+Containers run one stack at a time, and their matrix is held against the local one, cell by cell.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.bootstrap import left_of
 from harness.catalog import Catalog
+from harness.cli.agreement import disagreements
 from harness.cli.matrix_page import render_page
 from harness.cli.out import line, say, table
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
+from harness.model import RUNTIMES
 from harness.paths import REPO
 from harness.ports import StackPorts
 from harness.runtime.procfs import port_holder, port_is_free
@@ -28,35 +32,71 @@ ALONE = frozenset({"n-plus-one"})
 """Scenarios whose objectives are mostly latencies."""
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
-STACK_TIMEOUT_S = 420.0
+STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
+"""Of one row; images of releases, and on a new machine all images, are built meanwhile."""
+SMOKE = REPO / "var" / "smoke"
+MATRIX = "matrix.json"
 
 
-async def smoke(scenario: str, *, seed: int, jobs: int, output: Path) -> bool:
+def output_of(runtime: str) -> Path:
+    """Where the matrix of a runtime goes unless one says otherwise."""
+    return SMOKE if runtime == "local" else SMOKE / runtime
+
+
+def jobs_of(runtime: str, asked: int | None) -> int:
+    """How many stacks run side by side. Raises UsageError."""
+    if runtime == "local":
+        return asked or 2
+    if asked not in (None, 1):
+        raise UsageError(f"{runtime} runs one stack at a time", "leave --jobs out")
+    return 1
+
+
+async def smoke(scenario: str, *, runtime: str, seed: int, jobs: int | None, output: Path) -> bool:
     """Run the matrix (or one row); write matrix.json and matrix.html; True where all holds."""
     known = Catalog(REPO).scenario_ids()
     if scenario not in ("all", *known):
         raise UnknownName("scenario", scenario, ["all", *known])
+    if runtime not in RUNTIMES:
+        raise UnknownName("runtime", runtime, RUNTIMES)
+    side_by_side = jobs_of(runtime, jobs)
     chosen = known if scenario == "all" else [scenario]
     output.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    rows = await _run_all(chosen, seed, jobs, output)
+    rows = await _run_all(chosen, seed, side_by_side, output, runtime)
     took_s = time.monotonic() - began
     for text in table([_short(row) for row in rows], list(_short(rows[0]))):
         line(text)
-    matrix = {"seed": seed, "took_s": round(took_s, 1), "rows": rows}
-    (output / "matrix.json").write_text(json.dumps(matrix, indent=2))
+    matrix = {"runtime": runtime, "seed": seed, "took_s": round(took_s, 1), "rows": rows}
+    (output / MATRIX).write_text(json.dumps(matrix, indent=2))
     (output / "matrix.html").write_text(render_page(matrix))
     for row in rows:
         for what in row["shortfalls"]:
             say(f"{row['scenario']}: {what}")
-    good = all(not row["shortfalls"] for row in rows)
+    agrees = runtime == "local" or _agrees_with_local(matrix)
+    good = agrees and all(not row["shortfalls"] for row in rows)
     verdict = "all hold" if good else "NOT all hold"
     say(f"{len(rows)} scenarios in {took_s:.0f} s: {verdict}; {output / 'matrix.html'}")
     return good
 
 
+def _agrees_with_local(matrix: dict[str, Any]) -> bool:
+    """Say where the local matrix says otherwise; without one there is nothing to say it of."""
+    try:
+        other = json.loads((output_of("local") / MATRIX).read_text())
+    except (OSError, ValueError):
+        say("not compared with the local runtime: `drill smoke` has not been run here")
+        return True
+    found = disagreements(matrix, other)
+    for text in found:
+        say(f"differs: {text}")
+    if not found:
+        say(f"every cell of {len(matrix['rows'])} rows is as on the local runtime")
+    return not found
+
+
 async def _run_all(
-    chosen: Sequence[str], seed: int, jobs: int, output: Path
+    chosen: Sequence[str], seed: int, jobs: int, output: Path, runtime: str
 ) -> list[dict[str, Any]]:
     """All rows in the order of `chosen`, at most `jobs` stacks at a time."""
     slots = asyncio.Queue[int]()
@@ -66,7 +106,7 @@ async def _run_all(
     async def one(name: str) -> dict[str, Any]:
         slot = await slots.get()
         try:
-            return await _run_stack(name, seed, slot, output)
+            return await _run_stack(name, seed, slot, output, runtime)
         finally:
             slots.put_nowait(slot)
 
@@ -82,7 +122,7 @@ async def _run_all(
     return [rows[name] for name in chosen]
 
 
-async def _run_stack(name: str, seed: int, slot: int, output: Path) -> dict[str, Any]:
+async def _run_stack(name: str, seed: int, slot: int, output: Path, runtime: str) -> dict[str, Any]:
     """One scenario in a process of its own; what it left behind counts against it."""
     home, answer = output / name, output / f"{name}.json"
     shutil.rmtree(home, ignore_errors=True)
@@ -94,24 +134,24 @@ async def _run_stack(name: str, seed: int, slot: int, output: Path) -> dict[str,
         "-m",
         "harness.cli.trying",
         *("--scenario", name, "--seed", str(seed), "--port-offset", str(offset)),
-        *("--home", str(home), "--answer", str(answer)),
+        *("--home", str(home), "--answer", str(answer), "--runtime", runtime),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(STACK_TIMEOUT_S):
+        async with asyncio.timeout(STACK_TIMEOUT_S[runtime]):
             last = await _follow(name, process)
             await process.wait()
     except TimeoutError:
-        last = f"took longer than {STACK_TIMEOUT_S:g} s"
+        last = f"took longer than {STACK_TIMEOUT_S[runtime]:g} s"
     finally:
         if process.returncode is None:
             process.terminate()
             await process.wait()
     row = _read(name, answer, last)
     row["took_s"] = round(time.monotonic() - began, 1)
-    row["leftovers"] = _leftovers(offset)
+    row["leftovers"] = _ports_left(offset) + await left_of(home)
     row["shortfalls"] += [f"left behind: {what}" for what in row["leftovers"]]
     return row
 
@@ -134,7 +174,7 @@ def _read(name: str, answer: Path, last: str) -> dict[str, Any]:
     return row
 
 
-def _leftovers(offset: int) -> list[str]:
+def _ports_left(offset: int) -> list[str]:
     """Ports of the stack that somebody still listens on."""
     stack = StackPorts.of(Catalog(REPO).topology(), offset)
     return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]

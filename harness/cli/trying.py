@@ -26,9 +26,11 @@ def main() -> None:
     parser.add_argument("--port-offset", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
+    parser.add_argument("--runtime", required=True)
     given = parser.parse_args()
     settings = HostSettings(
         scenario=given.scenario,
+        runtime=given.runtime,
         seed=given.seed,
         port_offset=given.port_offset,
         home=given.home,

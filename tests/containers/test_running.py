@@ -12,7 +12,7 @@ import pytest
 from harness.model import ServiceEntry
 from harness.ports import StackPorts
 from harness.runtime.compose.engine import Engine
-from harness.runtime.compose.leftovers import KINDS
+from harness.runtime.compose.leftovers import everything_of
 from harness.runtime.compose.project import HOME_LABEL, SERVICE_LABEL, home_digest
 from harness.runtime.procfs import port_is_free
 from tests.containers.policy import PARTS, PREPARING, breaches_of_running, row_of_running
@@ -37,17 +37,6 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
     finally:
         running.end(3 * END_TIMEOUT_S)
     assert asyncio.run(everything_of(home)) == [], "the drill's end leaves nothing"
-
-
-async def everything_of(home: Path) -> list[str]:
-    """Names of all that the engine has of a home."""
-    engine = await Engine.connect()
-    try:
-        label = f"{HOME_LABEL}={home_digest(home)}"
-        found = [it for kind in KINDS for it in await engine.labelled(kind, label)]
-        return sorted(str(it.get("Names") or it["Name"]) for it in found)
-    finally:
-        await engine.close()
 
 
 async def rows_of(home: Path) -> dict[str, dict[str, Any]]:

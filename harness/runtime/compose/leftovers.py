@@ -68,6 +68,16 @@ async def reap(home: Path) -> tuple[str, ...]:
         await engine.close()
 
 
+async def everything_of(home: Path) -> list[str]:
+    """Names of all that the engine has of a home, its living runs included. Raises DrillError."""
+    engine = await Engine.connect()
+    try:
+        label = f"{HOME_LABEL}={home_digest(home)}"
+        return [_name(k, it) for k in KINDS for it in await engine.labelled(k, label)]
+    finally:
+        await engine.close()
+
+
 def _owned(owner: str) -> bool:
     """Whether the very process that started a run is still there."""
     pid, _, start = owner.partition(":")

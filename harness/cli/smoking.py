@@ -1,8 +1,8 @@
 """`drill smoke`: the detectability matrix, each scenario on a stack of its own.
 
-Stacks run side by side as separate processes with their own home, ports and databases. What
-is judged by latency alone runs by itself at the end, since neighbours would blur it; and so, once
-more, does whatever fell short beside others. The matrix says which rows were repeated, and why.
+Stacks run side by side as separate processes with their own home, ports and databases. What fell
+short beside others runs once more by itself, since neighbours blur latencies: only alone does it
+count against a scenario. The matrix says which rows were repeated, and why.
 Containers run one stack at a time, and their matrix is held against the local one, cell by cell.
 """
 
@@ -28,8 +28,6 @@ from harness.paths import REPO
 from harness.ports import StackPorts
 from harness.runtime.procfs import port_holder, port_is_free
 
-ALONE = frozenset({"n-plus-one"})
-"""Scenarios whose objectives are mostly latencies."""
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
 STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
@@ -110,12 +108,11 @@ async def _run_all(
         finally:
             slots.put_nowait(slot)
 
-    together = [name for name in chosen if name not in ALONE]
-    rows = dict(zip(together, await asyncio.gather(*map(one, together)), strict=True))
+    # The long ones first, so that no lane ends with one of them on its own.
+    order = sorted(chosen, key=lambda name: len(Catalog(REPO).scenario(name).faults), reverse=True)
+    rows = dict(zip(order, await asyncio.gather(*map(one, order)), strict=True))
     for name in chosen:
-        if name in ALONE:
-            rows[name] = await one(name)
-        elif rows[name]["shortfalls"] and len(together) > 1 and jobs > 1:
+        if rows[name]["shortfalls"] and len(chosen) > 1 and jobs > 1:
             say(f"[{name}] fell short beside others; once more, alone")
             first_try = rows[name]["shortfalls"]
             rows[name] = await one(name) | {"repeated_since": first_try}

@@ -23,7 +23,7 @@ class StressPlan:
         """Enough, on top of the steady load, to show every weakness of a shop of this size."""
         return cls(
             duration_s=10.0,
-            # Steady load keeps a's slots at 60 %; these bring them to 73 %, and not to a queue.
+            # Steady load keeps half of the slots of a busy, these two thirds: no queue yet.
             checkout_per_s=2.5 * capacity_units,
             basket_per_s=1.0 * capacity_units,
             history_per_s=3.0 * capacity_units,

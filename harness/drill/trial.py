@@ -1,8 +1,8 @@
 """One scenario put to the proof: page, rollback, code fix, and every cheat rejected.
 
-It is a Rehearsal that goes on after the rollback: each cheat, which is the bad release with a patch
-on top, is deployed to the recovered shop and must fail verification; and at last the bad release is
-shipped again and the code fix must heal it.
+It is a Rehearsal that goes on after the rollback: the bad release is shipped again to the silent
+shop, and once it pages again the code fix must heal it; then each cheat, which is the bad release
+with a patch on top, is deployed to the recovered shop and must fail verification.
 """
 
 from __future__ import annotations
@@ -72,12 +72,13 @@ class TrialRun:
             if row.at_page is not None and _broke(session, row)
         )
         for fault in session.faults:
-            for patch in fault.cheat_patches:
-                self.cheats.append(await self._try_cheat(session, fault, patch))
+            # The fix comes first: it is tried on a shop whose alerts were silent before it broke.
             if await self._break_again(session, fault):
                 self.fix = await self._try(
                     session, fault.fix_patch, fault, RECOVERY_TIMEOUT_S, STRESS_S
                 )
+            for patch in fault.cheat_patches:
+                self.cheats.append(await self._try_cheat(session, fault, patch))
 
     def _read_alerts(self, session: Session) -> None:
         triggered_ms: int | None = None

@@ -30,13 +30,13 @@ def test_steady_is_an_evening_that_two_cores_can_carry():
     profile = read_profile(PROFILES / "steady.toml", NAMES)
     assert profile.rates_per_s == {
         "checkout": 5,
-        "basket": 6,
+        "basket": 10,
         "track": 6,
         "history": 2,
         "support_desk": 1,
         "account": 2,
     }
-    assert profile.highest_rate_per_s == 22
+    assert profile.highest_rate_per_s == 26
 
 
 def test_a_good_profile_is_read(tmp_path):

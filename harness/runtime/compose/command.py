@@ -1,4 +1,7 @@
-"""The Docker Compose program: where it is found, and running it for one project."""
+"""The Docker Compose program: where it is found, and running it for one project.
+
+python -m harness.runtime.compose.command      # fetches it where it is missing
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,3 +143,18 @@ def _last(said: bytes) -> str:
     lines = [line.strip() for line in said.decode(errors="replace").splitlines()]
     kept = [line for line in lines if line and "level=warning" not in line]
     return " / ".join(kept[-3:])
+
+
+def main() -> int:
+    """Say which program is used. Exit code: 0, or 3 where there is none to be had."""
+    try:
+        program = ensure_program(lambda text: print(f"… {text}", file=sys.stderr))  # noqa: T201
+    except EnvironmentMissing as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stderr.write(f"Docker Compose {'.'.join(map(str, _version(program)))}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

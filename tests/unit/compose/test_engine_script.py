@@ -17,19 +17,6 @@ TOOLS = (
     *("bash", "cut", "dirname", "env", "id", "ln", "mkdir", "rm"),
     *("sed", "setsid", "sleep", "tail"),
 )
-    "bash",
-    "cut",
-    "dirname",
-    "env",
-    "id",
-    "ln",
-    "mkdir",
-    "rm",
-    "sed",
-    "setsid",
-    "sleep",
-    "tail",
-)
 ANSWERS = 'test -e "$MACHINE/answering"'
 ENGINE = """
 echo "$@" > "$MACHINE/arguments"

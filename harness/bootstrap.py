@@ -24,6 +24,7 @@ from harness.ports import StackPorts
 from harness.runtime.base import COMPOSE_MARK, Runtime
 from harness.runtime.external import ensure
 from harness.runtime.local import LocalRuntime
+from harness.runtime.ports import require_free
 from harness.settings import HostSettings
 from harness.stack import load_of, places_of, stack_plan
 from harness.telemetry.client import RecorderClient
@@ -83,8 +84,10 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
     if settings.runtime == "compose":
         # What speaks with the engine takes a while to import, which local drills need not pay.
         from harness.containers import container_load, container_parties, container_plan
+        from harness.runtime.compose.needs import preflight
         from harness.runtime.compose.runtime import ComposeRuntime
 
+        await preflight(say)
         return _Kind(ComposeRuntime(), container_parties, container_plan, container_load)
     if settings.runtime != "local":
         raise UnknownName("runtime", settings.runtime, RUNTIMES)
@@ -95,12 +98,14 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
 async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prepared:
     """Choose, build and describe everything; nothing is started yet.
 
-    The intent is in the record before anything else is made. Raises what the catalog, the
-    workspace or the machine object to.
+    What the machine lacks, or holds already, is told before there is anything to clean up; then the
+    intent is in the record before anything else is made. Raises what the catalog, the workspace or
+    the machine object to.
     """
     catalog = Catalog(settings.repo)
     had = await asyncio.to_thread(scenarios_had, settings.home / "runs")
     drawn = draw(catalog, settings, had)
+    stack = _free_ports(settings, drawn)
     kind = await _kind(settings, say)
     run_dir = settings.home / "runs" / drawn.drill_id
     run_dir.mkdir(parents=True)
@@ -112,7 +117,6 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
 
     say(f"drill {drawn.drill_id}: building the shop's repository")
     workspace = await _workspace(settings, drawn, run_dir)
-    stack = StackPorts.of(drawn.topology, settings.port_offset)
     parties = kind.parties(
         run_dir,
         port_offset=stack.offset,
@@ -151,6 +155,13 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         api_port=ports.API + stack.offset,
         expected_per_s=expected_requests_per_s(drawn.scenario.load_profile) * settings.scale,
     )
+
+
+def _free_ports(settings: HostSettings, drawn: Drawn) -> StackPorts:
+    """The drill's ports. Raises PortTaken."""
+    stack = StackPorts.of(drawn.topology, settings.port_offset)
+    require_free(stack.all)
+    return stack
 
 
 async def _workspace(settings: HostSettings, drawn: Drawn, run_dir: Path) -> Workspace:

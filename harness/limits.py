@@ -77,3 +77,6 @@ OUTPUT_S = 2.0
 
 CONTAINERS_GONE_S = 15.0
 """Until no container, network or volume of a run is left."""
+
+ENGINE_BACK_S = 30.0
+"""For a Docker engine that went away: restarting it takes ten seconds where nothing is wrong."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.model import ServiceEntry
 
+GRAFANA = 3000
 POSTGRES = 5432
 PROMETHEUS = 9090
 ALERTMANAGER = 9093
@@ -35,6 +36,7 @@ class StackPorts:
     def all(self) -> tuple[int, ...]:
         """Every port that the drill listens on."""
         others = (
+            GRAFANA,
             POSTGRES,
             PROMETHEUS,
             ALERTMANAGER,

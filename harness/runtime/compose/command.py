@@ -49,13 +49,17 @@ def ensure_program(progress: Progress) -> tuple[str, ...]:
     Raises EnvironmentMissing.
     """
     found = find_program()
+    why = ""
     if found is None:
-        fetch.fetch_package(PACKAGE, progress)
+        try:
+            fetch.fetch_package(PACKAGE, progress)
+        except EnvironmentMissing as error:
+            why = f" ({error.message})"
         find_program.cache_clear()
         found = find_program()
     if found is None:
         raise EnvironmentMissing(
-            "Docker Compose is missing, or older than 2.20",
+            f"Docker Compose is missing, or older than 2.20{why}",
             "install the docker-compose-plugin (or docker-compose-v2) package",
         )
     return found

@@ -45,6 +45,8 @@ class Engine:
         self._http = aiohttp.ClientSession(
             connector=connector, timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S)
         )
+        self.lost = False
+        """A call that only the engine's own end can break has broken."""
 
     @classmethod
     async def connect(cls) -> Engine:
@@ -115,7 +117,7 @@ class Engine:
             async with self._http.post(url, timeout=timeout) as answer:
                 code = int((await answer.json()).get("StatusCode", 137))
         except (aiohttp.ClientError, OSError, ValueError):
-            code = 137
+            self.lost, code = True, 137
         return 128 - code if code > 128 else code
 
     async def output(self, container: str) -> AsyncIterator[bytes]:
@@ -156,7 +158,8 @@ class Engine:
                 async for line in answer.content:
                     yield json.loads(line)
         except (aiohttp.ClientError, OSError):
-            return
+            pass
+        self.lost = True
 
     async def kill(self, container: str, signal: str = "SIGKILL") -> None:
         """Signal a container; one that has ended needs none."""

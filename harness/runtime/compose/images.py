@@ -61,8 +61,6 @@ async def ensure_images(
             continue
         if await engine.has_image(image) or await _pulled(engine, variable, image, progress):
             there.add(variable)
-        else:
-            progress(f"without Grafana: {image} is not there and cannot be pulled; use `drill`")
     return frozenset(there)
 
 

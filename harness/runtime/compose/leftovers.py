@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from harness import limits
@@ -42,6 +43,22 @@ async def remove_all(engine: Engine, *labels: str) -> list[str]:
         left = [_name(kind, it) for kind, them in found.items() for it in them]
         raise StackFailed(f"the engine did not remove {', '.join(left)}") from None
     return removed
+
+
+async def answers_again(engine: Engine, within_s: float) -> bool:
+    """Wait for an engine that went away; False where it is not back in time."""
+
+    async def answered() -> bool:
+        with contextlib.suppress(StackFailed):
+            await engine.call("GET", "/version")
+            return True
+        return False
+
+    try:
+        await wait_until(answered, timeout_s=within_s, what="the Docker engine", interval_s=0.2)
+    except WaitedTooLong:
+        return False
+    return True
 
 
 async def reap(home: Path) -> tuple[str, ...]:

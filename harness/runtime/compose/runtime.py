@@ -17,9 +17,9 @@ from harness.runtime import ports, postgres
 from harness.runtime.base import COMPOSE_MARK, ExitCallback, Mode, ProcessExit, Progress
 from harness.runtime.compose import leftovers
 from harness.runtime.compose.build import ReleaseImages, ensure_own_images
-from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose, ensure_program
+from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose
 from harness.runtime.compose.engine import Engine
-from harness.runtime.compose.images import ensure_images, image_names, require_space
+from harness.runtime.compose.needs import check
 from harness.runtime.compose.project import project_name
 from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
@@ -57,34 +57,32 @@ class ComposeRuntime:
             raise
 
     async def _start(self, plan: StackPlan, engine: Engine, progress: Progress) -> None:
-        program = await asyncio.to_thread(ensure_program, progress)
-        await require_space(engine)
-        names = image_names(os.environ)
-        await ensure_images(engine, names, progress)
-        own = await ensure_own_images(engine, names["PYTHON_IMAGE"], progress)
+        needs = await check(engine, progress)
+        own = await ensure_own_images(engine, needs.images["PYTHON_IMAGE"], progress)
         (plan.run_dir.resolve().parents[1] / COMPOSE_MARK).touch()
         folder = plan.run_dir.resolve() / "compose"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         provider = folder / "provider"
         provider.mkdir(exist_ok=True)
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        environment |= names | {
+        environment |= {
+            **needs.images,
             "LIBRARIES_IMAGE": own.libraries,
             "TOOLS_IMAGE": own.tools,
             "RUN_AS": run_as(),
             "PROVIDER_DIR": str(provider),
         }
         compose = Compose(
-            program,
+            needs.program,
             project_name(plan),
             self._base,
             folder,
             environment,
             asyncio.Semaphore(AT_ONCE),
         )
-        images = ReleaseImages(engine, names["PYTHON_IMAGE"])
+        images = ReleaseImages(engine, needs.images["PYTHON_IMAGE"])
         self._stack = Stack(plan, engine, compose, images, self._tell)
-        await self._stack.start(progress, names["POSTGRES_IMAGE"])
+        await self._stack.start(progress, needs.images["POSTGRES_IMAGE"])
 
     async def spawn(self, spec: ProcessSpec) -> ProcessInfo:
         """See Runtime.spawn."""

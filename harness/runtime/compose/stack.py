@@ -18,7 +18,7 @@ from harness.runtime.compose.databases import Databases
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.front import Front
 from harness.runtime.compose.launcher import Containers
-from harness.runtime.compose.leftovers import remove_all
+from harness.runtime.compose.leftovers import answers_again, remove_all
 from harness.runtime.compose.project import (
     FRONT,
     RUN_LABEL,
@@ -49,7 +49,7 @@ class Stack:
         self.server: postgres.Access | None = None
         self._probe = ReadyProbe()
         self._on_exit = on_exit
-        self.sidecars = Sidecars(plan, engine, compose, self._probe, on_exit)
+        self.sidecars = Sidecars(plan, engine, compose, self._probe, self._tell)
         self._containers = Containers(engine, compose, images)
         self._front: Front | None = None
         self._ending = False
@@ -93,11 +93,21 @@ class Stack:
         await self._containers.close()
         await self._probe.close()
         try:
-            await remove_all(self._engine, f"{RUN_LABEL}={self._compose.project}")
+            await self._remove()
             with contextlib.suppress(StackFailed):
                 await self._images.forget()
         finally:
             await self._engine.close()
+
+    async def _remove(self) -> None:
+        """Remove all that carries this run's name. Raises StackFailed."""
+        if self._engine.lost and not await answers_again(self._engine, limits.ENGINE_BACK_S):
+            raise StackFailed(
+                f"the Docker engine went away, and was not back within {limits.ENGINE_BACK_S:g} s: "
+                f"containers of {self._compose.project} may still be there",
+                "start it again: the next drill from here removes what is left",
+            )
+        await remove_all(self._engine, f"{RUN_LABEL}={self._compose.project}")
 
     async def _start_front(self) -> None:
         self._front = await Front.start(self._engine, self._compose)
@@ -139,7 +149,7 @@ class Stack:
             entry.port,
             service_environment(self.plan, entry, self.server.secrets if self.server else None),
             self._log_dir / f"{entry.name}.jsonl",
-            Tools(self._launcher, self._listen, self._probe, self._on_exit),
+            Tools(self._launcher, self._listen, self._probe, self._tell),
             has_database=entry.database is not None,
         )
         self.services[entry.name] = service
@@ -153,6 +163,8 @@ class Stack:
     async def _launcher(self) -> Launcher:
         if self._ending:
             raise StackFailed("the stack is down")
+        if self._engine.lost:
+            raise StackFailed("the Docker engine went away")
         return self._containers
 
     async def _listen(self, port: int) -> socket.socket:
@@ -174,6 +186,11 @@ class Stack:
                     await self._engine.kill(event["id"])
         if not self._ending:
             self._on_exit(ProcessExit("the Docker engine", None, 1, ExitAction.NONE))
+
+    def _tell(self, ended: ProcessExit) -> None:
+        """A process ended by itself. With the engine all seem to end, which is told once."""
+        if not self._engine.lost:
+            self._on_exit(ended)
 
     def _keep(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

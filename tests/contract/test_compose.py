@@ -1,0 +1,201 @@
+"""What the Compose runtime promises beyond the contract: about an engine that others touch, too.
+
+The engine's absence is had by a socket between it and us, which is closed and opened again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from harness import limits
+from harness.errors import DeployFailed, StackFailed
+from harness.model import ProcessSpec
+from harness.runtime.base import ExitAction, ProcessExit, Runtime
+from harness.runtime.compose.command import Compose
+from harness.runtime.compose.endpoint import find_socket
+from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.leftovers import remove_all
+from harness.runtime.compose.project import PROJECT_LABEL, RUN_LABEL, SERVICE_LABEL, project_name
+from harness.runtime.compose.runtime import ComposeRuntime
+from tests.contract.kits import BASE, Kit
+from tests.contract.shop_fixture import Shop, serving, silent, until_serving, until_told
+
+pytestmark = [pytest.mark.engine, pytest.mark.live]
+
+
+@pytest.fixture
+def kit_name() -> str:
+    return "compose"
+
+
+class Between:
+    """A socket that leads to the engine, until it is closed."""
+
+    def __init__(self, path: Path, engine: Path) -> None:
+        self.path, self._engine = path, engine
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_unix_server(self._carry, str(self.path))
+
+    async def close(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in self._open:
+            writer.transport.abort()
+        self.path.unlink(missing_ok=True)
+        await asyncio.sleep(0)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_unix_connection(str(self._engine))
+        self._open |= {writer, ours}
+        await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
+        self._open -= {writer, ours}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+    with contextlib.suppress(OSError):
+        if writer.can_write_eof():
+            writer.write_eof()
+
+
+@pytest.fixture
+async def between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Between]:
+    made = Between(tmp_path / "engine.sock", find_socket())
+    await made.open()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{made.path}")
+    yield made
+    await made.close()
+
+
+async def container_of(engine: Engine, shop: Shop, service: str) -> str:
+    project = project_name(shop.bare_plan())
+    labels = (f"{PROJECT_LABEL}={project}", f"{SERVICE_LABEL}={service}")
+    (found,) = await engine.labelled("containers", *labels)
+    container: str = found["Id"]
+    return container
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[Engine]:
+    made = await Engine.connect()
+    yield made
+    await made.close()
+
+
+@pytest.mark.parametrize("act", ["kill", "pause"])
+async def test_a_service_that_is_killed_or_paused_from_outside_is_told_and_started_again(
+    shop: Shop, runtime: Runtime, engine: Engine, act: str
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    before = await container_of(engine, shop, "x")
+    await engine.call("POST", f"/containers/{before}/{act}")
+    ended = await until_told(told)
+    assert (ended.name, ended.exit_code, ended.action) == ("x", -9, ExitAction.RESTART)
+    await until_serving(shop, "1.0.0")
+    assert await container_of(engine, shop, "x") != before
+
+
+async def test_another_container_that_is_removed_from_outside_is_told_by_its_name(
+    kit: Kit, shop: Shop, runtime: Runtime, engine: Engine
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    plan = shop.plan(shop.release("1.0.0"))
+    await runtime.up(plan, silent)
+    log = plan.run_dir / "logs" / "load.jsonl"
+    await runtime.spawn(ProcessSpec("load", ("sleep", "60"), {}, plan.run_dir, log))
+    await engine.remove("containers", await container_of(engine, shop, "load"))
+    ended = await until_told(told)
+    assert (ended.name, ended.action) == ("load", ExitAction.NONE)
+    assert await serving(shop) == "1.0.0"
+    await runtime.down()
+    assert await kit.left_of(plan) == []
+
+
+async def test_a_build_that_fails_names_its_reason_and_the_old_release_serves_on(
+    kit: Kit, shop: Shop, runtime: Runtime
+) -> None:
+    plan = shop.plan(shop.release("1.0.0"))
+    await runtime.up(plan, silent)
+    before = await kit.left_of(plan)
+    bad = shop.release("1.0.1")
+    shutil.rmtree(bad.path / "services" / "x")
+    with pytest.raises(DeployFailed, match=r"its image was not built(.|\n)*services/x") as failure:
+        await runtime.deploy("x", bad, silent)
+    assert "1.0.0 is still serving" in failure.value.hint
+    assert await serving(shop) == "1.0.0"
+    assert await kit.left_of(plan) == before
+
+
+async def test_an_engine_that_goes_away_is_told_once_and_its_return_is_waited_for(
+    between: Between, kit: Kit, shop: Shop, runtime: Runtime
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    plan = shop.plan(shop.release("1.0.0"))
+    await runtime.up(plan, silent)
+    await between.close()
+    ended = await until_told(told)
+    ending = asyncio.create_task(runtime.down())
+    await between.open()
+    await ending
+    assert [it.name for it in told] == [ended.name] == ["the Docker engine"]
+    assert await kit.left_of(plan) == []
+
+
+async def test_an_engine_that_stays_away_is_said_and_the_next_start_cleans_up(
+    between: Between,
+    kit: Kit,
+    shop: Shop,
+    runtime: Runtime,
+    engine: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "ENGINE_BACK_S", 0.5)
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    plan = shop.plan(shop.release("1.0.0"))
+    await runtime.up(plan, silent)
+    await between.close()
+    await until_told(told)
+    with pytest.raises(StackFailed, match="the Docker engine went away") as failure:
+        await runtime.down()
+    assert "the next drill from here removes what is left" in failure.value.hint
+    await between.open()
+    assert await kit.left_of(plan) != []
+    assert kit.reap(shop.folder) == (), "while this host lives, its run is not a leftover"
+    await remove_all(engine, f"{RUN_LABEL}={project_name(plan)}")
+
+
+async def test_compose_that_fails_half_way_leaves_nothing(
+    kit: Kit, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up, calls = Compose.up, 0
+
+    async def failing(self: Compose, *services: str, **given: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise StackFailed("Compose could not start x: no space left on device")
+        await up(self, *services, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Compose, "up", failing)
+    plan = shop.plan(shop.release("1.0.0"))
+    runtime = ComposeRuntime(base=BASE)
+    with pytest.raises(StackFailed, match="no space left on device"):
+        await runtime.up(plan, silent)
+    assert await kit.left_of(plan) == []

@@ -13,7 +13,7 @@ from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
 from harness.record import events
 from harness.scoring.kpi import fold_kpis
-from harness.scoring.scorecard import RootCause, Scorecard, outcome_of
+from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 
 
 async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
@@ -75,9 +75,18 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     causes = tuple(
         RootCause(fault.title, fault.service, fault.mechanism.value) for fault in session.faults
     )
+    state = session.state()
+    said = state.diagnosis
     return Scorecard(
         session.drill_id,
-        outcome_of(kpis, triggered=session.state().triggered is not None, aborted=aborted),
+        outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted),
         kpis,
         causes,
+        said
+        and DeclaredCause(
+            said.service,
+            said.mechanism,
+            said.confidence_percent,
+            right=is_right(said.service, said.mechanism),
+        ),
     )

@@ -24,6 +24,16 @@ class RootCause:
 
 
 @dataclass(frozen=True)
+class DeclaredCause:
+    """What the team said last, and whether it is the answer, or one of the answers."""
+
+    service: str
+    mechanism: str
+    confidence_percent: int
+    right: bool
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """How a drill went."""
 
@@ -32,6 +42,7 @@ class Scorecard:
     """`verified`, `mitigated`, `open`, `quiet` (nothing was triggered) or `aborted`."""
     kpis: Kpis
     root_causes: tuple[RootCause, ...] = ()
+    declared: DeclaredCause | None = None
 
     def to_json(self, *, revealed: bool) -> dict[str, Any]:
         """Plain JSON data; what would tell the answer is there only when `revealed`."""
@@ -44,6 +55,7 @@ class Scorecard:
         }
         if revealed:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
+            card["declared"] = asdict(self.declared) if self.declared else None
         else:
             del kpis["cause_ms"], kpis["wrong"]["innocent_rollbacks"]
         return card
@@ -71,7 +83,7 @@ class Scorecard:
             ("innocent rollbacks", innocent if revealed else SEALED),
         ]
         if revealed:
-            rows += _cause_rows(self.root_causes)
+            rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
 
 
@@ -105,6 +117,13 @@ def _count(value: int | None) -> str:
 
 def _row(label: str, value: str) -> str:
     return f"  {label:<{_LABEL_WIDTH}}{value}"
+
+
+def _declared(said: DeclaredCause | None) -> str:
+    if said is None:
+        return "none"
+    verdict = "right" if said.right else "not right"
+    return f"{said.service}, {said.mechanism}, {said.confidence_percent} % sure: {verdict}"
 
 
 def _cause_rows(causes: Sequence[RootCause]) -> list[tuple[str, str]]:

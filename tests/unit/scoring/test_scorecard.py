@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from harness.scoring.kpi import Kpis, WrongActions
-from harness.scoring.scorecard import RootCause, Scorecard, clock, outcome_of
+from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, clock, outcome_of
 
 KPIS = Kpis(
     page_ms=4_100,
@@ -27,6 +27,7 @@ CARD = Scorecard(
     "mitigated",
     KPIS,
     (RootCause("Payment timeouts were cut", "payments", "timeout-misconfigured"),),
+    DeclaredCause("orders", "n-plus-one", 80, right=False),
 )
 
 
@@ -36,6 +37,14 @@ def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
         assert text in lines
     assert "time to verify        no data" in lines
     assert "revenue lost          no data" in lines
+
+
+def test_what_the_team_said_stands_beside_the_answer() -> None:
+    silent = replace(CARD, declared=None)
+    said = "declared cause        orders, n-plus-one, 80 % sure: not right"
+    assert said in "\n".join(CARD.render_lines(revealed=True))
+    assert "not right" not in "\n".join(CARD.render_lines(revealed=False))
+    assert "declared cause        none" in "\n".join(silent.render_lines(revealed=True))
 
 
 def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:

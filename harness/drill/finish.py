@@ -77,16 +77,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     )
     state = session.state()
     said = state.diagnosis
-    return Scorecard(
-        session.drill_id,
-        outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted),
-        kpis,
-        causes,
-        said
-        and DeclaredCause(
-            said.service,
-            said.mechanism,
-            said.confidence_percent,
-            right=is_right(said.service, said.mechanism),
-        ),
-    )
+    declared = None
+    if said is not None:
+        right = is_right(said.service, said.mechanism)
+        declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
+    outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
+    return Scorecard(session.drill_id, outcome, kpis, causes, declared)

@@ -64,7 +64,7 @@ def _writers_to(logs: Path) -> list[ProcessId]:
 def _end(processes: list[ProcessId], run_dir: Path) -> list[str]:
     words = [f"{command_name(it.pid)} (pid {it.pid}) of {run_dir.name}" for it in processes]
     for process in processes:
-        _kill(process)
+        kill(process)
     with contextlib.suppress(TimeoutError):
         wait_until_sync(
             lambda: not any(process.alive for process in processes),
@@ -74,7 +74,7 @@ def _end(processes: list[ProcessId], run_dir: Path) -> list[str]:
     return words
 
 
-def _kill(process: ProcessId) -> None:
+def kill(process: ProcessId) -> None:
     """Kill this very process: a handle taken first makes a reused number impossible."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         handle = os.pidfd_open(process.pid)

@@ -6,8 +6,9 @@ The engine's absence is had by a socket between it and us, which is closed and o
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,9 +24,11 @@ from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.leftovers import remove_all
 from harness.runtime.compose.project import PROJECT_LABEL, RUN_LABEL, SERVICE_LABEL, project_name
 from harness.runtime.compose.runtime import ComposeRuntime
+from harness.waiting import wait_until
 from tests.contract.kits import BASE, Kit
 from tests.contract.shop_fixture import Shop, serving, silent, until_serving, until_told
 
+CARRIER = Path(__file__).with_name("between.py")
 pytestmark = [pytest.mark.engine, pytest.mark.live]
 
 
@@ -35,39 +38,26 @@ def kit_name() -> str:
 
 
 class Between:
-    """A socket that leads to the engine, until it is closed."""
+    """A socket that leads to the engine, until it is closed; it may be opened again."""
 
     def __init__(self, path: Path, engine: Path) -> None:
         self.path, self._engine = path, engine
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._process: subprocess.Popen[bytes] | None = None
 
     async def open(self) -> None:
-        self._server = await asyncio.start_unix_server(self._carry, str(self.path))
-
-    async def close(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for writer in self._open:
-            writer.transport.abort()
         self.path.unlink(missing_ok=True)
-        await asyncio.sleep(0)
+        argv = [sys.executable, str(CARRIER), str(self.path), str(self._engine)]
+        self._process = await asyncio.to_thread(subprocess.Popen, argv)
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_unix_connection(str(self._engine))
-        self._open |= {writer, ours}
-        await asyncio.gather(_pump(reader, ours), _pump(theirs, writer))
-        self._open -= {writer, ours}
+        async def listening() -> bool:
+            return self.path.exists()
 
+        await wait_until(listening, timeout_s=10, what="the socket to the engine")
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(1 << 16):
-            writer.write(data)
-            await writer.drain()
-    with contextlib.suppress(OSError):
-        if writer.can_write_eof():
-            writer.write_eof()
+    def close(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
 
 
 @pytest.fixture
@@ -76,7 +66,7 @@ async def between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     await made.open()
     monkeypatch.setenv("DOCKER_HOST", f"unix://{made.path}")
     yield made
-    await made.close()
+    made.close()
 
 
 async def container_of(engine: Engine, shop: Shop, service: str) -> str:
@@ -148,7 +138,7 @@ async def test_an_engine_that_goes_away_is_told_once_and_its_return_is_waited_fo
     runtime.on_exit(told.append)
     plan = shop.plan(shop.release("1.0.0"))
     await runtime.up(plan, silent)
-    await between.close()
+    between.close()
     ended = await until_told(told)
     ending = asyncio.create_task(runtime.down())
     await between.open()
@@ -170,7 +160,7 @@ async def test_an_engine_that_stays_away_is_said_and_the_next_start_cleans_up(
     runtime.on_exit(told.append)
     plan = shop.plan(shop.release("1.0.0"))
     await runtime.up(plan, silent)
-    await between.close()
+    between.close()
     await until_told(told)
     with pytest.raises(StackFailed, match="the Docker engine went away") as failure:
         await runtime.down()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +147,25 @@ def processes_of(home: Path) -> list[str]:
         if str(home) in arguments or cwd.startswith(str(home)):
             found.append(f"{proc.name}: {arguments[:100] or cwd}")
     return found
+
+
+def kill_after(
+    home: Path,
+    moment_s: float,
+    port_offset: int,
+    options: tuple[str, ...] = (),
+) -> LiveDrill:
+    """Start a drill and kill its host `moment_s` later, wherever it is by then."""
+    drill = LiveDrill(home, "healthy", port_offset, seed=int(moment_s * 1000), options=options)
+    began = time.monotonic()
+    wait_until_sync(
+        lambda: time.monotonic() - began >= moment_s or drill.process.poll() is not None or None,
+        timeout_s=moment_s + 5,
+        what="the moment to kill",
+        interval_s=0.01,
+    )
+    drill.kill()
+    return drill
 
 
 @contextmanager

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -16,26 +15,12 @@ from harness.record.fold import fold
 from harness.record.store import Record
 from harness.runtime.local import LocalRuntime
 from harness.waiting import wait_until_sync
-from tests.e2e.live import LiveDrill
+from tests.e2e.live import LiveDrill, kill_after
 
 PORT_OFFSET = 11_000
 GONE_TIMEOUT_S = 2.0
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
-
-
-def kill_after(home: Path, moment_s: float) -> LiveDrill:
-    """Start a drill and kill its host `moment_s` later, wherever it is by then."""
-    drill = LiveDrill(home, "healthy", PORT_OFFSET, seed=int(moment_s * 1000))
-    began = time.monotonic()
-    wait_until_sync(
-        lambda: time.monotonic() - began >= moment_s or drill.process.poll() is not None or None,
-        timeout_s=moment_s + 5,
-        what="the moment to kill",
-        interval_s=0.01,
-    )
-    drill.kill()
-    return drill
 
 
 def assert_nothing_is_left(drill: LiveDrill) -> None:
@@ -60,7 +45,7 @@ def assert_record_is_closed_at_the_next_start(home: Path) -> None:
 
 @pytest.mark.parametrize("moment_s", [1.5, 6.0, 25.0])
 def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float) -> None:
-    drill = kill_after(tmp_path, moment_s)
+    drill = kill_after(tmp_path, moment_s, PORT_OFFSET)
     assert_nothing_is_left(drill)
     assert_record_is_closed_at_the_next_start(tmp_path)
 
@@ -69,6 +54,6 @@ def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float) -> None:
 @pytest.mark.parametrize("number", range(20))
 def test_a_host_killed_at_a_random_moment_leaves_nothing(tmp_path: Path, number: int) -> None:
     moment_s = random.Random(number).uniform(0.2, 40.0)
-    drill = kill_after(tmp_path, moment_s)
+    drill = kill_after(tmp_path, moment_s, PORT_OFFSET)
     assert_nothing_is_left(drill)
     assert_record_is_closed_at_the_next_start(tmp_path)

@@ -10,11 +10,15 @@ from harness import limits
 from harness.errors import DrillError, StackFailed
 from harness.runtime.compose.engine import Engine, Found
 from harness.runtime.compose.project import HOME_LABEL, OWNER_LABEL, RUN_LABEL, home_digest
-from harness.runtime.procfs import identify
+from harness.runtime.leftovers import kill
+from harness.runtime.procfs import command_name, identify, links_of, pids
 from harness.waiting import WaitedTooLong, wait_until
 
 KINDS = ("containers", "networks", "volumes")
 """In the order in which they can be removed."""
+QUIET_LOOKS = 2
+"""The engine may still be making what a dead program asked for."""
+PROGRAMS = ("docker", "docker-compose")
 
 
 async def remove_all(engine: Engine, *labels: str) -> list[str]:
@@ -23,8 +27,10 @@ async def remove_all(engine: Engine, *labels: str) -> list[str]:
     Raises StackFailed where something stays.
     """
     removed: list[str] = []
+    quiet = 0
 
     async def gone() -> bool:
+        nonlocal quiet
         left = 0
         for kind in KINDS:
             found = await engine.labelled(kind, *labels)
@@ -32,7 +38,8 @@ async def remove_all(engine: Engine, *labels: str) -> list[str]:
             removed.extend(name for it in found if (name := _name(kind, it)) not in removed)
             tries = [engine.remove(kind, it.get("Id") or it["Name"]) for it in found]
             await asyncio.gather(*tries, return_exceptions=True)
-        return not left
+        quiet = 0 if left else quiet + 1
+        return quiet >= QUIET_LOOKS
 
     try:
         await wait_until(
@@ -66,6 +73,7 @@ async def reap(home: Path) -> tuple[str, ...]:
 
     Where no engine answers there is nothing to be removed, or nobody to ask.
     """
+    _end_programs(home)
     try:
         engine = await Engine.connect()
     except DrillError:
@@ -93,6 +101,20 @@ async def everything_of(home: Path) -> list[str]:
         return [_name(k, it) for k in KINDS for it in await engine.labelled(k, label)]
     finally:
         await engine.close()
+
+
+def _end_programs(home: Path) -> None:
+    """End Compose programs that a dead host was just running: they would go on making things.
+
+    Each works in its own run's private folder. The caller owns `home`: no host of it is alive.
+    """
+    folder = f"{home.resolve()}/runs/"
+    for pid in pids():
+        process = identify(pid)
+        (cwd,) = links_of(pid, ("cwd",)) or ("",)
+        program = command_name(pid).partition(" ")[0].rpartition("/")[2]
+        if process and cwd.startswith(folder) and program in PROGRAMS:
+            kill(process)
 
 
 def _owned(owner: str) -> bool:

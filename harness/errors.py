@@ -8,6 +8,7 @@
     │   ├── PortTaken                            names the port and the process that holds it
     │   └── AlreadyRunning                       another drill owns this home
     ├── NotAllowed                 exit_code 1   the role may not do this
+    ├── EditConflict               exit_code 1   somebody else saved the same text first
     ├── DeployFailed               exit_code 1   the new version never served; the old one does
     ├── StackFailed                exit_code 1   a part of the stack did not start or died
     └── RecordFailed               exit_code 1   the record could not be written or read
@@ -85,6 +86,10 @@ class AlreadyRunning(EnvironmentMissing):
 
 class NotAllowed(DrillError):
     """The caller's role does not permit this."""
+
+
+class EditConflict(DrillError):
+    """Somebody else saved the same text first; neither text is lost."""
 
 
 class DeployFailed(DrillError):

@@ -16,13 +16,14 @@ from harness.console.routes_pager import router as pager
 from harness.console.routes_public import router as public
 from harness.console.routes_read import router as read
 from harness.console.routes_team import router as team
+from harness.console.routes_views import router as views
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
-ROUTERS = (read, act, exercise, team, instruct, pager, public)
+ROUTERS = (read, views, act, exercise, team, instruct, pager, public)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:

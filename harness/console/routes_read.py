@@ -47,6 +47,7 @@ async def logs(
     trace_id: ShortText = None,
     contains: ShortText = None,
     since: ShortText = None,
+    after: Annotated[int | None, Query(ge=0, le=10**14)] = None,
     limit: Limit = 100,
 ) -> Any:
     return await look.logs(
@@ -56,6 +57,7 @@ async def logs(
         trace_id=trace_id,
         contains=contains,
         since=since,
+        after=after,
         limit=limit,
     )
 

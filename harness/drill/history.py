@@ -17,6 +17,7 @@ from harness.record.drill_events import FiguresExcluded
 from harness.record.envelope import Envelope
 from harness.record.events import DrillAborted, DrillCreated, DrillTriggered, VerifyFinished
 from harness.record.store import Record
+from harness.scoring.calibration import ReliabilityBin
 from harness.scoring.case import AnswerKey
 from harness.scoring.kpi import Kpis, fold_kpis
 from harness.scoring.score import score
@@ -44,6 +45,8 @@ class PastDrill:
     measures: dict[str, dict[str, float | None]]
     """Of the last verification: measure → healthy, at the page, in the end."""
     excluded_because: str | None
+    reliability: tuple[ReliabilityBin, ...] = ()
+    """How its stated probabilities compare with what came."""
     is_recurrence: bool | None = None
     """Whether an earlier drill that counts had the same kind of cause."""
 
@@ -109,6 +112,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
         brier=judged.brier,
         measures=_measures(story),
         excluded_because=excluded.event.reason if excluded else None,
+        reliability=judged.reliability,
     )
 
 

@@ -35,12 +35,19 @@ async def logs(
     trace_id: str | None,
     contains: str | None,
     since: str | None,
+    after: int | None = None,
     limit: int,
 ) -> dict[str, Any]:
-    """Log records that match, oldest first, also as lines for the terminal."""
+    """Log records that match, oldest first, also as lines for the terminal.
+
+    `after` is the `seq` of the last record that was seen, for following.
+    """
     if service is not None:
         _known(session, service)
-    found = await session.recorder.logs(service, level, trace_id, contains, since, limit=limit)
+    seen = None if after is None else str(after)
+    found = await session.recorder.logs(
+        service, level, trace_id, contains, since, after=seen, limit=limit
+    )
     return {"records": found, "lines": [render_log(record) for record in found]}
 
 

@@ -153,6 +153,15 @@ class CauseAnalysed(Event, type="cause.analysed"):
 
 
 @dataclass(frozen=True)
+class PostmortemSaved(Event, type="postmortem.saved"):
+    """Somebody saved the team's postmortem; `version` is a digest of `text`."""
+
+    version: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True)
 class LearningStored(Event, type="learning.stored"):
     kind: LearningKind
     fields: dict[str, str | tuple[str, ...]]

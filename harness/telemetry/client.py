@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -65,11 +66,14 @@ class RecorderClient:
         tags: Mapping[str, str] | None = None,
         min_duration_ms: float | None = None,
         max_duration_ms: float | None = None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
         limit: int = 20,
     ) -> list[JaegerTrace]:
         """The newest traces in which one span of `service` has all of the rest, newest first.
 
-        `tags={"error": "true"}` finds those in which such a span failed.
+        `tags={"error": "true"}` finds those in which such a span failed; `begin` and `end` bound
+        when the trace began.
         """
         params = {
             "service": service,
@@ -77,6 +81,8 @@ class RecorderClient:
             "tags": json.dumps(dict(tags)) if tags else None,
             "minDuration": None if min_duration_ms is None else f"{min_duration_ms:.3f}ms",
             "maxDuration": None if max_duration_ms is None else f"{max_duration_ms:.3f}ms",
+            "start": None if begin is None else _micros(begin),
+            "end": None if end is None else _micros(end),
             "limit": str(limit),
         }
         return list((await self._get("/api/traces", params))["data"])
@@ -133,6 +139,10 @@ class RecorderClient:
                 f"the recorder at {self._http.base_url} does not answer: {error or type(error)}",
                 "is a drill running? its log is in the run's logs directory",
             ) from error
+
+
+def _micros(moment: datetime) -> str:
+    return str(int(moment.timestamp() * 1_000_000))
 
 
 def _content(answer: httpx.Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -35,6 +36,11 @@ def served_routes() -> set[tuple[str, str]]:
                 found.add((method, route.path))  # type: ignore[attr-defined]
     assert app.routes == []
     return found
+
+
+def filled(template: str) -> str:
+    """The path with something in place of its parameters."""
+    return re.sub(r"\{[^}]+\}", "abc", template)
 
 
 async def _ok(_: object) -> PlainTextResponse:
@@ -87,14 +93,14 @@ def test_a_route_outside_the_table_would_be_noticed() -> None:
 @pytest.mark.parametrize("caller", list(Caller))
 async def test_each_caller_reaches_exactly_what_the_table_says(api: Api, caller: Caller) -> None:
     for (method, template), callers in POLICY.rules.items():
-        path = template.replace("{trace_id}", "abc")
+        path = filled(template)
         answer = await api.ask(method, path, api.token[caller])
         assert answer.status_code == (200 if caller in callers else 403), (method, path)
 
 
 async def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(api: Api) -> None:
     for method, template in POLICY.rules:
-        path = template.replace("{trace_id}", "abc")
+        path = filled(template)
         for token in ("", "wrong", api.token[Caller.PARTICIPANT][:-1]):
             assert (await api.ask(method, path, token)).status_code == 401
 

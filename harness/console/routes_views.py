@@ -1,0 +1,89 @@
+"""What the pages of the console draw: dashboards, ranges, lists of traces, papers, the trend."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from harness.console.who import Body, By, InSession, Viewer
+from harness.drill import dashboards as boards
+from harness.drill import paper, ranges, trace_search, trend
+
+router = APIRouter(prefix="/v1")
+
+ShortText = Annotated[str | None, Query(max_length=200)]
+Moment = Annotated[float, Query(ge=0, le=1e11, description="Seconds since 1970.")]
+Points = Annotated[int, Query(ge=2, le=ranges.POINTS_MAX)]
+
+
+class Paper(Body):
+    text: Annotated[str, Field(min_length=1, max_length=paper.TEXT_MAX)]
+    base_version: Annotated[str, Field(max_length=64)]
+
+
+@router.get("/dashboards")
+async def dashboards() -> Any:
+    return boards.dashboards()
+
+
+@router.get("/dashboards/{uid}")
+async def dashboard(uid: str) -> Any:
+    return boards.dashboard(uid)
+
+
+@router.get("/metrics/range")
+async def metrics_range(
+    session: InSession,
+    query: Annotated[str, Query(min_length=1, max_length=5000)],
+    begin: Moment,
+    end: Moment,
+    points: Points = 240,
+) -> Any:
+    return await ranges.metrics_range(session, query, begin, end, points)
+
+
+@router.get("/trace-search")
+async def traces(
+    session: InSession,
+    service: ShortText = None,
+    operation: ShortText = None,
+    min_duration_ms: Annotated[float | None, Query(ge=0, le=1e7)] = None,
+    errors: bool = False,
+    begin: Moment | None = None,
+    end: Moment | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Any:
+    return await trace_search.search_traces(
+        session,
+        service=service,
+        operation=operation,
+        min_duration_ms=min_duration_ms,
+        errors=errors,
+        begin_s=begin,
+        end_s=end,
+        limit=limit,
+    )
+
+
+@router.get("/operations")
+async def operations(
+    session: InSession, service: Annotated[str, Query(min_length=1, max_length=64)]
+) -> Any:
+    return await trace_search.operations(session, service)
+
+
+@router.get("/postmortem")
+async def postmortem(session: InSession) -> Any:
+    return paper.read_paper(session)
+
+
+@router.post("/postmortem/text")
+async def save_postmortem(body: Paper, session: InSession, by: By) -> Any:
+    return paper.save_paper(session, body.text, body.base_version, by)
+
+
+@router.get("/history")
+async def history(session: InSession, viewer: Viewer) -> Any:
+    return await trend.trend(session, viewer)

@@ -1,0 +1,75 @@
+"""Traces as rows of a list: what each was, how long it took, and whom it passed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from harness.drill.session import Session
+from harness.errors import UnknownName, UsageError
+from harness.telemetry.jaeger import JaegerTrace, from_jaeger
+
+
+async def search_traces(
+    session: Session,
+    *,
+    service: str | None,
+    operation: str | None,
+    min_duration_ms: float | None,
+    errors: bool,
+    begin_s: float | None,
+    end_s: float | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """The newest traces in which a span of `service` is all that was asked for, newest first.
+
+    `begin_s` and `end_s` (seconds since 1970) bound the start of the trace.
+    """
+    if service is not None:
+        _known(session, service)
+    found = await session.recorder.traces(
+        service=service,
+        operation=operation,
+        min_duration_ms=min_duration_ms,
+        tags={"error": "true"} if errors else None,
+        begin=_moment(begin_s),
+        end=_moment(end_s),
+        limit=limit,
+    )
+    return [_row(trace) for trace in found]
+
+
+async def operations(session: Session, service: str) -> list[str]:
+    """What a service was asked to do, such as `GET /orders`. Raises UnknownName."""
+    _known(session, service)
+    return sorted(await session.recorder.operations(service))
+
+
+def _row(data: JaegerTrace) -> dict[str, Any]:
+    trace = from_jaeger(data)
+    root = trace.roots()[0] if trace.spans else None
+    return {
+        "trace_id": trace.trace_id,
+        "start_ms": trace.start_ns / 1e6,
+        "duration_ms": trace.duration_ns / 1e6,
+        "spans": len(trace.spans),
+        "failed": sum(1 for span in trace.spans if span.error),
+        "service": root.service if root else "",
+        "operation": root.operation if root else "",
+        "services": list(dict.fromkeys(span.service for span in trace.spans)),
+    }
+
+
+def _moment(at_s: float | None) -> datetime | None:
+    if at_s is None:
+        return None
+    try:
+        return datetime.fromtimestamp(at_s, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"{at_s:g} is not a time", "give seconds since 1970") from error
+
+
+def _known(session: Session, service: str) -> None:
+    names = [entry.name for entry in session.topology]
+    if service not in names:
+        raise UnknownName("service", service, names)

@@ -12,15 +12,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from harness.catalog import Catalog
 from harness.cli import plainly
+from harness.cli.figures import Row, figure_row, start_up_s
 from harness.cli.hosting import host
 from harness.cli.plainly import PlainService
 from harness.drill.session import Session
 from harness.paths import REPO
-from harness.record import events
 from harness.runtime.measure import pss_total_mb
 from harness.settings import HostSettings
 
@@ -28,8 +27,6 @@ Say = Callable[[str], None]
 PORT_OFFSET = 22_000
 RESTARTS = 5
 ROUNDS = 3
-
-Row = dict[str, Any]
 
 
 def run_bench(say: Say) -> list[Row]:
@@ -63,11 +60,7 @@ class _Bench:
         await self._tracing(session)
 
     def _start_up(self, session: Session) -> None:
-        took = {
-            envelope.event.component: envelope.event.took_ms / 1000
-            for envelope in session.record.events()
-            if isinstance(envelope.event, events.StackReady)
-        }
+        took = start_up_s(session)
         self._row("stack up, s", took["shop"], at_most=None)
         self._row("start to healthy baseline, s", took["baseline"], at_most=15)
 
@@ -112,16 +105,6 @@ class _Bench:
         at_least: float | None = None,
     ) -> None:
         self.rows.append(figure_row(figure, measured, at_most=at_most, at_least=at_least))
-
-
-def figure_row(
-    figure: str, measured: float, *, at_most: float | None = None, at_least: float | None = None
-) -> Row:
-    """One line of the table; a figure without a bound always holds."""
-    bound = f"<= {at_most:g}" if at_most is not None else ""
-    bound = f">= {at_least:g}" if at_least is not None else bound
-    holds = (at_most is None or measured <= at_most) and (at_least is None or measured >= at_least)
-    return {"figure": figure, "measured": round(measured, 3), "bound": bound, "holds": holds}
 
 
 async def _press_alternately(*services: PlainService) -> None:

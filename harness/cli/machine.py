@@ -8,6 +8,10 @@ from typing import Annotated
 import typer
 
 from harness.cli.out import AsJson, data, line, say, table
+from harness.errors import UnknownName
+from harness.model import RUNTIMES
+
+BOTH = "both"
 
 
 def doctor(
@@ -47,14 +51,25 @@ def doctor(
         raise typer.Exit(3)
 
 
-def bench(as_json: AsJson = False) -> None:
+def bench(
+    runtime: Annotated[
+        str, typer.Option(envvar="RUNTIME", help="`local`, `compose`, or `both` in turn.")
+    ] = "local",
+    as_json: AsJson = False,
+) -> None:
     """Start-up, memory and tracing figures, side by side in one run.
 
-    Example: drill bench
+    Example: drill bench --runtime both
     """
     from harness.cli.benching import run_bench
 
-    figures = run_bench(say)
+    if runtime not in (*RUNTIMES, BOTH):
+        raise UnknownName("runtime", runtime, (*RUNTIMES, BOTH))
+    figures = run_bench(say) if runtime != "compose" else []
+    if runtime != "local":
+        from harness.cli.benching_compose import run_compose_bench
+
+        figures += run_compose_bench(say)
     if as_json:
         data(figures)
         return

@@ -13,6 +13,7 @@ from harness.model import ServiceEntry
 from harness.ports import StackPorts
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.leftovers import everything_of
+from harness.runtime.compose.measure import used_mib
 from harness.runtime.compose.project import HOME_LABEL, SERVICE_LABEL, home_digest
 from harness.runtime.procfs import port_is_free
 from tests.containers.policy import PARTS, PREPARING, breaches_of_running, row_of_running
@@ -48,9 +49,7 @@ async def rows_of(home: Path) -> dict[str, dict[str, Any]]:
         for it in await engine.labelled("containers", label):
             found = await engine.inspect(it["Id"])
             usage = await engine.call("GET", f"/containers/{it['Id']}/stats", stream=0)
-            memory = usage["memory_stats"]
-            cached = memory["stats"].get("total_inactive_file", 0)
-            used = {"used MiB": (memory["usage"] - cached) // 2**20}
+            used = {"used MiB": round(used_mib(usage))}
             rows[it["Labels"][SERVICE_LABEL]] = row_of_running(found) | used
         return rows
     finally:

@@ -19,7 +19,7 @@ from harness.model import BuiltRelease
 from harness.paths import REPO
 from harness.runtime import shopd
 from harness.runtime.base import Progress
-from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.engine import Engine, Found
 from harness.runtime.compose.inputs import build_inputs
 from harness.runtime.zygote import ReleaseFailed
 
@@ -28,6 +28,8 @@ LIBRARIES_S = 900.0
 """The libraries come from a package index."""
 RELEASE_S = 90.0
 AT_ONCE = 2
+KEPT_OF_EACH = 6
+"""Images of a service, for the next starts; older ones go with the end of a run."""
 SHARED = ("chassis", "sampledata")
 ELF = b"\x7fELF"
 
@@ -96,12 +98,16 @@ class ReleaseImages:
                     await build_image(self._engine, image, files, "Dockerfile", arguments)
                 except StackFailed as error:
                     raise ReleaseFailed(f"its image was not built: {error.message}") from error
-                (self._first if keep else self._later).add(image)
+            (self._first if keep else self._later).add(image)
         return image
 
     async def forget(self) -> None:
-        """Remove the images of this run's own releases."""
+        """Remove the images of this run's own releases, and old ones of its services."""
         for image in self._later - self._first:
+            await self._engine.remove("images", image)
+        services = {image.partition(":")[0] for image in self._first | self._later}
+        for image in surplus(await self._engine.own_images(), services):
+            # One that a container of another run is made of stays: the engine refuses.
             await self._engine.remove("images", image)
 
 
@@ -127,6 +133,16 @@ async def build_image(
         q="false",
         pull="false",
     )
+
+
+def surplus(images: Iterable[Found], repositories: Iterable[str]) -> list[str]:
+    """Names of all but the newest of each repository, of those that the engine has."""
+    named = [(it["Created"], name) for it in images for name in it["RepoTags"] or ()]
+    found = []
+    for repository in repositories:
+        own = sorted((it for it in named if it[1].startswith(f"{repository}:")), reverse=True)
+        found += [name for _, name in own[KEPT_OF_EACH:]]
+    return found
 
 
 def _libraries_context() -> Files:

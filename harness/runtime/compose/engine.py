@@ -106,6 +106,12 @@ class Engine:
             raise
         return True
 
+    async def own_images(self) -> list[Found]:
+        """All images that are named as ours."""
+        filters = json.dumps({"reference": ["threeam/*"]})
+        found: list[Found] = await self.call("GET", "/images/json", filters=filters)
+        return found
+
     async def exit_code(self, container: str) -> int:
         """Wait for a container to end; negative for a signal, as in subprocess.
 

@@ -21,7 +21,8 @@ from harness.waiting import wait_until_sync
 
 DRILL = str(Path(sys.executable).parent / "drill")
 START_TIMEOUT_S = 120.0
-END_TIMEOUT_S = 30.0
+END_TIMEOUT_S = 45.0
+"""Containers take a while to go."""
 
 
 class LiveDrill:
@@ -77,8 +78,8 @@ class LiveDrill:
 
         return wait_until_sync(look, timeout_s=timeout_s, what=f"'{text}'\n" + "\n".join(self.said))
 
-    def wait_healthy(self) -> None:
-        self.wait_said("healthy:")
+    def wait_healthy(self, timeout_s: float = START_TIMEOUT_S) -> None:
+        self.wait_said("healthy:", timeout_s)
 
     def drill(self, *words: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a `drill` command in another process, as another terminal would."""
@@ -169,13 +170,15 @@ def kill_after(
 
 
 @contextmanager
-def live_drill(home: Path, scenario: str, port_offset: int) -> Iterator[LiveDrill]:
+def live_drill(
+    home: Path, scenario: str, port_offset: int, options: tuple[str, ...] = ()
+) -> Iterator[LiveDrill]:
     """A live drill that is over, and gone, when the block is left."""
-    drill = LiveDrill(home, scenario, port_offset)
+    drill = LiveDrill(home, scenario, port_offset, options=options)
     try:
         yield drill
     finally:
         try:
-            drill.end()
+            drill.end(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             drill.kill()

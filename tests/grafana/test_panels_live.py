@@ -23,13 +23,23 @@ PORT_OFFSET = 23_500
 PROMETHEUS_URL = f"http://127.0.0.1:{PROMETHEUS + PORT_OFFSET}"
 FILLED_S = 60.0
 """How long the panels may take to fill after the shop is healthy."""
+START_S = 300.0
+"""Images of containers may have to be built first."""
+FILLED: list[tuple[str, PanelQuery]] = []
+"""In which phase of the drill which query returned data."""
 
 
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
-    with live_drill(tmp_path_factory.mktemp("home"), "healthy", PORT_OFFSET) as running:
-        running.wait_healthy()
+@pytest.fixture(scope="module", params=["local", pytest.param("compose", marks=pytest.mark.engine)])
+def drill(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveDrill]:
+    home, options = tmp_path_factory.mktemp("home"), ("--runtime", request.param)
+    FILLED.clear()
+    with live_drill(home, "healthy", PORT_OFFSET, options) as running:
+        running.wait_healthy(START_S)
         yield running
+    for phase, query in FILLED:
+        print(f"{request.param}, {phase}: {query.dashboard} / {query.panel}")  # noqa: T201
 
 
 async def values(prometheus: PrometheusClient, expr: str) -> list[Sample]:
@@ -47,7 +57,7 @@ async def blank(prometheus_url: str, queries: list[PanelQuery]) -> list[PanelQue
         return [query for query in queries if not await values(prometheus, query.expr)]
 
 
-async def fill(queries: list[PanelQuery]) -> None:
+async def fill(queries: list[PanelQuery], phase: str) -> None:
     """Wait until every query has found something; fails with those that never did."""
     left = queries
 
@@ -60,10 +70,11 @@ async def fill(queries: list[PanelQuery]) -> None:
         await wait_until(all_filled, timeout_s=FILLED_S, what="data in all panels", interval_s=2)
     except WaitedTooLong:
         assert left == []
+    FILLED.extend((phase, query) for query in queries)
 
 
 async def test_every_panel_shows_data_in_a_healthy_shop(drill: LiveDrill) -> None:
-    await fill([query for query in panel_queries() if query not in may_be_empty()])
+    await fill([query for query in panel_queries() if query not in may_be_empty()], "healthy")
 
 
 async def test_no_deploy_is_marked_where_none_happened(drill: LiveDrill) -> None:
@@ -144,8 +155,9 @@ async def test_a_deploy_is_marked_when_it_happens(failing_release: Deploy) -> No
 async def test_panels_on_alerts_and_deploys_show_data_once_there_are_any(
     failing_release: Deploy,
 ) -> None:
-    await fill(list(may_be_empty()))
+    await fill(list(may_be_empty()), "a release fails")
 
 
 async def test_a_shop_that_fails_leaves_no_other_panel_blank(failing_release: Deploy) -> None:
-    await fill([query for query in panel_queries() if query not in may_be_empty()])
+    steady = [query for query in panel_queries() if query not in may_be_empty()]
+    await fill(steady, "a release fails")

@@ -84,11 +84,15 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
     if settings.runtime == "compose":
         # What speaks with the engine takes a while to import, which local drills need not pay.
         from harness.containers import container_load, container_parties, container_plan
+        from harness.runtime.compose.images import GRAFANA
         from harness.runtime.compose.needs import preflight
         from harness.runtime.compose.runtime import ComposeRuntime
 
-        await preflight(say)
-        return _Kind(ComposeRuntime(), container_parties, container_plan, container_load)
+        has_grafana = GRAFANA in (await preflight(say)).images
+        if not has_grafana:
+            say("without Grafana, whose image is not to be had here: see the console, or `drill`")
+        plan = partial(container_plan, has_grafana)
+        return _Kind(ComposeRuntime(), container_parties, plan, container_load)
     if settings.runtime != "local":
         raise UnknownName("runtime", settings.runtime, RUNTIMES)
     prometheus = await asyncio.to_thread(ensure, "prometheus", say)

@@ -21,6 +21,7 @@ from harness.settings import HostSettings
 from harness.stack import service_env
 from harness.telemetry import alertmanager, prometheus_server
 from harness.telemetry.alertmanager import AlertmanagerSettings, alertmanager_config
+from harness.telemetry.grafana import grafana_spec
 from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_config
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.spec import CA_FILE_NAME, CONTROL_SOCKET_NAME, TITLE, ThirdPartiesPlan
@@ -34,9 +35,13 @@ OPTIONAL_RECEIVERS = {"slack": "SLACK_WEBHOOK_URL", "pagerduty": "PAGERDUTY_ROUT
 
 
 def container_plan(
-    settings: HostSettings, session: Session, stack: StackPorts, parties: ThirdPartiesPlan
+    has_grafana: bool,
+    settings: HostSettings,
+    session: Session,
+    stack: StackPorts,
+    parties: ThirdPartiesPlan,
 ) -> StackPlan:
-    """The stack of a drill."""
+    """The stack of a drill; with Grafana where its image is there."""
     return StackPlan(
         drill_id=session.drill_id,
         run_dir=session.run_dir,
@@ -50,6 +55,7 @@ def container_plan(
             _alertmanager(session, stack),
             _recorder(session, stack),
             parties.process,
+            *((_grafana(session, stack),) if has_grafana else ()),
         ),
     )
 
@@ -162,7 +168,7 @@ def _alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
         for name, setting in OPTIONAL_RECEIVERS.items()
         if os.environ.get(setting)
     }
-    token = (session.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()
+    token = _telemetry_token(session)
     config = alertmanager_config(
         AlertmanagerSettings(
             pager_url=f"{stack.url(ports.API)}/webhook/alertmanager",
@@ -190,7 +196,7 @@ def _alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
 def _recorder(session: Session, stack: StackPorts) -> ContainerSpec:
     logs = session.run_dir / "logs"
     logs.mkdir(exist_ok=True)
-    token = (session.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()
+    token = _telemetry_token(session)
     options = {
         "--host": ANYWHERE,
         "--port": ports.RECORDER,
@@ -211,6 +217,21 @@ def _recorder(session: Session, stack: StackPorts) -> ContainerSpec:
             Mount(_file(session.run_dir, "token", token), "/run/secrets/token"),
         ),
     )
+
+
+def _grafana(session: Session, stack: StackPorts) -> ContainerSpec:
+    return grafana_spec(
+        session.run_dir,
+        url=stack.url(ports.GRAFANA),
+        port=ports.GRAFANA,
+        prometheus_url=f"http://prometheus:{ports.PROMETHEUS}",
+        recorder_url=f"http://recorder:{ports.RECORDER}",
+        token=_telemetry_token(session),
+    )
+
+
+def _telemetry_token(session: Session) -> str:
+    return (session.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()
 
 
 def _python(module: str, *words: str) -> tuple[str, ...]:

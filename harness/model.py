@@ -202,6 +202,8 @@ class ContainerSpec(ProcessSpec):
     """A process that is to run in a container of its own; `argv` and `env` are the container's."""
 
     mounts: tuple[Mount, ...] = ()
+    may_be_missing: bool = False
+    """The drill goes on where it does not start, or ends; it starts beside the services."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
         session.note(
             events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
         )
-        session.end(f"{ended.name} died")
+        if ended.action is not ExitAction.GO_ON:
+            session.end(f"{ended.name} died")
     elif ended.action is ExitAction.ROLLBACK:
         session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")

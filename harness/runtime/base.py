@@ -21,6 +21,8 @@ class ExitAction(StrEnum):
 
     NONE = "none"
     """Nothing: it is not a service."""
+    GO_ON = "go-on"
+    """Nothing, and none is needed: the drill does without it."""
     RESTART = "restart"
     ROLLBACK = "rollback"
     """It died right after a deploy: the previous release takes over."""

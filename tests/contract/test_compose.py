@@ -10,13 +10,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness import limits
 from harness.errors import DeployFailed, StackFailed
-from harness.model import ProcessSpec
+from harness.model import ContainerSpec, ProcessSpec
 from harness.runtime.base import ExitAction, ProcessExit, Runtime
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.endpoint import find_socket
@@ -189,3 +190,36 @@ async def test_compose_that_fails_half_way_leaves_nothing(
     with pytest.raises(StackFailed, match="no space left on device"):
         await runtime.up(plan, silent)
     assert await kit.left_of(plan) == []
+
+
+def may_be_missing(shop: Shop, command: str) -> ContainerSpec:
+    """Something beside the shop that a drill can do without, by the name of one that has a file."""
+    log = shop.folder / "runs" / "d-0001" / "logs" / "recorder.jsonl"
+    url = f"http://127.0.0.1:{8443 + shop.offset}/"
+    argv = ("python", "-c", command)
+    return ContainerSpec("recorder", argv, {}, shop.folder, log, url, may_be_missing=True)
+
+
+async def test_what_a_drill_can_do_without_is_said_to_be_missing(
+    shop: Shop, runtime: Runtime
+) -> None:
+    said: list[str] = []
+    plan = shop.plan(shop.release("1.0.0"))
+    spec = may_be_missing(shop, "raise SystemExit('no database')")
+    await runtime.up(replace(plan, sidecars=(spec,)), said.append)
+    assert await serving(shop) == "1.0.0"
+    (line,) = [text for text in said if text.startswith("without recorder: ")]
+    assert "it ended" in line
+
+
+async def test_the_end_of_what_a_drill_can_do_without_is_told_as_such(
+    shop: Shop, runtime: Runtime, engine: Engine
+) -> None:
+    told: list[ProcessExit] = []
+    runtime.on_exit(told.append)
+    plan = shop.plan(shop.release("1.0.0"))
+    serve = "import http.server as h; h.test(h.SimpleHTTPRequestHandler, port=8443)"
+    await runtime.up(replace(plan, sidecars=(may_be_missing(shop, serve),)), silent)
+    await engine.kill(await container_of(engine, shop, "recorder"))
+    ended = await until_told(told)
+    assert (ended.name, ended.action) == ("recorder", ExitAction.GO_ON)

@@ -20,7 +20,8 @@ DEFAULTS = {
     "ALERTMANAGER_IMAGE": "prom/alertmanager:v0.28.1",
     "GRAFANA_IMAGE": "grafana/grafana:11.6.0",
 }
-OPTIONAL = frozenset({"GRAFANA_IMAGE"})
+GRAFANA = "GRAFANA_IMAGE"
+OPTIONAL = frozenset({GRAFANA})
 VARIABLES = REPO / "var" / "compose.env"
 """Written by `make images-offline`; what the environment says goes over it."""
 FREE_BYTES_MIN = 2 * 1024**3

@@ -25,7 +25,7 @@ from harness.runtime.compose.project import (
     project_file,
     service_environment,
 )
-from harness.runtime.compose.sidecars import Sidecars
+from harness.runtime.compose.sidecars import Sidecars, may_be_missing
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.together import together
@@ -65,7 +65,11 @@ class Stack:
             self._start_sidecars(progress), self._start_postgres(postgres_image, progress)
         )
         self._keep(self._watch_events())
-        await together(*(self._start_service(it, progress) for it in self.plan.topology))
+        extras = [spec for spec in self.plan.sidecars if may_be_missing(spec)]
+        await together(
+            *(self._start_service(it, progress) for it in self.plan.topology),
+            *(self._start_extra(spec, progress) for spec in extras),
+        )
 
     def infos(self) -> tuple[ProcessInfo, ...]:
         """Every process of the stack: the first of each container."""
@@ -129,8 +133,17 @@ class Stack:
 
     async def _start_sidecars(self, progress: Progress) -> None:
         for spec in self.plan.sidecars:
+            if not may_be_missing(spec):
+                await self.sidecars.start(spec)
+                progress(f"{spec.name} is ready")
+
+    async def _start_extra(self, spec: ProcessSpec, progress: Progress) -> None:
+        """Start what the drill can do without; say so where it does not start."""
+        try:
             await self.sidecars.start(spec)
             progress(f"{spec.name} is ready")
+        except StackFailed as error:
+            progress(f"without {spec.name}: {error.message.splitlines()[0]}")
 
     async def _start_postgres(self, image: str, progress: Progress) -> None:
         if not any(entry.database for entry in self.plan.topology):

@@ -83,7 +83,7 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
     """Raises UnknownName, and EnvironmentMissing for what the runtime needs."""
     if settings.runtime == "compose":
         # What speaks with the engine takes a while to import, which local drills need not pay.
-        from harness.containers import container_load, container_parties, container_plan
+        from harness.containers.plan import container_load, container_parties, container_plan
         from harness.runtime.compose.images import GRAFANA
         from harness.runtime.compose.needs import preflight
         from harness.runtime.compose.runtime import ComposeRuntime

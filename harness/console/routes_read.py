@@ -91,8 +91,9 @@ async def metrics(
     session: InSession,
     query: Annotated[str, Query(max_length=5000)],
     minutes: Annotated[float | None, Query(gt=0, le=120)] = None,
+    points: Annotated[int, Query(ge=2, le=500)] = look.RANGE_POINTS,
 ) -> Any:
-    return await look.metrics(session, query, minutes)
+    return await look.metrics(session, query, minutes, points)
 
 
 @router.post("/sql")

@@ -86,8 +86,14 @@ async def trace(session: Session, trace_id: str) -> dict[str, Any]:
     return {"trace": found, "logs": said, "lines": [*lines, *(render_log(r) for r in said)]}
 
 
-async def metrics(session: Session, query: str, minutes: float | None) -> dict[str, Any]:
-    """A PromQL query now, or over the last `minutes` in a handful of points."""
+async def metrics(
+    session: Session, query: str, minutes: float | None, points: int = RANGE_POINTS
+) -> dict[str, Any]:
+    """A PromQL query now, or over the last `minutes` in so many `points`.
+
+    Over time, each series tells when its values were (`times`, seconds since 1970): a series has
+    no value where there was nothing to count, so that the place alone does not tell.
+    """
     if minutes is None:
         samples = await session.prometheus.query(query)
         return {
@@ -96,11 +102,15 @@ async def metrics(session: Session, query: str, minutes: float | None) -> dict[s
     end = datetime.now(UTC)
     window_s = minutes * 60
     series = await session.prometheus.query_range(
-        query, end - timedelta(seconds=window_s), end, step_s=max(1.0, window_s / RANGE_POINTS)
+        query, end - timedelta(seconds=window_s), end, step_s=max(1.0, window_s / points)
     )
     return {
         "series": [
-            {"labels": dict(one.labels), "values": [sample.value for sample in one.samples]}
+            {
+                "labels": dict(one.labels),
+                "values": [sample.value for sample in one.samples],
+                "times": [sample.at.timestamp() for sample in one.samples],
+            }
             for one in series
         ],
     }

@@ -1,0 +1,188 @@
+"""What a release changed, and what such a change may do: general rules over a unified diff.
+
+Tests, comments and documentation are left out: they run for nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from harness.model import Mechanism
+
+_FILE = re.compile(r"^\+\+\+ (?:b/)?(?P<path>\S+)")
+_CONFIGURATION = (".toml", ".yaml", ".yml", ".ini", ".env", ".json", ".cfg", "settings.py")
+_SETTING = re.compile(
+    r"^\s*\"?(?P<key>[A-Za-z_][\w.-]*)\"?\s*(?::\s*[\w.\[\]| ]+)?\s*[=:]\s*"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|-?\d[\d_.]*|true|false|True|False)"
+)
+_NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?")
+_TIMEOUT = re.compile(r"time_?out|deadline|budget|_ms$|_seconds$", re.IGNORECASE)
+_POOL = re.compile(r"pool|overflow|slots|workers|connections", re.IGNORECASE)
+_RECOVERY = re.compile(r"pre_ping|pool_recycle|reconnect|keepalive", re.IGNORECASE)
+_EXACT = re.compile(r"\bDecimal\b|\bquantize\b|\bROUND_\w+")
+_INEXACT = re.compile(r"\bfloat\b|\bround\(")
+_LOOP = re.compile(r"^(?P<indent>\s*)(?:async )?for\b.*:\s*$")
+_ASKS = re.compile(
+    r"\bawait\b|\.(?:execute|fetch\w*|scalars?)\(|\w*(?:client|http|api|peer)\w*\.(?:get|post)\("
+)
+_DOCUMENTED = re.compile(r'("""|\'\'\')')
+_TRIVIAL = re.compile(r"^\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a hunk; `sign` is `+`, `-` or a blank."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file of a diff."""
+
+    path: str
+    lines: tuple[Line, ...]
+
+    def signed(self, sign: str) -> list[str]:
+        """The texts of the lines with that sign."""
+        return [line.text for line in self.lines if line.sign == sign]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A kind of change, what it may cause, and the line that shows it."""
+
+    mechanism: Mechanism
+    weight: float
+    """How much it speaks for the mechanism, from 0 to 1."""
+    shows: str
+
+
+def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
+    """All that the rules find in a release of `service`; `services` are all there are."""
+    changes = list(read(diff))
+    others = [name for name in services if name != service]
+    return [
+        *_settings(changes),
+        *_precision(changes),
+        *_new_calls(changes, others),
+        *_loops(changes),
+    ]
+
+
+def changes_anything(diff: str) -> bool:
+    """False where no line that runs was touched: comments and tests alone, or nothing."""
+    return any(line.sign != " " for change in read(diff) for line in change.lines)
+
+
+def read(diff: str) -> Iterator[Change]:
+    """The files of a diff with what runs in them: no tests, comments or docstrings."""
+    path, lines = "", list[Line]()
+    for text in [*diff.splitlines(), "+++ end"]:
+        named = _FILE.match(text)
+        if named is None:
+            if text[:1] in ("+", "-", " ") and not text.startswith("---"):
+                lines.append(Line(text[0], text[1:]))
+            continue
+        if path and "/tests/" not in path and not path.endswith((".md", ".rst", ".txt")):
+            yield Change(path, tuple(_running(lines)))
+        path, lines = named["path"], []
+
+
+def _running(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines without comments, and without docstrings that begin in the hunk."""
+    inside = False
+    for line in lines:
+        marks = len(_DOCUMENTED.findall(line.text))
+        was_inside, inside = inside, inside ^ (marks % 2 == 1)
+        if not (was_inside or marks or _TRIVIAL.match(line.text)):
+            yield line
+
+
+def _settings(changes: Iterable[Change]) -> Iterator[Finding]:
+    for change in changes:
+        old, new = _values(change.signed("-")), _values(change.signed("+"))
+        for key in old.keys() & new.keys():
+            if old[key] == new[key]:
+                continue
+            shows = f"{change.path}: {key} was {old[key]}, is {new[key]}"
+            kind = _kind_of_setting(key, old[key], new[key])
+            if kind is not None:
+                yield Finding(kind, 0.9, shows)
+            elif change.path.endswith(_CONFIGURATION):
+                yield Finding(Mechanism.BAD_CONFIGURATION, 0.6, shows)
+        for key in old.keys() | new.keys():
+            if _RECOVERY.search(key) and old.get(key) != new.get(key):
+                shows = f"{change.path}: {key} was {old.get(key)}, is {new.get(key)}"
+                yield Finding(Mechanism.CONNECTION_NOT_RECOVERED, 0.8, shows)
+
+
+def _kind_of_setting(key: str, old: str, new: str) -> Mechanism | None:
+    if not (_NUMBER.fullmatch(old) and _NUMBER.fullmatch(new)):
+        return None
+    if _TIMEOUT.search(key):
+        return Mechanism.TIMEOUT_MISCONFIGURED
+    shrank = float(new.replace("_", "")) < float(old.replace("_", ""))
+    return Mechanism.POOL_TOO_SMALL if _POOL.search(key) and shrank else None
+
+
+def _values(lines: Iterable[str]) -> dict[str, str]:
+    matches = (_SETTING.match(text) for text in lines)
+    return {found["key"]: found["value"] for found in matches if found}
+
+
+def _precision(changes: Iterable[Change]) -> Iterator[Finding]:
+    for change in changes:
+        lost = sum(bool(_EXACT.search(text)) for text in change.signed("-"))
+        lost -= sum(bool(_EXACT.search(text)) for text in change.signed("+"))
+        inexact = [text for text in change.signed("+") if _INEXACT.search(text)]
+        if lost > 0 and inexact:
+            shows = f"{change.path}: exact arithmetic is gone; `{inexact[0].strip()}`"
+            yield Finding(Mechanism.NUMERIC_PRECISION, min(1.0, 0.5 + 0.1 * lost), shows)
+
+
+def _new_calls(changes: Iterable[Change], others: Sequence[str]) -> Iterator[Finding]:
+    """Another service named in code that was added, and in none that went away."""
+    changes = list(changes)
+    gone = "\n".join(text for change in changes for text in change.signed("-"))
+    asks = any(_ASKS.search(text) for change in changes for text in change.signed("+"))
+    for name in others:
+        quoted = re.compile(rf"[\"'](?:https?://)?{re.escape(name)}[\"':/]")
+        for change in changes:
+            added = [text for text in change.signed("+") if quoted.search(text)]
+            if added and asks and not quoted.search(gone):
+                shows = f"{change.path}: calls {name} now; `{added[0].strip()}`"
+                yield Finding(Mechanism.CIRCULAR_CALL, 0.6, shows)
+
+
+def _loops(changes: Iterable[Change]) -> Iterator[Finding]:
+    """A loop, or a comprehension, that asks for something at each turn and did not before."""
+    for change in changes:
+        found = _asking_loops([line for line in change.lines if line.sign != "-"])
+        if found:
+            shows = f"{change.path}: asks at each turn of `{found[0]}`"
+            yield Finding(Mechanism.N_PLUS_ONE, min(1.0, 0.6 + 0.1 * len(found)), shows)
+
+
+def _asking_loops(lines: Sequence[Line]) -> list[str]:
+    found = []
+    for place, line in enumerate(lines):
+        loop = _LOOP.match(line.text)
+        if loop is not None:
+            body = list(_body(lines[place + 1 :], len(loop["indent"])))
+            asking = [inner for inner in body if _ASKS.search(inner.text)]
+            if asking and (line.sign == "+" or any(one.sign == "+" for one in asking)):
+                found.append(line.text.strip())
+        elif line.sign == "+" and re.search(r"\bawait\b.*\bfor\b.*\bin\b", line.text):
+            found.append(line.text.strip())
+    return found
+
+
+def _body(lines: Iterable[Line], indent: int) -> Iterator[Line]:
+    for line in lines:
+        if len(line.text) - len(line.text.lstrip()) <= indent:
+            return
+        yield line

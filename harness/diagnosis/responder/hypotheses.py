@@ -1,0 +1,213 @@
+"""From symptoms and releases to hypotheses, each with a probability; they sum to 100.
+
+Every rule adds to or takes from the log-odds of a service and a mechanism. The weights say how
+much more often a fact is seen where the hypothesis is true than where it is not: e is about
+three times, e² seven, e³ twenty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.diagnosis.responder.calls import edges
+from harness.diagnosis.responder.diffs import changes_anything, findings
+from harness.diagnosis.responder.observations import Deployed, Observations
+from harness.diagnosis.responder.questions import CALLS
+from harness.diagnosis.responder.symptoms import Kind, Symptom, onset
+from harness.model import Mechanism
+
+SHOWN_MAX = 4
+LINKS_MAX = 6
+PROBABILITY_MAX = 95
+ELSE_ODDS = 1.5
+"""Log-odds of a cause that no rule knows."""
+QUIET_ODDS = 4.5
+TELLING = frozenset(
+    {Kind.FAILING, Kind.SLOW, Kind.USERS_FAIL, Kind.MISMATCH, Kind.TIMEOUTS, Kind.WORKERS_TAKEN}
+)
+"""Symptoms that somebody suffers from; the others explain, but alarm nobody by themselves."""
+SPEAKS_FOR: Mapping[Kind, tuple[tuple[Mechanism, float], ...]] = {
+    Kind.CIRCLE: ((Mechanism.CIRCULAR_CALL, 3.0),),
+    Kind.LOOP: ((Mechanism.N_PLUS_ONE, 1.5),),
+    Kind.STATEMENTS: ((Mechanism.N_PLUS_ONE, 1.5),),
+    Kind.CHATTY: ((Mechanism.N_PLUS_ONE, 0.8),),
+    Kind.MISMATCH: ((Mechanism.NUMERIC_PRECISION, 1.0),),
+    Kind.POOL_TAKEN: ((Mechanism.POOL_TOO_SMALL, 0.7),),
+    Kind.CONNECTION_LOST: ((Mechanism.CONNECTION_NOT_RECOVERED, 2.0),),
+}
+"""What a symptom says of its service, whatever else is seen."""
+WELL = ("", "none", "operational")
+"""What a status page says when it says nothing of interest."""
+RELEASES = ("release", "hotfix")
+EARLY_S, LATE_S = 2.0, 60.0
+"""How long before a release's entry in the log (made once it serves), and how long after it,
+its effects may be seen first."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A possible cause. `mechanism` is None for "something else"."""
+
+    service: str
+    mechanism: Mechanism | None
+    percent: int
+    says: tuple[str, ...]
+    """The reasons, strongest first."""
+    links: tuple[str, ...]
+    release: Deployed | None
+    """The release that a rollback would undo."""
+
+    @property
+    def id(self) -> str:
+        """Names the hypothesis over all revisions."""
+        return f"{self.service}-{self.mechanism}" if self.mechanism else "something-else"
+
+
+@dataclass
+class _Case:
+    """What speaks for one service and mechanism."""
+
+    odds: float = 0.0
+    reasons: list[tuple[float, str, str]] = field(default_factory=list)
+    """(weight, sentence, link or nothing)"""
+    release: Deployed | None = None
+
+    kinds: set[Kind] = field(default_factory=set)
+
+    def add(self, weight: float, says: str, link: str = "", kind: Kind | None = None) -> None:
+        """A reason; of several symptoms of a kind the first counts, the others are told."""
+        if kind not in self.kinds:
+            self.odds += weight
+        if kind is not None:
+            self.kinds.add(kind)
+        self.reasons.append((weight, says, link))
+
+
+_Cases = defaultdict[tuple[str, Mechanism], _Case]
+
+
+def hypotheses(seen: Observations, found: Sequence[Symptom]) -> list[Hypothesis]:
+    """What may be wrong, the likeliest first; `found` is `symptoms(seen)`."""
+    cases: _Cases = defaultdict(_Case)
+    if not seen.alerts and not any(one.kind in TELLING for one in found):
+        # A service has to be named: the one that customers meet.
+        case = cases[_edge(seen), Mechanism.NO_FAULT]
+        case.add(QUIET_ODDS, "no service fails, none is slow, and the books add up")
+    for symptom in found:
+        _weigh(seen, symptom, cases)
+    began = onset(list(found))
+    for release in suspects(seen):
+        _weigh_release(seen, release, began, found, cases)
+    return _told(cases)
+
+
+def suspects(seen: Observations) -> list[Deployed]:
+    """The releases that still run and changed something, as far as their change is known."""
+    newest = {one.service: one for one in seen.deploys if one.kind != "restart"}
+    return [one for one in newest.values() if one.kind in RELEASES and changes_anything(one.diff)]
+
+
+def _weigh(seen: Observations, one: Symptom, cases: _Cases) -> None:
+    """What one symptom says of causes in general."""
+    inside = one.peer in seen.services
+    weights = list(SPEAKS_FOR.get(one.kind, ()))
+    if one.kind is Kind.NEW_CALL and inside and _reaches(seen, one.peer, one.service):
+        weights = [(Mechanism.CIRCULAR_CALL, 2.0)]
+    elif one.kind is Kind.TIMEOUTS and not inside:
+        says_so = seen.provider not in WELL
+        weights = [
+            (Mechanism.SLOW_DEPENDENCY, 2.5 if says_so else 1.0),
+            (Mechanism.TIMEOUT_MISCONFIGURED, 0.5 if says_so else 1.5),
+        ]
+    elif one.kind is Kind.SURGE and one.service == _edge(seen):
+        weights = [(Mechanism.OVERLOAD, 2.5)]
+    for mechanism, weight in weights:
+        cases[one.service, mechanism].add(weight, one.says, one.link, one.kind)
+
+
+def _weigh_release(
+    seen: Observations,
+    release: Deployed,
+    began: float | None,
+    found: Sequence[Symptom],
+    cases: _Cases,
+) -> None:
+    """What a release's time and its difference say, where it came when things began to go wrong."""
+    lag_s = began - release.at if began is not None else math.inf
+    if not -EARLY_S <= lag_s <= LATE_S:
+        return
+    named = f"{release.service} {release.version_to}"
+    commit = f"commit:{release.commit}"
+    shown = {one.mechanism: one for one in findings(release.diff, release.service, seen.services)}
+    when = f"{lag_s:.0f} s after {named} was released" if lag_s > 0 else f"as {named} came"
+    for mechanism in shown.keys() or {Mechanism.BAD_CONFIGURATION}:
+        case = cases[release.service, mechanism]
+        case.release = release
+        if finding := shown.get(mechanism):
+            says = f"{named} changed this: {finding.shows}"
+            case.add(2.5 * finding.weight, says, commit)
+        case.add(1.2 * (1 - max(0.0, lag_s) / LATE_S), f"it began {when}", commit)
+        for one in found:
+            suffers = one.kind in TELLING or one.kind is Kind.FAILS_FIRST
+            if suffers and one.service == release.service:
+                case.add(0.5, one.says, one.link, one.kind)
+
+
+def _told(cases: _Cases) -> list[Hypothesis]:
+    """The strongest cases, and "something else", as whole percentages that sum to 100."""
+    best = sorted(cases.items(), key=lambda item: -item[1].odds)[:SHOWN_MAX]
+    shares = [math.exp(case.odds) for _, case in best]
+    whole = sum(shares) + math.exp(ELSE_ODDS)
+    percents = [min(PROBABILITY_MAX, int(100 * share / whole)) for share in shares]
+    told = [
+        _hypothesis(service, mechanism, percent, case)
+        for ((service, mechanism), case), percent in zip(best, percents, strict=True)
+        if percent > 0
+    ]
+    rest = 100 - sum(one.percent for one in told)
+    reason = "no rule of ours knows a cause with these symptoms"
+    return [*told, Hypothesis("", None, rest, (reason,), (), None)]
+
+
+def _hypothesis(service: str, mechanism: Mechanism, percent: int, case: _Case) -> Hypothesis:
+    reasons = sorted(case.reasons, key=lambda reason: -reason[0])
+    links = dict.fromkeys(link for _, _, link in reasons if link)
+    says = dict.fromkeys(says for _, says, _ in reasons)
+    return Hypothesis(
+        service, mechanism, percent, tuple(says), tuple(links)[:LINKS_MAX], case.release
+    )
+
+
+def _edge(seen: Observations) -> str:
+    """The service that calls and is not called, as far as was seen."""
+    known = _callers(seen)
+    called = {peer for _, peer in known}
+    callers = [name for name in seen.services if name not in called]
+    return callers[0] if callers else seen.services[0]
+
+
+def _reaches(seen: Observations, start: str, goal: str) -> bool:
+    """Whether a request that is at `start` may come to `goal`."""
+    known, reached, waiting = _callers(seen), {start}, [start]
+    while waiting:
+        for peer in _called_by(known, waiting.pop()) - reached:
+            reached.add(peer)
+            waiting.append(peer)
+    return goal in reached
+
+
+def _callers(seen: Observations) -> set[tuple[str, str]]:
+    """Who calls whom, by the traces that were kept and by the callers' own counters."""
+    counted = {
+        (one.labels["service"], one.labels["peer"])
+        for one in seen.series.get(CALLS, ())
+        if any(value > 0 for _, value in one.points)
+    }
+    return edges(seen.traces) | counted
+
+
+def _called_by(known: Iterable[tuple[str, str]], service: str) -> set[str]:
+    return {peer for caller, peer in known if caller == service}

@@ -1,0 +1,131 @@
+"""From what was seen to what is believed: on recorded drills, and on ones made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.diagnosis.responder.hypotheses import Hypothesis, hypotheses
+from harness.diagnosis.responder.observations import read
+from harness.diagnosis.responder.symptoms import Kind, symptoms
+from harness.exercise.evidence import check_evidence
+from harness.model import Mechanism
+from tests.unit.diagnosis.responder.conftest import Recorded
+
+CAUSES = [
+    ("timeouts", "payments", Mechanism.TIMEOUT_MISCONFIGURED, "2.4.2"),
+    ("rounding", "billing", Mechanism.NUMERIC_PRECISION, "3.0.5"),
+    ("circle", "c", Mechanism.CIRCULAR_CALL, "1.3.2"),
+    ("loop", "orders", Mechanism.N_PLUS_ONE, "5.2.4"),
+]
+
+
+def told(raw: dict[str, Any]) -> list[Hypothesis]:
+    seen = read(raw)
+    return hypotheses(seen, symptoms(seen))
+
+
+@pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)
+def test_service_mechanism_and_release_are_named(
+    recorded: Recorded, name: str, service: str, mechanism: Mechanism, version: str
+) -> None:
+    top = told(recorded(name))[0]
+    assert (top.service, top.mechanism) == (service, mechanism)
+    assert top.release is not None
+    assert top.release.version_to == version
+    assert top.percent >= 75
+
+
+@pytest.mark.parametrize("name", ["timeouts", "rounding", "circle", "loop", "calm"])
+def test_probabilities_sum_to_a_hundred_and_links_are_links(recorded: Recorded, name: str) -> None:
+    found = told(recorded(name))
+    assert sum(one.percent for one in found) == 100
+    assert found[-1].mechanism is None
+    for one in found:
+        assert check_evidence(one.links) == one.links
+
+
+@pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)
+def test_without_the_difference_nobody_is_as_sure(
+    recorded: Recorded, name: str, service: str, mechanism: Mechanism, version: str
+) -> None:
+    """The negative control: what the answer rests on is taken away."""
+    raw = recorded(name)
+    raw["diffs"] = {}
+    assert not any(one.release for one in told(raw))
+
+
+@pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)
+def test_a_release_that_came_after_the_trouble_is_not_blamed(
+    recorded: Recorded, name: str, service: str, mechanism: Mechanism, version: str
+) -> None:
+    raw = recorded(name)
+    for deploy in raw["deploys"]:
+        if deploy["service"] == service:
+            deploy["at"] = "2036-01-01T00:00:00+00:00"
+    assert not any(one.release and one.service == service for one in told(raw))
+
+
+@pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)
+def test_what_was_rolled_back_already_is_not_to_be_rolled_back_again(
+    recorded: Recorded, name: str, service: str, mechanism: Mechanism, version: str
+) -> None:
+    raw = recorded(name)
+    last = raw["deploys"][-1]
+    raw["deploys"].append({**last, "service": service, "kind": "rollback", "deploy_id": "dep-x"})
+    assert not any(one.release and one.service == service for one in told(raw))
+
+
+def test_a_calm_shop_with_harmless_releases_has_no_fault(recorded: Recorded) -> None:
+    raw = recorded("calm")
+    top = told(raw)[0]
+    assert symptoms(read(raw)) == []
+    assert (top.mechanism, top.release) == (Mechanism.NO_FAULT, None)
+    assert sum(bool(one) for one in raw["diffs"].values()) >= 2
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(data=st.data())
+def test_whatever_was_released_no_anomaly_means_no_fault(
+    recorded: Recorded, data: st.DataObject
+) -> None:
+    """The very releases that break shops, shipped at any time to one that stays calm."""
+    raw = recorded("calm")
+    for name, *_ in CAUSES:
+        other = recorded(name)
+        for deploy in other["deploys"]:
+            if data.draw(st.booleans()):
+                deploy = {**deploy, "deploy_id": f"{name}-{deploy['deploy_id']}"}
+                raw["diffs"][deploy["deploy_id"]] = other["diffs"].get(deploy["deploy_id"], "")
+                raw["deploys"].append(deploy)
+    top = told(raw)[0]
+    assert (top.mechanism, top.release) == (Mechanism.NO_FAULT, None)
+
+
+def test_with_an_alert_that_fires_nobody_says_that_nothing_is_wrong(recorded: Recorded) -> None:
+    raw = recorded("calm")
+    raw["alerts"] = [{"name": "HighErrorRate"}]
+    assert all(one.mechanism is not Mechanism.NO_FAULT for one in told(raw))
+
+
+def test_a_provider_that_admits_trouble_is_suspected_before_our_timeouts(
+    recorded: Recorded,
+) -> None:
+    raw = recorded("timeouts")
+    raw["diffs"] = {}
+    calm = {one.mechanism: one.percent for one in told(raw)}
+    raw["provider"] = {"status": {"indicator": "major"}}
+    admitted = {one.mechanism: one.percent for one in told(raw)}
+    assert calm[Mechanism.TIMEOUT_MISCONFIGURED] > calm[Mechanism.SLOW_DEPENDENCY]
+    assert admitted[Mechanism.SLOW_DEPENDENCY] > admitted[Mechanism.TIMEOUT_MISCONFIGURED]
+
+
+def test_a_lost_connection_in_the_log_is_a_symptom(recorded: Recorded) -> None:
+    raw = recorded("calm")
+    line = {"seq": 9, "service": "users", "event": "failed", "error": "connection is closed"}
+    raw["logs"] = [line]
+    (found,) = symptoms(read(raw))
+    assert (found.kind, found.service, found.link) == (Kind.CONNECTION_LOST, "users", "log:9")

@@ -202,6 +202,8 @@ class ContainerSpec(ProcessSpec):
     """A process that is to run in a container of its own; `argv` and `env` are the container's."""
 
     mounts: tuple[Mount, ...] = ()
+    reaches: tuple[str, ...] = ()
+    """Places outside, each `host:port`, that the front's network lets it reach by a proxy."""
     may_be_missing: bool = False
     """The drill goes on where it does not start, or ends; it starts beside the services."""
 
@@ -242,8 +244,7 @@ class Alert:
     summary: str
     starts_at: datetime
     ends_at: datetime | None = None
-    """When a resolved alert ended, or until when a firing one holds without being sent again;
-    None: until it is sent as resolved."""
+    """Of a resolved alert its end; of a firing one until when it holds unless sent again."""
     resolved: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)

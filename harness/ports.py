@@ -18,6 +18,8 @@ PROVIDER = 8443
 PROVIDER_STATUS = 8444
 LOGISTICS = 8450
 LOAD_METRICS = 8646
+TUNNEL = 3128
+"""Inside a network of containers alone: the way out for what pages people elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.errors import UsageError
 
 ANYWHERE = "0.0.0.0"  # noqa: S104  of a container's own network
 
@@ -39,3 +42,14 @@ def handed_file(run_dir: Path, name: str, content: str) -> Path:
     path.write_text(content)
     path.chmod(0o444)
     return path
+
+
+def place_of(setting: str, url: str) -> str:
+    """`host:port` of the URL that a setting holds, reached by TLS. Raises UsageError.
+
+    The URL itself may be a secret, and is not shown.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname:
+        raise UsageError(f"{setting} holds no https:// address", "it is the whole URL")
+    return f"{parts.hostname}:{parts.port or 443}"

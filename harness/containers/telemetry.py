@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 
 from harness import ports
-from harness.containers.handed import ANYWHERE, handed_file, python, words
+from harness.containers.handed import ANYWHERE, handed_file, place_of, python, words
 from harness.drill.session import Session
 from harness.model import ContainerSpec, Mount
 from harness.ports import StackPorts
+from harness.runtime.compose.inputs import ca_bundle
 from harness.runtime.compose.project import FRONT, address
 from harness.telemetry import alertmanager as am
 from harness.telemetry import prometheus_server
@@ -21,6 +22,8 @@ from harness.tokens import Caller
 
 OPTIONAL_RECEIVERS = {"slack": "SLACK_WEBHOOK_URL", "pagerduty": "PAGERDUTY_ROUTING_KEY"}
 """Settings of the environment, by the receiver that they switch on."""
+
+HANDED = "/run/secrets"
 
 
 def prometheus(session: Session, stack: StackPorts) -> ContainerSpec:
@@ -60,20 +63,26 @@ def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
         for name, setting in OPTIONAL_RECEIVERS.items()
         if os.environ.get(setting)
     }
-    token = _telemetry_token(session)
+    pagerduty_url = os.environ.get("PAGERDUTY_URL") or am.PAGERDUTY_URL
+    bundle = ca_bundle()
     config = alertmanager_config(
         AlertmanagerSettings(
             pager_url=f"{stack.url(ports.API)}/webhook/alertmanager",
-            pager_token_file="/run/secrets/pager",  # noqa: S106  a file's name
-            extra={name: f"/run/secrets/{name}" for name in secrets},
+            pager_token_file=f"{HANDED}/pager",
+            extra={name: f"{HANDED}/{name}" for name in secrets},
+            pagerduty_url=pagerduty_url,
+            proxy_url=f"http://127.0.0.1:{ports.TUNNEL}",
+            ca_file=f"{HANDED}/authorities" if bundle else "",
         )
     )
-    handed = {**secrets, "pager": token, "alertmanager.yml": json.dumps(config)}
-    mounts = tuple(
-        Mount(handed_file(session.run_dir, name, content), f"/run/secrets/{name}")
-        for name, content in handed.items()
-    )
-    file = "/run/secrets/alertmanager.yml"
+    handed = {**secrets, "pager": _telemetry_token(session), "alertmanager.yml": json.dumps(config)}
+    if bundle:
+        handed["authorities"] = bundle.read_text(encoding="utf-8")
+    places = {
+        "slack": ("SLACK_WEBHOOK_URL", secrets.get("slack", "")),
+        "pagerduty": ("PAGERDUTY_URL", pagerduty_url),
+    }
+    file = f"{HANDED}/alertmanager.yml"
     return ContainerSpec(
         name="alertmanager",
         argv=("alertmanager", *am.arguments(file, "/tmp/data", ports.ALERTMANAGER)),  # noqa: S108
@@ -81,7 +90,11 @@ def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
         cwd=session.run_dir,
         log_path=session.run_dir / "logs" / "alertmanager.log",
         ready_url=f"{stack.url(ports.ALERTMANAGER)}/-/ready",
-        mounts=mounts,
+        mounts=tuple(
+            Mount(handed_file(session.run_dir, name, content), f"{HANDED}/{name}")
+            for name, content in handed.items()
+        ),
+        reaches=tuple(place_of(*places[name]) for name in secrets),
     )
 
 

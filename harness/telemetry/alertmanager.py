@@ -11,6 +11,8 @@ GROUP_INTERVAL = "1s"
 REPEAT_INTERVAL = "4h"
 RESOLVE_TIMEOUT = "1m"
 
+PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
+
 INHIBITED = {
     "CheckoutStalled": ("HighErrorRate", "HighLatency", "ErrorBudgetBurn"),
     "HighErrorRate": ("ErrorBudgetBurn",),
@@ -27,8 +29,11 @@ class AlertmanagerSettings:
     pager_token_file: str
     extra: Mapping[str, str] = field(default_factory=dict)
     """Of `slack` and `pagerduty`, the file that holds its webhook's URL or its routing key."""
-    urls: Mapping[str, str] = field(default_factory=dict)
-    """Of `pagerduty`, where its events API answers instead of the usual place."""
+    pagerduty_url: str = PAGERDUTY_URL
+    proxy_url: str = ""
+    """The way out to those of `extra`; empty: directly."""
+    ca_file: str = ""
+    """The authorities that they are trusted by; empty: those of the image."""
 
 
 def alertmanager_config(settings: AlertmanagerSettings) -> dict[str, object]:
@@ -77,6 +82,7 @@ def _receivers(settings: AlertmanagerSettings) -> dict[str, object]:
             }
         ]
     }
+    out = {"http_config": _way_out(settings)} if _way_out(settings) else {}
     if "slack" in settings.extra:
         found["slack_configs"] = [
             {
@@ -84,17 +90,27 @@ def _receivers(settings: AlertmanagerSettings) -> dict[str, object]:
                 "send_resolved": True,
                 "title": "{{ .CommonAnnotations.summary }}",
                 "text": "{{ range .Alerts }}{{ .Annotations.description }}\n{{ end }}",
+                **out,
             }
         ]
     if "pagerduty" in settings.extra:
-        events = {"url": settings.urls["pagerduty"]} if "pagerduty" in settings.urls else {}
         found["pagerduty_configs"] = [
             {
                 "routing_key_file": settings.extra["pagerduty"],
                 "send_resolved": True,
                 "severity": "{{ .CommonLabels.severity }}",
                 "description": "{{ .CommonAnnotations.summary }}",
-                **events,
+                "url": settings.pagerduty_url,
+                **out,
             }
         ]
     return found
+
+
+def _way_out(settings: AlertmanagerSettings) -> dict[str, object]:
+    config: dict[str, object] = {}
+    if settings.proxy_url:
+        config["proxy_url"] = settings.proxy_url
+    if settings.ca_file:
+        config["tls_config"] = {"ca_file": settings.ca_file}
+    return config

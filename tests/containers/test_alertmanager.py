@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 from aiohttp import web
 
 from harness import ports
@@ -67,13 +69,25 @@ class Receivers:
         ]
 
 
+def world_port(shop: Shop) -> int:
+    """Where Slack and PagerDuty are."""
+    return ports.PROVIDER + shop.offset
+
+
 @pytest.fixture
 async def receivers(shop: Shop) -> AsyncIterator[Receivers]:
-    """All three on the pager's port of this machine."""
+    """The pager on its port of this machine; the others by TLS, as they are in the world."""
     made = Receivers()
     runner = web.AppRunner(made.app())
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", ports.API + shop.offset).start()
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(shop.folder / "authorities")
+    (shop.folder / "authorities").chmod(0o444)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    place = web.TCPSite(runner, "localhost", world_port(shop), ssl_context=context)
+    await place.start()
     yield made
     await runner.cleanup()
 
@@ -88,18 +102,23 @@ async def alertmanager(shop: Shop, receivers: Receivers) -> AsyncIterator[str]:
     """Its URL on this machine, beside a shop that runs."""
     plan = shop.plan(shop.release("1.0.0"))
     host = f"http://127.0.0.1:{ports.API + shop.offset}"
+    world = f"https://localhost:{world_port(shop)}"
     settings = AlertmanagerSettings(
         pager_url=f"{host}/webhook/alertmanager",
         pager_token_file="/run/secrets/pager",
         extra={name: f"/run/secrets/{name}" for name in ("slack", "pagerduty")},
-        urls={"pagerduty": f"{host}/v2/enqueue"},
+        pagerduty_url=f"{world}/v2/enqueue",
+        proxy_url=f"http://127.0.0.1:{ports.TUNNEL}",
+        ca_file="/run/secrets/authorities",
     )
     handed = {
         "alertmanager.yml": json.dumps(alertmanager_config(settings)),
         "pager": TOKEN,
-        "slack": f"{host}/slack",
+        "slack": f"{world}/slack",
         "pagerduty": KEY,
+        "authorities": (shop.folder / "authorities").read_text(),
     }
+    (shop.folder / "authorities").unlink()
     for name, content in handed.items():
         (shop.folder / name).write_text(content)
         (shop.folder / name).chmod(0o444)
@@ -113,6 +132,7 @@ async def alertmanager(shop: Shop, receivers: Receivers) -> AsyncIterator[str]:
         log_path=plan.run_dir / "logs" / "alertmanager.log",
         ready_url=f"{url}/-/ready",
         mounts=tuple(Mount(shop.folder / name, f"/run/secrets/{name}") for name in handed),
+        reaches=(f"localhost:{world_port(shop)}",),
     )
     runtime = ComposeRuntime(base=BASE)
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import socket
+from collections.abc import Awaitable, Callable, Collection
 
 from harness import limits
 from harness.errors import StackFailed
@@ -14,11 +14,11 @@ from harness.runtime.compose.command import Compose
 from harness.runtime.compose.control import ControlPoint
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.project import FRONT
+from harness.runtime.compose.tunnel import Tunnel, pump
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  of the front's own network, published on 127.0.0.1
 ALONE = "127.0.0.1"
 """Reached from the front's own network alone: by the pager's sender."""
-RELAY_BYTES = 1 << 16
 
 
 class Front:
@@ -29,7 +29,7 @@ class Front:
         connection.setblocking(False)
         self._connection = connection
         self._asking = asyncio.Lock()
-        self._pagers: list[asyncio.Server] = []
+        self._servers: list[asyncio.Server] = []
 
     @classmethod
     async def start(cls, engine: Engine, compose: Compose) -> Front:
@@ -69,14 +69,25 @@ class Front:
             except OSError:
                 writer.close()
                 return
-            await asyncio.gather(_pump(reader, inner_writer), _pump(inner_reader, writer))
+            await asyncio.gather(pump(reader, inner_writer), pump(inner_reader, writer))
 
+        await self._serve(port, carry)
+
+    async def tunnel(self, port: int, places: Collection[str]) -> None:
+        """Let the front's own 127.0.0.1 have a proxy that leads to `places`, each `host:port`."""
+        await self._serve(port, Tunnel(places).carry)
+
+    async def _serve(
+        self,
+        port: int,
+        carry: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    ) -> None:
         listener = await self.listen(port, ALONE)
-        self._pagers.append(await asyncio.start_server(carry, sock=listener))
+        self._servers.append(await asyncio.start_server(carry, sock=listener))
 
     def close(self) -> None:
         """Let go of the container, which then ends."""
-        for server in self._pagers:
+        for server in self._servers:
             server.close()
         self._connection.close()
 
@@ -102,11 +113,3 @@ class Front:
             said = message.get("error", message["event"])
             raise StackFailed(f"the container that holds the shop's ports failed: {said}")
         return fds
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(RELAY_BYTES):
-            writer.write(data)
-            await writer.drain()
-    writer.close()

@@ -9,7 +9,14 @@ from collections.abc import Coroutine
 
 from harness import limits, ports
 from harness.errors import DeployFailed, StackFailed
-from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, ServiceEntry, StackPlan
+from harness.model import (
+    BuiltRelease,
+    ContainerSpec,
+    ProcessInfo,
+    ProcessSpec,
+    ServiceEntry,
+    StackPlan,
+)
 from harness.runtime import logs, postgres
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit, Progress
 from harness.runtime.compose.build import ReleaseImages
@@ -22,6 +29,7 @@ from harness.runtime.compose.leftovers import answers_again, remove_all
 from harness.runtime.compose.project import (
     FRONT,
     RUN_LABEL,
+    SIDECAR_BASES,
     project_file,
     service_environment,
 )
@@ -115,8 +123,12 @@ class Stack:
 
     async def _start_front(self) -> None:
         self._front = await Front.start(self._engine, self._compose)
-        if any(spec.name == "alertmanager" for spec in self.plan.sidecars):
+        inside = [spec for spec in self.plan.sidecars if spec.name in SIDECAR_BASES]
+        if inside:
             await self._front.relay(ports.API + self.plan.port_offset)
+        places = {it for spec in inside if isinstance(spec, ContainerSpec) for it in spec.reaches}
+        if places:
+            await self._front.tunnel(ports.TUNNEL, places)
         await self._watch_base(FRONT)
 
     async def _build_releases(self, progress: Progress) -> None:

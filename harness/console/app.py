@@ -1,4 +1,4 @@
-"""The drill's HTTP API: one way in for the command line and, later, for the browser."""
+"""The drill's HTTP API: one way in for the command line and for the browser."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from harness.console.auth import Gatekeeper
+from harness.console.headers import SafeHeaders
+from harness.console.pages import router as pages
 from harness.console.policy import POLICY
 from harness.console.routes_act import router as act
 from harness.console.routes_exercise import router as exercise
@@ -15,21 +17,24 @@ from harness.console.routes_instruct import router as instruct
 from harness.console.routes_pager import router as pager
 from harness.console.routes_public import router as public
 from harness.console.routes_read import router as read
+from harness.console.routes_stream import router as stream
 from harness.console.routes_team import router as team
 from harness.console.routes_views import router as views
+from harness.console.stream import StatusFeed
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
-ROUTERS = (read, views, act, exercise, team, instruct, pager, public)
+ROUTERS = (read, views, act, exercise, team, instruct, pager, public, stream, pages)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     """The API of one running drill."""
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
+    app.state.status_feed = StatusFeed(session)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(DrillError, _known_error)
@@ -41,6 +46,7 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
         session.note(events.AccessRefused(what=what), actor="unknown")
 
     app.add_middleware(Gatekeeper, tokens=tokens, policy=POLICY, port=port, on_refused=refused)
+    app.add_middleware(SafeHeaders)
     return app
 
 

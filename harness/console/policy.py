@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.console.auth import Policy
+from harness.console.pages import PUBLIC_PAGES
 from harness.tokens import Caller
 
 BOTH = frozenset({Caller.INSTRUCTOR, Caller.PARTICIPANT})
@@ -23,6 +24,7 @@ POLICY = Policy(
         ("GET", "/v1/pages"): BOTH,
         ("POST", "/v1/pages/ack"): BOTH,
         ("GET", "/v1/events"): BOTH,
+        ("GET", "/v1/stream"): BOTH,
         ("GET", "/v1/logs"): BOTH,
         ("GET", "/v1/traces"): BOTH,
         ("GET", "/v1/traces/{trace_id}"): BOTH,
@@ -81,5 +83,5 @@ POLICY = Policy(
         ("POST", "/api/v2/alerts"): TELEMETRY,
         ("POST", "/webhook/alertmanager"): TELEMETRY,
     },
-    public=PUBLIC,
+    public=(*PUBLIC, *PUBLIC_PAGES),
 )

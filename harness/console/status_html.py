@@ -22,18 +22,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="{refresh_s}">
 <title>{name} status</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1c2430; background: #fff; }}
-h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
-.overall {{ padding: .8rem 1rem; border-left: .4rem solid #1a7f4b; background: #f2f7f4; }}
-.minor {{ border-color: #b26a00; background: #fdf6ea; }}
-.major, .critical {{ border-color: #b3261e; background: #fcefee; }}
-table {{ width: 100%; border-collapse: collapse; }}
-th, td {{ text-align: left; font-weight: normal; padding: .35rem 0;
-  border-top: 1px solid #d8dde3; }}
-td {{ text-align: right; }} time {{ color: #5a6573; }} p {{ white-space: pre-line; }}
-</style>
+<link rel="stylesheet" href="/static/status.css">
 </head>
 <body>
 <h1>{name} status</h1>

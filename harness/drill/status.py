@@ -44,6 +44,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
     state = session.state(audience)
     return {
         "drill_id": session.drill_id,
+        "audience": audience,
         "phase": state.phase.value,
         "mode": session.runtime.mode,
         "elapsed_s": round(session.elapsed_s(), 1),
@@ -83,6 +84,7 @@ async def services(session: Session) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": entry.name,
+                "calls": list(entry.calls),
                 "version": built.version if built else None,
                 "commit": built.commit[:12] if built else None,
                 "url": session.places.services.get(entry.name),

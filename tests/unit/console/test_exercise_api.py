@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from harness.console.app import create_app
-from harness.console.policy import INSTRUCTOR, POLICY
+from harness.console.policy import INSTRUCTOR, POLICY, PUBLIC
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
 from harness.record import events
@@ -192,7 +192,7 @@ async def test_the_status_page_shows_what_the_team_said_as_text(api: Api) -> Non
 
 async def test_the_status_page_says_nothing_of_what_it_is_part_of(api: Api) -> None:
     await api.post("/v1/updates", UPDATE)
-    for _, path in POLICY.public:
+    for _, path in PUBLIC:
         text = (await api.http.get(path)).text.lower()
         for word in ("drill", "fault", "chaos", "inject", "timeout-misconfigured", "d-test"):
             assert word not in text, (path, word)

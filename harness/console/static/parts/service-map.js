@@ -1,0 +1,121 @@
+// Who calls whom, with the rate, errors and latency of every edge as the callers measure them.
+
+import { fmt, html, useEffect, useMemo, useState, api } from "../lib.js";
+
+const NODE = { width: 132, height: 46, gapX: 56, gapY: 26 };
+const EVERY_MS = 4000;
+const QUERIES = {
+  rate: "sum by (service, peer) (rate(outbound_requests_total[15s]))",
+  errors: 'sum by (service, peer) (rate(outbound_requests_total{outcome!="ok"}[15s]))',
+  seconds: "sum by (service, peer) (rate(outbound_request_duration_seconds_sum[15s])) / sum by (service, peer) (rate(outbound_request_duration_seconds_count[15s]))",
+};
+
+/** Longest way from a service that nobody calls: its column. A ring of calls ends where it began. */
+export function columnsOf(services) {
+  const calls = new Map(services.map((one) => [one.name, one.calls || []]));
+  const column = new Map();
+  const place = (name, depth, path) => {
+    if (!calls.has(name) || path.has(name)) return;
+    column.set(name, Math.max(depth, column.get(name) ?? 0));
+    for (const peer of calls.get(name)) place(peer, depth + 1, new Set([...path, name]));
+  };
+  const called = new Set([...calls.values()].flat());
+  for (const name of calls.keys()) if (!called.has(name)) place(name, 0, new Set());
+  for (const name of calls.keys()) if (!column.has(name)) place(name, 0, new Set());
+  return column;
+}
+
+function layout(services) {
+  const column = columnsOf(services);
+  const rows = new Map();
+  const at = new Map();
+  for (const one of services) {
+    const x = column.get(one.name);
+    const y = rows.get(x) || 0;
+    rows.set(x, y + 1);
+    at.set(one.name, { x: x * (NODE.width + NODE.gapX) + 4, y: y * (NODE.height + NODE.gapY) + 4 });
+  }
+  return { at, width: (Math.max(0, ...column.values()) + 1) * (NODE.width + NODE.gapX), height: Math.max(1, ...rows.values()) * (NODE.height + NODE.gapY) + 4 };
+}
+
+function useEdges() {
+  const [edges, setEdges] = useState(new Map());
+  useEffect(() => {
+    let timer = 0;
+    const control = new AbortController();
+    const ask = async () => {
+      const found = new Map();
+      await Promise.all(Object.entries(QUERIES).map(async ([what, query]) => {
+        try {
+          const series = await api.get("/v1/metrics", { query }, control.signal);
+          for (const { labels, value } of samples(series)) {
+            const key = `${labels.service} ${labels.peer}`;
+            found.set(key, { ...found.get(key), [what]: value, service: labels.service, peer: labels.peer });
+          }
+        } catch { /* the map shows what there is; the status says that the drill is gone */ }
+      }));
+      if (control.signal.aborted) return;
+      setEdges(found);
+      timer = setTimeout(ask, EVERY_MS);
+    };
+    ask();
+    return () => { control.abort(); clearTimeout(timer); };
+  }, []);
+  return edges;
+}
+
+function samples(answer) {
+  const rows = Array.isArray(answer) ? answer : answer.series || answer.samples || [];
+  return rows.map((row) => ({ labels: row.labels || row.metric || {}, value: Number(row.value ?? row.values?.at(-1)?.[1]) }));
+}
+
+export const toneOf = (errorRatio, up = true) => {
+  if (up === false || errorRatio > 0.05) return "bad";
+  return errorRatio > 0.005 ? "warn" : "good";
+};
+
+export function ServiceMap({ services }) {
+  const names = services.map((one) => one.name).join(" ");
+  const { at, width, height } = useMemo(() => layout(services), [names]);
+  const edges = useEdges();
+  const planned = services.flatMap((one) => (one.calls || []).map((peer) => `${one.name} ${peer}`));
+  // A call that nobody planned is drawn like any other, where it is measured.
+  const seen = [...edges.values()].filter((edge) => at.has(edge.service) && at.has(edge.peer) && edge.rate > 0).map((edge) => `${edge.service} ${edge.peer}`);
+  const all = [...new Set([...planned, ...seen])];
+  return html`<div class="scroll"><svg class="map" viewBox=${`0 0 ${width} ${height}`} width=${width} height=${height} role="img" aria-label=${describe(services, edges)}>
+    ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} />`)}
+    ${services.map((one) => html`<${Node} key=${one.name} service=${one} at=${at.get(one.name)} />`)}
+  </svg></div>`;
+}
+
+function Node({ service, at }) {
+  const tone = service.up === null ? "" : toneOf(service.error_ratio || 0, service.up);
+  return html`<g transform=${`translate(${at.x},${at.y})`}>
+    <title>${`${service.name} ${service.version || ""}`}</title>
+    <rect class=${`node ${tone}`} width=${NODE.width} height=${NODE.height} rx="6" />
+    <text x="10" y="19">${service.name} <tspan class="small">${service.version || ""}</tspan></text>
+    <text class="small" x="10" y="36">${fmt.rate(service.requests_per_s)} · ${fmt.percent(service.error_ratio, 0)} · ${fmt.ms(service.p95_ms)}</text>
+  </g>`;
+}
+
+function Edge({ name, at, edge }) {
+  const [from, to] = name.split(" ").map((one) => at.get(one));
+  if (!from || !to) return null;
+  const start = { x: from.x + NODE.width, y: from.y + NODE.height / 2 };
+  const end = { x: to.x, y: to.y + NODE.height / 2 };
+  const back = end.x <= start.x;
+  const path = back
+    ? `M ${from.x + NODE.width / 2} ${from.y} C ${from.x + NODE.width / 2} ${from.y - 30}, ${to.x + NODE.width / 2} ${to.y - 30}, ${to.x + NODE.width / 2} ${to.y}`
+    : `M ${start.x} ${start.y} C ${start.x + 30} ${start.y}, ${end.x - 30} ${end.y}, ${end.x} ${end.y}`;
+  const ratio = edge?.rate ? (edge.errors || 0) / edge.rate : 0;
+  const text = edge?.rate ? `${fmt.rate(edge.rate)}, ${fmt.percent(ratio, 0)} failing, ${fmt.ms((edge.seconds || 0) * 1000)}` : "no calls";
+  return html`<g><title>${`${name.replace(" ", " → ")}: ${text}`}</title>
+    <path class=${`edge ${edge?.rate ? toneOf(ratio) : ""}`} d=${path} />
+    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5} text-anchor="end">${fmt.ms((edge.seconds || 0) * 1000)}</text>`}
+  </g>`;
+}
+
+function describe(services, edges) {
+  const sick = services.filter((one) => one.up === false || one.error_ratio > 0.05).map((one) => one.name);
+  return `${services.length} services, ${edges.size} kinds of calls; failing: ${sick.join(", ") || "none"}`;
+}

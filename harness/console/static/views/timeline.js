@@ -1,0 +1,36 @@
+// Everything that happened, in order, with who did it.
+
+import { Badge, Button, Card, Empty, ErrorNote, api, fmt, html, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { told } from "../parts/told.js";
+
+const NOISE = new Set(["impact.sampled", "stack.ready"]);
+const SHOWN = 400;
+
+export default function Timeline() {
+  const { records } = useLive();
+  const [search, setSearch] = useState("");
+  const [note, setNote, clear] = useDraft("note", "");
+  const write = useAct(async (event) => {
+    event.preventDefault();
+    await api.post("/v1/notes", { text: note });
+    clear();
+  });
+  const rows = useMemo(() => records.filter((one) => !NOISE.has(one.type)).map(told), [records]);
+  const wanted = search.toLowerCase();
+  const found = rows.filter((one) => !wanted || `${one.kind} ${one.text} ${one.actor}`.toLowerCase().includes(wanted));
+  return html`<div class="grid">
+    <${Card} title="Write it down" className="span12" id="note">
+      <form class="slider" onSubmit=${write.run}>
+        <input aria-label="Note" value=${note} required maxlength="10000" placeholder="What you saw, did or decided" onInput=${(e) => setNote(e.target.value)} />
+        <${Button} type="submit" busy=${write.busy}>Note<//>
+      </form><${ErrorNote} error=${write.error} />
+    <//>
+    <${Card} title="Timeline" className="span12" id="timeline" actions=${html`<input data-search type="search" aria-label="Search the timeline" placeholder="Search (/)" value=${search} onInput=${(e) => setSearch(e.target.value)} />`}>
+      ${!found.length && html`<${Empty}>${rows.length ? "Nothing matches." : "Nothing has happened yet."}<//>`}
+      ${found.length > SHOWN && html`<p class="muted">The newest ${SHOWN} of ${found.length}; search for older ones.</p>`}
+      <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.key}>
+        <time title=${fmt.time(one.at)}>${fmt.drillTime(one.ms)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div>
+      </li>`)}</ol>
+    <//>
+  </div>`;
+}

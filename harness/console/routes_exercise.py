@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from harness.console.who import Body, By, InSession, Name, Viewer
 from harness.drill import agenda_view, instructor, judging, team
+from harness.drill.choices import choices as words
 
 router = APIRouter(prefix="/v1")
 
@@ -20,6 +21,12 @@ class Membership(Body):
 @router.get("/exercise")
 async def exercise(session: InSession) -> Any:
     return agenda_view.exercise(session)
+
+
+@router.get("/choices")
+async def choices(session: InSession) -> Any:
+    """What the fields of the forms may hold."""
+    return words(session)
 
 
 @router.get("/roles")

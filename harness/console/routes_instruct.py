@@ -73,6 +73,12 @@ async def messages(session: InSession) -> Any:
     return instructor.waiting_by_hand(session)
 
 
+@router.get("/plan")
+async def plan(session: InSession) -> Any:
+    """Every message of the agenda: what it says, what brings it, whether it came."""
+    return instructor.planned(session)
+
+
 @router.post("/messages")
 async def throw(body: Thrown, session: InSession, by: By) -> Any:
     return instructor.throw(session, body.id, by=by)

@@ -3,13 +3,13 @@ at once; each raises UsageError that says why it cannot be done now."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.drill.clock import deliver, reading, tick
 from harness.drill.session import Session
 from harness.errors import UsageError
 from harness.exercise import instructor_checks as checks
-from harness.exercise.agenda import ByHand
+from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.views import delivered
 from harness.record import drill_events, events
 from harness.record import exercise_events as x
@@ -118,6 +118,39 @@ def waiting_by_hand(session: Session) -> list[str]:
         for one in session.agenda.injects
         if isinstance(one.when, ByHand) and one.id not in had
     ]
+
+
+def planned(session: Session) -> list[dict[str, Any]]:
+    """Every message of the agenda with what brings it, and whether the team has had it."""
+    had = delivered(session.story())
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "sender": one.sender,
+            "text": one.text,
+            "when": when_in_words(one.when),
+            "delivered": one.id in had,
+        }
+        for one in session.agenda.injects
+    ]
+
+
+def when_in_words(when: When) -> str:
+    """What brings a message."""
+    if isinstance(when, AtTime):
+        return f"at {_minutes(when.at_ms)} of the agenda"
+    if isinstance(when, InPhase):
+        return f"{_minutes(when.after_ms)} into '{when.phase}'"
+    if isinstance(when, WhileAlert):
+        return f"once {when.alert} has fired for {_minutes(when.for_ms)}"
+    if isinstance(when, NoUpdate):
+        return f"after {_minutes(when.for_ms)} without an update"
+    return "by hand"
+
+
+def _minutes(milliseconds: int) -> str:
+    return f"{milliseconds / 60_000:g} min"
 
 
 def _noted(session: Session, event: E, by: str) -> E:

@@ -216,3 +216,21 @@ async def test_an_incident_can_be_declared_before_any_page(api: Api) -> None:
     }
     assert (await api.post("/v1/incident", body)).status_code == 200
     assert (await api.get("/v1/exercise")).json()["update_due_s"] == 300
+
+
+async def test_forms_are_told_every_word_that_is_taken_and_nothing_of_the_answer(api: Api) -> None:
+    words = (await api.get("/v1/choices")).json()
+    assert set(words["services"]) == {entry.name for entry in api.session.topology}
+    for name in ("severities", "priorities", "marks", "update_statuses", "readers", "mechanisms"):
+        assert words[name], name
+    for mechanism in words["mechanisms"]:
+        body = {"service": "orders", "mechanism": mechanism, "confidence": 10, "evidence": []}
+        assert (await api.post("/v1/diagnoses", body)).status_code != 404, mechanism
+    assert api.session.faults[0].locus not in str(words)
+
+
+async def test_a_word_that_is_not_offered_is_refused(api: Api) -> None:
+    """Negative control: the list is what is taken, not decoration."""
+    body = {"service": "orders", "mechanism": "gremlins", "confidence": 10, "evidence": []}
+    answer = await api.post("/v1/diagnoses", body)
+    assert answer.status_code in (404, 422)

@@ -11,6 +11,7 @@ from harness.drill import clock, instructor, team
 from harness.drill.clock import deliver, reading, tick
 from harness.drill.session import Session
 from harness.errors import UsageError
+from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.views import role_holders
 from harness.record import exercise_events as x
@@ -183,3 +184,28 @@ def test_what_waits_for_a_hand_is_listed_until_it_is_thrown(workshop: Session) -
     assert instructor.waiting_by_hand(workshop) == ["second-alert", "backend-unreachable"]
     instructor.throw(workshop, "second-alert", by="instructor")
     assert instructor.waiting_by_hand(workshop) == ["backend-unreachable"]
+
+
+def test_the_plan_of_messages_tells_what_brings_each_and_which_have_come(
+    workshop: Session,
+) -> None:
+    instructor.throw(workshop, "second-alert", by="instructor")
+    plan = {one["id"]: one for one in instructor.planned(workshop)}
+    assert list(plan) == [one.id for one in workshop.agenda.injects]
+    assert plan["second-alert"]["when"] == "by hand"
+    assert [one for one in plan if plan[one]["delivered"]] == ["second-alert"]
+    assert all(one["when"] and one["text"] for one in plan.values())
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (AtTime(90_000), "at 1.5 min of the agenda"),
+        (InPhase("fix", 60_000), "1 min into 'fix'"),
+        (WhileAlert("PaymentsFailing", 120_000), "once PaymentsFailing has fired for 2 min"),
+        (NoUpdate(300_000), "after 5 min without an update"),
+        (ByHand(), "by hand"),
+    ],
+)
+def test_what_brings_a_message_is_said_in_words(when: When, words: str) -> None:
+    assert instructor.when_in_words(when) == words

@@ -1,0 +1,34 @@
+"""The words that forms offer: whatever the use cases accept, from where they check it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from harness.drill.session import Session
+from harness.exercise.update_texts import Reader
+from harness.model import Mechanism
+from harness.record import response_events as r
+from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
+
+
+def choices(session: Session) -> dict[str, Any]:
+    """Field → its words in order; the cadence of updates in seconds. Nothing of the answer."""
+    literals: dict[str, Any] = {
+        "severities": r.Severity,
+        "escalations": r.Escalation,
+        "priorities": r.PriorityKind,
+        "marks": r.AlertMark,
+        "update_statuses": r.UpdateStatus,
+        "component_statuses": r.ComponentStatus,
+        "readers": r.Readers,
+        "channels": Reader,
+    }
+    words: dict[str, Sequence[str]] = {name: get_args(of) for name, of in literals.items()}
+    return {
+        **words,
+        "services": [entry.name for entry in session.topology],
+        "mechanisms": [known.value for known in Mechanism],
+        "first_update_within_s": FIRST_WITHIN_MS / 1000,
+        "update_every_s": EVERY_MS / 1000,
+    }

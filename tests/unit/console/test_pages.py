@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -111,5 +112,43 @@ def test_what_others_wrote_is_as_they_published_it() -> None:
     }
 
 
-def test_the_whole_console_is_small() -> None:
-    assert sum(len(page.body) for page in PAGES.values()) <= FIRST_VIEW_MAX_BYTES
+def needed_first() -> set[str]:
+    """What the browser fetches until the first view stands: the page, and all that it leads to.
+
+    The other views are fetched when somebody opens them.
+    """
+    found = {"/", "/static/views/now.js"}
+    found |= set(re.findall(r'(?:src|href)="(/[^"]+)"', PAGES["/"].body.decode()))
+    waiting = list(found)
+    while waiting:
+        path = waiting.pop()
+        if not path.endswith(".js"):
+            continue
+        for name in re.findall(r'from "(\.[^"]+)"', PAGES[path].body.decode()):
+            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def test_the_first_view_is_small() -> None:
+    first = needed_first()
+    assert "/static/lib.js" in first
+    assert "/static/views/history.js" not in first
+    assert sum(len(PAGES[path].body) for path in first) <= FIRST_VIEW_MAX_BYTES
+
+
+def test_every_import_of_the_console_leads_to_a_file_that_is_served() -> None:
+    for path, page in PAGES.items():
+        if path.endswith(".js") and "/vendor/" not in path:
+            for name in re.findall(r'from "([^"]+)"', page.body.decode()):
+                other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+                assert other in PAGES, f"{path} imports {name}"
+
+
+def test_every_view_of_the_menu_is_served_and_has_a_key_of_its_own() -> None:
+    menu = PAGES["/static/views/index.js"].body.decode()
+    views, keys = re.findall(r'id: "([^"]+)"', menu), re.findall(r'key: "(.)"', menu)
+    assert [name for name in views if f"/static/views/{name}.js" not in PAGES] == []
+    assert len(set(keys)) == len(keys) == len(views)

@@ -2,7 +2,15 @@
 
 export const VIEWS = [
   { id: "now", title: "Now", key: "n" },
+  { id: "dashboards", title: "Dashboards", key: "b" },
+  { id: "traces", title: "Traces", key: "r" },
+  { id: "logs", title: "Logs", key: "l" },
+  { id: "changes", title: "Changes", key: "c" },
   { id: "timeline", title: "Timeline", key: "t" },
+  { id: "before-after", title: "Before/after", key: "f" },
+  { id: "score", title: "Score", key: "s" },
+  { id: "postmortem", title: "Postmortem", key: "w" },
+  { id: "history", title: "History", key: "y" },
   { id: "projector", title: "Projector", key: "p" },
 ];
 

@@ -1,0 +1,88 @@
+// Numbers and times as people read them, in the units that the dashboards name.
+
+const SHORT = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
+
+/** A figure with as many decimals as its size deserves, unless told how many. */
+export function plain(value, decimals) {
+  const size = Math.abs(value);
+  const places = decimals ?? (size >= 100 || Number.isInteger(value) ? 0 : size >= 1 ? 2 : 3);
+  return value.toLocaleString("en-US", { maximumFractionDigits: places, useGrouping: size >= 1e4 });
+}
+
+/** 0.0042 → "4.2 ms", 75 → "1 min 15 s". */
+export function seconds(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0 s";
+  if (size < 0.001) return `${plain(value * 1e6, 0)} µs`;
+  if (size < 1) return `${plain(value * 1e3, size < 0.1 ? 1 : 0)} ms`;
+  if (size < 60) return `${plain(value, size < 10 ? 2 : 1)} s`;
+  const whole = Math.round(value);
+  if (size < 3600) return `${Math.trunc(whole / 60)} min ${Math.abs(whole % 60)} s`;
+  return `${Math.trunc(whole / 3600)} h ${Math.trunc(Math.abs(whole % 3600) / 60)} min`;
+}
+
+function short(value, decimals) {
+  for (const [size, letter] of SHORT) {
+    if (Math.abs(value) >= size) return `${plain(value / size, decimals ?? 1)} ${letter}`;
+  }
+  return plain(value, decimals);
+}
+
+/** `value` in one of Grafana's units; a dash where there is none. */
+export function inUnit(value, unit, decimals) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!unit || unit === "none") return plain(value, decimals);
+  if (unit === "percentunit") return `${plain(value * 100, decimals ?? 1)} %`;
+  if (unit === "s") return seconds(value);
+  if (unit === "reqps") return `${short(value, decimals ?? 1)} req/s`;
+  if (unit === "ops") return `${short(value, decimals ?? 1)} /s`;
+  if (unit === "currencyEUR") return `€ ${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (unit === "dateTimeAsIso") return dateTime(value);
+  if (unit.startsWith("suffix:")) return `${plain(value, decimals ?? 1)}${unit.slice(7)}`;
+  return short(value, decimals);
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+/** HH:MM:SS of a moment in milliseconds, in the reader's own time zone. */
+export function clock(atMs) {
+  const at = new Date(atMs);
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** The same with thousandths. */
+export function clockMs(atMs) {
+  return `${clock(atMs)}.${String(new Date(atMs).getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** A day and a time; the year goes without saying. */
+export function dateTime(atMs) {
+  const at = new Date(atMs);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock(atMs)}`;
+}
+
+/** "12 s ago", "3 min ago". */
+export function ago(atMs, nowMs) {
+  return `${seconds(Math.max(0, Math.round((nowMs - atMs) / 1000)))} ago`;
+}
+
+const TONES = { green: "good", orange: "warn", yellow: "warn", red: "bad", blue: "accent" };
+
+/** Which of our colours a value has by Grafana's threshold steps, which rise. */
+export function tone(value, steps) {
+  let found = "accent";
+  if (value === null || value === undefined) return "muted";
+  for (const step of steps ?? []) {
+    if (step.value === null || value >= step.value) found = TONES[step.color] ?? "accent";
+  }
+  return found;
+}
+
+/** What a mapping makes of a value: `{text, tone}`, or null where none fits. */
+export function mapped(value, mappings) {
+  for (const mapping of mappings ?? []) {
+    const found = mapping.type === "value" ? mapping.options[String(value)] : null;
+    if (found) return { text: found.text, tone: TONES[found.color] ?? "accent" };
+  }
+  return null;
+}

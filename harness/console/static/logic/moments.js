@@ -1,0 +1,67 @@
+// The incident's moments, read from its record, and what a series was between them.
+
+/** Events of the record as marks on a time axis: `{atS, kind, label}`, oldest first. */
+export function marks(events) {
+  const found = [];
+  for (const { type, time, data } of events) {
+    const atS = Date.parse(time) / 1000;
+    if (type === "deploy.succeeded" && data.kind === "restart") {
+      found.push({ atS, kind: "restart", label: `${data.service} restarted` });
+    } else if (type === "deploy.succeeded") {
+      const kind = data.kind === "rollback" ? "rollback" : "deploy";
+      found.push({ atS, kind, label: `${data.service} ${data.version_to}` });
+    } else if (type === "page.sent") {
+      found.push({ atS, kind: "page", label: data.alert });
+    } else if (type === "verify.finished") {
+      found.push({ atS, kind: data.passed ? "passed" : "failed", label: data.passed ? "verified" : "verification failed" });
+    }
+  }
+  return found.sort((left, right) => left.atS - right.atS);
+}
+
+/**
+ * `{healthy, broken, after}` as `[beginS, endS]` each, or null where that time has not come:
+ * a healthy minute before the page, the time from the page to the last thing that was done,
+ * and what came after it.
+ */
+export function windows(events, nowS) {
+  const all = marks(events);
+  const page = all.find((one) => one.kind === "page");
+  if (!page) return { healthy: [nowS - 60, nowS], broken: null, after: null };
+  const acts = all.filter((one) => one.atS > page.atS && ["rollback", "restart", "deploy"].includes(one.kind));
+  const last = acts.at(-1);
+  const settled = last ? last.atS + 15 : null;
+  return {
+    healthy: [page.atS - 150, page.atS - 45],
+    broken: [page.atS - 5, last ? last.atS : nowS],
+    after: settled !== null && settled < nowS ? [settled, Math.min(nowS, settled + 300)] : null,
+  };
+}
+
+/** The mean of a column of values within a time; null where nothing is known. */
+export function mean(times, values, window) {
+  if (!window) return null;
+  let [sum, count] = [0, 0];
+  times.forEach((at, index) => {
+    const value = values[index];
+    if (at >= window[0] && at <= window[1] && value !== null && value !== undefined) {
+      [sum, count] = [sum + value, count + 1];
+    }
+  });
+  return count ? sum / count : null;
+}
+
+/** Who calls whom: `{from, to, perS}` of series labelled `service` and `peer`, quiet ones left out. */
+export function edges({ times, series }, window, quietPerS = 0.02) {
+  return series
+    .map(({ labels, values }) => ({ from: labels.service, to: labels.peer, perS: mean(times, values, window) }))
+    .filter((edge) => edge.from && edge.to && edge.perS !== null && edge.perS > quietPerS);
+}
+
+/** Places on a circle for the names of a graph, from the top on; x and y from -1 to 1. */
+export function circle(names) {
+  return new Map(names.map((name, index) => {
+    const angle = (2 * Math.PI * index) / names.length - Math.PI / 2;
+    return [name, { x: Math.cos(angle), y: Math.sin(angle) }];
+  }));
+}

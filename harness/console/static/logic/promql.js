@@ -1,0 +1,45 @@
+// What Grafana does to a query before it asks, and to the labels of an answer.
+
+/** Grafana's rate interval for metrics that are scraped every second: never fewer than four. */
+export function rateInterval(stepS) {
+  return `${Math.max(4, Math.ceil(stepS) + 1)}s`;
+}
+
+/** The expression with its variables filled in; `rangeS` is the time shown. */
+export function expand(expr, { variables = {}, stepS = 1, rangeS = 900 } = {}) {
+  const known = {
+    __rate_interval: rateInterval(stepS),
+    __interval: `${Math.max(1, Math.ceil(stepS))}s`,
+    __range: `${Math.max(1, Math.round(rangeS))}s`,
+    ...variables,
+  };
+  return expr.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
+    const name = braced ?? bare;
+    return Object.hasOwn(known, name) ? known[name] : whole;
+  });
+}
+
+/** The name of a series: the format with its labels, or the labels themselves. */
+export function legend(format, labels) {
+  if (format) return format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name) => labels[name] ?? "");
+  const { __name__: name = "", ...rest } = labels;
+  const inside = Object.entries(rest).map(([key, value]) => `${key}="${value}"`).join(", ");
+  return inside ? `${name}{${inside}}` : name || "value";
+}
+
+/** The link to a query as evidence, over the time that was looked at. */
+export function evidence(expr, beginS, endS) {
+  const iso = (at) => new Date(at * 1000).toISOString();
+  return `promql:${expr.replace(/\s+/g, " ").trim()} @${iso(beginS)}..${iso(endS)}`;
+}
+
+/** Whether an expression depends on the variable. */
+export function uses(expr, name) {
+  return new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`).test(expr);
+}
+
+/** "now-15m" in seconds, 900 where it is none. */
+export function span(from) {
+  const found = /^now-(\d+)([smh])$/.exec(from ?? "");
+  return found ? Number(found[1]) * { s: 1, m: 60, h: 3600 }[found[2]] : 900;
+}

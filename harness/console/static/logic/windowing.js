@@ -1,0 +1,22 @@
+// Which rows of a long list are on the screen, and how a growing list stays bounded.
+
+/** First and last row (exclusive) to draw, with the room above and below them in pixels. */
+export function visible(total, rowHeight, scrollTop, viewport, extra = 8) {
+  const from = Math.min(total, Math.max(0, Math.floor(scrollTop / rowHeight) - extra));
+  const to = Math.max(from, Math.min(total, Math.ceil((scrollTop + viewport) / rowHeight) + extra));
+  return { from, to, above: from * rowHeight, below: (total - to) * rowHeight };
+}
+
+/** Whether the reader is at the end, and wants to be kept there. */
+export function isAtEnd(scrollTop, viewport, height, slack = 24) {
+  return height - (scrollTop + viewport) <= slack;
+}
+
+/** `lines` with `news` after them, each `seq` once, the oldest gone where there are too many. */
+export function appended(lines, news, most) {
+  const last = lines.length ? lines.at(-1).seq : 0;
+  const fresh = news.filter((line) => line.seq > last);
+  if (!fresh.length) return lines;
+  const all = lines.concat(fresh);
+  return all.length > most ? all.slice(all.length - most) : all;
+}

@@ -1,0 +1,70 @@
+// Rolling back, deploying, restarting: said beforehand what is expected, then watched as it goes.
+
+import { ErrorNote, api, html, useDraft, useState } from "../lib.js";
+
+const ACTS = {
+  rollback: { path: "/v1/rollbacks", label: "Roll back", doing: "Rolling back" },
+  deploy: { path: "/v1/deploys", label: "Deploy the workspace", doing: "Deploying" },
+  restart: { path: "/v1/restarts", label: "Restart", doing: "Restarting" },
+};
+const EMPTY = { act: "rollback", service: "", to: "", message: "", expect: "", probability: "80", within: "120", ifWorse: "", noPlan: false };
+
+function bodyOf({ act, service, to, message, expect, probability, within, ifWorse, noPlan }) {
+  const plan = noPlan || !(expect || ifWorse) ? { no_plan: noPlan } : {
+    expect,
+    probability: probability === "" ? null : Number(probability),
+    within_s: Number(within) || 120,
+    if_worse: ifWorse,
+  };
+  return { service, ...plan, ...(act === "rollback" && to && { to }), ...(act === "deploy" && message && { message }) };
+}
+
+/** `versions` are those that ran before, by service: what one can go back to. */
+export function ActForm({ services, versions, drillId, onDone }) {
+  const [draft, setDraft] = useDraft(`act ${drillId}`, EMPTY);
+  const [run, setRun] = useState(null);
+  const given = { ...EMPTY, ...draft };
+  const set = (changes) => setDraft({ ...given, ...changes });
+  const isBusy = run?.state === "running";
+  const start = async (event) => {
+    event.preventDefault();
+    const said = [];
+    const show = (state, extra = {}) => setRun({ state, act: given.act, service: given.service, said: [...said], ...extra });
+    show("running");
+    try {
+      const result = await api.run(ACTS[given.act].path, bodyOf(given), (text) => {
+        said.push(text);
+        show("running");
+      });
+      show("done", { result });
+      set({ expect: "", ifWorse: "", message: "", to: "" });
+    } catch (error) {
+      show("failed", { error });
+    }
+    onDone();
+  };
+  return html`<form class="v-form v-act" onSubmit=${start} aria-label="Act">
+    <div class="v-tabs" role="group" aria-label="What to do">${Object.entries(ACTS).map(([act, { label }]) => html`<button key=${act} type="button" aria-pressed=${given.act === act} onClick=${() => set({ act })}>${label}</button>`)}</div>
+    <label>service <select required value=${given.service} onChange=${(event) => set({ service: event.target.value, to: "" })}><option value="">choose</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label>
+    ${given.act === "rollback" && html`<label>to version <select value=${given.to} onChange=${(event) => set({ to: event.target.value })}><option value="">the one before</option>${(versions.get(given.service) ?? []).map((version) => html`<option key=${version}>${version}</option>`)}</select></label>`}
+    ${given.act === "deploy" && html`<label class="v-wide">message <input value=${given.message} maxlength="2000" placeholder="what was changed, and why" onInput=${(event) => set({ message: event.target.value })} /></label>`}
+    <fieldset class="v-wide" disabled=${given.noPlan}><legend>What do you expect?</legend>
+      <label class="v-wide">expectation <input value=${given.expect} placeholder="errors < 5%, p95 below 500 ms, or a sentence" onInput=${(event) => set({ expect: event.target.value })} /></label>
+      <label>how sure, % <input type="number" min="0" max="100" value=${given.probability} onInput=${(event) => set({ probability: event.target.value })} /></label>
+      <label>within, s <input type="number" min="1" value=${given.within} onInput=${(event) => set({ within: event.target.value })} /></label>
+      <label class="v-wide">if it gets worse <input value=${given.ifWorse} placeholder="the way back" onInput=${(event) => set({ ifWorse: event.target.value })} /></label>
+    </fieldset>
+    <label class="v-check v-wide"><input type="checkbox" checked=${given.noPlan} onChange=${(event) => set({ noPlan: event.target.checked })} /> without a plan (it is noted)</label>
+    <button type="submit" class="button primary v-wide" disabled=${isBusy || !given.service}>${isBusy ? `${ACTS[run.act].doing} ${run.service}…` : `${ACTS[given.act].label} ${given.service}`}</button>
+    ${run && html`<${Progress} run=${run} />`}
+  </form>`;
+}
+
+function Progress({ run }) {
+  const { state, act, service, said, error } = run;
+  return html`<div class=${`v-progress v-wide v-progress-${state}`} role="status">
+    <ol>${said.map((text, index) => html`<li key=${index}>${text}</li>`)}</ol>
+    ${state === "done" && html`<p class="v-good">✓ ${act} of ${service} is done</p>`}
+    ${state === "failed" && html`<${ErrorNote} error=${error} />`}
+  </div>`;
+}

@@ -1,0 +1,77 @@
+// Changes: what was deployed and when, what it changed, and the ways to change it back.
+
+import { Empty, ErrorNote, Loading, attachEvidence, html, useLive, useMemo, usePoll, useState } from "../lib.js";
+import { ago, clock, dateTime } from "../logic/format.js";
+import { ActForm } from "../parts/actform.js";
+import { laneOf } from "../parts/colors.js";
+import { DiffView } from "../parts/diffview.js";
+import { go, href, useParams, useServices } from "../parts/kit.js";
+
+const EVERY_MS = 4000;
+const OUTCOMES = { succeeded: ["good", "✓"], failed: ["bad", "✕"] };
+
+/** Versions that served, by service, the newest first. */
+function versionsOf(log) {
+  const found = new Map();
+  for (const entry of [...log].reverse()) {
+    const known = found.get(entry.service) ?? [];
+    for (const version of [entry.version_to, entry.version_from]) {
+      if (version && !known.includes(version) && entry.outcome !== "failed") known.push(version);
+    }
+    found.set(entry.service, known);
+  }
+  return found;
+}
+
+export default function Changes() {
+  const params = useParams();
+  const { status } = useLive();
+  const services = useServices();
+  const log = usePoll("/v1/deploys", EVERY_MS);
+  const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);
+  const [isOpen, setOpen] = useState(true);
+  if (log.error && !log.data) return html`<${ErrorNote} error=${log.error} />`;
+  if (!log.data) return html`<${Loading} />`;
+  const shown = [...log.data].reverse().filter((entry) => !params.service || entry.service === params.service);
+  const chosen = log.data.find((entry) => entry.deploy_id === params.deploy);
+  return html`<div class="v-page v-split">
+    <aside class="v-list" aria-label="Deploys">
+      <div class="v-bar"><label class="v-field">service <select value=${params.service ?? ""} onChange=${(event) => go("changes", { ...params, service: event.target.value })}><option value="">all</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label></div>
+      ${shown.length === 0 && html`<${Empty}>Nothing was deployed.<//>`}
+      <ol class="v-found">${shown.map((entry) => html`<${Entry} key=${entry.deploy_id} entry=${entry} params=${params} />`)}</ol>
+    </aside>
+    <div class="v-main">
+      <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Change something</summary>
+        <${ActForm} services=${services} versions=${versions} drillId=${status.drill_id} onDone=${log.again} /></details>
+      ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
+    </div>
+  </div>`;
+}
+
+function Entry({ entry, params }) {
+  const [tone, sign] = OUTCOMES[entry.outcome] ?? ["muted", "…"];
+  const at = Date.parse(entry.at);
+  return html`<li><a href=${href("changes", { ...params, deploy: entry.deploy_id })} aria-current=${entry.deploy_id === params.deploy ? "true" : undefined}>
+    <span class="mono muted" title=${dateTime(at)}>${clock(at)}</span>
+    <span class="v-found-name"><i class="v-dot" style=${{ background: laneOf(entry.service) }}></i><b>${entry.service}</b> ${entry.kind === "restart" ? "restart" : `${entry.version_from || "–"} → ${entry.version_to}`}</span>
+    <span class=${`v-${tone}`}>${sign} ${entry.outcome}</span>
+    <span class="v-found-more">${entry.kind} · ${entry.by} · ${ago(at, Date.now())}</span>
+    <span class="v-found-more v-text">${entry.summary}</span>
+    ${entry.error && html`<span class="v-found-more v-bad">${entry.error}</span>`}
+  </a></li>`;
+}
+
+function Change({ entry }) {
+  const isRestart = entry.kind === "restart" || !entry.version_from || entry.version_from === entry.version_to;
+  const params = { service: entry.service, version_from: entry.version_from, version_to: entry.version_to };
+  const { data, error } = usePoll(isRestart ? null : "/v1/diff", 0, params);
+  return html`<article class="card">
+    <header class="v-bar"><h2>${entry.service} ${isRestart ? entry.kind : `${entry.version_from} → ${entry.version_to}`}</h2><span class="v-push"></span>
+      ${entry.commit && html`<button type="button" class="button" onClick=${() => attachEvidence(`commit:${entry.commit.slice(0, 40)}`, `${entry.service} ${entry.version_to}`)}>Attach</button>`}
+      <a class="button" href=${href("dashboards", { uid: "service", service: entry.service, begin: Math.floor(Date.parse(entry.at) / 1000) - 150, end: Math.floor(Date.parse(entry.at) / 1000) + 150 })}>What its figures did</a></header>
+    ${isRestart && html`<p class="muted">The version stayed the same.</p>`}
+    ${error && html`<${ErrorNote} error=${error} />`}
+    ${!isRestart && !data && !error && html`<${Loading} />`}
+    ${data && html`<pre class="v-pre v-notes">${data.notes.trim()}</pre><${DiffView} text=${data.diff} />`}
+  </article>`;
+}

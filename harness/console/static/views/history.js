@@ -1,0 +1,58 @@
+// History: how the team does from drill to drill.
+
+import { Empty, ErrorNote, Loading, html, usePoll } from "../lib.js";
+import { dateTime, inUnit, plain, seconds } from "../logic/format.js";
+import { Calibration, Trend } from "../parts/plots.js";
+
+const time = (ms) => (ms === null || ms === undefined ? "–" : seconds(Math.round(ms / 100) / 10));
+const figure = (value) => (value === null || value === undefined ? "–" : plain(value));
+const money = (value) => inUnit(value, "currencyEUR");
+const share = (value) => inUnit(value, "percentunit");
+
+const BOARD = [
+  ["drills", "drills that count", figure],
+  ["mean_time_to_detect_ms", "to the page", time],
+  ["mean_time_to_acknowledge_ms", "to acknowledge", time],
+  ["mean_time_to_cause_ms", "to the cause", time],
+  ["mean_time_to_resolve_ms", "to mitigate", time],
+  ["mean_time_to_full_recovery_ms", "to full recovery", time],
+  ["mean_time_to_first_update_ms", "to the first update", time],
+  ["mean_users_affected", "users affected", (value) => (value === null ? "–" : plain(value, 0))],
+  ["mean_revenue_lost", "revenue lost", money],
+  ["recurrence_rate", "same kind of cause again", share],
+  ["mean_brier", "Brier score", (value) => (value === null ? "–" : plain(value, 3))],
+];
+const TRENDS = [
+  ["Time to mitigate", (one) => one.kpis.mitigate_ms, time, true],
+  ["Time to the cause", (one) => one.kpis.cause_ms, time, true],
+  ["Time to acknowledge", (one) => one.kpis.acknowledge_ms, time, true],
+  ["Users affected", (one) => one.kpis.users_affected, figure, true],
+  ["Points", (one) => one.points, figure, false],
+  ["Brier score", (one) => one.brier, (value) => plain(value, 3), true],
+];
+
+export default function History() {
+  const { data, error, again } = usePoll("/v1/history");
+  if (error) return html`<${ErrorNote} error=${error} />`;
+  if (!data) return html`<${Loading} />`;
+  const counted = data.drills.filter((one) => one.counts && one.drill_id !== data.running);
+  return html`<div class="v-page">
+    <section class="card"><header class="v-bar"><h2>On average</h2><span class="v-push"></span><button type="button" class="button" onClick=${again}>Read again</button></header>
+      <dl class="v-board">${BOARD.map(([key, words, format]) => html`<div key=${key}><dt>${words}</dt><dd>${format(data.averages[key])}</dd></div>`)}</dl></section>
+    <section class="card"><h2>From drill to drill</h2>
+      ${counted.length ? html`<div class="v-trends">${TRENDS.map(([words, of, format, isGoodLow]) => html`<${Trend} key=${words} title=${words} format=${format} isGoodLow=${isGoodLow}
+        points=${counted.map((one) => ({ label: `${one.drill_id} ${one.scenario}`, value: of(one) }))} />`)}</div>` : html`<${Empty}>No drill is over yet: the trend begins with the second.<//>`}</section>
+    <div class="v-columns">
+      <section class="card"><h2>Calibration over all drills</h2><${Calibration} bins=${data.reliability} /></section>
+      <section class="card"><h2>Drills</h2><${Drills} data=${data} /></section>
+    </div>
+    ${data.unreadable.length > 0 && html`<p class="v-note">Left out, since their records cannot be read: ${data.unreadable.join("; ")}</p>`}
+  </div>`;
+}
+
+function Drills({ data }) {
+  return html`<div class="scroll"><table><thead><tr><th>began</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
+    <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `does not count: ${one.excluded_because}` : ""}>
+      <td>${dateTime(Date.parse(one.began_at))}</td><td class="mono">${one.drill_id}${one.drill_id === data.running ? " (now)" : ""}</td><td>${one.scenario}</td>
+      <td>${one.outcome}${one.excluded_because ? ", does not count" : ""}</td><td class="num">${time(one.kpis.mitigate_ms)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
+}

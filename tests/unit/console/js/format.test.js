@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { ago, inUnit, mapped, seconds, tone } from "../logic/format.js";
+
+test("a duration is told in the unit that fits it", () => {
+  assert.deepEqual([0, 0.0000421, 0.0042, 0.42, 4.2, 42, 75, 3700].map(seconds), [
+    "0 s", "42 µs", "4.2 ms", "420 ms", "4.2 s", "42 s", "1 min 15 s", "1 h 1 min",
+  ]);
+});
+
+test("every unit of the dashboards is known", () => {
+  assert.equal(inUnit(0.1234, "percentunit"), "12.3 %");
+  assert.equal(inUnit(12.34, "reqps"), "12.3 req/s");
+  assert.equal(inUnit(0.5, "ops"), "0.5 /s");
+  assert.equal(inUnit(1234.5, "currencyEUR"), "€ 1,234.50");
+  assert.equal(inUnit(14.44, "suffix: x"), "14.4 x");
+  assert.equal(inUnit(1234, "short"), "1.2 k");
+  assert.equal(inUnit(7, "none"), "7");
+});
+
+test("what is not known is a dash, never a zero", () => {
+  for (const nothing of [null, undefined, Number.NaN]) assert.equal(inUnit(nothing, "s"), "–");
+  assert.equal(inUnit(0, "percentunit"), "0 %");
+});
+
+test("a value has the colour of the last step that it reaches", () => {
+  const steps = [{ color: "green", value: null }, { color: "orange", value: 0.01 }, { color: "red", value: 0.05 }];
+  assert.deepEqual([0, 0.01, 0.049, 0.05, null].map((value) => tone(value, steps)), ["good", "warn", "warn", "bad", "muted"]);
+});
+
+test("a mapping names a value", () => {
+  const mappings = [{ type: "value", options: { 0: { text: "down", color: "red" } } }];
+  assert.deepEqual(mapped(0, mappings), { text: "down", tone: "bad" });
+  assert.equal(mapped(1, mappings), null);
+});
+
+test("a moment ahead of our clock is not in the future", () => {
+  assert.equal(ago(5000, 1000), "0 s ago");
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { evidence, expand, legend, span, uses } from "../logic/promql.js";
+
+test("variables are filled in, and what is not known stays as it is", () => {
+  const given = { variables: { service: "payments" }, stepS: 10, rangeS: 900 };
+  assert.equal(
+    expand('rate(x{service="$service"}[$__rate_interval]) + ${service} $__range $other', given),
+    'rate(x{service="payments"}[11s]) + payments 900s $other',
+  );
+});
+
+test("the rate interval holds four scrapes at least", () => {
+  assert.equal(expand("[$__rate_interval]", { stepS: 1 }), "[4s]");
+});
+
+test("a value that looks like a replacement pattern is put in as it is", () => {
+  assert.equal(expand("$service", { variables: { service: "$&$1" } }), "$&$1");
+});
+
+test("a legend is made of labels, or is the series itself", () => {
+  assert.equal(legend("{{method}} {{ route }}{{none}}", { method: "GET", route: "/x" }), "GET /x");
+  assert.equal(legend("", { __name__: "up", job: "shop" }), 'up{job="shop"}');
+  assert.equal(legend("", {}), "value");
+});
+
+test("a query is evidence with the time that was looked at", () => {
+  assert.equal(
+    evidence(" sum(\n  up ) ", 1_790_000_000, 1_790_000_060),
+    "promql:sum( up ) @2026-09-21T14:13:20.000Z..2026-09-21T14:14:20.000Z",
+  );
+});
+
+test("a dashboard's time is read, and its use of a variable found", () => {
+  assert.deepEqual([span("now-5m"), span("now-2h"), span("yesterday")], [300, 7200, 900]);
+  assert.equal(uses('{service="$service"}', "service"), true);
+  assert.equal(uses("$services", "service"), false);
+});

@@ -37,7 +37,7 @@ def create_app() -> FastAPI:
         routers=[
             routes.build_router(orders, users, storefront),
             operations.build_router(storefront, settings.operations_token),
-            pages.build_router(orders, storefront),
+            pages.build_router(),
         ],
         resources=[
             orders_client.resource,

@@ -50,12 +50,6 @@ class Storefront:
         """All flags, by name."""
         return dict(self._flags)
 
-    def is_on(self, name: str) -> bool:
-        """Raises UnknownFlag."""
-        if name not in self._flags:
-            raise UnknownFlag(name)
-        return self._flags[name]
-
     def switch(self, name: str, *, enabled: bool) -> None:
         """Raises UnknownFlag."""
         if name not in self._flags:

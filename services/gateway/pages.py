@@ -1,99 +1,109 @@
-"""The storefront's page, rendered here so that it needs no script."""
+"""The storefront: one page, and the files that it is made of."""
 
 from __future__ import annotations
 
-from html import escape
+import gzip
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from string import Template
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.responses import HTMLResponse
+from fastapi import APIRouter, Header
+from starlette.responses import Response
 
 from services.chassis.errors import Problem
-from services.chassis.peers import PeerFailure
-from services.gateway.domain import Banner, Storefront
-from services.gateway.peers import Orders
 
-PAGE = Template((Path(__file__).parent / "storefront.html").read_text(encoding="utf-8"))
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-    "Cache-Control": "no-store",
+STATIC = Path(__file__).parent / "static"
+COMPRESSED = ".gz"
+"""Large libraries are kept as they are sent."""
+MEDIA_TYPES: Mapping[str, str] = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".toml": "text/plain",
+    ".txt": "text/plain",
 }
-PAYMENT_WORDS = {
-    "captured": "Paid",
-    "pending": "Payment on its way",
-    "declined": "Payment declined",
-    "failed": "Payment not completed",
-    "none": "Not paid yet",
+"""Ours, since what the system knows differs from machine to machine."""
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    # A release replaces all files at once; a browser asks each time whether it has the newest.
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding",
 }
 
 
-def build_router(orders: Orders, storefront: Storefront) -> APIRouter:
-    """The page at `/`."""
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the storefront, ready to be sent."""
+
+    content: bytes
+    media_type: str
+    is_gzipped: bool
+
+    @property
+    def etag(self) -> str:
+        """Equal for equal files."""
+        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+
+
+def load_assets(root: Path = STATIC) -> dict[str, Asset]:
+    """Every file under `root` by its path there; a `.gz` file by the name of what is in it.
+
+    Raises KeyError for a kind of file that MEDIA_TYPES does not know.
+    """
+    assets = {}
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            name = path.relative_to(root).as_posix()
+            is_gzipped = name.endswith(COMPRESSED)
+            name = name.removesuffix(COMPRESSED)
+            media_type = MEDIA_TYPES[Path(name).suffix]
+            assets[name] = Asset(path.read_bytes(), media_type, is_gzipped)
+    return assets
+
+
+def build_router() -> APIRouter:
+    """The page at `/`, its files under `/static/`; nothing else of the disk can be asked for."""
     router = APIRouter(include_in_schema=False)
+    assets = load_assets()
 
     @router.get("/")
     async def home(
-        order: Annotated[str, Query(max_length=20)] = "",
-    ) -> HTMLResponse:
-        """The storefront; with `?order=`, also where that order stands."""
-        found = await _looked_up(orders, order.strip()) if order.strip() else ""
-        lookup = _lookup_form(order.strip(), found) if storefront.is_on("order_lookup") else ""
-        content = PAGE.substitute(banner=_banner(storefront.banner), lookup=lookup)
-        return HTMLResponse(content, headers=HEADERS)
+        if_none_match: Annotated[str, Header()] = "",
+        accept_encoding: Annotated[str, Header()] = "",
+    ) -> Response:
+        """The storefront."""
+        return _sent(assets["index.html"], if_none_match, accept_encoding)
+
+    @router.get("/static/{name:path}")
+    async def asset(
+        name: str,
+        if_none_match: Annotated[str, Header()] = "",
+        accept_encoding: Annotated[str, Header()] = "",
+    ) -> Response:
+        """A file of the storefront."""
+        if name not in assets:
+            raise Problem(404, "No such file", "the storefront has no such file")
+        return _sent(assets[name], if_none_match, accept_encoding)
 
     return router
 
 
-async def _looked_up(orders: Orders, number: str) -> str:
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
-        return _note("An order number has digits only, like 18342.")
-    try:
-        order = await orders.track(int(number))
-    except Problem as problem:
-        if problem.status not in (404, 422):
-            raise
-        return _note(f"We know of no order {number}. Is there a typing slip?")
-    except PeerFailure:
-        return _note("We cannot look orders up at the moment. Please try again in a minute.")
-    return _order(order)
-
-
-def _lookup_form(number: str, result: str) -> str:
-    return (
-        '<section class="lookup" aria-labelledby="lookup-title">'
-        '<h2 id="lookup-title">Where is my order?</h2>'
-        '<form action="/" method="get">'
-        '<label for="order">Order number</label>'
-        '<div class="row"><input id="order" name="order" inputmode="numeric" autocomplete="off" '
-        f'required maxlength="18" value="{escape(number, quote=True)}">'
-        "<button>Look up</button></div></form>"
-        f'<div role="status">{result}</div></section>'
-    )
-
-
-def _banner(banner: Banner | None) -> str:
-    if banner is None:
-        return ""
-    return f'<p class="banner {banner.level.value}" role="alert">{escape(banner.message)}</p>'
-
-
-def _note(text: str) -> str:
-    return f'<p class="note">{escape(text)}</p>'
-
-
-def _order(order: dict[str, Any]) -> str:
-    lines = "".join(
-        f"<tr><td>{escape(str(line['name']))}</td><td>{int(line['quantity'])}</td>"
-        f"<td>{escape(str(line['gross']))}</td></tr>"
-        for line in order["lines"]
-    )
-    payment = PAYMENT_WORDS.get(order["payment"]["state"], "In progress")
-    total = f"{order['total'] or '-'} {order['currency']}"
-    return (
-        f"<h3>Order {int(order['order_id'])}: {payment}</h3>"
-        "<table><thead><tr><th>Article</th><th>Units</th><th>Price</th></tr></thead>"
-        f"<tbody>{lines}</tbody><tfoot><tr><td>Total, with tax</td><td></td>"
-        f"<td>{escape(total)}</td></tr></tfoot></table>"
-    )
+def _sent(asset: Asset, if_none_match: str, accept_encoding: str) -> Response:
+    headers = dict(HEADERS) | {"ETag": asset.etag}
+    if asset.etag in if_none_match:
+        return Response(status_code=304, headers=headers)
+    content = asset.content
+    if asset.is_gzipped and "gzip" in accept_encoding:
+        headers["Content-Encoding"] = "gzip"
+    elif asset.is_gzipped:
+        content = gzip.decompress(content)
+    return Response(content, media_type=asset.media_type, headers=headers)

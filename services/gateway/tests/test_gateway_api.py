@@ -202,7 +202,6 @@ async def test_the_banner_is_set_and_taken_down_by_operations(client: httpx.Asyn
     await client.put("/internal/banner", json=wanted, headers=AS_OPERATIONS)
     shown = (await client.get("/api/banner")).json()["banner"]
     assert {"level": shown["level"], "message": shown["message"]} == wanted
-    assert "Payments are &lt;slow&gt;." in (await client.get("/")).text
     await client.put("/internal/banner", json={"message": ""}, headers=AS_OPERATIONS)
     assert (await client.get("/api/banner")).json() == {"banner": None}
 
@@ -227,42 +226,3 @@ async def test_without_a_token_in_the_settings_nobody_is_operations(
         for headers in (AS_OPERATIONS, {"Authorization": "Bearer "}, {}):
             answer = await locked.put("/internal/banner", json={"message": "x"}, headers=headers)
             assert answer.status_code == 403
-
-
-async def test_the_storefront_welcomes_and_needs_no_script(client: httpx.AsyncClient) -> None:
-    page = await client.get("/")
-    assert page.status_code == 200
-    assert "Where is my order?" in page.text
-    assert "<script" not in page.text
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-
-
-async def test_the_storefront_looks_an_order_up_and_escapes_what_it_shows(
-    client: httpx.AsyncClient,
-) -> None:
-    page = (await client.get("/", params={"order": "20001"})).text
-    assert "Order 20001: Paid" in page
-    assert "Alder &lt;Paring&gt; Knife" in page
-
-
-@pytest.mark.parametrize(
-    ("number", "status", "words"),
-    [
-        ("20009", 404, "no order 20009"),
-        ('"><b>x', 200, "has digits only"),
-        ("20001", 503, "cannot look orders up"),
-    ],
-)
-async def test_the_storefront_says_so_where_it_finds_no_order(
-    client: httpx.AsyncClient, world: World, number: str, status: int, words: str
-) -> None:
-    world.status = status
-    page = await client.get("/", params={"order": number})
-    assert page.status_code == 200
-    assert words in page.text
-    assert "<b>" not in page.text
-
-
-async def test_the_lookup_goes_with_its_flag(client: httpx.AsyncClient) -> None:
-    await client.put("/internal/flags/order_lookup", json={"enabled": False}, headers=AS_OPERATIONS)
-    assert "Where is my order?" not in (await client.get("/")).text

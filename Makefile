@@ -9,13 +9,14 @@ AGENDA ?=
 SPEED ?= 1
 SEED ?=
 SCALE ?= 1
+LOAD_WORKERS ?= 1
 
 VENV := .venv
 DRILL := $(VENV)/bin/drill
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 
-common := --runtime $(RUNTIME) --scale $(SCALE) $(if $(SEED),--seed $(SEED))
+common := --runtime $(RUNTIME) --scale $(SCALE) --load-workers $(LOAD_WORKERS) $(if $(SEED),--seed $(SEED))
 # `make smoke` means all scenarios unless one is named on the command line.
 smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
 
@@ -26,7 +27,7 @@ help: ## what can be made
 	@echo
 	@echo "  e.g. make drill SCENARIO=deadlock        SCENARIO=random hides what it is"
 
-drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= AGENDA= SPEED= RUNTIME=)
+drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= AGENDA= SPEED= RUNTIME=)
 	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common)
 
 demo: $(READY) ## the same drill, played unattended from page to proof

@@ -244,7 +244,7 @@ class Alert:
     summary: str
     starts_at: datetime
     ends_at: datetime | None = None
-    """Of a resolved alert its end; of a firing one until when it holds unless sent again."""
+    """Of a resolved alert its end; else until when it holds unless sent again (None: for good)."""
     resolved: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)

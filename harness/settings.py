@@ -36,4 +36,5 @@ class HostSettings(BaseSettings):
     trigger_delay_max_s: float = Field(default=25.0, ge=0)
     time_limit_minutes: float | None = Field(default=None, gt=0)
     """None: an hour more than the agenda takes."""
+    load_workers: int = Field(default=1, ge=1, le=16)
     trace_ratio: float = Field(default=1.0, ge=0, le=1)

@@ -45,6 +45,7 @@ def load_of(settings: HostSettings, session: Session) -> ProcessSpec:
         scale=float(settings.scale),
         seed=session.seed,
         sampled_share=settings.trace_ratio,
+        workers=settings.load_workers,
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a load before it starts."""
+"""What can be wrong with a load."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Collection, Mapping
 
 class BadLoad(ValueError):
     """A profile, a catalogue or a setting that no load can be made from."""
+
+
+class LoadFailed(Exception):
+    """The load cannot go on as it was asked for."""
 
 
 def refuse_unknown(where: str, given: Mapping[str, object], known: Collection[str]) -> None:

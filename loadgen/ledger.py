@@ -49,6 +49,9 @@ class Ledger:
         if harm.ticket:
             metrics.support_tickets.inc()
 
+    def learnt(self, journey: str, answer: Mapping[str, Any]) -> None:
+        """Something was taken from an answer. Nothing to book."""
+
     def state(self) -> Mapping[str, Any]:
         """Totals since the start, ready for JSON."""
         return {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from loadgen.catalogue import read_catalogue
-from loadgen.journeys import JOURNEYS
+from loadgen.journeys import JOURNEYS, Journey
 from loadgen.ledger import Ledger
 from loadgen.settings import Settings
 from loadgen.stages import Profile, read_profile
@@ -34,6 +36,11 @@ class Load:
     def rate_per_s(self, journey: str) -> float:
         """Arrivals a second that are wanted just now."""
         return self.profile.rates_per_s[journey] * self.settings.scale * self.multiplier
+
+    def learn(self, journey: Journey, answer: Mapping[str, Any]) -> None:
+        """Take from an answer what later requests need."""
+        journey.learn(answer, self.world)
+        self.ledger.learnt(journey.name, answer)
 
     @property
     def most_in_flight(self) -> int:

@@ -22,12 +22,14 @@ from gevent.pywsgi import WSGIServer
 from prometheus_client import make_wsgi_app
 from pydantic import ValidationError
 
-from loadgen.errors import BadLoad
+from loadgen.errors import BadLoad, LoadFailed
 from loadgen.ledger import Ledger
 from loadgen.load import Load, prepare
+from loadgen.reports import Reports
 from loadgen.settings import Settings
 
 TITLE = "load"
+FAILED = 1
 USAGE = 2
 ENVIRONMENT = 3
 STATE_EVERY_S = 10.0
@@ -57,23 +59,52 @@ def pages(ledger: Ledger) -> Callable[[dict[str, Any], Answer], Iterable[bytes]]
 
 
 def run(load: Load, parent: int) -> None:
-    """Serve metrics and send load until told to stop. Raises OSError for a taken port."""
-    stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stopping.set)
+    """Serve metrics and send load until told to stop.
+
+    Raises OSError for a taken port, LoadFailed.
+    """
+    stopping, problems = _stopping(), list[str]()
+
+    def fail(why: str) -> None:
+        problems.append(why)
+        stopping.set()
+
     place = (load.settings.metrics_host, load.settings.metrics_port)
     server = WSGIServer(place, pages(load.ledger), log=None, error_log=None)
     server.start()
     helpers = [gevent.spawn(_watch_parent, parent, stopping), gevent.spawn(_print, load.ledger)]
-    runner = locustfile.start(load)
+    sending = locustfile.start(load, fail)
     stopping.wait()
     # A last resort in a thread of its own, which no greenlet that hangs can hold up.
     faulthandler.dump_traceback_later(EXIT_WITHIN_S, exit=True)
-    runner.quit()
+    sending.quit()
     gevent.killall(helpers)
     server.stop(timeout=0)
     faulthandler.cancel_dump_traceback_later()
     _say(load.ledger)
+    if problems:
+        raise LoadFailed(problems[0])
+
+
+def run_worker(load: Load, parent: int) -> None:
+    """Send what the master says, until told to stop."""
+    stopping, reports = _stopping(), Reports()
+    load.ledger = reports
+    watching = gevent.spawn(_watch_parent, parent, stopping)
+    sending = locustfile.start_worker(load, reports)
+    stopping.wait()
+    faulthandler.dump_traceback_later(EXIT_WITHIN_S, exit=True)
+    sending.quit()
+    watching.kill()
+    faulthandler.cancel_dump_traceback_later()
+
+
+def _stopping() -> Event:
+    """Set by the signals that ask for the end."""
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stopping.set)
+    return stopping
 
 
 def _watch_parent(parent: int, stopping: Event) -> None:
@@ -95,7 +126,7 @@ def _say(ledger: Ledger) -> None:
 
 
 def main() -> int:
-    """Exit code: 0 when stopped, 2 for a load that cannot be, 3 for a taken port."""
+    """Exit code: 0 when stopped, 1 without its workers, 2 for no such load, 3 for a taken port."""
     parent = os.getppid()
     setproctitle.setproctitle(TITLE)
     try:
@@ -106,10 +137,13 @@ def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     try:
-        run(load, parent)
-    except OSError as exc:
+        if load.settings.load_master_port:
+            run_worker(load, parent)
+        else:
+            run(load, parent)
+    except (LoadFailed, OSError) as exc:
         sys.stderr.write(f"{TITLE}: {exc}\n")
-        return ENVIRONMENT
+        return ENVIRONMENT if isinstance(exc, OSError) else FAILED
     return 0
 
 

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     load_seed: int = 0
     sampled_share: float = Field(default=1.0, ge=0, le=1)
     """Share of requests whose trace context asks for a trace to be kept."""
+    load_workers: int = Field(default=1, ge=1, le=16)
+    """Processes that send it; with more than one, this one is their master and sends nothing."""
+    load_master_port: int = Field(default=0, ge=0, le=65_535)
+    """Of a worker: where its master listens on this machine; 0 for any other process."""
     client_timeout_ms: int = Field(default=12_000, gt=0)
     """A customer's patience."""
 

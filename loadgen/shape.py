@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from locust import LoadTestShape
 
 from loadgen.load import Load
@@ -16,13 +18,15 @@ class StagesShape(LoadTestShape):
 
     abstract = True
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, announce: Callable[[float], None] = lambda _: None) -> None:
+        """`announce` is told the multiplier of the rates, once a second."""
         super().__init__()  # type: ignore[no-untyped-call]
-        self._load = load
+        self._load, self._announce = load, announce
         self._users = len(load.profile.rates_per_s)
 
     def tick(self) -> tuple[int, float]:
         """Called by Locust once a second: users wanted, and how many to start a second."""
         elapsed_s = self.get_run_time()  # type: ignore[no-untyped-call]
         self._load.multiplier = self._load.profile.multiplier_at(elapsed_s)
+        self._announce(self._load.multiplier)
         return self._users, float(self._users)

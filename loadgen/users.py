@@ -99,7 +99,7 @@ class JourneyUser(FastHttpUser):
         except ValueError:
             return
         if isinstance(answer, dict):
-            self.journey.learn(answer, self.load.world)
+            self.load.learn(self.journey, answer)
 
 
 def user_classes(load: Load) -> list[type[User]]:

@@ -32,6 +32,9 @@ Speed = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(help="Same seed, same history and order.")]
 Scale = Annotated[int, typer.Option(min=1, max=50, help="Load, pools and slots together.")]
+LoadWorkers = Annotated[
+    int, typer.Option(envvar="LOAD_WORKERS", min=1, max=16, help="Processes that send the load.")
+]
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
 DOWN_TIMEOUT_S = 30.0
@@ -44,6 +47,7 @@ def run(
     speed: Speed = 1.0,
     seed: Seed = None,
     scale: Scale = 1,
+    load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
     minutes: Annotated[
         float | None,
@@ -61,6 +65,7 @@ def run(
         speed=speed,
         seed=seed,
         scale=scale,
+        load_workers=load_workers,
         port_offset=port_offset,
         time_limit_minutes=minutes,
     )
@@ -71,6 +76,7 @@ def up(
     runtime: Runtime = "local",
     seed: Seed = None,
     scale: Scale = 1,
+    load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
 ) -> None:
     """A healthy shop to look around in, until Ctrl-C or `drill down`.
@@ -78,7 +84,12 @@ def up(
     Example: drill up
     """
     settings = _settings(
-        "healthy", runtime=runtime, seed=seed, scale=scale, port_offset=port_offset
+        "healthy",
+        runtime=runtime,
+        seed=seed,
+        scale=scale,
+        load_workers=load_workers,
+        port_offset=port_offset,
     )
     _host(settings)
 
@@ -88,6 +99,7 @@ def demo(
     runtime: Runtime = "local",
     seed: Seed = None,
     scale: Scale = 1,
+    load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
 ) -> None:
     """A drill played unattended, from page to proof; exit 0 only when all of it worked.
@@ -102,6 +114,7 @@ def demo(
         runtime=runtime,
         seed=seed,
         scale=scale,
+        load_workers=load_workers,
         port_offset=port_offset,
         trigger_delay_min_s=2,
         trigger_delay_max_s=5,

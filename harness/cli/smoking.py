@@ -59,6 +59,7 @@ async def smoke(scenario: str, *, runtime: str, seed: int, jobs: int | None, out
         raise UnknownName("runtime", runtime, RUNTIMES)
     side_by_side = jobs_of(runtime, jobs)
     chosen = known if scenario == "all" else [scenario]
+    output = output.resolve()
     output.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     rows = await _run_all(chosen, seed, side_by_side, output, runtime)

@@ -99,6 +99,7 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
         scale=float(settings.scale),
         seed=session.seed,
         sampled_share=settings.trace_ratio,
+        workers=settings.load_workers,
     )
     gateway = next(entry.port for entry in session.topology if entry.name == GATEWAY)
     catalogue = f"/run/load/{CATALOGUE_NAME}"

@@ -25,8 +25,11 @@ from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
 from harness.runtime.rollout import Service
 
-INHERITED = ("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR")
-"""What the Compose program needs of our environment."""
+INHERITED = (
+    *("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"),
+    *("LOAD_CPUS", "LOAD_MEMORY"),
+)
+"""What the Compose program and our file need of our environment."""
 UNPRIVILEGED = "10001:10001"
 
 

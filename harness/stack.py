@@ -101,4 +101,5 @@ def places_of(stack: StackPorts) -> Places:
         recorder_url=stack.url(ports.RECORDER),
         provider_status_url=stack.url(ports.PROVIDER_STATUS),
         services=services,
+        ai_gate_url=stack.url(ports.AI_GATE),
     )

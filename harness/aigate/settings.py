@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from harness.aigate.vendors import Vendor
 from harness.errors import UsageError
 
 _KEY = re.compile(r"[\x21-\x7e]{1,500}")
+KEY_VARIABLES = frozenset({"AIGATE_OPENAI_KEY", "AIGATE_ANTHROPIC_KEY"})
 _ON_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -59,6 +61,21 @@ class GateSettings(BaseSettings):
             first = error.errors(include_input=False, include_url=False)[0]
             name = f"AIGATE_{first['loc'][0]}".upper()
             raise UsageError(f"{name}: {first['msg']}") from None
+
+    @classmethod
+    def take(cls) -> GateSettings:
+        """As `load`; the keys are gone from the environment afterwards, so that no process which
+        this one starts has them. Raises UsageError, too."""
+        try:
+            return cls.load()
+        finally:
+            for name in [name for name in os.environ if name.upper() in KEY_VARIABLES]:
+                del os.environ[name]
+
+    @property
+    def vendors(self) -> frozenset[str]:
+        """Those for which there is a key."""
+        return frozenset(one.value for one in Vendor if self.upstream(one).key is not None)
 
     def upstream(self, vendor: Vendor) -> Upstream:
         """The one place where requests of this kind may go."""

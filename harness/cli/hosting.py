@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from harness.aigate.server import serving as serving_gate
+from harness.aigate.settings import GateSettings
 from harness.bootstrap import Prepared, prepare, reap
 from harness.cli.out import say
 from harness.cli.view import shown
 from harness.console.server import serving
+from harness.drill import ai
 from harness.drill.clock import begin_exercise
 from harness.drill.finish import finish
 from harness.drill.home import Home
 from harness.drill.session import Session
 from harness.drill.start import begin_schedule, start
 from harness.errors import DrillError
+from harness.runtime.ports import listen
 from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
 
@@ -43,15 +49,43 @@ async def host(settings: HostSettings, *, player: Player | None, quiet: bool = F
     """
     stop = asyncio.Event()
     progress = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+    gate_settings = GateSettings.take()
     with _signals(stop), Home(settings.home).owned(reap) as put_in_order:
         for sentence in put_in_order:
             say(f"before starting: {sentence}")
         prepared = await prepare(settings, stop, progress)
-        async with serving(prepared.session, prepared.tokens, prepared.api_port):
+        async with (
+            serving(prepared.session, prepared.tokens, prepared.api_port),
+            ai_gate(prepared, gate_settings, progress if player is None else None),
+        ):
             Home(settings.home).announce(
                 prepared.session.drill_id, prepared.session.places.api_url, prepared.session.run_dir
             )
             return await _run(prepared, settings, player, progress, quiet)
+
+
+@asynccontextmanager
+async def ai_gate(
+    prepared: Prepared, settings: GateSettings, say: Callable[[str], None] | None
+) -> AsyncIterator[None]:
+    """The AI gate for people while the block runs; without `say` nobody is there to ask it.
+
+    Without a key it is served all the same: it refuses, and the record knows who asked.
+    """
+    if say is None:
+        yield
+        return
+    session = prepared.session
+    session.ai_vendors = settings.vendors
+    known = " and ".join(sorted(settings.vendors))
+    say(
+        f"the AI gate answers for {known} at {session.places.ai_gate_url}: drill ai status"
+        if known
+        else "the AI gate is off: give AIGATE_OPENAI_KEY or AIGATE_ANTHROPIC_KEY to this process"
+    )
+    listener = listen(urlsplit(session.places.ai_gate_url).port or 0)
+    async with serving_gate(ai.state_of(session), settings, prepared.tokens, listener):
+        yield
 
 
 async def _run(

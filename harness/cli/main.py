@@ -12,6 +12,7 @@ import typer
 from harness.cli import (
     act,
     afterwards,
+    ai,
     host,
     instruct,
     learn,
@@ -48,6 +49,7 @@ for title, module in (
         app.command(rich_help_panel=title)(command)
 
 app.add_typer(think.hypotheses, name="hypotheses", rich_help_panel="Think")
+app.add_typer(ai.app, name="ai", rich_help_panel="Think")
 app.add_typer(instruct.app, name="instruct", rich_help_panel="Instructor")
 
 

@@ -12,6 +12,7 @@ from harness.console.headers import SafeHeaders
 from harness.console.pages import router as pages
 from harness.console.policy import POLICY
 from harness.console.routes_act import router as act
+from harness.console.routes_ai import router as ai
 from harness.console.routes_exercise import router as exercise
 from harness.console.routes_instruct import router as instruct
 from harness.console.routes_pager import router as pager
@@ -27,7 +28,7 @@ from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
-ROUTERS = (read, views, act, exercise, team, instruct, pager, public, stream, pages)
+ROUTERS = (read, views, act, exercise, team, ai, instruct, pager, public, stream, pages)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:

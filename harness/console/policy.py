@@ -69,6 +69,8 @@ POLICY = Policy(
         ("POST", "/v1/causes"): BOTH,
         ("POST", "/v1/learnings"): BOTH,
         ("POST", "/v1/action-items"): BOTH,
+        ("GET", "/v1/ai"): BOTH,
+        ("GET", "/v1/ai/brief"): BOTH,
         ("GET", "/v1/answer"): INSTRUCTOR,
         ("POST", "/v1/instructor/start"): INSTRUCTOR,
         ("POST", "/v1/instructor/pause"): INSTRUCTOR,

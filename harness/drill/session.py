@@ -74,6 +74,7 @@ class Places:
     recorder_url: str
     provider_status_url: str
     services: Mapping[str, str]
+    ai_gate_url: str = ""
 
 
 @dataclass
@@ -101,6 +102,8 @@ class Session:
     seal: Seal | None = None
     operations_token: str = field(default="", repr=False)
     """What the shop's own operations are known by at the gateway."""
+    ai_vendors: frozenset[str] = frozenset()
+    """The vendors for whose models the gate has a key; none: it stays closed."""
     alerts: AlertBook = field(default_factory=AlertBook)
     deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     verify_lock: asyncio.Lock = field(default_factory=asyncio.Lock)

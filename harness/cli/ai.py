@@ -1,0 +1,59 @@
+"""`drill ai status, brief`: the way to a model, once people have found the cause."""
+
+from __future__ import annotations
+
+import typer
+
+from harness.cli.look import participant
+from harness.cli.out import AsJson, data, line
+
+app = typer.Typer(
+    help="Whether AI may be used, and what it is told.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Whether the AI gate is open and why, where it answers, what passed it.
+
+    Example: drill ai status
+    """
+    client = participant()
+    answer = client.get("/v1/ai")
+    if as_json:
+        data(answer)
+        return
+    line(f"the AI gate is {'open' if answer['open'] else 'closed'}: {answer['reason']}")
+    for vendor in answer["vendors"]:
+        name = vendor.upper()
+        line(f"export {name}_BASE_URL={answer['base_urls'][vendor]}")
+        line(f'export {name}_API_KEY="$(cat {client.drill.run_dir}/secrets/participant.token)"')
+    line(
+        f"{answer['refused']} refused, {answer['forwarded']} forwarded, {answer['cut']} cut; "
+        f"tokens in {_count(answer['input_tokens'])}, out {_count(answer['output_tokens'])}"
+    )
+    for one in answer["newest"]:
+        what = " ".join(filter(None, (one["vendor"], one["model"])))
+        line(f"  {one['by']} {one['outcome']} {what}: {one['reason']}")
+
+
+@app.command()
+def brief(as_json: AsJson = False) -> None:
+    """What a model is told of the incident: verified cause, evidence, guardrails.
+
+    The header `X-Drill-Brief: 1` puts it before your own messages.
+
+    Example: drill ai brief
+    """
+    answer = participant().get("/v1/ai/brief")
+    if as_json:
+        data(answer)
+        return
+    for text in answer["text"].splitlines():
+        line(text)
+
+
+def _count(known: int | None) -> str:
+    return "unknown" if known is None else f"{known:,}"

@@ -20,7 +20,7 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     """Stop everything, record the end, and return the scorecard; None where it could not be kept.
 
     `orderly` is False where the stack failed or the drill was halted: it is then recorded as
-    aborted. Whatever fails here, the runtime is taken down.
+    aborted. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
     """
     for task in list(session.tasks):
         task.cancel()
@@ -34,11 +34,13 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
         card = None
     finally:
         progress("taking everything down")
-        await session.runtime.down()
-        await session.prometheus.close()
-        await session.recorder.close()
-        session.record.close()
-        tidy(session.run_dir)
+        try:
+            await session.runtime.down()
+        finally:
+            await session.prometheus.close()
+            await session.recorder.close()
+            session.record.close()
+            tidy(session.run_dir)
     return card
 
 

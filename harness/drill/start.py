@@ -12,6 +12,7 @@ import asyncpg
 from harness.diagnosis.access import ShopAccess
 from harness.drill import baseline, impact, trigger
 from harness.drill.session import Progress, Session
+from harness.errors import StackFailed
 from harness.model import ProcessSpec, StackPlan
 from harness.record import events
 from harness.runtime.base import ExitAction, ProcessExit
@@ -91,6 +92,9 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
             events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
         )
         if ended.action is not ExitAction.GO_ON:
-            session.end(f"{ended.name} died")
+            why = f"{ended.name} died"
+            hint = "nothing can be said of the shop without it: start another drill"
+            session.failure = session.failure or StackFailed(why, hint)
+            session.end(why)
     elif ended.action is ExitAction.ROLLBACK:
         session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")

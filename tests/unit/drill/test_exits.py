@@ -6,6 +6,7 @@ import pytest
 
 from harness.drill.session import Session
 from harness.drill.start import _note_exit
+from harness.errors import StackFailed
 from harness.record import events
 from harness.runtime.base import ExitAction, ProcessExit
 
@@ -19,12 +20,14 @@ def problems(session: Session) -> list[str]:
 def test_a_drill_ends_with_what_it_stands_on(session: Session, name: str) -> None:
     _note_exit(session, ProcessExit(name, None, 1, ExitAction.NONE))
     assert session.over_reason == f"{name} died"
+    assert isinstance(session.failure, StackFailed), "it is recorded as aborted, and fails"
     assert problems(session) == [f"{name} ended by itself (exit 1)"]
 
 
 def test_a_drill_goes_on_without_what_it_can_do_without_and_says_so(session: Session) -> None:
     _note_exit(session, ProcessExit("grafana", None, 1, ExitAction.GO_ON))
     assert not session.over.is_set()
+    assert session.failure is None
     assert problems(session) == ["grafana ended by itself (exit 1)"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from harness.drill.finish import finish
 from harness.drill.history import read_events
 from harness.drill.session import Session
+from harness.errors import StackFailed
 
 
 class FakePart:
@@ -58,3 +59,19 @@ async def test_an_answer_that_was_changed_is_said_to_be(ending: Session) -> None
     said, told = await end(ending)
     assert told[-1] == "harness.problem"
     assert not any("sealed at the start" in text for text in said)
+
+
+async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
+    ending: Session,
+) -> None:
+    class Stays(FakePart):
+        async def down(self) -> None:
+            raise StackFailed("the Docker engine went away")
+
+    stays: Any = Stays()
+    ending.runtime = stays
+    with pytest.raises(StackFailed, match="went away"):
+        await end(ending)
+    parts: Any = (ending.prometheus, ending.recorder)
+    assert all(part.is_gone for part in parts)
+    assert {path.name for path in ending.run_dir.iterdir()} == {"record.db", "scorecard.json"}

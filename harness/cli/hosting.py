@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from harness.aigate.server import serving as serving_gate
 from harness.aigate.settings import GateSettings
 from harness.bootstrap import Prepared, prepare, reap
+from harness.cli.links import link_of
 from harness.cli.out import say
 from harness.cli.view import shown
 from harness.console.server import serving
@@ -25,6 +26,7 @@ from harness.errors import DrillError
 from harness.runtime.ports import listen
 from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
+from harness.tokens import Caller
 
 Player = Callable[[Session], Awaitable[None]]
 
@@ -130,6 +132,9 @@ async def _live(
         session.end("played to its end")
         return
     if not quiet:
+        for role in (Caller.PARTICIPANT, Caller.INSTRUCTOR):
+            link = link_of(session.places.api_url, prepared.tokens.token(role))
+            progress(f"console for the {role}: {link}")
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
     limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session)
     async with shown(session):

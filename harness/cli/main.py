@@ -16,6 +16,7 @@ from harness.cli import (
     host,
     instruct,
     learn,
+    links,
     look,
     machine,
     query,
@@ -35,6 +36,7 @@ app = typer.Typer(
 
 for title, module in (
     ("Run a drill", host),
+    ("Look", links),
     ("Look", look),
     ("Look", query),
     ("Act", act),

@@ -64,10 +64,7 @@ function useEdges() {
   return edges;
 }
 
-function samples(answer) {
-  const rows = Array.isArray(answer) ? answer : answer.series || answer.samples || [];
-  return rows.map((row) => ({ labels: row.labels || row.metric || {}, value: Number(row.value ?? row.values?.at(-1)?.[1]) }));
-}
+const samples = (answer) => answer.series.map((row) => ({ labels: row.labels, value: Number(row.values.at(-1)) }));
 
 export const toneOf = (errorRatio, up = true) => {
   if (up === false || errorRatio > 0.05) return "bad";
@@ -82,7 +79,7 @@ export function ServiceMap({ services }) {
   // A call that nobody planned is drawn like any other, where it is measured.
   const seen = [...edges.values()].filter((edge) => at.has(edge.service) && at.has(edge.peer) && edge.rate > 0).map((edge) => `${edge.service} ${edge.peer}`);
   const all = [...new Set([...planned, ...seen])];
-  return html`<div class="scroll"><svg class="map" viewBox=${`0 0 ${width} ${height}`} width=${width} height=${height} role="img" aria-label=${describe(services, edges)}>
+  return html`<div class="scroll"><svg class="map" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${describe(services, edges)}>
     ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} />`)}
     ${services.map((one) => html`<${Node} key=${one.name} service=${one} at=${at.get(one.name)} />`)}
   </svg></div>`;

@@ -1,0 +1,45 @@
+"""`drill open`: the way into the console, a link per role."""
+
+from __future__ import annotations
+
+import webbrowser
+from typing import Annotated
+
+import typer
+
+from harness.cli.client import active_drill
+from harness.cli.out import line
+from harness.errors import NotAllowed
+from harness.model import Role
+
+
+def link_of(api_url: str, token: str) -> str:
+    """The console's address with the key in its fragment, which browsers send to nobody."""
+    return f"{api_url}/#token={token}"
+
+
+def open_(
+    role: Annotated[Role, typer.Option(help="Whose console.")] = Role.PARTICIPANT,
+    browser: Annotated[bool, typer.Option(help="Open it as well as print it.")] = True,
+) -> None:
+    """Print the console's link for a role, and open it in a browser where there is one.
+
+    Example: drill open --role instructor
+    """
+    drill = active_drill()
+    try:
+        token = (drill.run_dir / "secrets" / f"{role}.token").read_text().strip()
+    except OSError:
+        raise NotAllowed(
+            f"there is no {role} token for drill {drill.drill_id} that you may read",
+            "ask your instructor for the link",
+        ) from None
+    link = link_of(drill.api_url, token)
+    line(link)
+    if browser:
+        webbrowser.open(link)
+
+
+open_.__name__ = "open"
+
+COMMANDS = (open_,)

@@ -1,22 +1,21 @@
 // What is known, what may explain it, how sure the team is, and what it declares in the end.
 
 import {
-  Badge, Button, Card, Empty, ErrorNote, Field, api, asList, fmt, html, toast, useAct, useDraft, useEffect, useEvidence,
+  Badge, Button, Card, Empty, ErrorNote, Field, Loading, api, asList, fmt, html, toast, useAct, useDraft, useEffect, useEvidence,
   useLive, usePoll, useStream,
 } from "../lib.js";
 import { rebalanced, without, withOneMore } from "../parts/shares.js";
 
 const TRIAGE = { known: "", unknown: "", priorities: "", notYet: "" };
-const KINDS = ["prevent-cascade", "diagnose", "communicate", "fix", "other"];
 
-function Triage() {
+function Triage({ kinds }) {
   const [draft, setDraft, clear] = useDraft("triage", TRIAGE);
   const set = (name) => (event) => setDraft((before) => ({ ...before, [name]: event.target.value }));
   const save = useAct(async (event) => {
     event.preventDefault();
     const priorities = asList(draft.priorities).map((line) => {
       const [kind, ...rest] = line.split(":");
-      return KINDS.includes(kind.trim()) ? { kind: kind.trim(), text: rest.join(":").trim() } : { kind: "other", text: line };
+      return kinds.includes(kind.trim()) ? { kind: kind.trim(), text: rest.join(":").trim() } : { kind: "other", text: line };
     });
     await api.post("/v1/triage", { known: asList(draft.known), unknown: asList(draft.unknown), priorities, not_doing_yet: asList(draft.notYet) });
     clear();
@@ -25,7 +24,7 @@ function Triage() {
   return html`<${Card} title="Triage" className="span5" id="triage"><form onSubmit=${save.run}>
     <${Field} label="We know" hint="one a line"><textarea value=${draft.known} onInput=${set("known")}></textarea><//>
     <${Field} label="We do not know"><textarea value=${draft.unknown} onInput=${set("unknown")}></textarea><//>
-    <${Field} label="Priorities, first one first" hint=${`kind: text, with kind one of ${KINDS.join(", ")}`}><textarea value=${draft.priorities} onInput=${set("priorities")}></textarea><//>
+    <${Field} label="Priorities, first one first" hint=${`kind: text, with kind one of ${kinds.join(", ")}`}><textarea value=${draft.priorities} onInput=${set("priorities")}></textarea><//>
     <${Field} label="Not doing yet"><textarea value=${draft.notYet} onInput=${set("notYet")}></textarea><//>
     <${ErrorNote} error=${save.error} /><${Button} type="submit" kind="primary" busy=${save.busy}>Record the triage<//>
   </form><//>`;
@@ -104,7 +103,7 @@ function Choice({ label, value, of, onChange, required }) {
     <option value="">${required ? "choose" : "not said"}</option>${of.map((one) => html`<option key=${one}>${one}</option>`)}</select><//>`;
 }
 
-function Marks({ alerts }) {
+function Marks({ alerts, kinds }) {
   const { records } = useLive();
   const marks = new Map(records.filter((one) => one.type === "alert.marked").map((one) => [one.data.alert, one.data.mark]));
   const names = [...new Set([...records.filter((one) => one.type === "alert.fired").map((one) => one.data.name), ...alerts.map((one) => one.name)])];
@@ -112,7 +111,7 @@ function Marks({ alerts }) {
   return html`<${Card} title="Source or symptom?" className="span5" id="marks">
     ${!names.length && html`<${Empty}>No alert so far.<//>`}
     ${names.map((name) => html`<div class="page-alert" key=${name}><strong>${name}</strong><div class="actions">
-      ${["source", "symptom", "unrelated"].map((kind) => html`<${Button} key=${kind} aria-pressed=${marks.get(name) === kind} kind=${marks.get(name) === kind ? "primary" : ""} onClick=${() => mark.run(name, kind)}>${kind}<//>`)}</div></div>`)}
+      ${kinds.map((kind) => html`<${Button} key=${kind} aria-pressed=${marks.get(name) === kind} kind=${marks.get(name) === kind ? "primary" : ""} onClick=${() => mark.run(name, kind)}>${kind}<//>`)}</div></div>`)}
     <${ErrorNote} error=${mark.error} />
   <//>`;
 }
@@ -143,12 +142,13 @@ function Declare({ services, mechanisms }) {
 
 export default function Diagnosis() {
   const { status } = useLive();
-  const services = status.services.map((one) => one.name);
-  const { mechanisms } = status.exercise;
+  const { data: words, error } = usePoll("/v1/choices");
+  if (!words) return error ? html`<${ErrorNote} error=${error} />` : html`<${Loading} />`;
+  const { services, mechanisms } = words;
   return html`<div class="grid">
     <${Hypotheses} services=${services} mechanisms=${mechanisms} />
-    <${Triage} />
+    <${Triage} kinds=${words.priorities} />
     <${Declare} services=${services} mechanisms=${mechanisms} />
-    <${Marks} alerts=${status.alerts} />
+    <${Marks} alerts=${status.alerts} kinds=${words.marks} />
   </div>`;
 }

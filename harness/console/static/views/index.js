@@ -6,11 +6,14 @@ export const VIEWS = [
   { id: "traces", title: "Traces", key: "r" },
   { id: "logs", title: "Logs", key: "l" },
   { id: "changes", title: "Changes", key: "c" },
+  { id: "diagnosis", title: "Diagnosis", key: "d" },
+  { id: "comms", title: "Comms", key: "m" },
   { id: "timeline", title: "Timeline", key: "t" },
   { id: "before-after", title: "Before/after", key: "f" },
   { id: "score", title: "Score", key: "s" },
   { id: "postmortem", title: "Postmortem", key: "w" },
   { id: "history", title: "History", key: "y" },
+  { id: "instructor", title: "Instructor", key: "i", instructor: true },
   { id: "projector", title: "Projector", key: "p" },
 ];
 

@@ -66,11 +66,11 @@ function Judge() {
   const { data, error, again } = usePoll("/v1/score", 10000);
   const [given, setGiven] = useState({});
   const act = useAct(async (line, points) => { await api.post("/v1/instructor/judge", { line, points: Number(points), note: "" }); again(); toast("Judged"); });
-  const open = (data?.sections || []).flatMap((section) => section.lines).filter((line) => line.verdict === "for the instructor" || line.for_instructor);
+  const open = (data?.sections || []).flatMap((section) => section.lines).filter((line) => line.verdict === "for the instructor");
   return html`<${Card} title="For you to judge" className="span12" id="judge">
     <${ErrorNote} error=${error || act.error} />
     ${data && !open.length && html`<${Empty}>No line of the rubric waits for you now.<//>`}
-    ${open.map((line) => html`<div class="page-alert" key=${line.id}><span>${line.title}</span><div class="actions"><input type="number" min="0" max=${line.points_max} class="minutes" aria-label=${`points for ${line.title}`} value=${given[line.id] ?? ""} onInput=${(e) => setGiven({ ...given, [line.id]: e.target.value })} /> of ${line.points_max} <${Button} busy=${act.busy} onClick=${() => act.run(line.id, given[line.id])}>Give<//></div></div>`)}
+    ${open.map((line) => html`<div class="page-alert" key=${line.line}><span>${line.text}</span><div class="actions"><input type="number" min="0" max=${line.points_max} class="minutes" aria-label=${`points for ${line.text}`} value=${given[line.line] ?? ""} onInput=${(e) => setGiven({ ...given, [line.line]: e.target.value })} /> of ${line.points_max} <${Button} busy=${act.busy} onClick=${() => act.run(line.line, given[line.line])}>Give<//></div></div>`)}
   <//>`;
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from harness.cli.hosting import Outcome, host
 from harness.cli.out import say
 from harness.drill.trial import TrialRun
+from harness.errors import DrillError
 from harness.settings import HostSettings
 
 TRACE_RATIO = 0.3
@@ -40,8 +42,12 @@ def main() -> None:
         trace_ratio=TRACE_RATIO,
     )
     run = TrialRun(say=say)
-    outcome = asyncio.run(host(settings, player=run.play))
-    given.answer.write_text(json.dumps(row_of(given.scenario, run, outcome), indent=2))
+    try:
+        row = row_of(given.scenario, run, asyncio.run(host(settings, player=run.play)))
+    except DrillError as error:
+        say(f"drill: {error}")
+        sys.exit(error.exit_code)
+    given.answer.write_text(json.dumps(row, indent=2))
 
 
 def row_of(scenario: str, run: TrialRun, outcome: Outcome) -> dict[str, Any]:

@@ -38,6 +38,7 @@ LoadWorkers = Annotated[
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
 DOWN_TIMEOUT_S = 30.0
+PLAYERS = ("responder", "reference")
 
 
 def run(
@@ -101,13 +102,21 @@ def demo(
     scale: Scale = 1,
     load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
+    player: Annotated[
+        str, typer.Option(help="responder: sees what you would see; reference: knows the answer.")
+    ] = "responder",
 ) -> None:
     """A drill played unattended, from page to proof; exit 0 only when all of it worked.
 
     Example: drill demo deadlock
     """
     from harness.cli.hosting import host
+    from harness.cli.par import show_card
+    from harness.cli.responding import Unattended
     from harness.drill.rehearsal import Rehearsal
+
+    if player not in PLAYERS:
+        raise UnknownName("player", player, PLAYERS)
 
     settings = _settings(
         scenario,
@@ -120,18 +129,16 @@ def demo(
         trigger_delay_max_s=5,
         deploy_pace_s=1,
     )
-    rehearsal = Rehearsal(say=say)
-    outcome = asyncio.run(host(settings, player=rehearsal.play))
-    if outcome.card is not None:
-        for text in outcome.card.render_lines(revealed=True):
-            line(text)
+    played = Unattended(say=say) if player == "responder" else Rehearsal(say=say)
+    outcome = asyncio.run(host(settings, player=played.play))
+    show_card(outcome)
     if outcome.error is not None:
         raise outcome.error
-    for text in rehearsal.shortfalls:
+    for text in played.shortfalls:
         say(f"not achieved: {text}")
-    if rehearsal.shortfalls or not rehearsal.complete:
+    if played.shortfalls or not played.complete:
         raise typer.Exit(1)
-    say(f"{rehearsal.summary}; nothing is left behind")
+    say(f"{played.summary}; nothing is left behind")
 
 
 def down() -> None:
@@ -197,12 +204,11 @@ def _settings(scenario: str, **given: object) -> HostSettings:
 def _host(settings: HostSettings) -> None:
     """Host a drill for people, and show the scorecard at its end."""
     from harness.cli.hosting import host
+    from harness.cli.par import show_card
 
     outcome = asyncio.run(host(settings, player=None))
-    if outcome.card is not None:
-        line()
-        for text in outcome.card.render_lines(revealed=True):
-            line(text)
+    line()
+    show_card(outcome)
     if outcome.error is not None:
         raise outcome.error
     say(f"ended: {outcome.reason}; nothing is left behind")

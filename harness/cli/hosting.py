@@ -41,6 +41,8 @@ class Outcome:
     card: Scorecard | None
     reason: str
     error: DrillError | None
+    scenario: str = ""
+    seed: int = 0
 
 
 async def host(settings: HostSettings, *, player: Player | None, quiet: bool = False) -> Outcome:
@@ -108,7 +110,7 @@ async def _run(
     if isinstance(session.failure, DrillError):
         error = error or session.failure
     card = await finish(session, orderly=error is None, progress=progress)
-    return Outcome(card, session.over_reason, error)
+    return Outcome(card, session.over_reason, error, session.scenario.id, session.seed)
 
 
 async def _live(

@@ -19,6 +19,7 @@ from harness.cli import (
     links,
     look,
     machine,
+    par,
     query,
     team,
     tell,
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 for title, module in (
     ("Run a drill", host),
+    ("Run a drill", par),
     ("Look", links),
     ("Look", look),
     ("Look", query),

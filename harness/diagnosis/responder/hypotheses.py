@@ -41,6 +41,10 @@ SPEAKS_FOR: Mapping[Kind, tuple[tuple[Mechanism, float], ...]] = {
 """What a symptom says of its service, whatever else is seen."""
 WELL = ("", "none", "operational")
 """What a status page says when it says nothing of interest."""
+SUFFERS: Mapping[Kind, float] = {**dict.fromkeys(TELLING, 0.5), Kind.FAILS_FIRST: 1.0}
+"""What a symptom says of a release of the service that has it, whatever the release changed."""
+NOTHING_SHOWN = 1.5
+"""What it takes from a release's odds that its difference shows nothing known to do harm."""
 RELEASES = ("release", "hotfix")
 EARLY_S, LATE_S = 2.0, 60.0
 """How long before a release's entry in the log (made once it serves), and how long after it,
@@ -149,11 +153,12 @@ def _weigh_release(
         if finding := shown.get(mechanism):
             says = f"{named} changed this: {finding.shows}"
             case.add(2.5 * finding.weight, says, commit)
+        else:
+            case.odds -= NOTHING_SHOWN
         case.add(1.2 * (1 - max(0.0, lag_s) / LATE_S), f"it began {when}", commit)
         for one in found:
-            suffers = one.kind in TELLING or one.kind is Kind.FAILS_FIRST
-            if suffers and one.service == release.service:
-                case.add(0.5, one.says, one.link, one.kind)
+            if one.service == release.service and one.kind in SUFFERS:
+                case.add(SUFFERS[one.kind], one.says, one.link, one.kind)
 
 
 def _told(cases: _Cases) -> list[Hypothesis]:

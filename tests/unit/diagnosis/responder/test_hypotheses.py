@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.diagnosis.responder.hypotheses import Hypothesis, hypotheses
 from harness.diagnosis.responder.observations import read
+from harness.diagnosis.responder.play import ACT_PERCENT
 from harness.diagnosis.responder.symptoms import Kind, symptoms
 from harness.exercise.evidence import check_evidence
 from harness.model import Mechanism
@@ -87,7 +89,9 @@ def test_a_calm_shop_with_harmless_releases_has_no_fault(recorded: Recorded) -> 
     assert sum(bool(one) for one in raw["diffs"].values()) >= 2
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
+)
 @given(data=st.data())
 def test_whatever_was_released_no_anomaly_means_no_fault(
     recorded: Recorded, data: st.DataObject
@@ -103,6 +107,21 @@ def test_whatever_was_released_no_anomaly_means_no_fault(
                 raw["deploys"].append(deploy)
     top = told(raw)[0]
     assert (top.mechanism, top.release) == (Mechanism.NO_FAULT, None)
+
+
+def test_a_shop_that_is_slow_everywhere_is_not_blamed_on_a_harmless_release(
+    recorded: Recorded,
+) -> None:
+    """A busy machine, just after colleagues shipped: what came last is no cause by itself."""
+    raw = recorded("calm")
+    raw["alerts"] = [{"name": "HighLatency"}]
+    last = max(datetime.fromisoformat(one["at"]).timestamp() for one in raw["deploys"])
+    for series in raw["series"]["latency"]:
+        series["times"] = [at + last - raw["at"] + 10 for at in series["times"]]
+        series["values"][-10:] = [2.0] * 10
+    found = told(raw)
+    assert any(one.kind is Kind.SLOW for one in symptoms(read(raw)))
+    assert not any(one.release and one.percent >= ACT_PERCENT for one in found)
 
 
 def test_with_an_alert_that_fires_nobody_says_that_nothing_is_wrong(recorded: Recorded) -> None:

@@ -139,15 +139,19 @@ def _weigh_release(
     found: Sequence[Symptom],
     cases: _Cases,
 ) -> None:
-    """What a release's time and its difference say, where it came when things began to go wrong."""
-    lag_s = began - release.at if began is not None else math.inf
-    if not -EARLY_S <= lag_s <= LATE_S:
+    """What a release's time and its difference say. One that came when things began to go wrong
+    is suspected by that alone; an earlier one only of what the symptoms speak for already."""
+    lag_s = began - release.at if began is not None else -math.inf
+    if lag_s < -EARLY_S:
         return
+    in_time = lag_s <= LATE_S
     named = f"{release.service} {release.version_to}"
     commit = f"commit:{release.commit}"
     shown = {one.mechanism: one for one in findings(release.diff, release.service, seen.services)}
     when = f"{lag_s:.0f} s after {named} was released" if lag_s > 0 else f"as {named} came"
     for mechanism in shown.keys() or {Mechanism.BAD_CONFIGURATION}:
+        if not in_time and (release.service, mechanism) not in cases:
+            continue
         case = cases[release.service, mechanism]
         case.release = release
         if finding := shown.get(mechanism):
@@ -155,7 +159,8 @@ def _weigh_release(
             case.add(2.5 * finding.weight, says, commit)
         else:
             case.odds -= NOTHING_SHOWN
-        case.add(1.2 * (1 - max(0.0, lag_s) / LATE_S), f"it began {when}", commit)
+        if in_time:
+            case.add(1.2 * (1 - max(0.0, lag_s) / LATE_S), f"it began {when}", commit)
         for one in found:
             if one.service == release.service and one.kind in SUFFERS:
                 case.add(SUFFERS[one.kind], one.says, one.link, one.kind)

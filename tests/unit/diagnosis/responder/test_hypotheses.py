@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +69,31 @@ def test_a_release_that_came_after_the_trouble_is_not_blamed(
         if deploy["service"] == service:
             deploy["at"] = "2036-01-01T00:00:00+00:00"
     assert not any(one.release and one.service == service for one in told(raw))
+
+
+def shipped_earlier(raw: dict[str, Any], by_s: float) -> dict[str, Any]:
+    for deploy in raw["deploys"]:
+        at = datetime.fromisoformat(deploy["at"])
+        deploy["at"] = (at - timedelta(seconds=by_s)).isoformat()
+    return raw
+
+
+@pytest.mark.parametrize("name", ["circle", "loop", "timeouts"])
+def test_an_earlier_release_is_suspected_of_what_the_symptoms_speak_for(
+    recorded: Recorded, name: str
+) -> None:
+    """Something else may have set it off."""
+    top = told(shipped_earlier(recorded(name), by_s=600))[0]
+    assert (top.service, top.mechanism) == next(
+        (service, mechanism) for known, service, mechanism, _ in CAUSES if known == name
+    )
+    assert top.release is not None
+
+
+def test_an_earlier_release_is_not_suspected_of_anything_else(recorded: Recorded) -> None:
+    raw = shipped_earlier(recorded("circle"), by_s=600)
+    assert {one.service for one in told(raw) if one.release} == {"c"}
+    assert "a" in {one["service"] for one in raw["deploys"]}, "the control: a was released, too"
 
 
 @pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)

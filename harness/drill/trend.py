@@ -17,7 +17,7 @@ SEALED = "sealed until the reveal"
 
 
 async def trend(session: Session, viewer: Audience) -> dict[str, Any]:
-    """Every drill of this home, oldest first, the averages, and the calibration over all of them.
+    """Every drill of this home, oldest first; averages and calibration over those that are over.
 
     The scenario of the drill that runs names what is wrong in it: participants see it once the
     answer is revealed. `unreadable` says which records were left out, and why.
@@ -30,11 +30,12 @@ async def trend(session: Session, viewer: Audience) -> dict[str, Any]:
         one if is_told or one.drill_id != session.drill_id else replace(one, scenario=SEALED)
         for one in found
     ]
+    over = [one for one in shown if one.drill_id != session.drill_id]
     return {
         "running": session.drill_id,
         "drills": [one.to_json() for one in shown],
-        "averages": averages(shown),
-        "reliability": [asdict(one) for one in _merged(shown)],
+        "averages": averages(over),
+        "reliability": [asdict(one) for one in _merged(over)],
         "unreadable": unreadable,
     }
 

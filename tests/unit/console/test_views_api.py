@@ -264,10 +264,14 @@ async def test_a_paper_without_end_is_refused(api: Api) -> None:
 
 
 def _home(session: Session, tmp_path: Path) -> None:
-    """The drill that runs beside one that is over."""
+    """The drill that runs beside two that are over, of which one expected what came."""
     runs = tmp_path / "runs"
     session.run_dir = runs / "d-test"
-    for name, scenario in (("d-test", "bad-timeouts"), ("d-past", "deadlock")):
+    for name, scenario in (
+        ("d-test", "bad-timeouts"),
+        ("d-past", "deadlock"),
+        ("d-last", "n-plus-one"),
+    ):
         (runs / name).mkdir(parents=True)
         with Record(runs / name / "record.db", name) as record:
             record.append(
@@ -287,6 +291,7 @@ async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_
     assert {one["drill_id"]: one["scenario"] for one in theirs.json()["drills"]} == {
         "d-test": "sealed until the reveal",
         "d-past": "deadlock",
+        "d-last": "n-plus-one",
     }
     ours = await api.get("/v1/history", Caller.INSTRUCTOR)
     assert "bad-timeouts" in ours.text
@@ -298,7 +303,9 @@ async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_
     assert "bad-timeouts" in (await api.get("/v1/history")).text
 
 
-async def test_calibration_is_one_curve_over_all_drills(api: Api, tmp_path: Path) -> None:
+async def test_calibration_and_averages_are_over_all_drills_but_the_one_that_runs(
+    api: Api, tmp_path: Path
+) -> None:
     _home(api.session, tmp_path)
     bins = (await api.get("/v1/history")).json()["reliability"]
     assert bins == [{"low": 80, "high": 100, "count": 2, "mean_percent": 80.0, "true_share": 0.5}]

@@ -26,6 +26,7 @@ function drawMarks(plot, marks) {
   const ratio = devicePixelRatio || 1;
   let freeFrom = -Infinity;
   ctx.save();
+  ctx.textAlign = "left";
   ctx.font = `${10 * ratio}px system-ui, sans-serif`;
   for (const mark of marks) {
     const x = Math.round(plot.valToPos(mark.atS, "x", true));
@@ -63,7 +64,7 @@ function optionsOf({ series, unit, decimals, isStacked, isStepped, min, max, fil
     legend: { live: true },
     scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(low, high, min, max) } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => clock(at * 1000).slice(0, ticks.length > 1 && ticks[1] - ticks[0] < 60 ? 8 : 5)), space: 70 },
+      { ...axis, size: 26, gap: 4, values: (_, ticks) => ticks.map((at) => clock(at * 1000).slice(0, ticks.length > 1 && ticks[1] - ticks[0] < 60 ? 8 : 5)), space: 70 },
       { ...axis, size: 62, values: (_, ticks) => ticks.map((value) => inUnit(value, unit, undefined)) },
     ],
     series: [
@@ -80,7 +81,8 @@ function optionsOf({ series, unit, decimals, isStacked, isStepped, min, max, fil
           // The latest figures, not those that the plot was made with: stacked ones are sums.
           value: (_, drawn, seriesIndex, index) => {
             const column = latest.current.series[isStacked ? series.length - seriesIndex : seriesIndex - 1];
-            return index === null ? "" : inUnit(column?.values[index], unit, decimals);
+            // Without a cursor, the newest figure.
+            return inUnit(index === null ? newest(column) : column?.values[index], unit, decimals);
           },
         };
       }),
@@ -137,8 +139,12 @@ export function Chart(props) {
   return html`<div class="v-chart" ref=${box} role="img" aria-label=${`${title ?? "chart"}: ${spoken(series, unit)}`}></div>`;
 }
 
+function newest(series) {
+  return series?.values.findLast((value) => value !== null) ?? null;
+}
+
 /** The newest figure of each series, for those who do not see the lines. */
 function spoken(series, unit) {
-  const said = series.slice(0, 8).map((one) => `${one.label} ${inUnit(one.values.findLast((value) => value !== null), unit)}`);
+  const said = series.slice(0, 8).map((one) => `${one.label} ${inUnit(newest(one), unit)}`);
   return said.join(", ") || "no data";
 }

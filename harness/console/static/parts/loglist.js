@@ -7,6 +7,7 @@ import { laneOf } from "./colors.js";
 
 const { useLayoutEffect } = React;
 const ROW_PX = 22;
+const LEVELS = { WARNING: "WARN", CRITICAL: "CRIT" };
 
 export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }) {
   const box = useRef(null);
@@ -49,7 +50,7 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }) {
     <div style=${{ height: `${above}px` }}></div>
     ${lines.slice(from, to).map((line) => html`<div key=${line.seq} role="option" aria-selected=${line.seq === chosen} class=${`v-line v-level-${line.level}`} onClick=${() => onChoose(line)}>
       <span class="muted">${clockMs(Date.parse(line.timestamp))}</span>
-      <b>${line.level.slice(0, 5)}</b>
+      <b>${LEVELS[line.level] ?? line.level}</b>
       <span class="v-line-service"><i style=${{ background: laneOf(line.service) }}></i>${line.service}</span>
       <span class="v-line-text">${line.event}${rest(line)}</span>
     </div>`)}

@@ -41,10 +41,10 @@ export function CallGraph({ names, edges, most }) {
   const places = circle(names);
   const at = (name) => ({ x: 130 + 95 * places.get(name).x, y: 120 + 90 * places.get(name).y });
   const drawn = edges.filter((edge) => places.has(edge.from) && places.has(edge.to));
-  return html`<svg class="v-graph" viewBox="0 0 260 240" role="img" aria-label=${drawn.map((edge) => `${edge.from} to ${edge.to}: ${edge.perS.toFixed(1)} a second`).join("; ") || "no calls"}>
+  return html`<svg class="v-graph" viewBox="0 0 260 250" role="img" aria-label=${drawn.map((edge) => `${edge.from} to ${edge.to}: ${edge.perS.toFixed(1)} a second`).join("; ") || "no calls"}>
     <defs><marker id="v-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker></defs>
     ${drawn.map((edge) => html`<${Arrow} key=${`${edge.from} ${edge.to}`} edge=${edge} from=${at(edge.from)} to=${at(edge.to)} most=${most} />`)}
-    ${names.map((name) => html`<g key=${name} transform=${`translate(${at(name).x},${at(name).y})`}><circle r="14" fill=${laneOf(name)} /><text y="3.5" text-anchor="middle">${name.length > 3 ? name.slice(0, 3) : name}</text><title>${name}</title></g>`)}
+    ${names.map((name) => html`<g key=${name} transform=${`translate(${at(name).x},${at(name).y})`}><circle r="12" fill=${laneOf(name)} /><text y="26" text-anchor="middle">${name}</text></g>`)}
   </svg>`;
 }
 

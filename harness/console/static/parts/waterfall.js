@@ -9,6 +9,7 @@ import { laneOf } from "./colors.js";
 const INDENT_PX = 14;
 const DEPTH_MAX = 24;
 const ROWS_FIRST = 400;
+const LINES_FIRST = 6;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 function toggled(set, key) {
@@ -39,11 +40,11 @@ export function Waterfall({ data, logs, onLog }) {
     ${shown.slice(0, most).map((row) => html`<${Row} key=${row.key} row=${row} trace=${trace} isChosen=${chosen === row.key}
         onFold=${() => fold(row)} onChoose=${() => setChosen(chosen === row.key ? null : row.key)} />
       ${chosen === row.key && html`<${Detail} key=${`${row.key} detail`} row=${row} trace=${trace} />`}
-      ${withLogs && row.count === 1 && (linesOf.get(row.span.id) ?? []).map((line) => html`<${Line} key=${`log ${line.seq}`} line=${line} depth=${row.depth + 1} onLog=${onLog} />`)}`)}
+      ${withLogs && row.count === 1 && linesOf.has(row.span.id) && html`<${Lines} key=${`${row.key} logs`} lines=${linesOf.get(row.span.id)} depth=${row.depth + 1} onLog=${onLog} />`}`)}
     </div>
     ${shown.length > most && html`<button type="button" class="v-link" onClick=${() => setMost(most * 4)}>${shown.length - most} more rows</button>`}
     ${withLogs && elsewhere.length > 0 && html`<h4>Log lines of spans that are folded or were not kept</h4>
-      ${elsewhere.map((line) => html`<${Line} key=${line.seq} line=${line} depth=${0} onLog=${onLog} />`)}`}
+      <${Lines} lines=${elsewhere} depth=${0} onLog=${onLog} />`}
   </div>`;
 }
 
@@ -68,9 +69,10 @@ function Row({ row, trace, isChosen, onFold, onChoose }) {
       ${row.hasMore ? html`<button type="button" class="v-twist" aria-label=${row.isOpen ? "fold" : "unfold"} onClick=${onFold}>${row.isOpen ? "▾" : "▸"}</button>` : html`<span class="v-twist"></span>`}
       <i class="v-lane-bar" style=${{ background: color }}></i>
       <button type="button" class="v-span-label" onClick=${onChoose} title=${span.operation}>
-        <b>${span.service}</b> ${span.operation}${row.count > 1 && html` <strong class="v-times">× ${row.count}</strong>`}
-        ${row.failed && html` <span class="v-bad">✕ failed</span>`}
+        <b>${span.service}</b> ${span.operation}
       </button>
+      ${row.count > 1 && html`<strong class="v-times">× ${row.count}</strong>`}
+      ${row.failed && html`<span class="v-bad v-times" title="failed">✕</span>`}
     </div>
     <span class="num">${seconds(row.totalMs / 1000)}</span>
     <div class="v-track"><i class=${row.count > 1 ? "v-many" : ""} style=${{ left: `${left}%`, width: `${Math.min(width, 100 - left)}%`, background: color }}></i></div>
@@ -79,7 +81,7 @@ function Row({ row, trace, isChosen, onFold, onChoose }) {
 
 function Detail({ row, trace }) {
   const { span } = row;
-  const tags = Object.entries(span.tags).filter(([name]) => name !== "error");
+  const tags = Object.entries(span.tags).filter(([name]) => !["error", "span.kind"].includes(name));
   return html`<div class="v-detail">
     <p class="mono">${chain(trace, span.id).join(" › ")}</p>
     <p class="muted">${span.kind} · began ${clockMs(span.startMs)} · ${seconds((span.startMs - trace.startMs) / 1000)} into the trace${row.count > 1 ? ` · ${row.count} of the same, each ${seconds(row.totalMs / row.count / 1000)} on average` : ""}</p>
@@ -87,6 +89,13 @@ function Detail({ row, trace }) {
     ${span.events.map((event, index) => html`<div key=${index} class="v-event"><span class="mono">+${seconds((event.atMs - span.startMs) / 1000)}</span>
       <pre>${Object.entries(event.fields).map(([name, value]) => `${name}: ${value}`).join("\n")}</pre></div>`)}
   </div>`;
+}
+
+function Lines({ lines, depth, onLog }) {
+  const [isAll, setAll] = useState(false);
+  const more = lines.length - LINES_FIRST;
+  return html`<div>${(isAll ? lines : lines.slice(0, LINES_FIRST)).map((line) => html`<${Line} key=${line.seq} line=${line} depth=${depth} onLog=${onLog} />`)}
+    ${more > 0 && !isAll && html`<button type="button" class="v-link v-more-logs" onClick=${() => setAll(true)}>${more} more log lines of this span</button>`}</div>`;
 }
 
 function Line({ line, depth, onLog }) {

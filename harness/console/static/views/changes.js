@@ -34,7 +34,7 @@ export default function Changes() {
   if (!log.data) return html`<${Loading} />`;
   const shown = [...log.data].reverse().filter((entry) => !params.service || entry.service === params.service);
   const chosen = log.data.find((entry) => entry.deploy_id === params.deploy);
-  return html`<div class="v-page v-split">
+  return html`<div class=${`v-page v-split ${chosen ? "v-has-one" : ""}`}>
     <aside class="v-list" aria-label="Deploys">
       <div class="v-bar"><label class="v-field">service <select value=${params.service ?? ""} onChange=${(event) => go("changes", { ...params, service: event.target.value })}><option value="">all</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label></div>
       ${shown.length === 0 && html`<${Empty}>Nothing was deployed.<//>`}
@@ -54,8 +54,8 @@ function Entry({ entry, params }) {
   return html`<li><a href=${href("changes", { ...params, deploy: entry.deploy_id })} aria-current=${entry.deploy_id === params.deploy ? "true" : undefined}>
     <span class="mono muted" title=${dateTime(at)}>${clock(at)}</span>
     <span class="v-found-name"><i class="v-dot" style=${{ background: laneOf(entry.service) }}></i><b>${entry.service}</b> ${entry.kind === "restart" ? "restart" : `${entry.version_from || "–"} → ${entry.version_to}`}</span>
-    <span class=${`v-${tone}`}>${sign} ${entry.outcome}</span>
-    <span class="v-found-more">${entry.kind} · ${entry.by} · ${ago(at, Date.now())}</span>
+    <span class=${`v-${tone}`} title=${entry.outcome}>${sign}</span>
+    <span class="v-found-more">${entry.outcome} · ${entry.kind} · ${entry.by} · ${ago(at, Date.now())}</span>
     <span class="v-found-more v-text">${entry.summary}</span>
     ${entry.error && html`<span class="v-found-more v-bad">${entry.error}</span>`}
   </a></li>`;
@@ -68,6 +68,7 @@ function Change({ entry }) {
   return html`<article class="card">
     <header class="v-bar"><h2>${entry.service} ${isRestart ? entry.kind : `${entry.version_from} → ${entry.version_to}`}</h2><span class="v-push"></span>
       ${entry.commit && html`<button type="button" class="button" onClick=${() => attachEvidence(`commit:${entry.commit.slice(0, 40)}`, `${entry.service} ${entry.version_to}`)}>Attach</button>`}
+      <a class="button v-narrow" href=${href("changes")}>All deploys</a>
       <a class="button" href=${href("dashboards", { uid: "service", service: entry.service, begin: Math.floor(Date.parse(entry.at) / 1000) - 150, end: Math.floor(Date.parse(entry.at) / 1000) + 150 })}>What its figures did</a></header>
     ${isRestart && html`<p class="muted">The version stayed the same.</p>`}
     ${error && html`<${ErrorNote} error=${error} />`}

@@ -24,7 +24,7 @@ function searchOf(params) {
 
 export default function Traces() {
   const params = useParams();
-  return html`<div class="v-page v-split">
+  return html`<div class=${`v-page v-split ${params.trace ? "v-has-one" : ""}`}>
     <${Search} params=${params} />
     ${params.trace ? html`<${One} key=${params.trace} id=${params.trace} params=${params} />` : html`<${Empty}>Choose a trace: its calls, their time and their log lines are shown here.<//>`}
   </div>`;

@@ -50,7 +50,7 @@ function Channel({ readers }) {
 function Messages({ messages }) {
   return html`<${Card} title="What people ask" className="span12" id="messages">
     ${!messages.length && html`<${Empty}>Nobody has asked yet.<//>`}
-    <ol class="feed">${[...messages].reverse().map((one) => html`<li key=${one.seq}><span><${Badge} kind="warn">${one.kind}<//></span><div><strong>${one.sender}</strong>: ${one.text}</div></li>`)}</ol>
+    ${[...messages].reverse().map((one) => html`<article key=${one.seq}><p><strong>${one.sender}</strong> <${Badge} kind="warn">${one.kind.replaceAll("-", " ")}<//></p><p>${one.text}</p></article>`)}
   <//>`;
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from harness.model import Mechanism
 
@@ -62,15 +63,20 @@ class Finding:
 
 
 def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
-    """All that the rules find in a release of `service`; `services` are all there are."""
+    """What the rules find in a release of `service`, one for each mechanism; `services` are all
+    there are."""
     changes = list(read(diff))
     others = [name for name in services if name != service]
-    return [
-        *_settings(changes),
-        *_precision(changes),
-        *_new_calls(changes, others),
-        *_loops(changes),
-    ]
+    found: dict[Mechanism, Finding] = {}
+    rules = (_settings(changes), _precision(changes), _new_calls(changes, others), _loops(changes))
+    for one in chain.from_iterable(rules):
+        known = found.get(one.mechanism)
+        found[one.mechanism] = one if known is None else _together(known, one)
+    return list(found.values())
+
+
+def _together(one: Finding, other: Finding) -> Finding:
+    return Finding(one.mechanism, max(one.weight, other.weight), f"{one.shows}; {other.shows}")
 
 
 def changes_anything(diff: str) -> bool:
@@ -105,8 +111,8 @@ def _running(lines: Sequence[Line]) -> Iterator[Line]:
 def _settings(changes: Iterable[Change]) -> Iterator[Finding]:
     for change in changes:
         old, new = _values(change.signed("-")), _values(change.signed("+"))
-        for key in old.keys() & new.keys():
-            if old[key] == new[key]:
+        for key in new:
+            if old.get(key, new[key]) == new[key]:
                 continue
             shows = f"{change.path}: {key} was {old[key]}, is {new[key]}"
             kind = _kind_of_setting(key, old[key], new[key])
@@ -114,7 +120,7 @@ def _settings(changes: Iterable[Change]) -> Iterator[Finding]:
                 yield Finding(kind, 0.9, shows)
             elif change.path.endswith(_CONFIGURATION):
                 yield Finding(Mechanism.BAD_CONFIGURATION, 0.6, shows)
-        for key in old.keys() | new.keys():
+        for key in {**old, **new}:
             if _RECOVERY.search(key) and old.get(key) != new.get(key):
                 shows = f"{change.path}: {key} was {old.get(key)}, is {new.get(key)}"
                 yield Finding(Mechanism.CONNECTION_NOT_RECOVERED, 0.8, shows)

@@ -40,7 +40,7 @@ class Responder:
     def __init__(self, api: Api, say: Callable[[str], None], *, quiet_s: float = QUIET_S) -> None:
         self.api, self.say, self.quiet_s = api, say, quiet_s
         self.worst: list[Symptom] = []
-        """What was wrong when last anything was: it is told also once it is over."""
+        """What was wrong when most was: it is told also once it is over."""
         self.rolled_back: list[str] = []
 
     def play(self) -> bool:
@@ -182,7 +182,7 @@ class Responder:
     def _look(self) -> tuple[Observations, list[Hypothesis]]:
         seen = read(look(self.api))
         found = symptoms(seen)
-        self.worst = found or self.worst
+        self.worst = max(self.worst, found, key=len)
         return seen, hypotheses(seen, found)
 
     def _write(self, path: str, body: Mapping[str, Any]) -> None:

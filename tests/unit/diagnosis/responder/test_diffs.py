@@ -27,6 +27,20 @@ def test_a_number_in_a_timeout_is_a_timeout() -> None:
     assert kinds("services/orders/limits.toml", body) == {Mechanism.TIMEOUT_MISCONFIGURED}
 
 
+def test_two_numbers_of_a_kind_are_one_finding_that_shows_both() -> None:
+    body = """
+        -connect_timeout_ms = 5000
+        +connect_timeout_ms = 500
+        -read_timeout_ms = 30000
+        +read_timeout_ms = 3000
+    """
+    (found,) = findings(diff("services/orders/limits.toml", body), "orders", SERVICES)
+    assert found.shows == (
+        "services/orders/limits.toml: connect_timeout_ms was 5000, is 500; "
+        "services/orders/limits.toml: read_timeout_ms was 30000, is 3000"
+    )
+
+
 def test_a_timeout_in_settings_of_python_is_one_too() -> None:
     body = """
         -    read_timeout_ms: int = 5000

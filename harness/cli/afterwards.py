@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 DrillId = Annotated[str | None, typer.Argument(help="Default: the one that runs, else the last.")]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+BEFORE_AND_AFTER = (
+    "ledger_exact_ratio",
+    "basket_success_ratio",
+    "longest_wait_ms",
+    "statements_per_history",
+    "history_p95_ms",
+)
+"""Measures shown at the page and at the last verification: the ledger's accuracy, a deadlock's
+resolution, an N+1."""
 
 
 def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
@@ -101,10 +110,10 @@ def history(
         drills = [one.to_json() for one in found]
         data({"drills": drills, "averages": averages(found)})
         return
-    rows = [_row(one) for one in found]
     if as_csv:
-        _print_csv(rows)
+        _print_csv([{**_row(one), **_more(one)} for one in found])
         return
+    rows = [_row(one) for one in found]
     if not rows:
         say("no drill is recorded here")
         return
@@ -134,7 +143,24 @@ def _row(one: PastDrill) -> dict[str, Any]:
         "first_update_s": _seconds(one.first_update_ms),
         "points": one.points + one.bonus,
         "recurrence": one.is_recurrence,
+        "guardrails": one.guardrails,
     }
+
+
+def _more(one: PastDrill) -> dict[str, Any]:
+    """What a terminal has no room for: communication, calibration, before and after."""
+    columns: dict[str, Any] = {
+        "updates": one.kpis.updates,
+        "updates_in_time": one.updates_in_time,
+        "brier": one.brier,
+        "restarts": one.kpis.wrong.restarts,
+        "innocent_rollbacks": one.kpis.wrong.innocent_rollbacks,
+    }
+    for measure in BEFORE_AND_AFTER:
+        values = one.measures.get(measure, {})
+        columns[f"{measure}_at_page"] = values.get("at_page")
+        columns[f"{measure}_after"] = values.get("now")
+    return {**columns, "excluded_because": one.excluded_because}
 
 
 def _average(name: str, value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""`drill reflect, analyse, learn, action-item`: once the pressure is off."""
+"""`drill reflect, analyse, learn, action-item, guardrails`: once the pressure is off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from harness.cli.filing import FromFile, body_of, pairs, read_fields, required
 from harness.cli.look import participant
-from harness.cli.out import say
+from harness.cli.out import AsJson, data, line, say
 
 
 def reflect(
@@ -73,16 +73,39 @@ def learn(
 def action_item(
     text: Annotated[str, typer.Argument()] = "",
     owner: Annotated[str, typer.Option("--owner", "-o")] = "",
+    check: Annotated[
+        str, typer.Option(help="Later drills run it at each deploy: drill guardrails")
+    ] = "",
     file: FromFile = None,
 ) -> None:
     """An action item, with the person who answers for it.
 
-    Example: drill action-item 'load test for timeout changes' --owner Ada
+    Example: drill action-item 'load test timeouts' -o Ada --check timeout-change-needs-load-test
     """
-    body = body_of(file, text=text, owner=owner)
+    body = body_of(file, text=text, owner=owner, check=check)
     required(body, "text", "owner")
     item = participant().post("/v1/action-items", body)
     say(f"{item['item_id']}: {item['owner']} answers for it")
+    if item.get("check"):
+        say(f"later drills from here run '{item['check']}' at each deploy")
 
 
-COMMANDS = (reflect, analyse, learn, action_item)
+def guardrails(as_json: AsJson = False) -> None:
+    """The checks that an action item can be bound to, and what the bound ones said.
+
+    Example: drill guardrails
+    """
+    answer = participant().get("/v1/guardrails")
+    if as_json:
+        data(answer)
+        return
+    for one in answer:
+        line(f"{one['check']} ({one['kind']}): {one['title']}")
+        if one["bound_by"]:
+            line(f"    bound since {one['bound_by']}, {one['owner']} answers for it")
+        for said in one["said"]:
+            why = f": {said['why']}" if said["why"] else ""
+            line(f"    {said['service']} {said['version']} {said['verdict']}{why}")
+
+
+COMMANDS = (reflect, analyse, learn, action_item, guardrails)

@@ -18,7 +18,7 @@ from harness.cli.out import printable, say
 from harness.drill.agenda_view import exercise
 from harness.drill.session import Session
 from harness.drill.status import next_step, services
-from harness.record import events, exercise_events, response_events
+from harness.record import events, exercise_events, guard_events, response_events
 from harness.record.state import DrillState
 
 REFRESH_S = 1.0
@@ -79,6 +79,10 @@ def _line_of_exercise(event: events.Event) -> str:
             return f"phase: {event.title}"
         case exercise_events.InjectDelivered():
             return f"{event.sender.upper()}: {' '.join(event.text.split())}"
+        case guard_events.GuardChecked(verdict="objected"):
+            return (
+                f"guardrail {event.check} objects to {event.service} {event.version}: {event.why}"
+            )
         case exercise_events.HintTaken():
             return f"hint {event.number} (-{event.cost_points} points): {event.text}"
         case exercise_events.RoleJoined():

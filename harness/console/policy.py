@@ -68,6 +68,7 @@ POLICY = Policy(
         ("POST", "/v1/reflections"): BOTH,
         ("POST", "/v1/causes"): BOTH,
         ("POST", "/v1/learnings"): BOTH,
+        ("GET", "/v1/guardrails"): BOTH,
         ("POST", "/v1/action-items"): BOTH,
         ("GET", "/v1/ai"): BOTH,
         ("GET", "/v1/ai/brief"): BOTH,

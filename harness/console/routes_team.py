@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from harness.console.who import Body, By, InSession, Name, Text, Texts
-from harness.drill import expectation, said, team
+from harness.drill import expectation, guarding, said, team
 from harness.drill.expectation import WITHIN_DEFAULT_S, Plan
 from harness.exercise.update_texts import Reader
 from harness.record import response_events as r
@@ -107,6 +107,7 @@ class Learning(Body):
 class ActionItem(Body):
     text: Text
     owner: Text
+    check: Text = ""
 
 
 @router.post("/incident")
@@ -195,6 +196,11 @@ async def learn(body: Learning, session: InSession, by: By) -> Any:
     return team.learn(session, kind=body.kind, fields=body.fields, by=by)
 
 
+@router.get("/guardrails")
+async def guardrails(session: InSession) -> Any:
+    return guarding.listed(session)
+
+
 @router.post("/action-items")
 async def add_action_item(body: ActionItem, session: InSession, by: By) -> Any:
-    return team.add_action_item(session, text=body.text, owner=body.owner, by=by)
+    return team.add_action_item(session, **body.model_dump(), by=by)

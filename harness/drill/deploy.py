@@ -6,7 +6,7 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 
-from harness.drill import expectation
+from harness.drill import expectation, guarding
 from harness.drill.expectation import Plan
 from harness.drill.session import DeployEntry, Progress, Session
 from harness.errors import DeployFailed, UnknownName, UsageError
@@ -20,6 +20,7 @@ ACTS: dict[events.DeployKind, ActionKind] = {
     "hotfix": "deploy",
 }
 """What people call the kinds of deploy that they begin."""
+NEW_CODE: frozenset[events.DeployKind] = frozenset({"release", "hotfix"})
 
 
 async def release(
@@ -151,7 +152,10 @@ async def _switch(
         raise
     session.note(events.DeploySucceeded(kind=kind, **common), actor=by)
     expectation.acted(session, stated)
-    return _log(session, common, kind, "succeeded", "")
+    entry = _log(session, common, kind, "succeeded", "")
+    if kind in NEW_CODE:
+        await guarding.check(session, before, built)
+    return entry
 
 
 def _log(

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.drill.seal import opened_answer, opened_key
 from harness.errors import DrillError
+from harness.exercise.guards import Recurrence, recurrence
 from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
 from harness.record.drill_events import FiguresExcluded
@@ -49,6 +50,8 @@ class PastDrill:
     """How its stated probabilities compare with what came."""
     is_recurrence: bool | None = None
     """Whether an earlier drill that counts had the same kind of cause."""
+    guardrails: Recurrence | None = None
+    """Whether checks of earlier drills caught this one's cause."""
 
     @property
     def counts(self) -> bool:
@@ -113,7 +116,14 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
         measures=_measures(story),
         excluded_because=excluded.event.reason if excluded else None,
         reliability=judged.reliability,
+        guardrails=recurrence(story, _culprits(answer)),
     )
+
+
+def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """(service, mechanism) of each root cause, as far as the answer was revealed."""
+    faults = answer["faults"] if answer else []
+    return [(one["service"], one["mechanism"]) for one in faults]
 
 
 def kpis_of(events: Iterable[Envelope], key: AnswerKey | None) -> Kpis:
@@ -144,6 +154,8 @@ def averages(drills: Iterable[PastDrill]) -> dict[str, float | None]:
         "mean_revenue_lost": over(lambda one: one.kpis.revenue_lost),
         "mean_time_to_first_update_ms": over(lambda one: one.first_update_ms),
         "recurrence_rate": over(lambda one: one.is_recurrence),
+        "recurrences_caught_rate": over(_is_caught),
+        "updates_in_time_rate": over(lambda one: one.updates_in_time),
         "mean_brier": over(lambda one: one.brier),
     }
 
@@ -165,10 +177,16 @@ def _with_recurrence(drills: list[PastDrill]) -> list[PastDrill]:
     seen: set[str] = set()
     marked = []
     for one in drills:
-        marked.append(replace(one, is_recurrence=one.cause in seen if one.cause else None))
+        again = one.cause in seen if one.cause else None
+        guarded = one.guardrails or ("unguarded" if again else None)
+        marked.append(replace(one, is_recurrence=again, guardrails=guarded))
         if one.cause and one.counts:
             seen.add(one.cause)
     return marked
+
+
+def _is_caught(one: PastDrill) -> bool | None:
+    return None if one.guardrails is None else one.guardrails == "caught"
 
 
 def _measures(story: Story) -> dict[str, dict[str, float | None]]:

@@ -18,6 +18,7 @@ from harness.drill.seal import Seal
 from harness.errors import UsageError
 from harness.exercise.agenda import Agenda, Artefact
 from harness.exercise.agenda_files import load_agenda
+from harness.exercise.guards import BoundGuard
 from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
 from harness.model import (
@@ -102,6 +103,8 @@ class Session:
     seal: Seal | None = None
     operations_token: str = field(default="", repr=False)
     """What the shop's own operations are known by at the gateway."""
+    guards: tuple[BoundGuard, ...] = ()
+    """The checks that earlier drills' action items are bound to."""
     ai_vendors: frozenset[str] = frozenset()
     """The vendors for whose models the gate has a key; none: it stays closed."""
     alerts: AlertBook = field(default_factory=AlertBook)

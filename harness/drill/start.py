@@ -10,7 +10,7 @@ from collections.abc import Callable
 import asyncpg
 
 from harness.diagnosis.access import ShopAccess
-from harness.drill import baseline, impact, trigger
+from harness.drill import baseline, guarding, impact, trigger
 from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
 from harness.model import ProcessSpec, StackPlan
@@ -28,6 +28,10 @@ async def start(
 ) -> None:
     """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
     session.note(events.DrillStarting())
+    runs = session.run_dir.parent
+    session.guards = await asyncio.to_thread(guarding.bound_guards, runs, but=session.drill_id)
+    if session.guards:
+        progress("guardrails: " + ", ".join(one.guard.id for one in session.guards))
     session.runtime.on_exit(lambda ended: _note_exit(session, ended))
     began = time.monotonic()
     await session.runtime.up(plan, progress)

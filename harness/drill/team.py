@@ -14,6 +14,7 @@ from harness.drill.evidence_links import resolved
 from harness.drill.session import Session
 from harness.errors import UnknownName
 from harness.exercise import checks, learning_checks, update_checks
+from harness.exercise.guards import known_guards
 from harness.exercise.views import role_holders
 from harness.record import events
 from harness.record import exercise_events as x
@@ -176,9 +177,13 @@ def learn(
     return _noted(session, learning_checks.learning_stored(kind=kind, fields=fields, by=by), by)
 
 
-def add_action_item(session: Session, *, text: str, owner: str, by: str) -> r.ActionItemAdded:
-    """An action item with its owner."""
-    event = learning_checks.action_item_added(session.story(), what=text, owner=owner, by=by)
+def add_action_item(
+    session: Session, *, text: str, owner: str, by: str, check: str = ""
+) -> r.ActionItemAdded:
+    """An action item with its owner; later drills run the check that it is bound to."""
+    event = learning_checks.action_item_added(
+        session.story(), what=text, owner=owner, by=by, check=check, known_checks=known_guards()
+    )
     return _noted(session, event, by)
 
 

@@ -17,6 +17,7 @@ from harness.record import (  # noqa: F401  registers their types
     drill_events,
     exercise_events,
     gate_events,
+    guard_events,
     response_events,
 )
 from harness.record.events import EVENT_TYPES, Audience, Event, UnknownEvent

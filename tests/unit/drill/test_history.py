@@ -16,6 +16,7 @@ from harness.errors import BadFile, UnknownName
 from harness.paths import REPO
 from harness.record import drill_events, events
 from harness.record import response_events as r
+from harness.record.guard_events import GuardChecked, GuardVerdict
 from harness.record.store import Record
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import Hand
@@ -87,6 +88,28 @@ def test_a_cause_that_comes_again_is_a_recurrence(tmp_path: Path) -> None:
     found = past_drills(tmp_path, pytest.fail)
     assert [one.is_recurrence for one in found] == [False, False, True]
     assert averages(found)["recurrence_rate"] == pytest.approx(1 / 3)
+
+
+def test_a_recurrence_that_no_check_guards_against_is_unguarded(tmp_path: Path) -> None:
+    for number in (1, 2):
+        _shift(a_drill(tmp_path, f"d-{number}", "bad-timeouts"), days=number)
+    found = past_drills(tmp_path, pytest.fail)
+    assert [one.guardrails for one in found] == [None, "unguarded"]
+    assert averages(found)["recurrences_caught_rate"] == 0
+
+
+@pytest.mark.parametrize(("verdict", "came_of_it"), [("objected", "caught"), ("passed", "missed")])
+def test_a_recurrence_is_caught_or_missed_by_the_checks_that_are_bound(
+    tmp_path: Path, verdict: GuardVerdict, came_of_it: str
+) -> None:
+    path = a_drill(tmp_path, "d-1", "bad-timeouts")
+    with Record(path) as record:
+        for service, said in (("payments", verdict), ("users", "objected")):
+            one = GuardChecked(
+                "timeout-change-needs-load-test", "ai-1", "d-0", service, "2.4.2", said, ""
+            )  # type: ignore[arg-type]
+            record.append(one, actor="guardrails")
+    assert [one.guardrails for one in past_drills(tmp_path, pytest.fail)] == [came_of_it]
 
 
 def _shift(path: Path, days: int) -> None:

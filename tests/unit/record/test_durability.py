@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from harness.errors import RecordFailed
 from harness.record import events as e
@@ -27,6 +28,14 @@ while True:
     sys.stdout.write(f"{seq}\\n")
     sys.stdout.flush()
 """
+
+
+KILLS_A_RECORD = 50
+
+
+def campaign(count: int) -> ParameterSet:
+    """So many rounds, in `make torture` only."""
+    return pytest.param(count, marks=[pytest.mark.torture, pytest.mark.timeout(1800)])
 
 
 def texts(record: Record) -> list[str]:
@@ -48,9 +57,13 @@ def copy_live(record: Record, folder: Path) -> Path:
     return folder / record.path.name
 
 
-def test_every_acknowledged_event_survives_kill_minus_nine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [30, campaign(500)])
+def test_every_acknowledged_event_survives_kill_minus_nine(tmp_path: Path, kills: int) -> None:
     path, acknowledged, rng = tmp_path / "record.db", 0, random.Random(7)
-    for _ in range(30):
+    for number in range(kills):
+        if number % KILLS_A_RECORD == 0:
+            # Opening reads it all: one record for all kills would take ever longer.
+            path, acknowledged = tmp_path / f"{number}.db", 0
         child = subprocess.Popen(
             [sys.executable, "-c", APPENDER, str(path)], stdout=subprocess.PIPE, text=True
         )
@@ -67,14 +80,17 @@ def test_every_acknowledged_event_survives_kill_minus_nine(tmp_path: Path) -> No
             assert len(record.events()) == record.last_seq()
 
 
-def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damages", [200, campaign(2000)])
+def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(
+    tmp_path: Path, damages: int
+) -> None:
     record = fill(tmp_path / "record.db", 5)
     durable_bytes = record.path.with_name("record.db-wal").stat().st_size
     for number in range(4):
         record.append(e.NoteAdded(f"unsynced {number}", "kim"), actor="host")
     wrote = texts(record)
     rng, prefix_lengths = random.Random(11), set()
-    for case in range(200):
+    for case in range(damages):
         path = copy_live(record, tmp_path / str(case))
         wal = path.with_name("record.db-wal")
         path.with_name("record.db-shm").unlink()

@@ -1,0 +1,79 @@
+"""The checks that action items can be bound to: each finds its kind of release, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.catalog import Catalog
+from harness.catalog_files import Source
+from harness.errors import BadFile
+from harness.exercise.guards import Guard, known_guards, objection
+from harness.paths import REPO
+
+FAULTS = REPO / "faults"
+CAUGHT = {
+    "bad-timeouts": {"timeout-change-needs-load-test"},
+    "deadlock": {"new-peer-needs-load-test"},
+    "float-drift": {"money-is-decimal"},
+    "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},
+}
+RULES = [one for one in known_guards().values() if one.kind != "alert"]
+
+
+def objectors(patch: Path) -> set[str]:
+    """The rules that object to a release as its author mailed it."""
+    mail = patch.read_text()
+    message, _, difference = mail.partition("\n---\n")
+    return {one.id for one in RULES if objection(one, difference, message)}
+
+
+@pytest.mark.parametrize("fault", sorted(CAUGHT))
+def test_each_kind_of_bad_release_has_a_rule_that_objects(fault: str) -> None:
+    assert objectors(FAULTS / fault / "release.patch") == CAUGHT[fault]
+
+
+@pytest.mark.parametrize("fault", sorted(CAUGHT))
+def test_the_guards_say_that_they_guard_against_what_they_catch(fault: str) -> None:
+    mechanism = Catalog(REPO).fault(fault).mechanism
+    assert all(mechanism in known_guards()[name].guards for name in CAUGHT[fault])
+
+
+@pytest.mark.parametrize("decoy", sorted((FAULTS / "decoys").glob("*/release.patch")), ids=str)
+def test_harmless_releases_pass(decoy: Path) -> None:
+    assert objectors(decoy) == set()
+
+
+@pytest.mark.parametrize("fault", sorted(CAUGHT))
+def test_a_code_fix_is_asked_for_a_load_test_at_most(fault: str) -> None:
+    kinds = {known_guards()[name].kind for name in objectors(FAULTS / fault / "fix.patch")}
+    assert kinds <= {"deploy"}
+
+
+def test_a_load_test_in_the_message_is_what_a_deploy_rule_asks_for() -> None:
+    rule = known_guards()["timeout-change-needs-load-test"]
+    change = "+++ b/services/payments/timeouts.toml\n@@ -1 +1 @@\n+read_timeout_ms = 500\n"
+    assert objection(rule, change, "Shorter timeouts") == (
+        "services/payments/timeouts.toml: read_timeout_ms = 500"
+    )
+    assert not objection(rule, change, "Shorter timeouts\n\nLoad-test: 200/s at a slow provider")
+    assert objection(rule, change, "Shorter timeouts\n\nLoad-test:")
+
+
+def test_only_lines_that_were_added_count() -> None:
+    rule = known_guards()["money-is-decimal"]
+    head = "+++ b/services/billing/domain.py\n@@ -1 +1 @@\n"
+    assert objection(rule, f"{head}+    net: float\n", "")
+    assert not objection(rule, f"{head}-    net: float\n     tax: float\n", "")
+    assert not objection(rule, f"{head.replace('billing', 'feed')}+    net: float\n", "")
+
+
+def test_a_check_that_is_half_written_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "guards.toml"
+    path.write_text(
+        'id = "x"\nkind = "deploy"\ntitle = "x"\nguards = ["overload"]\n'
+        'files = "x"\npattern = "y"\n'
+    )
+    with pytest.raises(BadFile, match="has unless"):
+        Source(path).parse(Guard)

@@ -9,9 +9,15 @@ from pathlib import Path
 from harness import limits
 from harness.errors import DrillError, StackFailed
 from harness.runtime.compose.engine import Engine, Found
-from harness.runtime.compose.project import HOME_LABEL, OWNER_LABEL, RUN_LABEL, home_digest
+from harness.runtime.compose.project import (
+    HOME_LABEL,
+    OWNER_FILE,
+    OWNER_LABEL,
+    RUN_LABEL,
+    home_digest,
+)
 from harness.runtime.leftovers import kill
-from harness.runtime.procfs import command_name, identify, links_of, pids
+from harness.runtime.procfs import identify, links_of, pids
 from harness.waiting import WaitedTooLong, wait_until
 
 KINDS = ("containers", "networks", "volumes")
@@ -106,14 +112,14 @@ async def everything_of(home: Path) -> list[str]:
 def _end_programs(home: Path) -> None:
     """End Compose programs that a dead host was just running: they would go on making things.
 
-    Each works in its own run's private folder. The caller owns `home`: no host of it is alive.
+    Each works in its own run's private folder.
     """
-    folder = f"{home.resolve()}/runs/"
-    for pid in pids():
+    files = home.resolve().glob(f"runs/*/compose/{OWNER_FILE}")
+    dead = {str(file.parent) for file in files if not _owned(file.read_text())}
+    for pid in pids() if dead else ():
         process = identify(pid)
-        (cwd,) = links_of(pid, ("cwd",)) or ("",)
-        program = command_name(pid).partition(" ")[0].rpartition("/")[2]
-        if process and cwd.startswith(folder) and program in PROGRAMS:
+        links = links_of(pid, ("cwd", "exe"))
+        if process and len(links) == 2 and links[0] in dead and Path(links[1]).name in PROGRAMS:
             kill(process)
 
 

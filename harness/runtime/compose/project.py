@@ -17,6 +17,8 @@ from harness.runtime.procfs import identify
 RUN_LABEL = "threeam.run"
 HOME_LABEL = "threeam.home"
 OWNER_LABEL = "threeam.owner"
+OWNER_FILE = "owner"
+"""In a run's private folder: the same, known before there is anything to carry a label."""
 PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
@@ -49,15 +51,20 @@ def project_label(project: str) -> str:
     return f"{PROJECT_LABEL}={project}"
 
 
-def labels(plan: StackPlan) -> dict[str, str]:
-    """What every container, network and volume of a run carries."""
+def owner() -> str:
+    """This process, so that no later one of the same number is taken for it."""
     me = identify(os.getpid())
     if me is None:
         raise StackFailed("this machine's /proc cannot be read")
+    return f"{me.pid}:{me.start_ticks}"
+
+
+def labels(plan: StackPlan) -> dict[str, str]:
+    """What every container, network and volume of a run carries."""
     return {
         RUN_LABEL: project_name(plan),
         HOME_LABEL: home_digest(plan.run_dir.resolve().parents[1]),
-        OWNER_LABEL: f"{me.pid}:{me.start_ticks}",
+        OWNER_LABEL: owner(),
     }
 
 

@@ -20,7 +20,7 @@ from harness.runtime.compose.build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.needs import check
-from harness.runtime.compose.project import project_name
+from harness.runtime.compose.project import OWNER_FILE, owner, project_name
 from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
 from harness.runtime.rollout import Service
@@ -65,6 +65,7 @@ class ComposeRuntime:
         (plan.run_dir.resolve().parents[1] / COMPOSE_MARK).touch()
         folder = plan.run_dir.resolve() / "compose"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / OWNER_FILE).write_text(owner())
         provider = folder / "provider"
         provider.mkdir(exist_ok=True)
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -106,13 +106,12 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
     intent is in the record before anything else is made. Raises what the catalog, the workspace or
     the machine object to.
     """
-    catalog = Catalog(settings.repo)
     had = await asyncio.to_thread(scenarios_had, settings.home / "runs")
-    drawn = draw(catalog, settings, had)
-    stack = _free_ports(settings, drawn)
+    drawn = draw(Catalog(settings.repo), settings, had)
+    stack = StackPorts.of(drawn.topology, settings.port_offset)
+    require_free(stack.all)
     kind = await _kind(settings, say)
-    run_dir = settings.home / "runs" / drawn.drill_id
-    run_dir.mkdir(parents=True)
+    (run_dir := settings.home / "runs" / drawn.drill_id).mkdir(parents=True)
     tokens = TokenBook.create(run_dir / "secrets")
     record = begin_record(
         run_dir / "record.db", drawn, runtime=settings.runtime, mode=kind.runtime.mode
@@ -146,6 +145,7 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         prometheus=PrometheusClient(stack.url(ports.PROMETHEUS)),
         recorder=RecorderClient(stack.url(ports.RECORDER), tokens.token(Caller.TELEMETRY)),
         make_oracle=partial(_oracle, parties, drawn.seed),
+        third_parties=ThirdPartyControl(parties.control_socket),
         over=stop,
         deploy_log=_past_deploys(workspace.shop),
     )
@@ -159,13 +159,6 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         api_port=ports.API + stack.offset,
         expected_per_s=expected_requests_per_s(drawn.scenario.load_profile) * settings.scale,
     )
-
-
-def _free_ports(settings: HostSettings, drawn: Drawn) -> StackPorts:
-    """The drill's ports. Raises PortTaken."""
-    stack = StackPorts.of(drawn.topology, settings.port_offset)
-    require_free(stack.all)
-    return stack
 
 
 async def _workspace(settings: HostSettings, drawn: Drawn, run_dir: Path) -> Workspace:

@@ -19,6 +19,7 @@ from harness.catalog_files import (
     Source,
     TopologyFile,
 )
+from harness.causes import Blip, Trigger
 from harness.errors import BadFile, UnknownName
 from harness.model import (
     Answer,
@@ -103,6 +104,7 @@ class Catalog:
             fix_patch=_existing(folder / "fix.patch"),
             cheat_patches=cheats,
             notes=_existing(folder / "notes.md"),
+            trigger=Trigger(read.trigger.kind, read.trigger.after_s),
         )
 
     def decoy(self, id_: str) -> Decoy:
@@ -133,6 +135,7 @@ class Catalog:
             load_profile=read.load_profile,
             third_party_profile=read.third_party_profile,
             agenda=read.agenda,
+            blips=tuple(Blip(one.profile, one.after_s, one.for_s) for one in read.blip),
         )
 
     @cached_property

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from harness.causes import Mechanism, TriggerKind
 from harness.errors import BadFile
-from harness.model import Mechanism
 from harness.toml_lines import KeyPath, line_of, read_toml
 
 Text = Annotated[str, Field(min_length=1)]
@@ -72,6 +72,21 @@ class AcceptsTable(StrictFile):
     mechanisms: Annotated[list[LooseMechanism], Field(min_length=1)]
 
 
+class TriggerTable(StrictFile):
+    """`[trigger]`; without one, the release alone does it."""
+
+    kind: Annotated[TriggerKind, Strict(False)]
+    after_s: Annotated[float, Field(ge=0, le=60)] = 0.0
+
+
+class BlipTable(StrictFile):
+    """One `[[blip]]` of a scenario."""
+
+    profile: Text
+    after_s: Annotated[float, Field(ge=0, le=600)]
+    for_s: Annotated[float, Field(gt=0, le=600)]
+
+
 class FaultFile(StrictFile):
     """fault.toml."""
 
@@ -88,6 +103,7 @@ class FaultFile(StrictFile):
     action_items: Annotated[list[Text], Field(min_length=1)]
     third_party_profile: Text = "normal"
     load_profile: Text = "steady"
+    trigger: TriggerTable = TriggerTable(kind=TriggerKind.DEPLOY)
     id: Text | None = None
     """The folder's name says it; if it is here too, it must be the same."""
 
@@ -108,6 +124,7 @@ class ScenarioFile(StrictFile):
     load_profile: Text
     third_party_profile: Text
     agenda: Text
+    blip: list[BlipTable] = []
 
 
 class ServiceTable(StrictFile):
@@ -165,7 +182,7 @@ class Source:
             inside = f" in [{'.'.join(map(str, where[:-1]))}]" if where[:-1] else ""
             return self.bad(where[:-1], f"the key '{key}' is missing{inside}")
         if error["type"] == "enum":
-            known = [str(one) for one in Mechanism]
+            known = [str(one) for one in (TriggerKind if key == "kind" else Mechanism)]
             return self.bad(
                 where, f"unknown value {error['input']!r}{_nearest(error['input'], known)}"
             )

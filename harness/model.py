@@ -8,23 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from harness.causes import BY_DEPLOY, Blip, Trigger
+from harness.causes import Mechanism as Mechanism
+
 RUNTIMES = ("local", "compose")
 """What can run the shop."""
-
-
-class Mechanism(StrEnum):
-    """The kinds of cause that a diagnosis can name."""
-
-    TIMEOUT_MISCONFIGURED = "timeout-misconfigured"
-    NUMERIC_PRECISION = "numeric-precision"
-    CIRCULAR_CALL = "circular-call"
-    N_PLUS_ONE = "n-plus-one"
-    POOL_TOO_SMALL = "pool-too-small"
-    CONNECTION_NOT_RECOVERED = "connection-not-recovered"
-    SLOW_DEPENDENCY = "slow-dependency"
-    BAD_CONFIGURATION = "bad-configuration"
-    OVERLOAD = "overload"
-    NO_FAULT = "no-fault"
 
 
 class Role(StrEnum):
@@ -110,6 +98,7 @@ class Fault:
     fix_patch: Path
     cheat_patches: tuple[Path, ...]
     notes: Path
+    trigger: Trigger = BY_DEPLOY
 
 
 @dataclass(frozen=True)
@@ -132,6 +121,7 @@ class Scenario:
     load_profile: str
     third_party_profile: str
     agenda: str
+    blips: tuple[Blip, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from harness.diagnosis.access import ShopAccess
 from harness.diagnosis.measures import Measures
@@ -78,6 +79,13 @@ class Places:
     ai_gate_url: str = ""
 
 
+class ThirdParties(Protocol):
+    """What is outside the shop, by its private side."""
+
+    async def set_profile(self, name: str) -> None:
+        """Let them all behave by the profile called `name`. Raises UnknownName, StackFailed."""
+
+
 @dataclass
 class Session:
     """A drill that is being run by this process."""
@@ -97,6 +105,7 @@ class Session:
     prometheus: PrometheusClient
     recorder: RecorderClient
     make_oracle: Callable[[ShopAccess], Oracle]
+    third_parties: ThirdParties
     agenda: Agenda = field(default_factory=lambda: load_agenda("solo"))
     speed: float = 1.0
     """How many times faster than real time the agenda runs."""

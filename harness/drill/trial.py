@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.drill import deploy, verify
+from harness.drill import dependency, deploy, verify
 from harness.drill.rehearsal import ACTOR, Rehearsal
 from harness.drill.session import Session
 from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
@@ -100,6 +100,7 @@ class TrialRun:
         bad = session.workspace.release(fault.service, fault.release.version_to)
         self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
         await self._ship(session, bad)
+        await dependency.strike(session, fault)
         try:
             await wait_until(
                 lambda: _symptom(session), timeout_s=SYMPTOM_TIMEOUT_S, what="the symptom again"

@@ -1,13 +1,16 @@
-"""What happens to the shop while the drill runs: colleagues ship, in the planned order."""
+"""What happens to the shop while the drill runs: colleagues ship, in the planned order, and what
+the shop depends on has its moments."""
 
 from __future__ import annotations
 
 import asyncio
 
+from harness.causes import TriggerKind
+from harness.drill import dependency
 from harness.drill.deploy import release
 from harness.drill.session import Session
 from harness.errors import DeployFailed
-from harness.model import PlannedRelease
+from harness.model import Fault, PlannedRelease
 from harness.record import events
 
 
@@ -18,6 +21,8 @@ async def run_schedule(session: Session) -> None:
     problem of the harness, and the drill ends.
     """
     await asyncio.sleep(session.pace.trigger_delay_s)
+    for one in session.scenario.blips:
+        session.keep(asyncio.create_task(dependency.blip(session, one)))
     for position, planned in enumerate(session.workspace.shop.live):
         if position:
             await asyncio.sleep(session.pace.decoy_gap_s)
@@ -33,8 +38,30 @@ async def run_schedule(session: Session) -> None:
 async def _ship(session: Session, planned: PlannedRelease) -> None:
     shipped = planned.release
     built = session.workspace.release(shipped.service, shipped.version_to)
-    if planned.is_culprit:
-        session.note(events.DrillTriggered(service=shipped.service, version_to=shipped.version_to))
+    fault = _culprit(session, planned)
+    is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
+    if fault is not None and not is_set_off_later:
+        _triggered(session, fault)
     await release(
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )
+    if fault is not None and is_set_off_later:
+        await asyncio.sleep(fault.trigger.after_s)
+        _triggered(session, fault)
+        await dependency.strike(session, fault)
+
+
+def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
+    """The fault that this release is, if it is one."""
+    if not planned.is_culprit:
+        return None
+    shipped = planned.release
+    return next(
+        fault
+        for fault in session.faults
+        if (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
+    )
+
+
+def _triggered(session: Session, fault: Fault) -> None:
+    session.note(events.DrillTriggered(service=fault.service, version_to=fault.release.version_to))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, judge
 from harness.diagnosis.plan import StressPlan
+from harness.drill import dependency
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError, UsageError
 from harness.model import Objective
@@ -55,6 +56,9 @@ async def _verify(
             "the healthy shop has not been measured yet", "wait for the baseline (`drill status`)"
         )
     session.note(events.VerifyStarted(by=by), actor=by)
+    # What set the trouble off will happen again: a shop that only was restarted is not mended.
+    for fault in session.faults:
+        await dependency.strike(session, fault)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
     measures = await session.oracle.measure(plan, session.references)
     results = list(judge(measures, objectives(session)))

@@ -28,3 +28,11 @@ class FiguresExcluded(Event, type="figures.excluded"):
 
     reason: str
     by: str
+
+
+@dataclass(frozen=True)
+class DependencyActed(Event, type="dependency.acted", audience="instructor"):
+    """Something outside the shop's code did what it does now and then: a database failed over, a
+    third party was slow for a while."""
+
+    what: str

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog import Catalog
+from harness.causes import Blip, Trigger, TriggerKind
 from harness.errors import BadFile, UnknownName
 from harness.model import DetectRule, Mechanism, Objective
 
@@ -55,6 +56,27 @@ def test_a_scenario_names_its_parts(root: Path) -> None:
     scenario = Catalog(root).scenario("slow-boat")
     assert (scenario.faults, scenario.decoys) == (("slow-boat",), ("rebuild",))
     assert scenario.third_party_profile == "busy"
+
+
+def test_a_fault_is_set_off_by_its_release_unless_it_says_otherwise(root: Path) -> None:
+    assert Catalog(root).fault("slow-boat").trigger == Trigger(TriggerKind.DEPLOY)
+    table = '[trigger]\nkind = "database-failover"\nafter_s = 8.0\n\n[accepts]'
+    edit(root / FAULT, "[accepts]", table)
+    assert Catalog(root).fault("slow-boat").trigger == Trigger(TriggerKind.DATABASE_FAILOVER, 8.0)
+
+
+def test_an_unknown_trigger_comes_with_the_nearest(root: Path) -> None:
+    edit(root / FAULT, "[accepts]", '[trigger]\nkind = "deploys"\n\n[accepts]')
+    with pytest.raises(BadFile, match="unknown value 'deploys'; did you mean 'deploy'"):
+        Catalog(root).fault("slow-boat")
+
+
+def test_a_scenario_may_have_blips(root: Path) -> None:
+    [name] = Catalog(root).scenario_ids()
+    assert Catalog(root).scenario(name).blips == ()
+    path = root / SCENARIO
+    path.write_text(path.read_text() + '\n[[blip]]\nprofile = "down"\nafter_s = 2.0\nfor_s = 8.0\n')
+    assert Catalog(root).scenario(name).blips == (Blip("down", 2.0, 8.0),)
 
 
 def test_the_topology_keeps_its_order_and_optional_databases(root: Path) -> None:

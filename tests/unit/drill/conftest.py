@@ -43,6 +43,16 @@ class FakeRuntime:
         self.restarted.append(service)
 
 
+class FakeThirdParties:
+    """Remembers the profiles that were put in force."""
+
+    def __init__(self) -> None:
+        self.profiles: list[str] = []
+
+    async def set_profile(self, name: str) -> None:
+        self.profiles.append(name)
+
+
 class FakeWorkspace:
     """Knows every version of everything, and one difference."""
 
@@ -113,6 +123,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         prometheus=nothing,
         recorder=nothing,
         make_oracle=make_oracle,
+        third_parties=FakeThirdParties(),
     )
     record.close()
 

@@ -1,0 +1,55 @@
+"""What the shop depends on, and what it does now and then in production."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from harness.causes import Blip, TriggerKind
+from harness.drill.session import Session
+from harness.errors import StackFailed
+from harness.model import Fault
+from harness.record.drill_events import DependencyActed
+
+CONNECT_TIMEOUT_S = 5
+_FAIL_OVER = """
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+"""
+
+
+async def strike(session: Session, fault: Fault) -> None:
+    """Do what sets `fault` off, where that is not its release. Healthy code takes it unharmed.
+
+    Raises StackFailed where the dependency cannot be reached.
+    """
+    if fault.trigger.kind is TriggerKind.DATABASE_FAILOVER:
+        count = await _fail_over(session.runtime.database_url(fault.service))
+        what = f"the database of {fault.service} failed over: {count} connections ended"
+        session.note(DependencyActed(what))
+
+
+async def _fail_over(database_url: str) -> int:
+    """End all of the service's own connections; returns how many there were."""
+    try:
+        connection = await asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT_S)
+        try:
+            return int(await connection.fetchval(_FAIL_OVER))
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise StackFailed(f"the database does not answer: {error!r}") from error
+
+
+async def blip(session: Session, one: Blip) -> None:
+    """Let third parties behave by another profile for a while, then as the scenario has it."""
+    await asyncio.sleep(one.after_s)
+    await session.third_parties.set_profile(one.profile)
+    session.note(DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
+    try:
+        await asyncio.sleep(one.for_s)
+    finally:
+        usual = session.scenario.third_party_profile
+        await session.third_parties.set_profile(usual)
+    session.note(DependencyActed(f"third parties: '{usual}' again"))

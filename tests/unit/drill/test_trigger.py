@@ -1,0 +1,103 @@
+"""What sets a fault off, and what only looks like trouble."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.catalog import Catalog
+from harness.causes import Blip, Trigger, TriggerKind
+from harness.drill import dependency, trigger
+from harness.drill.session import Session
+from harness.model import Fault, PlannedRelease
+from harness.paths import REPO
+from harness.record.drill_events import DependencyActed
+from harness.record.events import DeployStarted, DeploySucceeded, DrillTriggered
+
+HAPPENED = (DrillTriggered, DeployStarted, DeploySucceeded, DependencyActed)
+
+
+@pytest.fixture
+def failovers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The databases that failed over, by their address."""
+    found: list[str] = []
+
+    async def fail_over(url: str) -> int:
+        found.append(url)
+        return 3
+
+    monkeypatch.setattr(dependency, "_fail_over", fail_over)
+    return found
+
+
+def with_fault(session: Session, set_off_by: Trigger) -> Fault:
+    """The session's only live release is a bad one."""
+    fault = replace(Catalog(REPO).fault("bad-timeouts"), trigger=set_off_by)
+    session.faults = (fault,)
+    shop: Any = type("Shop", (), {})()
+    now = datetime.now(UTC)
+    shop.live = (PlannedRelease(fault.release, now, None, is_culprit=True),)
+    workspace: Any = session.workspace
+    workspace.shop = shop
+    runtime: Any = session.runtime
+    runtime.database_url = lambda service: f"postgresql://db/{service}"
+    return fault
+
+
+def happened(session: Session) -> list[str]:
+    found = [envelope.event for envelope in session.record.events()]
+    return [type(event).__name__ for event in found if isinstance(event, HAPPENED)]
+
+
+async def test_a_release_sets_its_fault_off_as_its_deploy_begins(
+    session: Session, failovers: list[str]
+) -> None:
+    with_fault(session, Trigger())
+    await trigger.run_schedule(session)
+    assert happened(session) == ["DrillTriggered", "DeployStarted", "DeploySucceeded"]
+    assert failovers == []
+
+
+async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
+    session: Session, failovers: list[str]
+) -> None:
+    with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER))
+    await trigger.run_schedule(session)
+    assert happened(session) == [
+        "DeployStarted",
+        "DeploySucceeded",
+        "DrillTriggered",
+        "DependencyActed",
+    ]
+    assert failovers == ["postgresql://db/payments"]
+
+
+async def test_participants_are_not_told_what_the_dependency_did(
+    session: Session, failovers: list[str]
+) -> None:
+    await dependency.strike(session, with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER)))
+    seen = [one.event for one in session.record.events(audience="participant")]
+    assert not any(isinstance(event, DependencyActed) for event in seen)
+
+
+async def test_a_blip_passes_and_leaves_the_third_parties_as_they_were(session: Session) -> None:
+    third_parties: Any = session.third_parties
+    await dependency.blip(session, Blip("down", after_s=0, for_s=0.01))
+    assert third_parties.profiles == ["down", "normal"]
+
+
+async def test_a_drill_that_ends_during_a_blip_ends_it(session: Session) -> None:
+    third_parties: Any = session.third_parties
+
+    async def refuse(_seconds: float) -> None:
+        if third_parties.profiles:
+            raise InterruptedError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("harness.drill.dependency.asyncio.sleep", refuse)
+        with pytest.raises(InterruptedError):
+            await dependency.blip(session, Blip("down", after_s=1, for_s=8))
+    assert third_parties.profiles == ["down", "normal"]

@@ -21,8 +21,8 @@ from tests.e2e.live import END_TIMEOUT_S, LiveDrill
 
 pytestmark = [pytest.mark.engine, pytest.mark.live, pytest.mark.timeout(600)]
 PORT_OFFSET = 19_000
-ABSENT = {PREPARING, "grafana"}
-"""Not part of a run: one only fills databases, the other's image may not be had."""
+GRAFANA = "grafana"
+"""Its image may not be had; where it is, it is confined like all others, and counts for itself."""
 MEMORY_MIB = 2048
 START_S = 400.0
 """Images may have to be built first."""
@@ -69,7 +69,8 @@ def rows(drill: LiveDrill) -> dict[str, dict[str, Any]]:
 def test_every_part_runs_in_a_container_of_its_own(
     rows: dict[str, dict[str, Any]], topology: tuple[ServiceEntry, ...]
 ) -> None:
-    assert set(rows) == ({entry.name for entry in topology} | PARTS) - ABSENT
+    services = {entry.name for entry in topology}
+    assert set(rows) | {GRAFANA} == (services | PARTS) - {PREPARING}
 
 
 def test_every_container_is_confined(rows: dict[str, dict[str, Any]]) -> None:
@@ -96,7 +97,8 @@ def test_the_drill_is_recorded_as_sealed(drill: LiveDrill) -> None:
 
 
 def test_all_of_the_stack_fits_its_memory(rows: dict[str, dict[str, Any]]) -> None:
-    assert sum(row["used MiB"] for row in rows.values()) <= MEMORY_MIB
+    counted = [row["used MiB"] for name, row in rows.items() if name != GRAFANA]
+    assert sum(counted) <= MEMORY_MIB
 
 
 def test_every_published_port_is_one_of_the_contracts(

@@ -123,7 +123,7 @@ function useKeys(views, setHelp) {
       if (Date.now() - going < 1500 && view) location.hash = `#/${view.id}`;
       else if (event.key === "g") { going = Date.now(); return; }
       else if (event.key === "a") acknowledge();
-      else if (event.key === "h") location.hash = "#/diagnosis";
+      else if (event.key === "h") location.hash = "#/diagnosis?new";
       else if (event.key === "?") setHelp(true);
       else if (event.key === "/") document.querySelector("[data-search]")?.focus();
       else return;

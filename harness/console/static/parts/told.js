@@ -14,7 +14,7 @@ const SENTENCES = {
   "diagnosis.declared": (d) => ["diagnosis", `${d.service}: ${d.mechanism}, ${d.confidence_percent} % sure${by(d.by)}`, "info"],
   "verify.started": (d) => ["verify", `under stress${by(d.by)}`, "quiet"],
   "verify.finished": (d) => ["verified", d.passed ? "all objectives hold" : "not healed yet", d.passed ? "good" : "warn"],
-  "hypotheses.revised": (d) => ["hypotheses", (d.hypotheses || []).map((one) => `${one.probability} % ${one.text}`).join(" · ") + by(d.by), "info"],
+  "hypotheses.revised": (d) => ["hypotheses", (d.hypotheses || []).map((one) => `${one.probability_percent} % ${one.text}`).join(" · ") + by(d.by), "info"],
   "triage.written": (d) => ["triage", `${(d.known || []).length} known, ${(d.unknown || []).length} unknown${by(d.by)}`, "info"],
   "update.posted": (d) => ["update", `${d.status}: ${d.what_happened}${by(d.by)}`, "info"],
   "incident.declared": (d) => ["incident", `${d.severity}: ${d.summary}${by(d.by)}`, "warn"],
@@ -40,7 +40,7 @@ export function told(record) {
   const tell = SENTENCES[record.type];
   const data = record.data || {};
   const [kind, text, tone] = tell ? tell(data) : [record.type, plain(data), "quiet"];
-  return { key: record.id, at: record.time, ms: record.drilltimems, type: record.type, actor: record.source, kind, text, tone };
+  return { key: record.id, at: record.time, ms: record.drilltimems, type: record.type, actor: record.actor, kind, text, tone };
 }
 
 function plain(data) {

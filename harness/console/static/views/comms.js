@@ -1,75 +1,103 @@
-// Telling the others: what is known, what is not, what is being done, how sure, and until when.
+// What stakeholders are told: the next word, when it is due, what was said, and what customers see.
 
-import { Badge, Button, Card, Empty, ErrorNote, Field, Loading, api, asList, fmt, html, toast, useAct, useDraft, useLive, usePoll, useState, useStream } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, Loading, api, asList, fmt, html, toast, useAct, useDraft, useLive, usePoll, useState, useStream } from "../lib.js";
+import { Lines, Percent, Pick, words } from "../parts/inputs.js";
+import { useNewest } from "../parts/shared.js";
 
-const BLANK = { status: "investigating", what_happened: "", what_we_did: "", current_state: "", confidence: "", unknowns: "", next_steps: "", eta_minutes: "", eta_latest_minutes: "", readers: "all", components: {} };
+const BLANK = { status: "investigating", readers: "all", happened: "", did: "", state: "", confidence: 50, unknowns: "", next: "", eta: "", latest: "", components: {} };
+const fromUpdate = (data) => ({
+  status: data.status, readers: data.readers, happened: data.what_happened, did: data.what_we_did, state: data.current_state, confidence: data.confidence_percent,
+  unknowns: data.unknowns.join("\n"), next: data.next_steps.join("\n"), eta: "", latest: "", components: data.components || {},
+});
+const minutes = (text) => (text === "" ? null : Number(text));
 
-function Composer({ words }) {
+function Components({ choices, value, onChange }) {
+  const put = (name, status) => {
+    const { [name]: _, ...others } = value;
+    onChange(status ? { ...others, [name]: status } : others);
+  };
+  return html`<details><summary>Status page: what to say of each service (${Object.keys(value).length} said)</summary><div class="two">
+    ${choices.services.map((name) => html`<${Pick} key=${name} label=${name} none="as before" of=${choices.component_statuses} value=${value[name] || ""} onPick=${(status) => put(name, status)} />`)}
+  </div></details>`;
+}
+
+function Composer({ choices }) {
+  const newest = useNewest("update.posted");
   const [draft, setDraft, clear] = useDraft("update", BLANK);
-  const set = (name) => (event) => setDraft((before) => ({ ...before, [name]: event.target.value }));
+  const put = (change) => setDraft((before) => ({ ...before, ...change }));
   const post = useAct(async (event) => {
     event.preventDefault();
-    const components = Object.fromEntries(Object.entries(draft.components).filter(([, state]) => state));
     await api.post("/v1/updates", {
-      ...draft,
-      confidence: draft.confidence === "" ? null : Number(draft.confidence),
-      unknowns: asList(draft.unknowns),
-      next_steps: asList(draft.next_steps),
-      eta_minutes: draft.eta_minutes === "" ? null : Number(draft.eta_minutes),
-      eta_latest_minutes: draft.eta_latest_minutes === "" ? null : Number(draft.eta_latest_minutes),
-      components: Object.keys(components).length ? components : null,
+      status: draft.status, readers: draft.readers, what_happened: draft.happened, what_we_did: draft.did, current_state: draft.state,
+      confidence: draft.confidence, unknowns: asList(draft.unknowns), next_steps: asList(draft.next),
+      eta_minutes: minutes(draft.eta), eta_latest_minutes: minutes(draft.latest), components: Object.keys(draft.components).length ? draft.components : null,
     });
     clear();
     toast("Update posted");
   });
-  const text = (name, label, hint) => html`<${Field} label=${label} hint=${hint}><textarea value=${draft[name]} onInput=${set(name)}></textarea><//>`;
-  const choice = (name, label, of) => html`<${Field} label=${label}><select value=${draft[name]} onChange=${set(name)}>${of.map((one) => html`<option key=${one}>${one}</option>`)}</select><//>`;
-  return html`<${Card} title="An update" className="span6" id="composer"><form onSubmit=${post.run}>
-    <div class="two">${choice("status", "Status", words.update_statuses)}${choice("readers", "For", words.readers)}</div>
-    ${text("what_happened", "What happened")}${text("what_we_did", "What we did")}${text("current_state", "How it is now")}
-    <${Field} label="How sure we are, in percent" hint="An update without it is refused"><input type="number" min="0" max="100" value=${draft.confidence} onInput=${set("confidence")} /><//>
-    ${text("unknowns", "What we do not know", "one a line")}${text("next_steps", "Next steps", "one a line")}
-    <div class="two"><${Field} label="Recovery in minutes, at the earliest" hint="Leave it open if you cannot say"><input type="number" min="0" value=${draft.eta_minutes} onInput=${set("eta_minutes")} /><//>
-    <${Field} label="at the latest"><input type="number" min="0" value=${draft.eta_latest_minutes} onInput=${set("eta_latest_minutes")} /><//></div>
-    <details><summary>The status page's components</summary>${words.services.map((name) => html`<${Field} key=${name} label=${name}><select value=${draft.components[name] || ""} onChange=${(event) => setDraft((before) => ({ ...before, components: { ...before.components, [name]: event.target.value } }))}>${["", ...words.component_statuses].map((state) => html`<option key=${state} value=${state}>${state ? state.replaceAll("_", " ") : "as it is"}</option>`)}</select><//>`)}</details>
-    <${ErrorNote} error=${post.error} /><${Button} type="submit" kind="primary" busy=${post.busy}>Post the update<//>
-  </form><//>`;
+  const eta = (label, key) => html`<label class="field"><span class="label">${label}</span><input type="number" min="0" step="any" value=${draft[key]} onInput=${(event) => put({ [key]: event.target.value })} /></label>`;
+  return html`<${Card} title="The next word" className="span12" id="composer" actions=${newest && html`<${Button} onClick=${() => setDraft(fromUpdate(newest.data))}>Begin with the last one<//>`}>
+    <form onSubmit=${post.run}>
+      <div class="two"><${Pick} label="Status" value=${draft.status} of=${choices.update_statuses} onPick=${(status) => put({ status })} />
+        <${Pick} label="For whom" value=${draft.readers} of=${choices.readers} onPick=${(readers) => put({ readers })} /></div>
+      <${Lines} label="What happened" required rows=${2} value=${draft.happened} onText=${(happened) => put({ happened })} />
+      <${Lines} label="What we did" required rows=${2} value=${draft.did} onText=${(did) => put({ did })} />
+      <${Lines} label="Current state" hint="Customers read this sentence" required rows=${2} value=${draft.state} onText=${(state) => put({ state })} />
+      <div class="field"><span class="label">How sure we are</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
+      <div class="two"><${Lines} label="What we don’t know yet" hint="one a line" value=${draft.unknowns} onText=${(unknowns) => put({ unknowns })} />
+        <${Lines} label="Next steps" hint="one a line" required value=${draft.next} onText=${(next) => put({ next })} />
+        ${eta("Over in minutes, at the earliest", "eta")}${eta("at the latest", "latest")}</div>
+      <${Components} choices=${choices} value=${draft.components} onChange=${(components) => put({ components })} />
+      <${ErrorNote} error=${post.error} />
+      <${Button} type="submit" kind="primary" busy=${post.busy}>Post<//>
+    </form>
+  <//>`;
 }
 
-function Channel({ readers }) {
+/** How long until stakeholders should hear something, as the status said it last. */
+function Cadence({ due, choices }) {
+  const late = due !== null && due < 0;
+  return html`<${Card} title="Cadence" className="span12" id="cadence">
+    <div class="stat"><div class=${`value ${late ? "late" : ""}`}>${due === null ? "–" : fmt.clock(Math.abs(due))}</div>
+      <div class="label">${due === null ? "nothing is due" : late ? "too late: say something, even that there is nothing new" : "until the next word is due"}</div></div>
+    <p class="muted">The first within ${choices.first_update_within_s / 60} minutes of the page, then one every ${choices.update_every_s / 60} at the latest.</p>
+  <//>`;
+}
+
+function Channel({ choices, incoming }) {
   const [reader, setReader] = useState("internal");
   const { data, error, again } = usePoll("/v1/updates", 0, { reader });
   useStream(["update.posted"], again);
-  return html`<${Card} title="Incident channel" className="span12" id="channel" actions=${readers.map((one) => html`<${Button} key=${one} aria-pressed=${one === reader} kind=${one === reader ? "primary" : ""} onClick=${() => setReader(one)}>${one}<//>`)}>
+  return html`<${Card} title="Channel" className="span12" id="channel" actions=${html`<select aria-label="As read by" value=${reader} onChange=${(event) => setReader(event.target.value)}>${choices.channels.map((one) => html`<option key=${one} value=${one}>as ${one} readers get it</option>`)}</select>`}>
     <${ErrorNote} error=${error} />
-    ${data && !data.length && html`<${Empty}>Nothing was said to these readers yet.<//>`}
-    ${[...(data || [])].reverse().map((one, index) => html`<article key=${data.length - index}><p><${Badge} kind="info">${one.status}<//> <time class="muted">${fmt.time(one.at)}</time></p><pre class="text">${one.text}</pre></article>`)}
+    ${incoming.map((one) => html`<div class="note warn" key=${one.seq}><strong>${one.sender}</strong> asks or says: ${one.text}</div>`)}
+    ${data && !data.length && html`<${Empty}>Nobody was told anything yet.<//>`}
+    ${[...(data || [])].reverse().map((one) => html`<article class="said" key=${one.at}><header><${Badge} kind="info">${one.status}<//> <time class="muted">${fmt.time(one.at)}</time> <span class="muted">for ${one.readers}</span></header><pre class="text">${one.text.replaceAll("**", "")}</pre></article>`)}
   <//>`;
 }
 
-function Messages({ messages }) {
-  return html`<${Card} title="What people ask" className="span12" id="messages">
-    ${!messages.length && html`<${Empty}>Nobody has asked yet.<//>`}
-    ${[...messages].reverse().map((one) => html`<article key=${one.seq}><p><strong>${one.sender}</strong> <${Badge} kind="warn">${one.kind.replaceAll("-", " ")}<//></p><p>${one.text}</p></article>`)}
-  <//>`;
-}
+const TONES = { operational: "good", degraded_performance: "warn", partial_outage: "bad", major_outage: "bad", under_maintenance: "info" };
 
 function StatusPage({ url }) {
-  const { data } = usePoll("/api/v2/summary.json", 5000);
-  return html`<${Card} title="What the public sees" className="span12" id="statuspage" actions=${html`<a href=${url} target="_blank" rel="noreferrer">open the status page</a>`}>
-    ${data && html`<p><${Badge} kind=${data.status.indicator === "none" ? "good" : "warn"}>${data.status.description}<//></p>
-      <table><tbody>${data.components.map((one) => html`<tr key=${one.id}><td>${one.name}</td><td>${one.status.replaceAll("_", " ")}</td></tr>`)}</tbody></table>`}
+  const { data, error, again } = usePoll("/api/v2/summary.json", 15000);
+  useStream(["update.posted", "incident.declared"], again);
+  return html`<${Card} title="What customers see" className="span12" id="status-page" actions=${html`<a href=${url} target="_blank" rel="noreferrer">the page itself</a>`}>
+    <${ErrorNote} error=${error} />
+    ${data && html`<p class=${`note ${data.status.indicator === "none" ? "good" : data.status.indicator === "minor" ? "warn" : "bad"}`}><strong>${data.status.description}</strong></p>
+      <table><tbody>${data.components.map((one) => html`<tr key=${one.id}><th scope="row">${one.name}</th><td class="num"><${Badge} kind=${TONES[one.status]}>${words(one.status)}<//></td></tr>`)}</tbody></table>
+      ${data.incidents.map((one) => html`<h3 key=${one.id}>${one.name}</h3>${one.incident_updates.map((said) => html`<p key=${said.id}><strong>${said.status}</strong> <time class="muted">${fmt.time(said.created_at)}</time> ${said.body}</p>`)}`)}`}
   <//>`;
 }
 
 export default function Comms() {
-  const { status } = useLive();
-  const { data: words, error } = usePoll("/v1/choices");
-  if (!words) return error ? html`<${ErrorNote} error=${error} />` : html`<${Loading} />`;
+  const { status, at } = useLive();
+  const { data: choices, error } = usePoll("/v1/choices");
+  if (error && !choices) return html`<${ErrorNote} error=${error} />`;
+  if (!choices) return html`<${Loading} />`;
   const due = status.exercise.update_due_s;
-  return html`<div class="grid">
-    ${due !== null && html`<p class=${`note span12 ${due < 0 ? "bad" : "good"}`} role="status">${due < 0 ? `The next word is late by ${fmt.clock(-due)}.` : `The next word is due in ${fmt.clock(due)}.`} The first within ${words.first_update_within_s / 60} minutes of the page, then at least every ${words.update_every_s / 60}.</p>`}
-    <${Composer} words=${words} />
-    <div class="span6 grid"><${Messages} messages=${status.exercise.messages} /><${Channel} readers=${words.channels} /><${StatusPage} url=${status.places["status page"]} /></div>
+  return html`<div class="columns">
+    <div class="grid"><${Composer} choices=${choices} /></div>
+    <div class="grid"><${Cadence} due=${due === null ? null : due - (Date.now() - at) / 1000} choices=${choices} />
+      <${Channel} choices=${choices} incoming=${status.exercise.messages} /><${StatusPage} url=${"/status"} /></div>
   </div>`;
 }

@@ -1,82 +1,127 @@
-// For the instructor alone: the clock, what is thrown at the team, the answer, who does what.
+// What an instructor runs a drill with: agenda, messages, people, cause, judgement, the answer.
 
-import { Badge, Button, Card, Empty, ErrorNote, Field, Loading, api, fmt, html, toast, useAct, useLive, usePoll, useState } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, api, fmt, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
+import { Judging } from "../parts/judging.js";
 import { told } from "../parts/told.js";
 
-function Clock({ exercise }) {
-  const [extra, setExtra] = useState(5);
-  const act = useAct(async (what, body) => { await api.post(`/v1/instructor/${what}`, body); toast(`Clock: ${what}`); });
-  const { clock } = exercise;
-  return html`<${Card} title="Clock" className="span6" id="clock">
-    <p><strong>${exercise.title}</strong>, ${exercise.speed}× speed</p>
-    <ol>${exercise.phases.map((one) => html`<li key=${one.id} aria-current=${one.id === clock.phase ? "step" : undefined}>${one.id === clock.phase ? html`<strong>${one.title}</strong> <${Badge} kind=${clock.is_paused ? "warn" : "good"}>${clock.is_paused ? "paused" : "now"}<//>` : one.title} <span class="muted">${one.duration_s === null ? "no end" : fmt.clock(one.duration_s)}</span></li>`)}</ol>
+function Agenda({ exercise }) {
+  const { clock, phases, speed } = exercise;
+  const [reason, setReason] = useState("");
+  const turn = useAct((what, body) => api.post(`/v1/instructor/${what}`, body));
+  const at = phases.findIndex((one) => one.id === clock.phase);
+  return html`<${Card} title=${exercise.title} className="span12" id="agenda" actions=${speed !== 1 && html`<${Badge} kind="info">${speed} times as fast<//>`}>
+    <ol class="agenda">${phases.map((one, index) => html`<li key=${one.id} aria-current=${clock.is_running && index === at ? "step" : undefined} class=${index < at ? "muted" : ""}>
+      <span>${index < at ? "✓ " : ""}${one.title}</span><span class="figure">${one.duration_s === null ? "open" : fmt.clock(one.duration_s)}</span></li>`)}</ol>
     <div class="actions">
-      ${!clock.is_running && html`<${Button} kind="primary" busy=${act.busy} onClick=${() => act.run("start")}>Start<//>`}
-      ${clock.is_paused ? html`<${Button} busy=${act.busy} onClick=${() => act.run("resume")}>Resume<//>` : html`<${Button} busy=${act.busy} onClick=${() => act.run("pause", { reason: "" })}>Pause<//>`}
-      <${Button} busy=${act.busy} onClick=${() => act.run("skip")}>Next phase<//>
-      <input type="number" min="1" max="120" class="minutes" aria-label="Minutes more" value=${extra} onInput=${(e) => setExtra(e.target.value)} />
-      <${Button} busy=${act.busy} onClick=${() => act.run("extend", { extra_s: Number(extra) * 60 })}>minutes more<//>
-    </div><${ErrorNote} error=${act.error} />
+      ${!clock.is_running && html`<${Button} kind="primary" busy=${turn.busy} onClick=${() => turn.run("start")}>Start the clock<//>`}
+      ${clock.is_running && !clock.is_over && html`
+        ${clock.is_paused ? html`<${Button} kind="primary" busy=${turn.busy} onClick=${() => turn.run("resume")}>Go on<//>` : html`<${Button} busy=${turn.busy} onClick=${() => turn.run("pause", { reason })}>Pause<//>`}
+        ${clock.remaining_s !== null && [1, 5].map((more) => html`<${Button} key=${more} busy=${turn.busy} onClick=${() => turn.run("extend", { extra_s: more * 60 })}>+${more} min<//>`)}
+        <${Button} busy=${turn.busy} onClick=${() => turn.run("skip")}>Next phase<//>`}
+    </div>
+    ${clock.is_running && !clock.is_paused && !clock.is_over && html`<input aria-label="Why the clock is paused" placeholder="why it is paused (the record keeps it)" value=${reason} onInput=${(event) => setReason(event.target.value)} />`}
+    <${ErrorNote} error=${turn.error} />
   <//>`;
 }
 
-function Throw() {
-  const { data, again } = usePoll("/v1/instructor/messages", 5000);
-  const act = useAct(async (path, body, said) => { await api.post(path, body); toast(said); again(); });
-  return html`<${Card} title="Throw at the team" className="span6" id="throw">
-    ${!data && html`<${Loading} />`}
-    <div class="actions">${(data || []).map((id) => html`<${Button} key=${id} busy=${act.busy} onClick=${() => act.run("/v1/instructor/messages", { id }, `Thrown: ${id}`)}>${id.replaceAll("-", " ")}<//>`)}
-    ${data && !data.length && html`<${Empty}>Nothing is left to throw by hand.<//>`}</div>
-    <h3>Help</h3><${Button} busy=${act.busy} onClick=${() => act.run("/v1/instructor/hint", {}, "Hint given")}>Give the next hint (costs points)<//>
-    <${ErrorNote} error=${act.error} />
+function Messages() {
+  const { data, error, again } = usePoll("/v1/instructor/plan");
+  useStream(["inject.delivered"], again);
+  const send = useAct(async (id) => {
+    await api.post("/v1/instructor/messages", { id });
+    toast(`Sent: ${id}`);
+  });
+  return html`<${Card} title="Messages" className="span12" id="messages">
+    ${data && !data.length && html`<${Empty}>This agenda has none.<//>`}
+    <ul class="plain">${(data || []).map((one) => html`<li class="piece" key=${one.id}>
+      <div><strong>${one.sender}</strong> <span class="muted">${one.kind}, ${one.when}</span><div>${one.text}</div></div>
+      ${one.delivered ? html`<${Badge} kind="quiet">sent<//>` : html`<${Button} busy=${send.busy} onClick=${() => send.run(one.id)} aria-label=${`Send now: ${one.id}`}>Send now<//>`}
+    </li>`)}</ul>
+    <${ErrorNote} error=${send.error || error} />
   <//>`;
 }
 
-function Answer() {
-  const { data, error } = usePoll("/v1/answer");
+/** Who is here, and what each did last, told for the people who read over a shoulder. */
+function People({ roles }) {
   const { records } = useLive();
+  const last = useMemo(() => {
+    const found = new Map();
+    for (const one of records) found.set(one.actor, one);
+    return found;
+  }, [records]);
+  const people = new Map();
+  for (const [role, held] of Object.entries(roles)) for (const person of held) people.set(person, [...(people.get(person) || []), role]);
+  return html`<${Card} title="Who does what" className="span12" id="people">
+    ${!people.size && html`<${Empty}>Nobody has taken a role yet.<//>`}
+    <ul class="plain">${[...people].map(([person, held]) => {
+      const seen = last.get(person) && told(last.get(person));
+      return html`<li class="piece" key=${person}><div><strong>${person}</strong> <span class="muted">${held.join(", ")}</span></div>
+        <div class="muted">${seen ? `${fmt.drillTime(seen.ms)} ${seen.kind}: ${seen.text}` : "nothing written yet"}</div></li>`;
+    })}</ul>
+  <//>`;
+}
+
+function Hints({ given, hints }) {
+  const give = useAct(() => api.post("/v1/instructor/hint"));
+  const next = hints[given.length];
+  return html`<${Card} title="Hints" className="span12" id="hints" actions=${html`<${Button} busy=${give.busy} disabled=${!next} onClick=${() => give.run()}>Give the next hint<//>`}>
+    <p class="muted">Each costs the team points. ${given.length} of ${hints.length} given.</p>
+    ${next && html`<details><summary>The next one</summary><p>${next}</p></details>`}
+    <${ErrorNote} error=${give.error} />
+  <//>`;
+}
+
+function Answer({ answer }) {
+  const [sure, setSure] = useState(false);
+  const { records } = useLive();
+  const revealed = records.some((one) => one.type === "answer.revealed");
+  const reveal = useAct(() => api.post("/v1/instructor/reveal"));
+  return html`<${Card} title="The answer" className="span12" id="answer">
+    <details><summary>Show it on this screen</summary>
+      <p class="muted">${answer.scenario}, seed ${answer.seed}</p>
+      ${!answer.faults.length && html`<p>Nothing is wrong in this drill.</p>`}
+      ${answer.faults.map((one) => html`<p key=${one.id}><strong>${one.title}</strong><br />${one.service}: ${one.mechanism}, <code>${one.locus}</code></p>`)}
+    </details>
+    ${revealed ? html`<p><${Badge} kind="info">revealed<//> The team has been told, and the seal is open.</p>` : html`
+      <label class="field"><input type="checkbox" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> The exercise is over: tell everybody</label>
+      <${Button} kind="danger" busy=${reveal.busy} disabled=${!sure} onClick=${() => reveal.run()}>Reveal the answer<//>`}
+    ${reveal.error && html`<${ErrorNote} error=${reveal.error} />`}
+  <//>`;
+}
+
+function Causes({ answer }) {
+  const { records } = useLive();
+  const [note, setNote] = useState("");
   const declared = records.filter((one) => one.type === "diagnosis.declared");
-  const act = useAct(async (path, body, said) => { await api.post(path, body); toast(said); });
-  return html`<${Card} title="The answer" className="span6" id="answer">
-    <${ErrorNote} error=${error} />
-    ${data && (data.faults.length ? data.faults.map((one) => html`<div key=${one.id}><p><strong>${one.title}</strong></p><p class="muted">${one.service}, ${one.mechanism}, <code>${one.locus}</code></p></div>`) : html`<p>Nothing is wrong in this drill.</p>`)}
-    <h3>What the team declared</h3>
-    ${!declared.length && html`<${Empty}>Nothing yet.<//>`}
-    ${declared.slice(-3).map((one) => html`<div class="page-alert" key=${one.id}><span>${told(one).text}</span><div class="actions">
-      <${Button} busy=${act.busy} onClick=${() => act.run("/v1/instructor/confirm", { right: true, diagnosis_seq: Number(one.id) }, "Confirmed")}>Right<//>
-      <${Button} busy=${act.busy} onClick=${() => act.run("/v1/instructor/confirm", { right: false, diagnosis_seq: Number(one.id) }, "Not confirmed")}>Not yet<//></div></div>`)}
-    <h3>Reveal</h3><${Button} kind="danger" busy=${act.busy} onClick=${() => act.run("/v1/instructor/reveal", {}, "Revealed to everybody")}>Reveal the answer to everybody<//>
-    <${ErrorNote} error=${act.error} />
+  const said = new Map(records.filter((one) => one.type === "cause.confirmed").map((one) => [String(one.data.diagnosis_seq), one.data]));
+  const confirm = useAct(async (id, right) => {
+    await api.post("/v1/instructor/confirm", { right, note, diagnosis_seq: Number(id) });
+    setNote("");
+  });
+  const fits = (one) => answer.faults.some((fault) => fault.service === one.data.service && fault.mechanism === one.data.mechanism);
+  return html`<${Card} title="Declared causes" className="span12" id="causes">
+    ${!declared.length && html`<${Empty}>The team has declared none yet.<//>`}
+    <ul class="plain">${declared.map((one) => html`<li class="piece" key=${one.id}>
+      <div><time class="muted">${fmt.drillTime(one.drilltimems)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
+        <div>${one.data.note}</div><div class="muted">${fits(one) ? "names service and kind of the answer" : "differs from the answer"}</div></div>
+      ${said.has(one.id) ? html`<${Badge} kind=${said.get(one.id).right ? "good" : "bad"}>${said.get(one.id).right ? "confirmed" : "not the cause"}<//>` : html`<div class="actions">
+        <${Button} kind="primary" busy=${confirm.busy} onClick=${() => confirm.run(one.id, true)}>Confirm<//><${Button} busy=${confirm.busy} onClick=${() => confirm.run(one.id, false)}>Not the cause<//></div>`}
+    </li>`)}</ul>
+    ${declared.some((one) => !said.has(one.id)) && html`<input aria-label="A word with it" placeholder="a word with it (the team reads it)" value=${note} onInput=${(event) => setNote(event.target.value)} />`}
+    <${ErrorNote} error=${confirm.error} />
   <//>`;
 }
 
-function People({ records }) {
-  const doing = new Map();
-  for (const one of records) {
-    const who = one.data?.by || one.data?.person;
-    if (who && !["participant", "instructor", "runtime", "harness"].includes(who)) doing.set(who, one);
-  }
-  return html`<${Card} title="Who does what" className="span6" id="people">
-    ${!doing.size && html`<${Empty}>Nobody has done anything under a name yet.<//>`}
-    <table><tbody>${[...doing].map(([who, one]) => html`<tr key=${who}><td><strong>${who}</strong></td><td>${told(one).kind}: ${told(one).text}</td><td class="num">${fmt.drillTime(one.drilltimems)}</td></tr>`)}</tbody></table>
-  <//>`;
-}
-
-function Judge() {
-  const { data, error, again } = usePoll("/v1/score", 10000);
-  const [given, setGiven] = useState({});
-  const act = useAct(async (line, points) => { await api.post("/v1/instructor/judge", { line, points: Number(points), note: "" }); again(); toast("Judged"); });
-  const open = (data?.sections || []).flatMap((section) => section.lines).filter((line) => line.verdict === "for the instructor");
-  return html`<${Card} title="For you to judge" className="span12" id="judge">
-    <${ErrorNote} error=${error || act.error} />
-    ${data && !open.length && html`<${Empty}>No line of the rubric waits for you now.<//>`}
-    ${open.map((line) => html`<div class="page-alert" key=${line.line}><span>${line.text}</span><div class="actions"><input type="number" min="0" max=${line.points_max} class="minutes" aria-label=${`points for ${line.text}`} value=${given[line.line] ?? ""} onInput=${(e) => setGiven({ ...given, [line.line]: e.target.value })} /> of ${line.points_max} <${Button} busy=${act.busy} onClick=${() => act.run(line.line, given[line.line])}>Give<//></div></div>`)}
-  <//>`;
-}
+const NO_ANSWER = { scenario: "", seed: "", faults: [] };
 
 export default function Instructor() {
-  const { status, records } = useLive();
-  return html`<div class="grid">
-    <${Clock} exercise=${status.exercise} /><${Answer} /><${Throw} /><${People} records=${records} /><${Judge} />
+  const { status } = useLive();
+  const { exercise } = status;
+  const { data, error } = usePoll("/v1/answer");
+  const answer = data || NO_ANSWER;
+  const hints = answer.faults.flatMap((one) => one.hints);
+  return html`<div class="columns">
+    <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /><${Judging} /></div>
+    <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} />${data && html`<${Answer} answer=${data} />`}</div>
   </div>`;
 }

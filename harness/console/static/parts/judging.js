@@ -1,0 +1,37 @@
+// The lines of the rubric that only a person can judge.
+
+import { Badge, Button, Card, Empty, ErrorNote, api, html, useAct, usePoll, useState } from "../lib.js";
+
+const EVERY_MS = 10000;
+const OPEN = "for the instructor";
+
+/** Lines that wait for the instructor, and those that were judged already. */
+export function Judging() {
+  const { data, error, again } = usePoll("/v1/score", EVERY_MS);
+  const [all, setAll] = useState(false);
+  const lines = (data?.sections || []).flatMap((section) => section.lines.map((line) => ({ ...line, section: section.title })));
+  const shown = all ? lines : lines.filter((line) => line.verdict === OPEN);
+  return html`<${Card} title="Judge" className="span12" id="judge" actions=${html`<label><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> every line</label>`}>
+    ${data && html`<p class="muted">${data.total} of 100 points so far, ${data.open_points} still open${data.hint_points ? `, ${data.hint_points} off for hints` : ""}.</p>`}
+    ${data && !shown.length && html`<${Empty}>No line waits for you.<//>`}
+    <ul class="plain">${shown.map((line) => html`<${Line} key=${line.line} line=${line} onJudged=${again} />`)}</ul>
+    <${ErrorNote} error=${error} />
+  <//>`;
+}
+
+function Line({ line, onJudged }) {
+  const [points, setPoints] = useState(String(line.points));
+  const [note, setNote] = useState("");
+  const judge = useAct(async (event) => {
+    event.preventDefault();
+    await api.post("/v1/instructor/judge", { line: line.line, points: Number(points), note });
+    onJudged();
+  });
+  return html`<li class="piece"><div><span class="muted">${line.section}</span><div>${line.text}</div>
+    <div class="muted"><${Badge} kind=${line.verdict === OPEN ? "warn" : "quiet"}>${line.verdict}<//> ${line.because}</div><${ErrorNote} error=${judge.error} /></div>
+    <form class="actions" onSubmit=${judge.run}>
+      <input class="narrow" type="number" min="0" max=${line.points_max} required aria-label=${`Points for: ${line.text}`} value=${points} onInput=${(event) => setPoints(event.target.value)} /> of ${line.points_max}
+      <input class="medium" aria-label=${`Why, for: ${line.text}`} placeholder="why" value=${note} onInput=${(event) => setNote(event.target.value)} />
+      <${Button} type="submit" busy=${judge.busy}>Give<//>
+    </form></li>`;
+}

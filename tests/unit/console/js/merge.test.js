@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { freshId, mergedHypotheses, mergedLines } from "../logic/merge.js";
+
+const one = (id, text, probability, more = {}) => ({ id, text, probability, service: "", mechanism: "", for: [], against: [], ...more });
+const texts = (found) => found.map((hypothesis) => hypothesis.text);
+
+test("what each of two people added stays, and the sum is 100", () => {
+  const base = [one("h1", "timeouts", 100)];
+  const found = mergedHypotheses(base, [one("h1", "timeouts", 60), one("h2", "mine", 40)], [one("h1", "timeouts", 70), one("h2", "theirs", 30)]);
+  assert.deepEqual(texts(found), ["timeouts", "theirs", "mine"]);
+  assert.equal(new Set(found.map((hypothesis) => hypothesis.id)).size, 3);
+  assert.equal(found.reduce((sum, hypothesis) => sum + hypothesis.probability, 0), 100);
+});
+
+test("where both rewrote one text, both texts are there", () => {
+  const [found] = mergedHypotheses([one("h1", "slow", 100)], [one("h1", "slow provider", 100)], [one("h1", "slow database", 100)]);
+  assert.equal(found.text, "slow database / slow provider");
+});
+
+test("where one rewrote it, that is the text, and evidence of both is kept", () => {
+  const base = [one("h1", "slow", 100)];
+  const [found] = mergedHypotheses(base, [one("h1", "slow", 100, { for: ["log:1"] })], [one("h1", "slower", 100, { for: ["log:2"] })]);
+  assert.equal(found.text, "slower");
+  assert.deepEqual(found.for, ["log:2", "log:1"]);
+});
+
+test("what one removed and the other left alone is gone; what the other changed is not", () => {
+  const base = [one("h1", "a", 50), one("h2", "b", 50)];
+  assert.deepEqual(texts(mergedHypotheses(base, [one("h1", "a", 100)], [one("h1", "a", 40), one("h2", "b", 50)])), ["a"]);
+  assert.deepEqual(texts(mergedHypotheses(base, [one("h1", "a", 100)], [one("h1", "a", 40), one("h2", "b!", 60)])), ["a", "b!"]);
+  assert.deepEqual(texts(mergedHypotheses(base, [one("h1", "a", 40), one("h2", "b!", 60)], [one("h1", "a", 100)])), ["a", "b!"]);
+});
+
+test("lines of both are kept once", () => {
+  assert.equal(mergedLines("a\nmine\n", "a\ntheirs"), "a\ntheirs\nmine");
+  assert.equal(mergedLines("", ""), "");
+});
+
+test("an id that is taken is not given again", () => {
+  assert.equal(freshId([]), "h1");
+  assert.equal(freshId(["h2", "h3"]), "h4");
+  assert.equal(freshId(["h3", "x"]), "h4");
+});

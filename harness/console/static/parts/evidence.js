@@ -1,6 +1,6 @@
 // Pieces of evidence: what was picked up anywhere, and the links that a hypothesis stands on.
 
-import { Button, Card, Empty, html, useEvidence, useState } from "../lib.js";
+import { Button, Card, Empty, attachEvidence, html, useEvidence, useState } from "../lib.js";
 import { href } from "./kit.js";
 
 /** Where a link of evidence can be looked at; null where the console has no page for it. */
@@ -31,9 +31,9 @@ export function Basket({ hypotheses, onLay }) {
   return html`<${Card} title="Evidence picked up" className="span12" id="basket">
     ${!pieces.length && html`<${Empty}>Nothing yet. “Evidence” beside a panel, trace, log line, commit or page puts it here.<//>`}
     <ul class="plain">${pieces.map((one) => html`<${Piece} key=${one.link} piece=${one} hypotheses=${hypotheses} drop=${drop} onLay=${onLay} />`)}</ul>
-    <form class="slider" onSubmit=${(event) => { event.preventDefault(); if (hypotheses.length) onLay(hypotheses[0].id, "for", typed.trim()); setTyped(""); }}>
+    <form class="slider" onSubmit=${(event) => { event.preventDefault(); attachEvidence(typed.trim()); setTyped(""); }}>
       <input aria-label="A link to evidence" placeholder="trace:… log:… commit:… alert:… promql:… @from..to" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />
-      <${Button} type="submit" disabled=${!hypotheses.length}>Lay it<//>
+      <${Button} type="submit">Pick up<//>
     </form>
   <//>`;
 }

@@ -11,7 +11,7 @@ export function Judging() {
   const [all, setAll] = useState(false);
   const lines = (data?.sections || []).flatMap((section) => section.lines.map((line) => ({ ...line, section: section.title })));
   const shown = all ? lines : lines.filter((line) => line.verdict === OPEN);
-  return html`<${Card} title="Judge" className="span12" id="judge" actions=${html`<label><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> every line</label>`}>
+  return html`<${Card} title="Judge" className="span12" id="judge" actions=${html`<label class="tick"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> every line</label>`}>
     ${data && html`<p class="muted">${data.total} of 100 points so far, ${data.open_points} still open${data.hint_points ? `, ${data.hint_points} off for hints` : ""}.</p>`}
     ${data && !shown.length && html`<${Empty}>No line waits for you.<//>`}
     <ul class="plain">${shown.map((line) => html`<${Line} key=${line.line} line=${line} onJudged=${again} />`)}</ul>

@@ -1,0 +1,143 @@
+"""A drill for browsers: the real API, stream and pages over a session without a running shop."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from harness.console.server import serving
+from harness.drill.clock import tick
+from harness.drill.session import Session
+from harness.exercise.agenda_files import load_agenda
+from harness.record import events as e
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+from harness.telemetry.prometheus import Sample, Series
+from harness.tokens import Caller, TokenBook
+
+SCRIPT = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
+ALERT = e.AlertFired("f1", "PaymentsFailing", "critical", "66% of charges fail", "payments")
+
+
+class FakePrometheus:
+    """One value for every service, and for every call between two of them."""
+
+    def __init__(self, session: Session) -> None:
+        self.topology = session.topology
+
+    async def query(self, expr: str, at: datetime | None = None) -> list[Sample]:
+        now = datetime.now(UTC)
+        value = 0.34 if "5.." in expr or "!=" in expr else 1.0 if expr == "up" else 12.5
+        if "peer" in expr:
+            calls = [(one.name, peer) for one in self.topology for peer in one.calls]
+            labels = [{"service": service, "peer": peer} for service, peer in calls]
+            return [Sample(one, value, now) for one in labels]
+        if "seconds" in expr:
+            value = 0.18
+        return [Sample({"service": one.name}, value, now) for one in self.topology]
+
+    async def query_range(
+        self, expr: str, start: datetime, end: datetime, step_s: float = 1.0
+    ) -> list[Series]:
+        count = max(1, round((end - start).total_seconds() / step_s))
+        moments = [start + timedelta(seconds=step_s * index) for index in range(count)]
+        samples = tuple(Sample({}, float(index % 17), at) for index, at in enumerate(moments))
+        return [Series({"service": "orders"}, samples)]
+
+
+class FakeRecorder:
+    """No trace, and lines in which somebody left markup."""
+
+    async def logs(self, *_: Any, **asked: Any) -> list[Mapping[str, Any]]:
+        line = {"timestamp": "2026-03-01T03:00:00Z", "level": "error", "service": "payments"}
+        return [{**line, "seq": 1, "message": f"cannot parse {SCRIPT}", "event": SCRIPT}]
+
+    async def traces(self, **_: Any) -> list[Mapping[str, Any]]:
+        return []
+
+    async def operations(self, service: str) -> list[str]:
+        return ["POST /charges"]
+
+
+@dataclass(frozen=True)
+class ServedDrill:
+    """A drill that can be opened: its session, and a link per role."""
+
+    session: Session
+    url: str
+    tokens: TokenBook
+
+    def link(self, caller: Caller) -> str:
+        """The address with the key in its fragment."""
+        return f"{self.url}/#token={self.tokens.token(caller)}"
+
+
+def play_a_little(session: Session) -> None:
+    """Something of everything that the views show, markup in every text that people write."""
+    session.agenda = load_agenda("workshop-60")
+    session.is_scheduled = True
+    tick(session)
+    session.note(x.RoleJoined("Ada", "on-call"))
+    session.note(x.RoleJoined("Bo", "bridge"))
+    for number in range(12):
+        session.note(e.ImpactSampled(number * 31, number * 412.5, 1 - number / 60))
+    session.note(ALERT)
+    session.note(e.PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail"))
+    session.note(e.NoteAdded(SCRIPT, "Ada"), actor="Ada")
+    hypotheses = (
+        r.Hypothesis("h1", "the payment provider is slow", 60, "payments", "slow-dependency"),
+        r.Hypothesis("h2", SCRIPT, 40, evidence_for=("alert:PaymentsFailing",)),
+    )
+    session.note(r.HypothesesRevised(hypotheses, "first look", "Ada"), actor="Ada")
+    update = r.UpdatePosted(
+        status="investigating",
+        what_happened="Payments fail.",
+        what_we_did="Acknowledged the page.",
+        current_state=f"Two of three payments fail. {SCRIPT}",
+        confidence_percent=40,
+        unknowns=("why",),
+        next_steps=("look at the provider",),
+        eta_minutes=None,
+        readers="all",
+        by="Ada",
+    )
+    session.note(update, actor="Ada")
+    session.note(e.DiagnosisDeclared("payments", "slow-dependency", 55, (), "", "Bo"), actor="Bo")
+
+
+@contextmanager
+def served(session: Session, folder: Path) -> Iterator[ServedDrill]:
+    """Serve `session` from a thread of its own while the block runs."""
+    fake: Any = FakePrometheus(session)
+    recorder: Any = FakeRecorder()
+    session.prometheus, session.recorder = fake, recorder
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    session.places = replace(session.places, api_url=url)
+    tokens = TokenBook.create(folder)
+    loop = asyncio.new_event_loop()
+    ready, done = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        async with serving(session, tokens, port):
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(10), "the drill's API did not come up"
+        yield ServedDrill(session, url, tokens)
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join(15)
+        loop.close()

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,7 @@ from harness.telemetry.recorder import RecorderSettings, recorder_spec
 from harness.telemetry.recorder_app import Memory, create_app
 from harness.waiting import wait_until
 from tests.unit.telemetry.conftest import free_port, serving
-from tests.unit.telemetry.spans import attribute, request, span, trace_id
+from tests.unit.telemetry.spans import START_NS, attribute, request, span, trace_id
 
 TOKEN = "0123456789abcdef"
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
@@ -334,3 +335,15 @@ def test_an_empty_token_file_stops_it_from_starting(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "no token in it" in done.stderr
+
+
+async def test_traces_are_found_by_when_they_began(
+    http: httpx.AsyncClient, client: RecorderClient
+) -> None:
+    await send(http, request(span(1, 1), span(2, 1, start_ms=5_000), span(3, 1, start_ms=10_000)))
+    first = datetime.fromtimestamp(START_NS / 1e9, UTC)
+    found = await client.traces(
+        begin=first + timedelta(seconds=4), end=first + timedelta(seconds=6)
+    )
+    assert [trace["traceID"] for trace in found] == [trace_id(2)]
+    assert len(await client.traces()) == 3

@@ -1,6 +1,7 @@
 // Rolling back, deploying, restarting: said beforehand what is expected, then watched as it goes.
 
-import { ErrorNote, api, html, useDraft, useState } from "../lib.js";
+import { html, useDraft } from "../lib.js";
+import { Progress, useRun } from "./run.js";
 
 const ACTS = {
   rollback: { path: "/v1/rollbacks", label: "Roll back", doing: "Rolling back" },
@@ -22,28 +23,17 @@ function bodyOf({ act, service, to, message, expect, probability, within, ifWors
 /** `versions` are those that ran before, by service: what one can go back to. */
 export function ActForm({ services, versions, drillId, onDone }) {
   const [draft, setDraft] = useDraft(`act ${drillId}`, EMPTY);
-  const [run, setRun] = useState(null);
+  const { run, isBusy, start } = useRun();
   const given = { ...EMPTY, ...draft };
-  const set = (changes) => setDraft({ ...given, ...changes });
-  const isBusy = run?.state === "running";
-  const start = async (event) => {
+  const set = (changes) => setDraft((before) => ({ ...EMPTY, ...before, ...changes }));
+  const submitted = async (event) => {
     event.preventDefault();
-    const said = [];
-    const show = (state, extra = {}) => setRun({ state, act: given.act, service: given.service, said: [...said], ...extra });
-    show("running");
-    try {
-      const result = await api.run(ACTS[given.act].path, bodyOf(given), (text) => {
-        said.push(text);
-        show("running");
-      });
-      show("done", { result });
-      set({ expect: "", ifWorse: "", message: "", to: "" });
-    } catch (error) {
-      show("failed", { error });
-    }
+    const isDone = await start(ACTS[given.act].path, bodyOf(given), `${ACTS[given.act].doing} ${given.service}`);
+    // What failed is still in the form, to be mended.
+    if (isDone) set({ expect: "", ifWorse: "", message: "", to: "" });
     onDone();
   };
-  return html`<form class="v-form v-act" onSubmit=${start} aria-label="Act">
+  return html`<form class="v-form v-act" onSubmit=${submitted} aria-label="Act">
     <div class="v-tabs" role="group" aria-label="What to do">${Object.entries(ACTS).map(([act, { label }]) => html`<button key=${act} type="button" aria-pressed=${given.act === act} onClick=${() => set({ act })}>${label}</button>`)}</div>
     <label>service <select required value=${given.service} onChange=${(event) => set({ service: event.target.value, to: "" })}><option value="">choose</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label>
     ${given.act === "rollback" && html`<label>to version <select value=${given.to} onChange=${(event) => set({ to: event.target.value })}><option value="">the one before</option>${(versions.get(given.service) ?? []).map((version) => html`<option key=${version}>${version}</option>`)}</select></label>`}
@@ -55,16 +45,7 @@ export function ActForm({ services, versions, drillId, onDone }) {
       <label class="v-wide">if it gets worse <input value=${given.ifWorse} placeholder="the way back" onInput=${(event) => set({ ifWorse: event.target.value })} /></label>
     </fieldset>
     <label class="v-check v-wide"><input type="checkbox" checked=${given.noPlan} onChange=${(event) => set({ noPlan: event.target.checked })} /> without a plan (it is noted)</label>
-    <button type="submit" class="button primary v-wide" disabled=${isBusy || !given.service}>${isBusy ? `${ACTS[run.act].doing} ${run.service}…` : `${ACTS[given.act].label} ${given.service}`}</button>
-    ${run && html`<${Progress} run=${run} />`}
+    <button type="submit" class="button primary v-wide" disabled=${isBusy || !given.service}>${isBusy ? `${run.title} …` : `${ACTS[given.act].label} ${given.service}`}</button>
+    <${Progress} run=${run} />
   </form>`;
-}
-
-function Progress({ run }) {
-  const { state, act, service, said, error } = run;
-  return html`<div class=${`v-progress v-wide v-progress-${state}`} role="status">
-    <ol>${said.map((text, index) => html`<li key=${index}>${text}</li>`)}</ol>
-    ${state === "done" && html`<p class="v-good">✓ ${act} of ${service} is done</p>`}
-    ${state === "failed" && html`<${ErrorNote} error=${error} />`}
-  </div>`;
 }

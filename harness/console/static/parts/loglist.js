@@ -46,9 +46,9 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }) {
     }
   };
   const { from, to, above, below } = visible(lines.length, ROW_PX, scroll.top, scroll.height);
-  return html`<div ref=${box} class="v-loglist" role="listbox" tabindex="0" aria-label=${`${lines.length} log lines`} onScroll=${moved} onKeyDown=${step}>
+  return html`<div ref=${box} class="v-loglist" role="log" aria-live="off" tabindex="0" aria-label=${`${lines.length} log lines`} onScroll=${moved} onKeyDown=${step}>
     <div style=${{ height: `${above}px` }}></div>
-    ${lines.slice(from, to).map((line) => html`<div key=${line.seq} role="option" aria-selected=${line.seq === chosen} class=${`v-line v-level-${line.level}`} onClick=${() => onChoose(line)}>
+    ${lines.slice(from, to).map((line) => html`<div key=${line.seq} aria-current=${line.seq === chosen ? "true" : undefined} class=${`v-line v-level-${line.level}`} onClick=${() => onChoose(line)}>
       <span class="muted">${clockMs(Date.parse(line.timestamp))}</span>
       <b>${LEVELS[line.level] ?? line.level}</b>
       <span class="v-line-service"><i style=${{ background: laneOf(line.service) }}></i>${line.service}</span>

@@ -36,12 +36,12 @@ export function Waterfall({ data, logs, onLog }) {
       <label class="v-field"><input type="checkbox" checked=${withLogs} onChange=${(event) => setWithLogs(event.target.checked)} /> log lines (${logs.length})</label>
     </div>
     <div class="v-ticks" aria-hidden="true"><span></span><span></span><div>${TICKS.map((at) => html`<b key=${at} style=${{ left: `${at * 100}%` }}>${seconds((at * trace.durationMs) / 1000)}</b>`)}</div></div>
-    <div role="treegrid" aria-label="Spans">
+    <section aria-label="Spans">
     ${shown.slice(0, most).map((row) => html`<${Row} key=${row.key} row=${row} trace=${trace} isChosen=${chosen === row.key}
         onFold=${() => fold(row)} onChoose=${() => setChosen(chosen === row.key ? null : row.key)} />
       ${chosen === row.key && html`<${Detail} key=${`${row.key} detail`} row=${row} trace=${trace} />`}
       ${withLogs && row.count === 1 && linesOf.has(row.span.id) && html`<${Lines} key=${`${row.key} logs`} lines=${linesOf.get(row.span.id)} depth=${row.depth + 1} onLog=${onLog} />`}`)}
-    </div>
+    </section>
     ${shown.length > most && html`<button type="button" class="v-link" onClick=${() => setMost(most * 4)}>${shown.length - most} more rows</button>`}
     ${withLogs && elsewhere.length > 0 && html`<h4>Log lines of spans that are folded or were not kept</h4>
       <${Lines} lines=${elsewhere} depth=${0} onLog=${onLog} />`}
@@ -64,9 +64,9 @@ function Row({ row, trace, isChosen, onFold, onChoose }) {
   const width = Math.max(0.4, (100 * (row.endMs - row.startMs)) / whole);
   const color = laneOf(span.service);
   const depth = Math.min(row.depth, DEPTH_MAX);
-  return html`<div role="row" aria-level=${row.depth + 1} aria-expanded=${row.hasMore ? row.isOpen : undefined} class=${`v-span ${isChosen ? "v-chosen" : ""} ${row.failed ? "v-failed" : ""}`}>
+  return html`<div class=${`v-span ${isChosen ? "v-chosen" : ""} ${row.failed ? "v-failed" : ""}`}>
     <div class="v-span-name" style=${{ paddingLeft: `${depth * INDENT_PX}px`, "--depth": depth }}>
-      ${row.hasMore ? html`<button type="button" class="v-twist" aria-label=${row.isOpen ? "fold" : "unfold"} onClick=${onFold}>${row.isOpen ? "▾" : "▸"}</button>` : html`<span class="v-twist"></span>`}
+      ${row.hasMore ? html`<button type="button" class="v-twist" aria-expanded=${row.isOpen} aria-label=${`what ${span.service} called`} onClick=${onFold}>${row.isOpen ? "▾" : "▸"}</button>` : html`<span class="v-twist"></span>`}
       <i class="v-lane-bar" style=${{ background: color }}></i>
       <button type="button" class="v-span-label" onClick=${onChoose} title=${span.operation}>
         <b>${span.service}</b> ${span.operation}

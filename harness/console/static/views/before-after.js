@@ -1,12 +1,13 @@
 // Before and after: what was measured when all was well, at the page, and since the fix.
 
-import { Empty, ErrorNote, html, useEffect, useLive, useMemo, usePoll, useState } from "../lib.js";
+import { Button, Empty, ErrorNote, html, useEffect, useLive, useMemo, usePoll, useState } from "../lib.js";
 import { clock, inUnit, plain } from "../logic/format.js";
 import { edges, marks as marksOf, mean, windows } from "../logic/moments.js";
 import { expand, legend } from "../logic/promql.js";
 import { Chart } from "../parts/chart.js";
 import { useServices } from "../parts/kit.js";
 import { CallGraph } from "../parts/plots.js";
+import { Progress, useRun } from "../parts/run.js";
 
 const EVERY_MS = 8000;
 const POINTS = 300;
@@ -52,8 +53,14 @@ export default function BeforeAfter() {
   </div>`;
 }
 
+function Verify() {
+  const { run, isBusy, start } = useRun();
+  return html`<div><${Button} kind="primary" busy=${isBusy} onClick=${() => start("/v1/verifications", {}, "Verification")}>${isBusy ? "Verifying under stress …" : "Verify"}<//>
+    <${Progress} run=${run} /></div>`;
+}
+
 function Objectives({ verifications }) {
-  if (!verifications.length) return html`<section class="card"><h2>Objectives</h2><${Empty}>No verification was run yet.<//></section>`;
+  if (!verifications.length) return html`<section class="card"><h2>Objectives</h2><${Empty}>No verification was run yet. It loads the shop and measures every objective.<//><${Verify} /></section>`;
   const newest = verifications.at(-1);
   const figure = (value) => (value === null || typeof value === "string" ? "–" : plain(value));
   return html`<section class="card"><h2>Objectives, verified at ${clock(Date.parse(newest.time))}: ${newest.data.passed ? html`<span class="v-good">✓ they hold</span>` : html`<span class="v-bad">✕ they do not hold</span>`}</h2>
@@ -63,7 +70,7 @@ function Objectives({ verifications }) {
       ${verifications.slice(-4).map((one) => {
         const found = one.data.results.find((each) => each.measure === row.measure);
         return html`<td key=${one.id} class=${`num ${found ? (found.holds ? "v-good" : "v-bad") : ""}`}>${found ? `${found.holds ? "✓" : "✕"} ${figure(found.value)}` : "–"}</td>`;
-      })}<td>${row.bound}</td></tr>`)}</tbody></table></div></section>`;
+      })}<td>${row.bound}</td></tr>`)}</tbody></table></div><${Verify} /></section>`;
 }
 
 function useRange(expr, span) {
@@ -81,7 +88,7 @@ function Measured({ one, span, marks, times }) {
 }
 
 function Means({ times, series, windows: spans, unit }) {
-  return html`<div class="scroll"><table class="v-small"><thead><tr><th></th>${TIMES.map(([key, words]) => html`<th key=${key} class="num">${words}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table class="v-small"><thead><tr><th>series</th>${TIMES.map(([key, words]) => html`<th key=${key} class="num">${words}</th>`)}</tr></thead>
     <tbody>${series.map((one) => html`<tr key=${one.label}><th scope="row">${one.label}</th>${TIMES.map(([key]) => html`<td key=${key} class="num">${inUnit(mean(times, one.values, spans[key]), unit)}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 

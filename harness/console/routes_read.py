@@ -16,6 +16,7 @@ router = APIRouter(prefix="/v1")
 
 ShortText = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=2000)]
+Seq = Annotated[int | None, Query(ge=0, le=10**14, description="Number of a log line.")]
 
 
 class Sql(BaseModel):
@@ -47,7 +48,8 @@ async def logs(
     trace_id: ShortText = None,
     contains: ShortText = None,
     since: ShortText = None,
-    after: Annotated[int | None, Query(ge=0, le=10**14)] = None,
+    after: Seq = None,
+    before: Seq = None,
     limit: Limit = 100,
 ) -> Any:
     return await look.logs(
@@ -58,6 +60,7 @@ async def logs(
         contains=contains,
         since=since,
         after=after,
+        before=before,
         limit=limit,
     )
 

@@ -36,17 +36,25 @@ async def logs(
     contains: str | None,
     since: str | None,
     after: int | None = None,
+    before: int | None = None,
     limit: int,
 ) -> dict[str, Any]:
     """Log records that match, oldest first, also as lines for the terminal.
 
-    `after` is the `seq` of the last record that was seen, for following.
+    `after` is the `seq` of the last record that was seen, for following; `before` that of the
+    first one, for going back.
     """
     if service is not None:
         _known(session, service)
-    seen = None if after is None else str(after)
     found = await session.recorder.logs(
-        service, level, trace_id, contains, since, after=seen, limit=limit
+        service,
+        level,
+        trace_id,
+        contains,
+        since,
+        after=None if after is None else str(after),
+        before=None if before is None else str(before),
+        limit=limit,
     )
     return {"records": found, "lines": [render_log(record) for record in found]}
 

@@ -108,13 +108,15 @@ class RecorderClient:
         contains: str | None = None,
         since: str | None = None,
         after: str | None = None,
+        before: str | None = None,
         limit: int = 100,
     ) -> list[dict[str, Any]]:
         """The newest log records that match, oldest first.
 
         `level` means that level and above; `since` is `30s`, `5m` or a time; `after` is the
-        `seq` of the last record seen, for following. Each record has its line's own fields and
-        `seq timestamp service level event trace_id`.
+        `seq` of the last record seen, for following, and `before` that of the first, for going
+        back. Each record has its line's own fields and `seq timestamp service level event
+        trace_id`.
         """
         params = {
             "service": service,
@@ -123,6 +125,7 @@ class RecorderClient:
             "contains": contains,
             "since": since,
             "after": after,
+            "before": before,
             "limit": str(limit),
         }
         return list((await self._get("/logs", params))["data"])

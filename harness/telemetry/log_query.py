@@ -24,18 +24,23 @@ def parse_log_query(params: Mapping[str, str], now_ms: int) -> LogQuery:
     level = normal_level(params.get("level", "")) if params.get("level") else ""
     if level is None:
         raise BadQuery(f"level: not one of {', '.join(LEVELS).lower()}")
-    after = params.get("after", "") or "0"
-    if not re.fullmatch(r"[0-9]{1,15}", after):
-        raise BadQuery("after: not the seq of a record")
     return LogQuery(
         service=params.get("service", ""),
         level=level,
         trace_id=params.get("trace_id", "").lower(),
         contains=params.get("contains", ""),
         since_ms=_since_ms(params.get("since", ""), now_ms),
-        after_seq=int(after),
+        after_seq=_seq(params, "after"),
+        before_seq=_seq(params, "before") if params.get("before") else None,
         limit=parse_limit(params, LIMIT_DEFAULT, LIMIT_MAX),
     )
+
+
+def _seq(params: Mapping[str, str], name: str) -> int:
+    text = params.get(name, "") or "0"
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise BadQuery(f"{name}: not the seq of a record")
+    return int(text)
 
 
 def _since_ms(text: str, now_ms: int) -> int | None:

@@ -33,6 +33,7 @@ class LogQuery:
     since_ms: int | None = None
     """Since the epoch."""
     after_seq: int = 0
+    before_seq: int | None = None
     limit: int = 100
 
 
@@ -77,6 +78,8 @@ class LogStore:
         for record in reversed(self._narrowest(query)):
             if record.seq <= query.after_seq or len(found) >= query.limit:
                 break
+            if query.before_seq is not None and record.seq >= query.before_seq:
+                continue
             if _matches(record, query):
                 found.append(record)
         return found[::-1]

@@ -214,9 +214,11 @@ async def test_traces_come_as_rows_with_what_was_asked_passed_on(api: Api) -> No
     assert (await api.get("/v1/operations", service="orders")).json() == ["GET /orders", "POST /x"]
 
 
-async def test_logs_can_be_followed_from_the_last_line_that_was_seen(api: Api) -> None:
+async def test_logs_can_be_followed_and_read_backwards(api: Api) -> None:
     assert (await api.get("/v1/logs", after=41)).status_code == 200
     assert api.recorder.asked["after"] == "41"
+    assert (await api.get("/v1/logs", before=7)).status_code == 200
+    assert api.recorder.asked["before"] == "7"
     assert (await api.get("/v1/logs", after=-1)).status_code == 422
 
 

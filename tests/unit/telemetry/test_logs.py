@@ -121,6 +121,8 @@ def test_logs_are_found_by_service_level_trace_text_time_and_limit() -> None:
     assert seqs(LogQuery(contains="provider timeout")) == [3]
     assert seqs(LogQuery(since_ms=NOW_MS + 2)) == [3, 4]
     assert seqs(LogQuery(after_seq=2)) == [3, 4]
+    assert seqs(LogQuery(before_seq=3)) == [1, 2]
+    assert seqs(LogQuery(before_seq=4, limit=2)) == [2, 3]
     assert seqs(LogQuery(service="nobody")) == []
 
 
@@ -276,6 +278,7 @@ def test_a_time_can_be_given_in_three_ways() -> None:
         {"limit": "0"},
         {"limit": "-1"},
         {"after": "x"},
+        {"before": "x"},
         {"since": "9999999999999999999999"},
     ],
 )

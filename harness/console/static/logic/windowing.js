@@ -12,6 +12,14 @@ export function isAtEnd(scrollTop, viewport, height, slack = 24) {
   return height - (scrollTop + viewport) <= slack;
 }
 
+/** `older` lines before `lines`, each `seq` once, as many as there is room for. */
+export function prepended(lines, older, most) {
+  const first = lines.length ? lines[0].seq : Infinity;
+  const room = Math.max(0, most - lines.length);
+  const fresh = older.filter((line) => line.seq < first);
+  return room && fresh.length ? fresh.slice(-room).concat(lines) : lines;
+}
+
 /** `lines` with `news` after them, each `seq` once, the oldest gone where there are too many. */
 export function appended(lines, news, most) {
   const last = lines.length ? lines.at(-1).seq : 0;

@@ -23,9 +23,11 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }) {
     if (isFollowing) {
       list.scrollTop = list.scrollHeight;
     } else if (lines.length) {
-      // Old lines left above: what is being read stays where it is.
+      // Lines left above, or came there: what is being read stays where it is.
       const gone = before.current.findIndex((line) => line.seq === lines[0].seq);
+      const came = before.current.length ? lines.findIndex((line) => line.seq === before.current[0].seq) : 0;
       if (gone > 0) list.scrollTop = Math.max(0, list.scrollTop - gone * ROW_PX);
+      else if (came > 0) list.scrollTop += came * ROW_PX;
     }
     before.current = lines;
   }, [lines, isFollowing]);

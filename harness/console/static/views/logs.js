@@ -2,7 +2,7 @@
 
 import { Empty, ErrorNote, api, attachEvidence, html, useEffect, useRef, useState } from "../lib.js";
 import { plain } from "../logic/format.js";
-import { appended } from "../logic/windowing.js";
+import { appended, prepended } from "../logic/windowing.js";
 import { go, href, useParams, useServices } from "../parts/kit.js";
 import { LogList } from "../parts/loglist.js";
 
@@ -16,18 +16,21 @@ function searchOf({ service, level, contains, trace }) {
   return { ...(service && { service }), ...(level && { level }), ...(contains && { contains }), ...(trace && { trace_id: trace }) };
 }
 
-/** The lines that match, those that come while `isLive`, and how long the list is behind. */
+/** The lines that match, those that come while `isLive`; `older` asks for those before them. */
 function useLines(search, isLive) {
   const [lines, setLines] = useState(null);
   const [error, setError] = useState(null);
+  const [isComplete, setComplete] = useState(false);
   const last = useRef(0);
   const key = JSON.stringify(search);
   useEffect(() => {
     last.current = 0;
     setLines(null);
+    setComplete(false);
   }, [key]);
   useEffect(() => {
-    if (!isLive) return undefined;
+    // A pause keeps what is shown; another search is still answered once.
+    if (!isLive && last.current) return undefined;
     let isOver = false;
     let timer = 0;
     const ask = async () => {
@@ -40,7 +43,7 @@ function useLines(search, isLive) {
       } catch (problem) {
         if (!isOver) setError(problem);
       }
-      if (!isOver) timer = setTimeout(ask, EVERY_MS);
+      if (!isOver && isLive) timer = setTimeout(ask, EVERY_MS);
     };
     ask();
     return () => {
@@ -48,7 +51,20 @@ function useLines(search, isLive) {
       clearTimeout(timer);
     };
   }, [key, isLive]);
-  return { lines, error };
+  const newest = useRef(key);
+  newest.current = key;
+  const older = async () => {
+    try {
+      const { records } = await api.get("/v1/logs", { ...search, before: lines[0].seq, limit: ASK_MAX });
+      if (newest.current !== key) return;
+      setLines((now) => prepended(now, records, LINES_MAX));
+      setComplete(records.length < ASK_MAX);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  const hasOlder = !isComplete && lines?.length >= ASK_MAX && lines.length < LINES_MAX;
+  return { lines, error, older: hasOlder ? older : null };
 }
 
 export default function Logs() {
@@ -57,7 +73,7 @@ export default function Logs() {
   const [isLive, setLive] = useState(true);
   const [isFollowing, setFollowing] = useState(!params.seq);
   const [chosen, setChosen] = useState(null);
-  const { lines, error } = useLines(searchOf(params), isLive);
+  const { lines, error, older } = useLines(searchOf(params), isLive);
   const set = (changes) => go("logs", { ...params, ...changes });
   useEffect(() => {
     const wanted = params.seq && lines?.find((line) => line.seq === Number(params.seq));
@@ -75,6 +91,7 @@ export default function Logs() {
       ${params.trace && html`<span class="v-chip">trace ${params.trace.slice(0, 8)}… <button type="button" class="button quiet" aria-label="All traces" onClick=${() => set({ trace: "", seq: "" })}>✕</button></span>`}
       <span class="v-push"></span>
       <span class="muted" role="status">${lines ? `${plain(lines.length)} lines` : "…"}${lines?.length >= LINES_MAX ? ", older ones left out" : ""}</span>
+      ${older && html`<button type="button" class="button" onClick=${older}>↑ Older lines</button>`}
       ${!isFollowing && isLive && html`<button type="button" class="button" onClick=${() => setFollowing(true)}>↓ To the newest</button>`}
       <button type="button" class="button" aria-pressed=${!isLive} onClick=${() => setLive(!isLive)}>${isLive ? "❚❚ Pause" : "▶ Go on"}</button>
     </div>

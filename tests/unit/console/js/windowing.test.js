@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { appended, isAtEnd, visible } from "../logic/windowing.js";
+import { appended, isAtEnd, prepended, visible } from "../logic/windowing.js";
 
 test("of 10,000 rows only those on the screen are drawn, and the height stays", () => {
   const found = visible(10_000, 20, 100_000, 600);
@@ -19,6 +19,13 @@ test("new lines come once each, and the oldest leave", () => {
   const lines = [{ seq: 1 }, { seq: 2 }];
   assert.deepEqual(appended(lines, [{ seq: 2 }, { seq: 3 }], 2), [{ seq: 2 }, { seq: 3 }]);
   assert.equal(appended(lines, [{ seq: 2 }], 9), lines);
+});
+
+test("older lines come before the others, the nearest first to find room", () => {
+  const lines = [{ seq: 5 }, { seq: 6 }];
+  assert.deepEqual(prepended(lines, [{ seq: 3 }, { seq: 4 }, { seq: 5 }], 9).map((line) => line.seq), [3, 4, 5, 6]);
+  assert.deepEqual(prepended(lines, [{ seq: 3 }, { seq: 4 }], 3).map((line) => line.seq), [4, 5, 6]);
+  assert.equal(prepended(lines, [{ seq: 4 }], 2), lines);
 });
 
 test("whoever is near the end is kept there, whoever reads above is not", () => {

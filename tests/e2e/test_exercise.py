@@ -1,18 +1,25 @@
-"""A workshop on a live shop, played by what its people type: from joining to the postmortem."""
+"""Every agenda on a live shop, played by what its people type: from joining to the postmortem.
+
+With GOLDEN_FOLDER in the environment each record is exported there: so were made the records that
+`tests/unit/scoring/test_golden.py` scores.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from harness.exercise.agenda_files import load_agenda
 from harness.exercise.story import fold
 from harness.record import events
 from harness.record import exercise_events as x
@@ -21,7 +28,7 @@ from harness.record.drill_events import AnswerSealed, SealOpened
 from harness.record.store import Record
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]
 PORT_OFFSET = 19_000
 API = f"http://127.0.0.1:{8900 + PORT_OFFSET}"
 GATEWAY = f"http://127.0.0.1:{8000 + PORT_OFFSET}"
@@ -54,6 +61,39 @@ LESSONS = {
 }
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How an agenda is played."""
+
+    agenda: str
+    speed: int
+    review: str
+    """The phase in which lessons are written; played up to it."""
+    is_patient: bool = False
+    """Whether phases are left to the clock; else the instructor ends them."""
+
+
+PLANS = (
+    Plan("workshop-60", 60, "review", is_patient=True),
+    Plan("workshop-180", 60, "review"),
+    Plan("incident-u3", 20, "postmortem"),
+    Plan("outage-3am", 30, "postmortem"),
+)
+
+
+@dataclass(frozen=True)
+class Played:
+    """An exercise that is over."""
+
+    plan: Plan
+    run_dir: Path
+
+    @property
+    def story(self) -> Any:
+        with Record(self.run_dir / "record.db") as record:
+            return fold(record.events())
+
+
 class Team:
     """People at their terminals; every command has to succeed."""
 
@@ -72,18 +112,24 @@ class Team:
         return self.type(who, *words, "--file", str(path))
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The directory of a workshop that has been played to its end."""
+@pytest.fixture(scope="module", params=PLANS, ids=lambda plan: plan.agenda)
+def played(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Played]:
+    """An exercise that has been played to its end."""
+    plan: Plan = request.param
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as env:
-        env.setenv("AGENDA", "workshop-60")
-        env.setenv("SPEED", "60")
+        env.setenv("AGENDA", plan.agenda)
+        env.setenv("SPEED", str(plan.speed))
+        env.setenv("AIGATE_OPENAI_KEY", "sk-nobody-ever-asks")
+        env.setenv("AIGATE_OPENAI_UPSTREAM", "http://127.0.0.1:9")
         with live_drill(home, "bad-timeouts", PORT_OFFSET) as drill:
             team = Team(drill, tmp_path_factory.mktemp("desk"))
             gather(team)
             investigate(team)
             contain(team)
+            reach(team, plan)
             learn(team)
             run_dir = drill.run_dir
             team.type("Eve", "finish")
@@ -96,18 +142,39 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             assert drill.drill("postmortem").returncode == 0
             assert drill.processes() == []
             assert drill.ports_taken() == []
-            yield run_dir
+            export(run_dir, plan)
+            yield Played(plan, run_dir)
+
+
+def export(run_dir: Path, plan: Plan) -> None:
+    """Keep the record where somebody asked for it."""
+    if folder := os.environ.get("GOLDEN_FOLDER"):
+        with Record(run_dir / "record.db") as record:
+            record.export_jsonl(Path(folder) / f"{plan.agenda}.jsonl")
 
 
 def gather(team: Team) -> None:
-    team.drill.wait_said("phase: Alerting")
+    team.drill.wait_healthy()
     for person, role in TEAM.items():
         # Whoever joins is not known yet, so the name cannot come from the environment.
         team.type("", "join", person, "--role", role)
-    team.drill.wait_said("PAGE", timeout_s=60)
-    team.type("Ada", "ack")
+    team.drill.wait_said("PAGE", timeout_s=90)
     # At this speed a minute of the clock is a second; people need longer for their first words.
     assert "paused" in team.type("", "instruct", "pause", "--reason", "the team reads the page")
+    team.type("Ada", "ack")
+
+
+def reach(team: Team, plan: Plan) -> None:
+    """Go on to the phase in which lessons are written."""
+    if plan.is_patient:
+        team.drill.wait_said("phase: Postmortem and spec update")
+
+    def phase() -> str:
+        shown: Any = team.drill.answer("agenda")
+        return str(shown["clock"]["phase"])
+
+    while phase() != plan.review:
+        team.type("", "instruct", "skip")
 
 
 def investigate(team: Team) -> None:
@@ -125,6 +192,7 @@ def investigate(team: Team) -> None:
     team.type("Ada", "mark", "PaymentsFailing", "source", "--reason", "it names the outermost call")
     now = int(time.time())
     charges = f"promql:sum(rate(charges_total[10s])) @{now - 20}..{now}"
+    assert "the AI gate is closed" in team.type("Bo", "ai", "status")
     team.type("", "instruct", "resume")
     team.type("Dan", *hypotheses(70), "--for", f"h1={charges}")
     commit = next(
@@ -146,7 +214,7 @@ def hypotheses(percent: int) -> tuple[str, ...]:
 
 
 def contain(team: Team) -> None:
-    update = {
+    update: dict[str, Any] = {
         "status": "identified",
         "what_happened": "A release of payments shortened its timeouts.",
         "what_we_did": "We are putting the former version back.",
@@ -191,7 +259,7 @@ def token_of(drill: LiveDrill) -> str:
 
 
 def learn(team: Team) -> None:
-    team.drill.wait_said("phase: Postmortem and spec update")
+    assert "timeout-misconfigured" in team.type("Bo", "ai", "brief")
     for number in ("first", "second", "third"):
         team.type("Eve", "reflect", "went-well", f"the {number} thing that went well")
         team.type("Eve", "reflect", "could-improve", f"the {number} thing that could improve")
@@ -208,22 +276,18 @@ def learn(team: Team) -> None:
     assert "postmortem.md" in team.type("Eve", "postmortem")
 
 
-def story_of(run_dir: Path) -> Any:
-    with Record(run_dir / "record.db") as record:
-        return fold(record.events())
-
-
-def test_every_phase_came_in_its_order_and_messages_came_by_themselves(played: Path) -> None:
-    story = story_of(played)
+def test_every_phase_came_in_its_order_and_messages_came_by_themselves(played: Played) -> None:
+    story, agenda = played.story, load_agenda(played.plan.agenda)
     phases = [one.event.phase for one in story.of(x.PhaseChanged)]
-    assert phases == ["alerting", "dark-room", "fix", "review"]
-    assert story.clock.speed == 60
+    expected = [one.id for one in agenda.phases]
+    assert phases == expected[: expected.index(played.plan.review) + 1]
+    assert story.clock.speed == played.plan.speed
     by_agenda = {one.event.inject_id for one in story.of(x.InjectDelivered)}
     assert "executive-asks" in by_agenda
 
 
-def test_the_record_knows_who_did_what(played: Path) -> None:
-    story = story_of(played)
+def test_the_record_knows_who_did_what(played: Played) -> None:
+    story = played.story
     assert {one.event.person: one.event.role for one in story.of(x.RoleJoined)} == TEAM
     assert story.first(r.TriageWritten).event.by == "Ada"
     assert {one.event.by for one in story.of(r.HypothesesRevised)} == {"Dan"}
@@ -232,8 +296,8 @@ def test_the_record_knows_who_did_what(played: Path) -> None:
     assert any("/v1/instructor/reveal" in one.event.what for one in story.of(events.AccessRefused))
 
 
-def test_the_papers_of_the_incident_were_laid_out_as_they_unlocked(played: Path) -> None:
-    papers = {path.name: path.read_text() for path in (played / "incident").iterdir()}
+def test_the_papers_of_the_incident_were_laid_out_as_they_unlocked(played: Played) -> None:
+    papers = {path.name: path.read_text() for path in (played.run_dir / "incident").iterdir()}
     assert set(papers) == {
         "error_logs.txt", "deployments.txt", "payment_config_diff.txt", "provider_status.json",
         "deployment_notes.md",
@@ -245,8 +309,8 @@ def test_the_papers_of_the_incident_were_laid_out_as_they_unlocked(played: Path)
     assert "timeout_ms = 500 " in papers["payment_config_diff.txt"]
 
 
-def test_the_answer_that_was_sealed_is_the_one_that_was_revealed(played: Path) -> None:
-    story = story_of(played)
+def test_the_answer_that_was_sealed_is_the_one_that_was_revealed(played: Played) -> None:
+    story = played.story
     opened = story.first(SealOpened).event
     digest = hashlib.sha256((opened.salt + opened.answer).encode()).hexdigest()
     assert digest == story.first(AnswerSealed).event.commitment
@@ -254,8 +318,8 @@ def test_the_answer_that_was_sealed_is_the_one_that_was_revealed(played: Path) -
     assert json.loads(opened.answer)["scenario"] == "bad-timeouts"
 
 
-def test_each_line_of_the_rubric_is_decided_by_events_or_left_open(played: Path) -> None:
-    card = json.loads((played / "score-for-the-test.json").read_text())
+def test_each_line_of_the_rubric_is_decided_by_events_or_left_open(played: Played) -> None:
+    card = json.loads((played.run_dir / "score-for-the-test.json").read_text())
     lines = [line for section in card["rubric"]["sections"] for line in section["lines"]]
     assert len(lines) == 23
     assert card["kpis"]["cause_ms"] is not None
@@ -273,18 +337,18 @@ def test_each_line_of_the_rubric_is_decided_by_events_or_left_open(played: Path)
     assert card["rubric"]["table"]
 
 
-def test_the_outcome_of_the_rollback_was_measured(played: Path) -> None:
-    story = story_of(played)
+def test_the_outcome_of_the_rollback_was_measured(played: Played) -> None:
+    story = played.story
     assert story.first(r.ActionStated).event.action == "rollback"
     assert story.first(r.OutcomeMeasured).event.measured.startswith("errors: ")
 
 
-def test_the_postmortem_is_drafted_with_the_answer_and_what_was_written(played: Path) -> None:
-    text = (played / "postmortem.md").read_text()
+def test_the_postmortem_is_drafted_with_the_answer_and_what_was_written(played: Played) -> None:
+    text = (played.run_dir / "postmortem.md").read_text()
     for part in ("Half a second for a connection", "no test against a slow provider", "Bo"):
         assert part in text
-    assert (played / "postmortem-draft.md").read_text() == text
-    learned = json.loads((played / "learning.json").read_text())
+    assert (played.run_dir / "postmortem-draft.md").read_text() == text
+    learned = json.loads((played.run_dir / "learning.json").read_text())
     assert [one["type"] for one in learned] == list(LESSONS)
-    first = json.loads((played / "timeline.jsonl").read_text().splitlines()[0])
+    first = json.loads((played.run_dir / "timeline.jsonl").read_text().splitlines()[0])
     assert first["specversion"] == "1.0"

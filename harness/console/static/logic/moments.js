@@ -1,5 +1,8 @@
 // The incident's moments, read from its record, and what a series was between them.
 
+const ACTS = new Set(["rollback", "restart", "deploy"]);
+const SETTLE_S = 15;
+
 /** Events of the record as marks on a time axis: `{atS, kind, label}`, oldest first. */
 export function marks(events) {
   const found = [];
@@ -19,21 +22,37 @@ export function marks(events) {
   return found.sort((left, right) => left.atS - right.atS);
 }
 
+/** When the last alert fell silent, in seconds; null while one fires, or where none ever did. */
+export function silentSince(events) {
+  const firing = new Set();
+  let since = null;
+  for (const { type, time, data } of events) {
+    if (type === "alert.fired") firing.add(data.fingerprint);
+    else if (type === "alert.resolved") firing.delete(data.fingerprint);
+    else continue;
+    since = firing.size ? null : Date.parse(time) / 1000;
+  }
+  return since;
+}
+
 /**
  * `{healthy, broken, after}` as `[beginS, endS]` each, or null where that time has not come:
  * a healthy minute before the page, the time from the page to the last thing that was done,
- * and what came after it.
+ * and what came after the alerts were silent (or, while they are not, after that act).
  */
 export function windows(events, nowS) {
   const all = marks(events);
   const page = all.find((one) => one.kind === "page");
   if (!page) return { healthy: [nowS - 60, nowS], broken: null, after: null };
-  const acts = all.filter((one) => one.atS > page.atS && ["rollback", "restart", "deploy"].includes(one.kind));
+  const silent = silentSince(events);
+  const until = silent ?? nowS;
+  // What colleagues ship after all is well again cured nothing.
+  const acts = all.filter((one) => one.atS > page.atS && one.atS <= until && ACTS.has(one.kind));
   const last = acts.at(-1);
-  const settled = last ? last.atS + 15 : null;
+  const settled = silent ?? (last ? last.atS + SETTLE_S : null);
   return {
     healthy: [page.atS - 150, page.atS - 45],
-    broken: [page.atS - 5, last ? last.atS : nowS],
+    broken: [page.atS - 5, last ? last.atS : until],
     after: settled !== null && settled < nowS ? [settled, Math.min(nowS, settled + 300)] : null,
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { circle, edges, marks, mean, windows } from "../logic/moments.js";
+import { circle, edges, marks, mean, silentSince, windows } from "../logic/moments.js";
 
 const at = (s) => new Date(s * 1000).toISOString();
 const PAGE = { type: "page.sent", time: at(1000), data: { alert: "X" } };
@@ -22,6 +22,17 @@ test("what comes after begins once the last act has settled", () => {
   assert.equal(windows(events, 1110).after, null);
   assert.deepEqual(windows(events, 1200).after, [1115, 1200]);
   assert.deepEqual(windows(events, 1200).broken, [995, 1100]);
+});
+
+test("silence ends what was broken, and a colleague's later release changes nothing of that", () => {
+  const alert = (type, s, fingerprint) => ({ type, time: at(s), data: { fingerprint } });
+  const events = [
+    alert("alert.fired", 990, "x"), PAGE, alert("alert.fired", 1010, "y"), deploy(1100, "rollback"),
+    alert("alert.resolved", 1130, "x"), alert("alert.resolved", 1140, "y"), deploy(1300),
+  ];
+  assert.equal(silentSince(events.slice(0, 5)), null);
+  assert.equal(silentSince([]), null);
+  assert.deepEqual(windows(events, 1400), { healthy: [850, 955], broken: [995, 1100], after: [1140, 1400] });
 });
 
 test("a gap is not a zero", () => {

@@ -23,14 +23,15 @@ def test_everything_in_the_catalog_can_be_read(catalog: Catalog) -> None:
         assert fault.id in catalog.scenario_ids()
 
 
-def test_decoys_are_of_different_services_and_one_changes_no_code(catalog: Catalog) -> None:
+def test_every_service_has_decoys_and_one_changes_no_code(catalog: Catalog) -> None:
     services = [decoy.release.service for decoy in catalog.decoys()]
-    assert len(services) == len(set(services)) >= 4
+    assert len(services) >= 10
+    assert {entry.name for entry in catalog.topology()} == set(services)
     assert any(decoy.release.patch is None for decoy in catalog.decoys())
 
 
 def test_each_drill_has_enough_harmless_releases_beside_the_bad_one(catalog: Catalog) -> None:
     for scenario in catalog.scenarios():
         bad = {catalog.fault(id_).service for id_ in scenario.faults}
-        others = [id_ for id_ in scenario.decoys if catalog.decoy(id_).release.service not in bad]
+        others = {catalog.decoy(id_).release.service for id_ in scenario.decoys} - bad
         assert scenario.id == "healthy" or len(others) >= 3

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from harness.causes import BY_DEPLOY, Blip, Trigger
+from harness.causes import BY_DEPLOY, NOWHERE, Blip, Trigger
 from harness.causes import Mechanism as Mechanism
 
 RUNTIMES = ("local", "compose")
@@ -74,6 +74,10 @@ class Answer:
 
     services: tuple[str, ...]
     mechanisms: tuple[Mechanism, ...]
+
+
+NOTHING_WRONG = Answer((NOWHERE,), (Mechanism.NO_FAULT,))
+"""What to say where the trouble was never ours and is over."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import typer
 from harness.cli.look import participant
 from harness.cli.out import AsJson, data, line, say, table
 from harness.cli.planning import Expect, IfWorse, NoPlan, Probability, Within, planned
+from harness.errors import UsageError
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
@@ -75,21 +76,30 @@ def restart(
 
 
 def diagnose(
-    service: Annotated[str, typer.Option("--service", "-s")],
-    mechanism: Annotated[str, typer.Option("--mechanism", "-m", help="such as n-plus-one")],
+    service: Annotated[str, typer.Option("--service", "-s")] = "",
+    mechanism: Annotated[str, typer.Option("--mechanism", "-m", help="such as n-plus-one")] = "",
+    *,
     confidence: Annotated[int, typer.Option("--confidence", "-c", help="percent")],
     evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e")] = None,
     note: Annotated[str, typer.Option()] = "",
+    nothing_wrong: Annotated[
+        bool, typer.Option("--nothing-wrong", help="It passed by itself; nothing is to be done.")
+    ] = False,
 ) -> None:
-    """Say what you think the cause is.
+    """Say what you think the cause is, or that nothing is wrong.
 
     Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'
     """
+    if nothing_wrong == bool(service or mechanism) or bool(service) != bool(mechanism):
+        raise UsageError(
+            "a diagnosis names a service and a mechanism, or says that nothing is wrong",
+            "drill diagnose -s users -m overload -c 60, or drill diagnose --nothing-wrong -c 60",
+        )
     participant().post(
         "/v1/diagnoses",
         {
-            "service": service,
-            "mechanism": mechanism,
+            "service": "none" if nothing_wrong else service,
+            "mechanism": "no-fault" if nothing_wrong else mechanism,
             "confidence": confidence,
             "evidence": evidence or [],
             "note": note,

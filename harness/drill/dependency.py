@@ -6,11 +6,12 @@ import asyncio
 
 import asyncpg
 
-from harness.causes import Blip, TriggerKind
+from harness.causes import NOWHERE, Blip, TriggerKind
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.model import Fault
 from harness.record.drill_events import DependencyActed
+from harness.record.events import DrillTriggered
 
 CONNECT_TIMEOUT_S = 5
 _FAIL_OVER = """
@@ -43,8 +44,13 @@ async def _fail_over(database_url: str) -> int:
 
 
 async def blip(session: Session, one: Blip) -> None:
-    """Let third parties behave by another profile for a while, then as the scenario has it."""
+    """Let third parties behave by another profile for a while, then as the scenario has it.
+
+    Where nothing else is wrong, this is what the drill is about.
+    """
     await asyncio.sleep(one.after_s)
+    if not session.faults:
+        session.note(DrillTriggered(service=NOWHERE, version_to=""))
     await session.third_parties.set_profile(one.profile)
     session.note(DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
     try:

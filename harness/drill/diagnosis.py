@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.causes import NOWHERE
 from harness.diagnosis.answer import recognise_mechanism
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
@@ -26,12 +27,14 @@ def declare(
 ) -> events.DiagnosisDeclared:
     """Record a diagnosis. Whether it is right is not said before the drill's end.
 
-    Raises UnknownName for a service or mechanism, UsageError for the rest.
+    `service` is NOWHERE for "nothing is wrong". Raises UnknownName for a service or mechanism,
+    UsageError for the rest.
     """
     names = [entry.name for entry in session.topology]
-    if service not in names:
-        raise UnknownName("service", service, names)
     kind = recognise_mechanism(mechanism)
+    is_nothing = service == NOWHERE and kind is Mechanism.NO_FAULT
+    if service not in names and not is_nothing:
+        raise UnknownName("service", service, names)
     if kind is None:
         raise UnknownName("mechanism", mechanism, [known.value for known in Mechanism])
     if not 0 <= confidence_percent <= 100:

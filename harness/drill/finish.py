@@ -11,6 +11,7 @@ from harness.drill.instructor import reveal
 from harness.drill.seal import seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
+from harness.model import NOTHING_WRONG
 from harness.record import events
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
@@ -65,9 +66,8 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
 
     def is_right(service: str, mechanism: str) -> bool:
-        return any(
-            judge_answer(service, mechanism, fault.accepts).right for fault in session.faults
-        )
+        accepted = [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
+        return any(judge_answer(service, mechanism, answer).right for answer in accepted)
 
     kpis = fold_kpis(
         session.record.events(),

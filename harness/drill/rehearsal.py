@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from harness.causes import NOWHERE
 from harness.drill import deploy, diagnosis, page, verify
 from harness.drill.evidence import find_evidence
 from harness.drill.session import Session
 from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
-from harness.model import Fault
+from harness.model import Fault, Mechanism
 from harness.record import events
 from harness.waiting import WaitedTooLong, wait_until
 
@@ -35,7 +36,7 @@ class Rehearsal:
 
     async def play(self, session: Session) -> None:
         """Wait for the page, acknowledge, find the evidence, diagnose, roll back, verify."""
-        if not session.faults:
+        if not session.faults and not session.scenario.blips:
             await self._watch_silence(session)
             return
         if not await self._wait_for_page(session):
@@ -44,7 +45,12 @@ class Rehearsal:
         self.say("acknowledged")
         for fault in session.faults:
             await self._localise(session, fault)
-            await self._contain(session, fault)
+        for fault in session.faults:
+            await self._roll_back(session, fault)
+        if not await settled(session):
+            self.shortfalls.append(f"no recovery within {RECOVERY_TIMEOUT_S:g} s")
+        if not session.faults:
+            self._leave_alone(session)
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
         self.complete, self.summary = True, "paged, diagnosed, fixed and verified"
@@ -92,14 +98,25 @@ class Rehearsal:
         )
         self.say(f"diagnosed: {fault.service}, {fault.mechanism}")
 
-    async def _contain(self, session: Session, fault: Fault) -> None:
+    async def _roll_back(self, session: Session, fault: Fault) -> None:
         # A colleague's release may still be on its way out: wait for it, as anybody would.
         async with session.deploy_lock:
             self.say(f"rolling {fault.service} back")
         await deploy.rollback(session, fault.service, to_version=None, by=ACTOR, progress=self.say)
         self.say(f"rolled {fault.service} back; watching")
-        if not await settled(session):
-            self.shortfalls.append(f"no recovery within {RECOVERY_TIMEOUT_S:g} s of the rollback")
+
+    def _leave_alone(self, session: Session) -> None:
+        """It has passed by itself: say so, and change nothing."""
+        diagnosis.declare(
+            session,
+            service=NOWHERE,
+            mechanism=Mechanism.NO_FAULT.value,
+            confidence_percent=90,
+            evidence=[],
+            note="",
+            by=ACTOR,
+        )
+        self.say("diagnosed: nothing is wrong")
 
     def _judge(self, result: events.VerifyFinished) -> None:
         for row in result.results:

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from harness.causes import NOWHERE
 from harness.exercise.story import Story
-from harness.model import Fault, Scenario
+from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
 from harness.record.drill_events import AnswerSealed, SealOpened
 from harness.scoring.case import AnswerKey
 
@@ -49,9 +50,23 @@ def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
                 "mechanisms": [one.value for one in fault.accepts.mechanisms],
             }
             for fault in faults
-        ],
+        ]
+        or ([_nothing_wrong(scenario)] if scenario.blips else []),
     }
     return Seal(secrets.token_hex(32), json.dumps(content, sort_keys=True))
+
+
+def _nothing_wrong(scenario: Scenario) -> dict[str, Any]:
+    """The answer where a page is about something that passes by itself."""
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "service": NOWHERE,
+        "mechanism": Mechanism.NO_FAULT.value,
+        "locus": "",
+        "services": list(NOTHING_WRONG.services),
+        "mechanisms": [one.value for one in NOTHING_WRONG.mechanisms],
+    }
 
 
 def seal_holds(story: Story) -> bool | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from harness.paths import REPO, home_dir
@@ -17,7 +17,12 @@ from harness.paths import REPO, home_dir
 class HostSettings(BaseSettings):
     """Settings of one drill's host."""
 
-    model_config = SettingsConfigDict(env_prefix="DRILL_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="DRILL_",
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # one of the inputs is a secret
+    )
 
     home: Path = Field(default_factory=home_dir)
     repo: Path = REPO
@@ -37,4 +42,14 @@ class HostSettings(BaseSettings):
     time_limit_minutes: float | None = Field(default=None, gt=0)
     """None: an hour more than the agenda takes."""
     load_workers: int = Field(default=1, ge=1, le=16)
+    slack_webhook_url: SecretStr | None = Field(default=None)
+    """Where the team's updates go, too; https, or http on this machine."""
     trace_ratio: float = Field(default=1.0, ge=0, le=1)
+
+    @field_validator("slack_webhook_url")
+    @classmethod
+    def _not_in_the_clear(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value() if value else "https://"
+        if not secret.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise ValueError("expected https (http only on this machine)")
+        return value

@@ -183,6 +183,8 @@ def scenarios(as_json: AsJson = False) -> None:
 
 def _settings(scenario: str, **given: object) -> HostSettings:
     """Settings from flags (those given), environment and defaults; the scenario's name checked."""
+    from pydantic import ValidationError
+
     from harness.catalog import Catalog
     from harness.drill.draw import agenda_named
     from harness.exercise.clock import SPEED_MAX
@@ -198,7 +200,12 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     if not 0 < float(given.get("speed", 1.0)) <= SPEED_MAX:  # type: ignore[arg-type]
         raise UsageError(f"speed is a number above 0, at most {SPEED_MAX:g}")
     kept = {name: value for name, value in given.items() if value is not None}
-    return HostSettings(scenario=scenario, **kept)  # type: ignore[arg-type]
+    try:
+        return HostSettings(scenario=scenario, **kept)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = f"DRILL_{first['loc'][0]}".upper()
+        raise UsageError(f"{name}: {first['msg']}") from None
 
 
 def _host(settings: HostSettings) -> None:

@@ -58,6 +58,8 @@ async def host(settings: HostSettings, *, player: Player | None, quiet: bool = F
         for sentence in put_in_order:
             say(f"before starting: {sentence}")
         prepared = await prepare(settings, stop, progress)
+        if settings.slack_webhook_url is not None:
+            prepared.session.channel_url = settings.slack_webhook_url.get_secret_value()
         async with (
             serving(prepared.session, prepared.tokens, prepared.api_port),
             ai_gate(prepared, gate_settings, progress if player is None else None),

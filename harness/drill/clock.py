@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from harness.drill import artefacts, banner
+from harness.drill import artefacts, banner, channel
 from harness.drill.session import Session
 from harness.drill.start import begin_schedule
 from harness.errors import DrillError
@@ -29,6 +29,8 @@ def begin_exercise(session: Session) -> None:
         begin_schedule(session)
     session.keep(asyncio.create_task(_keep_time(session)))
     session.keep(asyncio.create_task(banner.follow(session)))
+    if session.channel_url:
+        session.keep(asyncio.create_task(channel.follow(session)))
 
 
 async def _keep_time(session: Session) -> None:

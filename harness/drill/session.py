@@ -110,6 +110,8 @@ class Session:
     speed: float = 1.0
     """How many times faster than real time the agenda runs."""
     seal: Seal | None = None
+    channel_url: str = field(default="", repr=False)
+    """The webhook of the team's incident channel; empty where there is none."""
     operations_token: str = field(default="", repr=False)
     """What the shop's own operations are known by at the gateway."""
     guards: tuple[BoundGuard, ...] = ()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from harness.cli import afterwards, learn, planning, tell, think
+from harness.cli import afterwards, host, learn, planning, tell, think
 from harness.cli.filing import body_of, pairs, read_fields
 from harness.cli.look import agenda_lines
 from harness.cli.main import app
@@ -211,3 +211,12 @@ def test_a_drill_that_cannot_be_timed_does_not_begin(words: tuple[str, ...], say
     done = typed(*words)
     assert isinstance(done.exception, UsageError)
     assert says in str(done.exception)
+
+
+def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DRILL_SLACK_WEBHOOK_URL", "http://elsewhere/secret")
+    with pytest.raises(UsageError, match="DRILL_SLACK_WEBHOOK_URL: .*expected https") as told:
+        host._settings("healthy")
+    assert "secret" not in str(told.value)

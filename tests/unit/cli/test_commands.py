@@ -217,6 +217,6 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DRILL_SLACK_WEBHOOK_URL", "http://elsewhere/secret")
-    with pytest.raises(UsageError, match="DRILL_SLACK_WEBHOOK_URL: .*expected https") as told:
+    with pytest.raises(UsageError, match=r"DRILL_SLACK_WEBHOOK_URL: .*expected https") as told:
         host._settings("healthy")
     assert "secret" not in str(told.value)

@@ -17,6 +17,8 @@ RECORDER = 8318
 PROVIDER = 8443
 PROVIDER_STATUS = 8444
 LOGISTICS = 8450
+MODEL = 8460
+MODEL_STATUS = 8461
 LOAD_METRICS = 8646
 TUNNEL = 3128
 """Inside a network of containers alone: the way out for what pages people elsewhere."""
@@ -48,6 +50,8 @@ class StackPorts:
             PROVIDER,
             PROVIDER_STATUS,
             LOGISTICS,
+            MODEL,
+            MODEL_STATUS,
             LOAD_METRICS,
         )
         return (*self.services.values(), *(port + self.offset for port in others))

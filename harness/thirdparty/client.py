@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from harness.errors import StackFailed
+from harness.thirdparty.llm_profiles import model_profile_named
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.unix_socket import short_path
 
@@ -60,6 +61,15 @@ class ThirdPartyControl:
     async def set_profile(self, name: str) -> None:
         """Put a profile in force; raises UnknownName."""
         await self._call("PUT", "/profile", json={"name": profile_named(name).name})
+
+    async def model_profile(self) -> str:
+        """The name of the model provider's profile in force."""
+        return str((await self._call("GET", "/model-profile"))["name"])
+
+    async def set_model_profile(self, name: str) -> None:
+        """Put a profile of the model provider in force; raises UnknownName."""
+        wanted = model_profile_named(name)
+        await self._call("PUT", "/model-profile", json={"name": wanted.name})
 
     async def charge_count(self) -> int:
         """How many charges the provider has booked since it started."""

@@ -10,32 +10,29 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from aiohttp import web
 
 from harness.errors import UnknownName
 from harness.thirdparty.charges import ChargeBook
+from harness.thirdparty.llm_profiles import ModelBehaviour, ModelProfile, model_profile_named
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
 from harness.thirdparty.unix_socket import short_path
 
+P = TypeVar("P")
+
 
 def control_app(
-    book: ChargeBook, behaviour: Behaviour, switch: Callable[[Profile], Awaitable[None]]
+    book: ChargeBook,
+    behaviour: Behaviour,
+    switch: Callable[[Profile], Awaitable[None]],
+    model: ModelBehaviour,
 ) -> web.Application:
     """Routes of the private side; `switch` puts a profile in force."""
 
-    async def read_profile(_: web.Request) -> web.Response:
-        return web.json_response({"name": behaviour.profile.name})
-
-    async def write_profile(request: web.Request) -> web.Response:
-        try:
-            profile = profile_named(str((await request.json())["name"]))
-        except UnknownName as exc:
-            return web.json_response({"error": exc.message, "hint": exc.hint}, status=404)
-        except (json.JSONDecodeError, KeyError, TypeError):
-            return web.json_response({"error": 'expected {"name": …}', "hint": ""}, status=400)
-        await switch(profile)
-        return web.json_response({"name": profile.name})
+    async def switch_model(profile: ModelProfile) -> None:
+        model.profile = profile
 
     async def count(_: web.Request) -> web.Response:
         return web.json_response({"count": book.booked_count})
@@ -49,11 +46,39 @@ def control_app(
         return web.json_response({"charges": found})
 
     app = web.Application()
-    app.router.add_get("/profile", read_profile)
-    app.router.add_put("/profile", write_profile)
+    _add_profile(app, "/profile", lambda: behaviour.profile.name, profile_named, switch)
+    _add_profile(
+        app, "/model-profile", lambda: model.profile.name, model_profile_named, switch_model
+    )
     app.router.add_get("/charges/count", count)
     app.router.add_get("/charges", charges)
     return app
+
+
+def _add_profile(
+    app: web.Application,
+    path: str,
+    name_now: Callable[[], str],
+    named: Callable[[str], P],
+    switch: Callable[[P], Awaitable[None]],
+) -> None:
+    """Routes that read and put in force a profile, by its name."""
+
+    async def read(_: web.Request) -> web.Response:
+        return web.json_response({"name": name_now()})
+
+    async def write(request: web.Request) -> web.Response:
+        try:
+            profile = named(str((await request.json())["name"]))
+        except UnknownName as exc:
+            return web.json_response({"error": exc.message, "hint": exc.hint}, status=404)
+        except (json.JSONDecodeError, KeyError, TypeError):
+            return web.json_response({"error": 'expected {"name": …}', "hint": ""}, status=400)
+        await switch(profile)
+        return web.json_response({"name": name_now()})
+
+    app.router.add_get(path, read)
+    app.router.add_put(path, write)
 
 
 def bind_private(path: Path) -> socket.socket:

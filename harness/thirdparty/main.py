@@ -22,11 +22,13 @@ from harness.errors import DrillError
 from harness.thirdparty.charges import ChargeBook
 from harness.thirdparty.control import bind_private, control_app
 from harness.thirdparty.gate import BACKLOG, TlsGate
+from harness.thirdparty.llm import model_app
+from harness.thirdparty.llm_profiles import ModelBehaviour, model_profile_named
 from harness.thirdparty.logistics import logistics_app
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
 from harness.thirdparty.psp import provider_app
 from harness.thirdparty.spec import CA_FILE_NAME, TITLE
-from harness.thirdparty.status_page import status_app
+from harness.thirdparty.status_page import MODELS, PAYMENTS, status_app
 
 SHUTDOWN_S = 0.5
 PLEASE_STOP = (signal.SIGTERM, signal.SIGINT)
@@ -46,6 +48,9 @@ class Options:
     host: str = "127.0.0.1"
     name: str = "localhost"
     """What the provider's callers call it."""
+    model_port: int = 0
+    model_status_port: int = 0
+    model_profile: str = "normal"
 
 
 class ThirdParties:
@@ -54,16 +59,20 @@ class ThirdParties:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._behaviour = Behaviour(profile_named(options.profile), options.seed)
+        self._model = ModelBehaviour(model_profile_named(options.model_profile), options.seed)
         self._book = ChargeBook(options.seed)
         self._stack = AsyncExitStack()
         self._gate: TlsGate
         self._provider: web.Server
         self.provider_port = self.status_port = self.logistics_port = 0
+        self.model_port = self.model_status_port = 0
 
     async def start(self) -> None:
         """Serve everything, the status page last: once it answers, all do. Raises OSError."""
         options = self._options
-        control = await self._runner(control_app(self._book, self._behaviour, self.switch))
+        control = await self._runner(
+            control_app(self._book, self._behaviour, self.switch, self._model)
+        )
         await web.SockSite(control, bind_private(options.control_socket)).start()
         self.logistics_port = await self._serve(
             logistics_app(self._behaviour), options.logistics_port
@@ -80,7 +89,9 @@ class ThirdParties:
         )
         self._stack.push_async_callback(self._gate.shut)
         await self.switch(self._behaviour.profile)
-        self.status_port = await self._serve(status_app(self._behaviour), options.status_port)
+        await self._start_model()
+        page = status_app(PAYMENTS, lambda: self._behaviour.profile.status)
+        self.status_port = await self._serve(page, options.status_port)
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -95,6 +106,12 @@ class ThirdParties:
             await self._gate.shut()
             for connection in self._provider.connections:
                 connection.force_close()
+
+    async def _start_model(self) -> None:
+        options, model = self._options, self._model
+        self.model_port = await self._serve(model_app(model), options.model_port)
+        page = status_app(MODELS, lambda: model.profile.status)
+        self.model_status_port = await self._serve(page, options.model_status_port)
 
     async def _serve(self, app: web.Application, port: int) -> int:
         runner = await self._runner(app)
@@ -139,6 +156,9 @@ def parse_options(argv: list[str]) -> Options:
     parser = argparse.ArgumentParser(prog=TITLE, description=__doc__)
     for name in ("provider", "status", "logistics"):
         parser.add_argument(f"--{name}-port", type=int, required=True)
+    for name in ("model", "model-status"):
+        parser.add_argument(f"--{name}-port", type=int, default=0)
+    parser.add_argument("--model-profile", default="normal")
     parser.add_argument("--control-socket", type=Path, required=True)
     parser.add_argument("--ca-dir", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")

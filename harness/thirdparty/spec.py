@@ -15,6 +15,13 @@ from harness.thirdparty.profiles import profile_named
 TITLE = "third-parties"
 CA_FILE_NAME = "provider-ca.pem"
 CONTROL_SOCKET_NAME = "third-parties.sock"
+BASES = (
+    ports.PROVIDER,
+    ports.PROVIDER_STATUS,
+    ports.LOGISTICS,
+    ports.MODEL,
+    ports.MODEL_STATUS,
+)
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,14 @@ def plan_third_parties(
 
     Raises UnknownName for a profile that does not exist.
     """
-    provider, status, logistics = (
-        base + port_offset for base in (ports.PROVIDER, ports.PROVIDER_STATUS, ports.LOGISTICS)
-    )
+    provider, status, logistics, model, model_status = (base + port_offset for base in BASES)
     control_socket = run_dir / "secrets" / CONTROL_SOCKET_NAME
     arguments = {
         "--provider-port": provider,
         "--status-port": status,
         "--logistics-port": logistics,
+        "--model-port": model,
+        "--model-status-port": model_status,
         "--control-socket": control_socket,
         "--ca-dir": run_dir,
         "--profile": profile_named(profile).name,
@@ -67,6 +74,8 @@ def plan_third_parties(
             "PAYMENT_PROVIDER_URL": f"https://127.0.0.1:{provider}",
             "PAYMENT_PROVIDER_STATUS_URL": status_url,
             "PAYMENT_PROVIDER_CA_FILE": str(run_dir / CA_FILE_NAME),
+            "MODEL_PROVIDER_URL": f"http://127.0.0.1:{model}",
+            "MODEL_PROVIDER_STATUS_URL": f"http://127.0.0.1:{model_status}",
             "WAREHOUSE_URL": f"http://127.0.0.1:{logistics}",
             "CARRIER_URL": f"http://127.0.0.1:{logistics}",
             "PARTNERS_URL": f"http://127.0.0.1:{logistics}",

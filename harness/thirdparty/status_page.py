@@ -1,13 +1,13 @@
-"""The payment provider's public status page, which is honest about outages only."""
+"""The providers' public status pages, which are honest about outages only."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
-
-from harness.thirdparty.profiles import Behaviour
 
 INDICATORS = {"operational": "none", "degraded_performance": "minor", "major_outage": "critical"}
 DESCRIPTIONS = {
@@ -17,14 +17,28 @@ DESCRIPTIONS = {
 }
 
 
-def status_app(behaviour: Behaviour) -> web.Application:
+@dataclass(frozen=True)
+class Page:
+    """Whose page it is; the first component is the one that the status is about."""
+
+    id: str
+    name: str
+    components: tuple[tuple[str, str], ...]
+    """Id and name of each."""
+
+
+PAYMENTS = Page("pay", "Payments", (("charges", "Charges API"), ("webhooks", "Webhooks")))
+MODELS = Page("lumen", "Lumen Models", (("completions", "Completions API"), ("files", "Files")))
+
+
+def status_app(page: Page, status_now: Callable[[], str]) -> web.Application:
     """`/api/v2/status.json` in the provider's short form, `/api/v2/summary.json` in full."""
 
     async def status(_: web.Request) -> web.Response:
-        return web.json_response({"status": behaviour.profile.status, "updated": _now()})
+        return web.json_response({"status": status_now(), "updated": _now()})
 
     async def summary(_: web.Request) -> web.Response:
-        return web.json_response(_summary(behaviour.profile.status))
+        return web.json_response(_summary(page, status_now()))
 
     app = web.Application()
     app.router.add_get("/api/v2/status.json", status)
@@ -32,14 +46,19 @@ def status_app(behaviour: Behaviour) -> web.Application:
     return app
 
 
-def _summary(status: str) -> dict[str, Any]:
+def _summary(page: Page, status: str) -> dict[str, Any]:
     now = _now()
     return {
-        "page": {"id": "pay", "name": "Payments", "updated_at": now},
+        "page": {"id": page.id, "name": page.name, "updated_at": now},
         "status": {"indicator": INDICATORS[status], "description": DESCRIPTIONS[status]},
         "components": [
-            {"id": "charges", "name": "Charges API", "status": status, "updated_at": now},
-            {"id": "webhooks", "name": "Webhooks", "status": "operational", "updated_at": now},
+            {
+                "id": id_,
+                "name": name,
+                "status": "operational" if number else status,
+                "updated_at": now,
+            }
+            for number, (id_, name) in enumerate(page.components)
         ],
         "incidents": [],
         "scheduled_maintenances": [],

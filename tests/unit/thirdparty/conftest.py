@@ -23,6 +23,8 @@ class Provider:
         self.url = f"https://127.0.0.1:{parties.provider_port}"
         self.status_url = f"http://127.0.0.1:{parties.status_port}"
         self.logistics_url = f"http://127.0.0.1:{parties.logistics_port}"
+        self.model_url = f"http://127.0.0.1:{parties.model_port}"
+        self.model_status_url = f"http://127.0.0.1:{parties.model_status_port}"
         self.control_socket = run_dir / "control.sock"
         self.context = ssl.create_default_context(cafile=str(run_dir / CA_FILE_NAME))
         self.control = ThirdPartyControl(self.control_socket)

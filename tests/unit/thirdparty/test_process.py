@@ -10,20 +10,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness import ports
 from harness.errors import UnknownName
-from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
+from harness.thirdparty.spec import BASES, ThirdPartiesPlan, plan_third_parties
 from harness.waiting import wait_until_sync
-
-PORTS = (ports.PROVIDER, ports.PROVIDER_STATUS, ports.LOGISTICS)
 
 
 def a_free_offset() -> int:
     """An offset at which the third parties' ports are free just now."""
     for offset in range(31_000, 50_000, 97):
-        probes = [socket.socket() for _ in range(3)]
+        probes = [socket.socket() for _ in BASES]
         try:
-            for probe, base in zip(probes, PORTS, strict=True):
+            for probe, base in zip(probes, BASES, strict=True):
                 probe.bind(("127.0.0.1", base + offset))
         except OSError:
             continue

@@ -44,6 +44,7 @@ def par(
         raise UnknownName("scenario in which something breaks", scenario, known)
     given = {} if port_offset is None else {"port_offset": port_offset}
     settings = HostSettings(
+        home=home_dir() / FOLDER,  # these drills are not the team's: its history stays its own
         scenario=scenario,
         seed=seed,
         trigger_delay_min_s=2,

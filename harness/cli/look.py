@@ -60,9 +60,17 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
             f"impact: {impact['success_ratio']:.1%} of requests succeed now, "
             f"{impact['users_affected']} users affected, {impact['revenue_lost']:.2f} revenue lost"
         )
+        lines.append(_now_line(answer["impact_now"]))
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
     lines += [f"problem of the drill itself: {what}" for what in answer["problems"]]
     return [*lines, f"next: {answer['next']}"]
+
+
+def _now_line(now: dict[str, float | None]) -> str:
+    revenue, burn = now["revenue_lost_per_minute"], now["budget_burn"]
+    lost = "no data" if revenue is None else f"{revenue:.2f}"
+    budget = "no data" if burn is None else f"{burn:.1f} times the rate that is allowed"
+    return f"now: {lost} of revenue lost a minute, error budget burns at {budget}"
 
 
 def agenda_lines(exercise: dict[str, Any]) -> list[str]:

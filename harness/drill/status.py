@@ -37,6 +37,9 @@ P95_S = (
     "sum by (service, le) (rate(http_request_duration_seconds_bucket[5s])))"
 )
 UP = "up"
+REVENUE_PER_MINUTE = "sum(increase(revenue_lost_total[1m]))"
+BUDGET_BURN = "max(user:error_ratio:rate30s) / 0.005"
+"""How many times faster than the objective of 99.5 % allows."""
 
 
 async def status(session: Session, audience: Audience) -> dict[str, Any]:
@@ -52,6 +55,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "alerts": [asdict(alert) for alert in state.alerts.values()],
         "pages": [asdict(page) for page in state.pages],
         "impact": asdict(state.impact) if state.impact else None,
+        "impact_now": await impact_now(session) if state.impact else None,
         "verification": asdict(state.verification) if state.verification else None,
         "problems": list(state.problems),
         "exercise": exercise(session),
@@ -64,6 +68,20 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
             "workspace": str(session.run_dir / "workspace"),
         },
     }
+
+
+async def impact_now(session: Session) -> dict[str, float | None]:
+    """What the incident costs just now: revenue lost in the last minute, and how many times faster
+    than allowed the error budget burns. None where there is no data."""
+
+    async def value(expression: str) -> float | None:
+        try:
+            return await session.prometheus.value(expression)
+        except DrillError:
+            return None
+
+    revenue, burn = await asyncio.gather(value(REVENUE_PER_MINUTE), value(BUDGET_BURN))
+    return {"revenue_lost_per_minute": revenue, "budget_burn": burn}
 
 
 def next_step(state: DrillState) -> str:

@@ -271,7 +271,8 @@ def learn(team: Team) -> None:
         team.type("Eve", "analyse", level, what, "-c", "90")
     for kind, fields in LESSONS.items():
         team.file("Eve", fields, "learn", kind)
-    team.type("Eve", "action-item", "load test for changes of timeouts", "--owner", "Bo")
+    item = ("action-item", "load test for changes of timeouts", "--owner", "Bo")
+    team.type("Eve", *item, "--check", "timeout-change-needs-load-test")
     team.type("", "instruct", "judge", "reflection_was_thorough", "5")
     assert "postmortem.md" in team.type("Eve", "postmortem")
 

@@ -14,10 +14,11 @@ from harness.record.drill_events import DependencyActed
 from harness.record.events import DrillTriggered
 
 CONNECT_TIMEOUT_S = 5
-_FAIL_OVER = """
+FAIL_OVER = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
 """
+"""Ends all connections of one role to one database, but for that which asks."""
 
 
 async def strike(session: Session, fault: Fault) -> None:
@@ -26,7 +27,7 @@ async def strike(session: Session, fault: Fault) -> None:
     Raises StackFailed where the dependency cannot be reached.
     """
     if fault.trigger.kind is TriggerKind.DATABASE_FAILOVER:
-        count = await _fail_over(session.runtime.database_url(fault.service))
+        count = await _fail_over(session.runtime.database_url(fault.service, role="owner"))
         what = f"the database of {fault.service} failed over: {count} connections ended"
         session.note(DependencyActed(what))
 
@@ -36,7 +37,7 @@ async def _fail_over(database_url: str) -> int:
     try:
         connection = await asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT_S)
         try:
-            return int(await connection.fetchval(_FAIL_OVER))
+            return int(await connection.fetchval(FAIL_OVER))
         finally:
             await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:

@@ -100,6 +100,7 @@ class TrialRun:
         bad = session.workspace.release(fault.service, fault.release.version_to)
         self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
         await self._ship(session, bad)
+        await asyncio.sleep(fault.trigger.after_s)
         await dependency.strike(session, fault)
         try:
             await wait_until(

@@ -43,7 +43,7 @@ def with_fault(session: Session, set_off_by: Trigger) -> Fault:
     workspace: Any = session.workspace
     workspace.shop = shop
     runtime: Any = session.runtime
-    runtime.database_url = lambda service: f"postgresql://db/{service}"
+    runtime.database_url = lambda service, role: f"postgresql://{role}@db/{service}"
     return fault
 
 
@@ -72,7 +72,7 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
         "DrillTriggered",
         "DependencyActed",
     ]
-    assert failovers == ["postgresql://db/payments"]
+    assert failovers == ["postgresql://owner@db/payments"]
 
 
 async def test_participants_are_not_told_what_the_dependency_did(

@@ -1,0 +1,170 @@
+"""The feed: personal where it can be, marked where it is not, bounded always."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from services.chassis.metrics import REGISTRY
+from services.chassis.testing import FakePeer, until
+from services.feed.tests.conftest import Direction, Shop
+
+
+def value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def read(client: httpx.AsyncClient, user_id: int = 7) -> Any:
+    answer = await client.get("/feed", params={"user_id": user_id})
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def skus(feed: Any) -> list[str]:
+    return [item["sku"] for item in feed["items"]]
+
+
+async def mode_becomes(client: httpx.AsyncClient, mode: str) -> None:
+    async def is_so() -> bool:
+        return bool((await read(client))["mode"] == mode)
+
+    await until(is_so)
+
+
+def impressions(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM impressions").fetchone() or (0,)
+    return int(count)
+
+
+async def test_the_model_s_order_is_personalised_and_counted(shop: Shop) -> None:
+    before = value("feed_responses_total", mode="personalised")
+    async with shop() as client:
+        feed = await read(client)
+    assert feed["mode"] == "personalised"
+    assert len(feed["items"]) == 12
+    assert skus(feed) == sorted(skus(feed), reverse=True)
+    assert value("feed_responses_total", mode="personalised") == before + 1
+
+
+@pytest.mark.parametrize(("status", "source"), [(500, "model"), (200, "fallback")])
+async def test_without_a_ranking_it_is_the_customer_s_last_one_or_the_default(
+    shop: Shop, direction: Direction, status: int, source: str
+) -> None:
+    async with shop() as client:
+        personal = await read(client)
+        direction.status, direction.source = status, source
+        cached, default = await read(client), await read(client, user_id=8)
+    assert cached == personal | {"mode": "cached"}
+    assert default["mode"] == "default"
+    assert skus(default) != skus(personal)
+
+
+async def test_a_snapshot_that_is_too_old_is_not_shown(shop: Shop, direction: Direction) -> None:
+    async with shop(snapshot_max_age_s=0) as client:
+        await read(client)
+        direction.status = 500
+        assert (await read(client))["mode"] == "default"
+
+
+async def test_an_assistant_that_does_not_answer_costs_no_more_than_its_timeout(
+    shop: Shop, direction: Direction
+) -> None:
+    direction.hold = asyncio.Event()
+    async with shop(ranking_timeout_ms=100, connect_timeout_ms=500) as client:
+        assert (await read(client))["mode"] == "default"
+        direction.hold.set()
+
+
+async def test_beyond_so_many_rankings_feeds_are_degraded_and_not_refused(
+    shop: Shop, direction: Direction, peers: FakePeer
+) -> None:
+    direction.hold = asyncio.Event()
+    before = value("feed_shed_total", what="ranking")
+    async with shop(rankings_in_flight_max=1) as client:
+        waiting = asyncio.create_task(read(client))
+
+        async def is_at_the_assistant() -> bool:
+            return len(peers.seen_at("/rankings")) == 1
+
+        await until(is_at_the_assistant)
+        assert (await read(client, user_id=8))["mode"] == "default"
+        direction.hold.set()
+        assert (await waiting)["mode"] == "personalised"
+        assert (await read(client, user_id=8))["mode"] == "personalised", "the place is free again"
+    assert value("feed_shed_total", what="ranking") == before + 1
+
+
+async def test_beyond_so_many_requests_they_are_turned_away_at_once(
+    shop: Shop, direction: Direction, peers: FakePeer
+) -> None:
+    direction.hold = asyncio.Event()
+    async with shop(requests_in_flight_max=1) as client:
+        waiting = asyncio.create_task(read(client))
+
+        async def is_at_the_assistant() -> bool:
+            return len(peers.seen_at("/rankings")) == 1
+
+        await until(is_at_the_assistant)
+        refused = await client.get("/feed", params={"user_id": 8})
+        direction.hold.set()
+        await waiting
+        assert (await read(client))["mode"] == "personalised"
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "1"
+
+
+async def test_the_flag_ranking_off_spares_the_assistant(
+    shop: Shop, direction: Direction, peers: FakePeer
+) -> None:
+    async with shop() as client:
+        await mode_becomes(client, "personalised")
+        direction.flags = {"ranking": False}
+        await mode_becomes(client, "cached")
+        asked = len(peers.seen_at("/rankings"))
+        await read(client)
+        assert len(peers.seen_at("/rankings")) == asked
+        direction.flags = {"ranking": True}
+        await mode_becomes(client, "personalised")
+
+
+async def test_the_flag_recommendations_off_is_the_default_for_everybody(
+    shop: Shop, direction: Direction
+) -> None:
+    direction.flags = {"recommendations": False}
+    async with shop() as client:
+        await mode_becomes(client, "default")
+
+
+async def test_the_flag_analytics_off_stores_no_impressions(
+    shop: Shop, direction: Direction, database_url: str
+) -> None:
+    async with shop() as client:
+        await read(client)
+    assert impressions(database_url) == 1
+    direction.flags = {"analytics": False, "ranking": False}
+    async with shop() as client:
+        await mode_becomes(client, "cached")
+        before = impressions(database_url)
+        await read(client)
+    assert impressions(database_url) == before
+
+
+async def test_flags_stay_as_they_are_while_the_gateway_is_away(
+    shop: Shop, direction: Direction, peers: FakePeer
+) -> None:
+    direction.flags = {"recommendations": False}
+    async with shop() as client:
+        await mode_becomes(client, "default")
+        direction.flags, direction.flags_status = {}, 500
+        asked = len(peers.seen_at("/api/flags"))
+
+        async def were_asked_for_again() -> bool:
+            return len(peers.seen_at("/api/flags")) >= asked + 2
+
+        await until(were_asked_for_again)
+        assert (await read(client))["mode"] == "default"

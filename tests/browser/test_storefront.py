@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.axe import AXE, AXE_SHA256, violations
 from tests.browser.shop import NEVER, ORDER, Answers, problem
 
 pytestmark = pytest.mark.live
 
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-AXE_SHA256 = "b511cd9dec01c76f4b2ad1723b66b6db37d4c2eb4ed199076e1829d9ee7b75e3"  # axe-core 4.10.2
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 BASKET = '[{"sku": "BAT-0101", "quantity": 2}]'
 DOWN = problem(502, "Bad gateway")
@@ -309,17 +308,6 @@ def test_every_page_in_every_state_is_accessible_and_fits(
         page.screenshot(path=shots / f"{name}-{state}-{size['width']}-{scheme}.png", full_page=True)
         assert violations(page) == [], name
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
-
-
-def violations(page: Any) -> list[str]:
-    """What axe calls serious or critical, with the elements."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run().then((result) => result.violations)")
-    return [
-        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_a_page_that_is_not_accessible_is_noticed(open_shop: Open) -> None:

@@ -1,0 +1,290 @@
+"""The console in a real browser: every view, two people at once, an instructor, no way around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.console.pages import PAGES
+from harness.drill.session import Session
+from harness.record import response_events as r
+from harness.tokens import Caller
+from tests.browser.axe import violations
+from tests.browser.drill import ServedDrill, play_a_little, served
+from tests.unit.drill.conftest import hand, session, trouble
+
+__all__ = ["hand", "session", "trouble"]
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+PHONE, DESK, WALL = ({"width": w, "height": h} for w, h in ((390, 844), (1440, 900), (2560, 1440)))
+VIEWS = sorted(
+    path.removeprefix("/static/views/").removesuffix(".js")
+    for path in PAGES
+    if path.startswith("/static/views/") and path != "/static/views/index.js"
+)
+FIRST_VIEW_MAX_BYTES = 400_000
+SETTLED_MS = 600
+
+CUTTABLE = """
+const through = window.fetch;
+let isCut = false;
+let line = new AbortController();
+window.cut = (wanted) => { isCut = wanted; line.abort(new TypeError("the line is cut")); };
+window.fetch = (path, options) => {
+  if (!String(path).includes("/v1/stream")) return through(path, options);
+  if (isCut) return Promise.reject(new TypeError("the line is cut"));
+  line = new AbortController();
+  return through(path, { ...options, signal: line.signal });
+};
+"""
+"""Lets a test break the live connection, and nothing else."""
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def drill(trouble: Session, tmp_path: Path) -> Iterator[ServedDrill]:
+    play_a_little(trouble)
+    with served(trouble, tmp_path / "secrets") as found:
+        yield found
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What pages complained of, refused scripts included; but for answers that were refusals."""
+    return []
+
+
+@pytest.fixture
+def open_console(browser: Any, drill: ServedDrill, complaints: list[str]) -> Iterator[Open]:
+    """`open_console("comms", caller=…, person="Ada", …)` is a page of the console, live."""
+    contexts: list[Any] = []
+
+    def heard(message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def opened(
+        view: str = "now",
+        *,
+        caller: Caller = Caller.PARTICIPANT,
+        person: str = "Ada",
+        **options: Any,
+    ) -> Any:
+        context = browser.new_context(**{"viewport": DESK, **options})
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        name = person if caller == Caller.PARTICIPANT else ""
+        page.add_init_script(f"localStorage.setItem('drill-person', '{name}')")
+        page.goto(drill.link(caller))
+        page.locator(".brand .badge.good").wait_for()
+        page.goto(f"{drill.url}/#/{view}")
+        page.locator(f"main.view-{view}").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def card(page: Any, name: str) -> Any:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def shares(page: Any) -> list[int]:
+    sliders = card(page, "Hypotheses").get_by_role("slider")
+    return [int(sliders.nth(index).input_value()) for index in range(sliders.count())]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK, WALL], ids=["390", "1440", "2560"])
+def test_every_view_fits_is_accessible_and_shows_markup_as_text(
+    open_console: Open, drill: ServedDrill, shots: Path, size: dict[str, int], scheme: str
+) -> None:
+    page = open_console(
+        caller=Caller.INSTRUCTOR, viewport=size, color_scheme=scheme, bypass_csp=True
+    )
+    for view in VIEWS:
+        page.goto(f"{drill.url}/#/{view}")
+        page.locator(f"main.view-{view}").wait_for()
+        page.locator("main .loading").first.wait_for(state="detached")
+        page.wait_for_timeout(SETTLED_MS)  # charts are drawn a moment after their data came
+        page.screenshot(path=shots / f"{view}-{size['width']}-{scheme}.png", full_page=True)
+        assert "owned" not in page.title(), view
+        assert page.locator("img[src=x]").count() == 0, view
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], view
+        assert violations(page) == [], view
+
+
+def test_a_view_that_is_not_accessible_is_noticed(open_console: Open) -> None:
+    """Negative control of the checker."""
+    page = open_console("comms", bypass_csp=True)
+    card(page, "The next word").wait_for()
+    page.evaluate(
+        "for (const one of document.querySelectorAll('label')) one.replaceWith(...one.children)"
+    )
+    assert any(found.startswith("select-name") for found in violations(page))
+
+
+def test_a_script_that_came_into_a_page_all_the_same_does_not_run(
+    open_console: Open, complaints: list[str]
+) -> None:
+    page = open_console()
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'),"
+        ' {textContent: "window.ran = 1"}))'
+    )
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in one for one in complaints)
+    complaints.clear()
+
+
+def test_the_key_leaves_the_address_and_is_kept_for_this_tab_alone(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console()
+    assert "token" not in page.url
+    assert drill.tokens.token(Caller.PARTICIPANT) not in page.evaluate(
+        "JSON.stringify(localStorage) + document.cookie"
+    )
+    assert page.context.cookies() == []
+
+
+def test_a_participant_is_told_why_the_instructors_view_is_not_for_them(
+    open_console: Open,
+) -> None:
+    page = open_console("instructor")
+    page.get_by_role("heading", name="For the instructor").wait_for()
+    assert page.get_by_role("button", name="Reveal the answer").count() == 0
+
+
+def test_the_instructor_gets_it(open_console: Open) -> None:
+    """Negative control: the same address, the other key."""
+    page = open_console("instructor", caller=Caller.INSTRUCTOR)
+    page.get_by_role("button", name="Reveal the answer").wait_for()
+
+
+def test_a_page_that_one_acknowledges_is_acknowledged_for_the_other(open_console: Open) -> None:
+    ada, bo = open_console(), open_console(person="Bo")
+    bo.get_by_role("button", name="Acknowledge").wait_for()
+    ada.keyboard.press("a")
+    bo.get_by_text("acknowledged by Ada").wait_for()
+
+
+def test_sliders_keep_a_hundred_and_a_new_hypothesis_is_a_key_away(open_console: Open) -> None:
+    page = open_console()
+    page.keyboard.press("h")
+    page.get_by_label("Hypothesis h3", exact=True).wait_for()
+    assert len(shares(page)) == 3
+    assert sum(shares(page)) == 100
+    page.get_by_label("Probability of h1, in percent").fill("10")
+    assert shares(page)[0] == 10
+    assert sum(shares(page)) == 100
+
+
+def test_of_two_who_write_hypotheses_at_once_neither_loses_text(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada, bo = open_console("diagnosis"), open_console("diagnosis", person="Bo")
+    ada.get_by_label("Hypothesis h1", exact=True).fill("the provider is slow since noon")
+    bo.get_by_role("button", name="New (h)").click()
+    bo.get_by_label("Hypothesis h3", exact=True).fill("the release of payments cut the timeouts")
+    bo.get_by_role("button", name="Save this revision").click()
+    ada.get_by_text("Bo saved while you were writing").wait_for()
+    assert ada.get_by_role("button", name="Save this revision").is_disabled()
+    ada.get_by_role("button", name="Put both together").click()
+    ada.get_by_role("button", name="Save this revision").click()
+    bo.get_by_text("the provider is slow since noon").first.wait_for()
+    last = drill.session.story().last(r.HypothesesRevised)
+    assert last is not None
+    assert {"the provider is slow since noon", "the release of payments cut the timeouts"} <= {
+        one.text for one in last.event.hypotheses
+    }
+
+
+def test_what_is_being_written_outlives_a_reload(open_console: Open) -> None:
+    page = open_console("comms")
+    page.get_by_label("What happened").fill("Payments fail since noon.")
+    page.reload()
+    page.get_by_label("What happened").wait_for()
+    assert page.get_by_label("What happened").input_value() == "Payments fail since noon."
+
+
+def test_after_a_broken_connection_nothing_is_missing_and_nothing_is_there_twice(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console("timeline")
+    page.add_init_script(CUTTABLE)
+    page.reload()
+    page.locator(".brand .badge.good").wait_for()
+    page.evaluate("cut(true)")
+    page.get_by_text("reconnecting").wait_for()
+    for number in range(3):
+        note = page.request.post(
+            f"{drill.url}/v1/notes",
+            data={"text": f"while away {number}"},
+            headers={"Authorization": f"Bearer {drill.tokens.token(Caller.PARTICIPANT)}"},
+        )
+        assert note.ok
+    assert page.get_by_text("while away").count() == 0
+    page.evaluate("cut(false)")
+    page.get_by_text("while away 2").wait_for()
+    assert page.get_by_text("while away").count() == 3
+
+
+def test_an_update_reaches_the_channel_and_the_status_page(open_console: Open) -> None:
+    page = open_console("comms")
+    page.get_by_label("What happened").fill("A release cut the timeouts.")
+    page.get_by_label("What we did").fill("Rolling it back.")
+    page.get_by_label("Current state").fill("One of ten payments fails.")
+    page.get_by_label("Next steps").fill("Prove it under stress.")
+    page.get_by_text("Status page: what to say of each service").click()
+    page.get_by_label("payments").select_option("partial_outage")
+    page.get_by_role("button", name="Post", exact=True).click()
+    card(page, "Channel").get_by_text("A release cut the timeouts.").wait_for()
+    seen = card(page, "What customers see")
+    seen.get_by_text("Partial System Outage").wait_for()
+    seen.get_by_text("One of ten payments fails.").wait_for()
+
+
+def test_an_instructor_runs_the_exercise_from_one_page(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console("instructor", caller=Caller.INSTRUCTOR)
+    team = open_console("timeline")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Send now: second-alert").click()
+    team.get_by_text("disk of the build server").wait_for()
+    page.get_by_role("button", name="Give the next hint").click()
+    page.get_by_text("1 of 4 given").wait_for()
+    page.get_by_role("button", name="Not the cause").click()
+    card(page, "Declared causes").get_by_text("not the cause").wait_for()
+    page.get_by_label("Points for: Pressure didn't degrade quality").fill("7")
+    page.get_by_role("button", name="Give", exact=True).click()
+    page.get_by_text("No line waits for you").wait_for()
+    locus = drill.session.faults[0].title
+    assert team.get_by_text(locus).count() == 0
+    page.get_by_label("The exercise is over: tell everybody").check()
+    page.get_by_role("button", name="Reveal the answer").click()
+    team.get_by_text(locus).first.wait_for()
+
+
+def test_the_first_view_is_small_and_asks_no_other_host(browser: Any, drill: ServedDrill) -> None:
+    page = browser.new_page()
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(drill.link(Caller.PARTICIPANT))
+    page.locator(".brand .badge.good").wait_for()
+    static = [one for one in answers if "/v1/" not in one.url]
+    assert {one.url.startswith(drill.url) for one in answers} == {True}
+    assert sum(len(one.body()) for one in static if one.ok) <= FIRST_VIEW_MAX_BYTES
+    page.close()

@@ -43,6 +43,9 @@ class FakePrometheus:
             value = 0.18
         return [Sample({"service": one.name}, value, now) for one in self.topology]
 
+    async def value(self, expr: str, at: datetime | None = None) -> float | None:
+        return 12.5
+
     async def query_range(
         self, expr: str, start: datetime, end: datetime, step_s: float = 1.0
     ) -> list[Series]:

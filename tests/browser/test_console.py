@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -247,7 +248,7 @@ def test_an_update_reaches_the_channel_and_the_status_page(open_console: Open) -
     page.get_by_label("Current state").fill("One of ten payments fails.")
     page.get_by_label("Next steps").fill("Prove it under stress.")
     page.get_by_text("Status page: what to say of each service").click()
-    page.get_by_label("payments").select_option("partial_outage")
+    page.get_by_label(re.compile("^payments")).select_option("partial_outage")
     page.get_by_role("button", name="Post", exact=True).click()
     card(page, "Channel").get_by_text("A release cut the timeouts.").wait_for()
     seen = card(page, "What customers see")

@@ -126,7 +126,7 @@ function Rows({ panel, answers, time, onService }) {
   const shown = columns(panel, rows);
   if (!rows.length) return html`<p class="muted v-middle">nothing just now</p>`;
   const open = (column, row) => (onService ? onService(row[column.key]) : go("dashboards", { uid: "service", service: row[column.key], ...time }));
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabIndex="0"><table>
     <thead><tr>${shown.map((column) => html`<th key=${column.key} scope="col" class=${column.isNumber ? "num" : ""}>${column.title}</th>`)}</tr></thead>
     <tbody>${rows.map((row, index) => html`<tr key=${index}>${shown.map((column) => {
       const value = row[column.key];

@@ -79,7 +79,7 @@ export function ServiceMap({ services }) {
   // A call that nobody planned is drawn like any other, where it is measured.
   const seen = [...edges.values()].filter((edge) => at.has(edge.service) && at.has(edge.peer) && edge.rate > 0).map((edge) => `${edge.service} ${edge.peer}`);
   const all = [...new Set([...planned, ...seen])];
-  return html`<div class="scroll"><svg class="map" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${describe(services, edges)}>
+  return html`<div class="scroll" tabIndex="0"><svg class="map" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${describe(services, edges)}>
     ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} />`)}
     ${services.map((one) => html`<${Node} key=${one.name} service=${one} at=${at.get(one.name)} />`)}
   </svg></div>`;

@@ -64,7 +64,7 @@ function Objectives({ verifications }) {
   const newest = verifications.at(-1);
   const figure = (value) => (value === null || typeof value === "string" ? "–" : plain(value));
   return html`<section class="card"><h2>Objectives, verified at ${clock(Date.parse(newest.time))}: ${newest.data.passed ? html`<span class="v-good">✓ they hold</span>` : html`<span class="v-bad">✕ they do not hold</span>`}</h2>
-    <div class="scroll"><table><thead><tr><th>measure</th><th class="num">healthy</th><th class="num">at the page</th>
+    <div class="scroll" tabIndex="0"><table><thead><tr><th>measure</th><th class="num">healthy</th><th class="num">at the page</th>
       ${verifications.slice(-4).map((one) => html`<th key=${one.id} class="num">${clock(Date.parse(one.time))}</th>`)}<th>objective</th></tr></thead>
     <tbody>${newest.data.results.map((row) => html`<tr key=${row.measure}><th scope="row">${row.measure.replaceAll("_", " ")}</th><td class="num">${figure(row.healthy)}</td><td class="num">${figure(row.at_page)}</td>
       ${verifications.slice(-4).map((one) => {
@@ -88,7 +88,7 @@ function Measured({ one, span, marks, times }) {
 }
 
 function Means({ times, series, windows: spans, unit }) {
-  return html`<div class="scroll"><table class="v-small"><thead><tr><th>series</th>${TIMES.map(([key, words]) => html`<th key=${key} class="num">${words}</th>`)}</tr></thead>
+  return html`<div class="scroll" tabIndex="0"><table class="v-small"><thead><tr><th>series</th>${TIMES.map(([key, words]) => html`<th key=${key} class="num">${words}</th>`)}</tr></thead>
     <tbody>${series.map((one) => html`<tr key=${one.label}><th scope="row">${one.label}</th>${TIMES.map(([key]) => html`<td key=${key} class="num">${inUnit(mean(times, one.values, spans[key]), unit)}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 

@@ -51,7 +51,7 @@ export default function History() {
 }
 
 function Drills({ data }) {
-  return html`<div class="scroll"><table><thead><tr><th>began</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
+  return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>began</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
     <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `does not count: ${one.excluded_because}` : ""}>
       <td>${dateTime(Date.parse(one.began_at))}</td><td class="mono">${one.drill_id}${one.drill_id === data.running ? " (now)" : ""}</td><td>${one.scenario}</td>
       <td>${one.outcome}${one.excluded_because ? ", does not count" : ""}</td><td class="num">${time(one.kpis.mitigate_ms)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;

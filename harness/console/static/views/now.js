@@ -43,7 +43,7 @@ function Impact({ impact, samples }) {
 }
 
 function Services({ services }) {
-  return html`<div class="scroll"><table>
+  return html`<div class="scroll" tabIndex="0"><table>
     <thead><tr><th>service</th><th>version</th><th class="num">requests</th><th class="num">errors</th><th class="num">p95</th><th>state</th></tr></thead>
     <tbody>${services.map((one) => html`<tr key=${one.name}>
       <td><strong>${one.name}</strong></td><td class="mono">${one.version || "–"}</td>

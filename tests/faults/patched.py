@@ -43,11 +43,12 @@ class PatchedServices:
             "--cache-dir", str(MYPY_CACHE), f"services/{service}",
         )  # fmt: skip
 
-    def test(self, service: str) -> None:
-        """The service's own tests."""
+    def test(self, service: str, file: str = "") -> None:
+        """The service's own tests, or those in one `file` of its tests."""
+        only = f"/tests/{file}" if file else ""
         self._run(
             sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
-            f"services/{service}",
+            f"services/{service}{only}",
         )  # fmt: skip
 
     def find_mistakes(self, service: str) -> None:

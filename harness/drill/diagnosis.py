@@ -27,13 +27,14 @@ def declare(
 ) -> events.DiagnosisDeclared:
     """Record a diagnosis. Whether it is right is not said before the drill's end.
 
-    `service` is NOWHERE for "nothing is wrong". Raises UnknownName for a service or mechanism,
-    UsageError for the rest.
+    Where nothing is wrong, `service` may be NOWHERE, and is recorded so. Raises
+    UnknownName for a service or mechanism, UsageError for the rest.
     """
     names = [entry.name for entry in session.topology]
     kind = recognise_mechanism(mechanism)
-    is_nothing = service == NOWHERE and kind is Mechanism.NO_FAULT
-    if service not in names and not is_nothing:
+    if kind is Mechanism.NO_FAULT and service in (NOWHERE, *names):
+        service = NOWHERE  # nothing is wrong anywhere, whichever service was looked at
+    elif service not in names:
         raise UnknownName("service", service, names)
     if kind is None:
         raise UnknownName("mechanism", mechanism, [known.value for known in Mechanism])

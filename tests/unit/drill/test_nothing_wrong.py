@@ -37,7 +37,11 @@ def passing(session: Session) -> Session:
 
 @pytest.mark.parametrize(
     ("service", "mechanism", "right"),
-    [(NOWHERE, "nothing wrong", True), ("payments", "slow-dependency", False)],
+    [
+        (NOWHERE, "nothing wrong", True),
+        ("gateway", "no-fault", True),
+        ("payments", "slow-dependency", False),
+    ],
 )
 async def test_only_nothing_wrong_is_right_where_nothing_is(
     passing: Session, service: str, mechanism: str, right: bool

@@ -127,20 +127,20 @@ def served(session: Session, folder: Path) -> Iterator[ServedDrill]:
     url = f"http://127.0.0.1:{port}"
     session.places = replace(session.places, api_url=url)
     tokens = TokenBook.create(folder)
-    loop = asyncio.new_event_loop()
     ready, done = threading.Event(), asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
         async with serving(session, tokens, port):
             ready.set()
             await done.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
         assert ready.wait(10), "the drill's API did not come up"
         yield ServedDrill(session, url, tokens)
     finally:
-        loop.call_soon_threadsafe(done.set)
+        loops[0].call_soon_threadsafe(done.set)
         thread.join(15)
-        loop.close()

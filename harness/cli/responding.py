@@ -101,9 +101,10 @@ def shortfalls(session: Session) -> list[str]:
 
 def _of_the_page(session: Session) -> Iterator[str]:
     pages = session.state().pages
-    if session.faults and not pages:
+    is_something = bool(session.faults or session.scenario.blips)
+    if is_something and not pages:
         yield "no page"
-    if pages and not session.faults:
+    if pages and not is_something:
         yield f"paged without a fault: {pages[0].alert}"
 
 

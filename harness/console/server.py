@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -16,6 +17,19 @@ from harness.tokens import TokenBook
 from harness.waiting import wait_until
 
 STOP_TIMEOUT_S = 3
+
+
+class AboutSleepers(logging.Filter):
+    """Drops what uvicorn says when the live stream lets go of a client that reads nothing.
+
+    That is as intended, the client comes back by itself, and the line would stand in the live view.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "returned without completing response" not in record.getMessage()
+
+
+_DROPPED = AboutSleepers()
 
 
 class _Server(uvicorn.Server):
@@ -33,6 +47,7 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
     Raises PortTaken, naming who holds the port.
     """
     listener = listen(port)
+    logging.getLogger("uvicorn.error").addFilter(_DROPPED)
     config = uvicorn.Config(
         create_app(session, tokens, port),
         access_log=False,

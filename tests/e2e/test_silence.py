@@ -55,7 +55,7 @@ def test_ten_minutes_of_health_with_restarts_page_nobody(shop: LiveDrill) -> Non
     for service in cycle(SERVICES):
         assert shop.drill("restart", service).returncode == 0
         # For its stress; what it finds, latencies among it, is for other tests to judge.
-        shop.drill("verify", timeout_s=180)
+        assert shop.drill("verify", timeout_s=180).returncode in (0, 1)
         if time.monotonic() > until:
             break
     assert alerts(shop) == []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from harness.console.server import AboutSleepers
 from harness.console.stream import EventStream, StatusFeed, frames
 from harness.drill.session import Session
 from harness.record import events
@@ -110,6 +112,18 @@ async def test_a_client_that_reads_is_not(session: Session) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(stream({"type": "http"}, client.receive, client.send), 0.5)
     assert client.got > 10
+
+
+@pytest.mark.parametrize(
+    ("said", "is_shown"),
+    [
+        ("ASGI callable returned without completing response.", False),
+        ("Exception in ASGI application", True),
+    ],
+)
+def test_only_the_sleepers_end_is_passed_over_in_silence(said: str, is_shown: bool) -> None:
+    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, None)
+    assert AboutSleepers().filter(record) is is_shown
 
 
 async def test_a_client_that_went_away_ends_its_stream() -> None:

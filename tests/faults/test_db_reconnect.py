@@ -35,8 +35,8 @@ async def test_users_is_well_after_a_failover(fresh_database, monkeypatch):
         await other.close()
         await burst(client)  # who was in the middle of something may fail
         for _ in range(3):
-            answers = await burst(client)
-            assert [answer.status_code for answer in answers] == [200] * len(answers)
+            refused = {{answer.status_code for answer in await burst(client)}} - {{200}}
+            assert not refused, f"answered {{sorted(refused)}}"
 
 
 async def burst(client):
@@ -68,5 +68,5 @@ def test_healthy_code_and_the_fix_recover(tmp_path: Path, patches: tuple[Path, .
     ids=["release", *(cheat.stem for cheat in CHEATS)],
 )
 def test_the_release_and_every_cheat_stay_broken(tmp_path: Path, patches: tuple[Path, ...]) -> None:
-    with pytest.raises(ChecksFailed, match=r"HTTP/1\.1 (404|500)"):
+    with pytest.raises(ChecksFailed, match=r"answered \[.*(404|500)"):
         probe(tmp_path, *patches)

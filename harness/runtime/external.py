@@ -71,6 +71,13 @@ WANTED = {
         optional=True,
     ),
     "git": Wanted("DRILL_GIT", "git", None, "install git"),
+    "chromium": Wanted(
+        "DRILL_CHROMIUM",
+        "chromium",
+        None,
+        "only for tests in a browser: apt-get install chromium",
+        optional=True,
+    ),
 }
 
 

@@ -1,13 +1,12 @@
 """A headless Chromium, and the storefront served by the real gateway.
 
-Needs a Chromium on PATH and the package `playwright`; where either is missing, the tests here are
-skipped with one line that says so.
+Needs a Chromium, installed or named by DRILL_CHROMIUM; where there is none, the tests here are
+skipped with one line that says how to get it.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,31 +19,26 @@ import pytest
 
 from harness.paths import REPO
 from harness.waiting import wait_until_sync
+from tests.browser.chromium import chromium
 
 if TYPE_CHECKING:
     from tests.browser.shop import Answers
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
 READY_S = 20.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
-    """One browser for all tests."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM:
-        pytest.skip("no chromium on PATH")
-    with playwright.sync_playwright() as play:
-        # Chromium's own sandbox needs a user namespace, which containers and root do not have.
-        sandbox = os.geteuid() != 0
-        browser = play.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=sandbox)
+    """One browser for all tests here, and gone after them.
+
+    While playwright runs, its event loop is the running one of the main thread: tests elsewhere
+    that are coroutines would be refused.
+    """
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def gateway_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The gateway as it runs in production, with nobody behind it."""
     with socket.socket() as probe:

@@ -3,6 +3,7 @@
 faults/<id>/fault.toml release.patch fix.patch cheats/*.patch notes.md   → Fault
 faults/decoys/<id>/release.toml [release.patch]                          → Decoy
 faults/scenarios/<id>.toml                                               → Scenario
+faults/families/<id>.toml                                                → Family
 services/topology.toml                                                   → ServiceEntry
 """
 
@@ -13,13 +14,14 @@ from pathlib import Path
 
 from harness.catalog_files import (
     DecoyFile,
+    FamilyFile,
     FaultFile,
     ReleaseTable,
     ScenarioFile,
     Source,
     TopologyFile,
 )
-from harness.causes import Blip, Trigger
+from harness.causes import Blip, Family, Trigger
 from harness.errors import BadFile, UnknownName
 from harness.model import (
     Answer,
@@ -54,6 +56,13 @@ class Catalog:
     def scenario_ids(self) -> list[str]:
         return sorted(path.stem for path in self._faults.glob("scenarios/*.toml"))
 
+    def family_ids(self) -> list[str]:
+        return sorted(path.stem for path in self._faults.glob("families/*.toml"))
+
+    def drill_names(self) -> list[str]:
+        """What a drill can be asked for by name: scenarios and families."""
+        return [*self.scenario_ids(), *self.family_ids()]
+
     def faults(self) -> list[Fault]:
         return [self.fault(id_) for id_ in self.fault_ids()]
 
@@ -62,6 +71,9 @@ class Catalog:
 
     def scenarios(self) -> list[Scenario]:
         return [self.scenario(id_) for id_ in self.scenario_ids()]
+
+    def families(self) -> list[Family]:
+        return [self.family(id_) for id_ in self.family_ids()]
 
     def topology(self) -> tuple[ServiceEntry, ...]:
         """The services in the order of their file."""
@@ -125,8 +137,8 @@ class Catalog:
             raise UnknownName("scenario", id_, self.scenario_ids())
         source = Source(self._faults / "scenarios" / f"{id_}.toml")
         read = source.parse(ScenarioFile)
-        _check_names(source, "faults", read.faults, self.fault_ids())
-        _check_names(source, "decoys", read.decoys, self.decoy_ids())
+        source.check_names("faults", "fault", read.faults, self.fault_ids())
+        source.check_names("decoys", "decoy", read.decoys, self.decoy_ids())
         return Scenario(
             id=id_,
             title=read.title,
@@ -137,6 +149,17 @@ class Catalog:
             agenda=read.agenda,
             blips=tuple(Blip(one.profile, one.after_s, one.for_s) for one in read.blip),
         )
+
+    def family(self, id_: str) -> Family:
+        """Raises UnknownName with the nearest ids, or BadFile."""
+        if id_ not in self.family_ids():
+            raise UnknownName("family", id_, self.family_ids())
+        source = Source(self._faults / "families" / f"{id_}.toml")
+        read = source.parse(FamilyFile)
+        if id_ in self.scenario_ids():
+            raise source.bad((), f"there is a scenario '{id_}', too")
+        source.check_names("one_of", "scenario", read.one_of, self.scenario_ids())
+        return Family(id_, read.title, tuple(read.one_of), read.agenda)
 
     @cached_property
     def _topology(self) -> tuple[ServiceEntry, ...]:
@@ -195,14 +218,6 @@ class Catalog:
             author_email=read.author_email,
             patch=patch,
         )
-
-
-def _check_names(source: Source, key: str, names: list[str], known: list[str]) -> None:
-    for index, name in enumerate(names):
-        if name not in known:
-            raise source.bad_name((key, index), key.removesuffix("s"), name, known)
-        if name in names[:index]:
-            raise source.bad((key, index), f"'{name}' is named twice")
 
 
 def _existing(path: Path) -> Path:

@@ -127,6 +127,14 @@ class ScenarioFile(StrictFile):
     blip: list[BlipTable] = []
 
 
+class FamilyFile(StrictFile):
+    """families/<id>.toml."""
+
+    title: Text
+    one_of: Annotated[list[Text], Field(min_length=2)]
+    agenda: Text
+
+
 class ServiceTable(StrictFile):
     """One `[[service]]` of topology.toml."""
 
@@ -171,6 +179,14 @@ class Source:
     def bad_name(self, where: KeyPath, kind: str, name: str, known: list[str]) -> BadFile:
         """An error about a name at `where` that nothing answers to."""
         return self.bad(where, f"there is no {kind} '{name}'{_nearest(name, known)}")
+
+    def check_names(self, key: str, kind: str, names: list[str], known: list[str]) -> None:
+        """Raises BadFile for a name in the list `key` that is unknown, or there twice."""
+        for index, name in enumerate(names):
+            if name not in known:
+                raise self.bad_name((key, index), kind, name, known)
+            if name in names[:index]:
+                raise self.bad((key, index), f"'{name}' is named twice")
 
     def _bad(self, shape: type[StrictFile], error: ErrorDetails) -> BadFile:
         where: KeyPath = tuple(error["loc"])

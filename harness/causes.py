@@ -54,3 +54,14 @@ class Blip:
     profile: str
     after_s: float
     for_s: float
+
+
+@dataclass(frozen=True)
+class Family:
+    """Scenarios that look alike from outside; each drill is one of them, drawn by its seed."""
+
+    id: str
+    title: str
+    one_of: tuple[str, ...]
+    agenda: str
+    """Of every drill of this family, whatever its scenario says."""

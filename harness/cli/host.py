@@ -1,4 +1,4 @@
-"""`drill run, demo, smoke, up, down, scenarios`: drills as a whole.
+"""`drill run, demo, up, down, scenarios`: drills as a whole.
 
 What these need takes a second to import, so each imports it when it is called.
 """
@@ -6,15 +6,15 @@ What these need takes a second to import, so each imports it when it is called.
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.causes import Family
 from harness.cli.client import DrillClient, active_drill
 from harness.cli.out import AsJson, data, line, say, table
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
-from harness.model import RUNTIMES, Role
+from harness.model import RUNTIMES, Role, Scenario
 from harness.paths import REPO, home_dir
 from harness.waiting import WaitedTooLong, wait_until_sync
 
@@ -166,13 +166,14 @@ def down() -> None:
 
 
 def scenarios(as_json: AsJson = False) -> None:
-    """The scenarios that can be run.
+    """The scenarios that can be run, and families of them: a drill of one draws its scenario.
 
     Example: drill scenarios
     """
     from harness.catalog import Catalog
 
-    found = Catalog(REPO).scenarios()
+    catalog = Catalog(REPO)
+    found: list[Scenario | Family] = [*catalog.scenarios(), *catalog.families()]
     rows = [{"scenario": s.id, "title": s.title, "agenda": s.agenda} for s in found]
     if as_json:
         data(rows)
@@ -186,13 +187,13 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     from pydantic import ValidationError
 
     from harness.catalog import Catalog
-    from harness.drill.draw import agenda_named
+    from harness.drill.draw import RANDOM, agenda_named
     from harness.exercise.clock import SPEED_MAX
     from harness.settings import HostSettings
 
-    known = Catalog(REPO).scenario_ids()
-    if scenario != "random" and scenario not in known:
-        raise UnknownName("scenario", scenario, [*known, "random"])
+    known = [*Catalog(REPO).drill_names(), RANDOM]
+    if scenario not in known:
+        raise UnknownName("scenario", scenario, known)
     if given.get("runtime") not in (None, *RUNTIMES):
         raise UnknownName("runtime", str(given["runtime"]), RUNTIMES)
     if given.get("agenda") is not None:
@@ -221,30 +222,4 @@ def _host(settings: HostSettings) -> None:
     say(f"ended: {outcome.reason}; nothing is left behind")
 
 
-def smoke(
-    scenario: Annotated[str, typer.Argument(help="One scenario, or `all`.")] = "all",
-    runtime: Runtime = "local",
-    seed: Annotated[int, typer.Option()] = 1,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, max=8, help="Stacks side by side; 2, and 1 on compose."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Where the matrix goes; default: below var/smoke.")
-    ] = None,
-) -> None:
-    """The detectability matrix: every scenario, its fixes and cheats.
-
-    On compose it is held against the matrix of the local runtime, where there is one.
-
-    Example: drill smoke all --seed 2
-    """
-    from harness.cli.smoking import output_of
-    from harness.cli.smoking import smoke as run_smoke
-
-    folder = output or output_of(runtime)
-    if not asyncio.run(run_smoke(scenario, runtime=runtime, seed=seed, jobs=jobs, output=folder)):
-        raise typer.Exit(1)
-
-
-COMMANDS = (run, demo, smoke, up, down, scenarios)
+COMMANDS = (run, demo, up, down, scenarios)

@@ -19,6 +19,7 @@ from harness.cli import (
     links,
     look,
     machine,
+    matrix,
     par,
     query,
     team,
@@ -37,6 +38,7 @@ app = typer.Typer(
 
 for title, module in (
     ("Run a drill", host),
+    ("Run a drill", matrix),
     ("Run a drill", par),
     ("Look", links),
     ("Look", look),

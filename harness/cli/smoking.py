@@ -34,6 +34,7 @@ STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
 """Of one row; images of releases, and on a new machine all images, are built meanwhile."""
 SMOKE = REPO / "var" / "smoke"
 MATRIX = "matrix.json"
+ALL = "all"
 
 
 def output_of(runtime: str) -> Path:
@@ -50,15 +51,24 @@ def jobs_of(runtime: str, asked: int | None) -> int:
     return 1
 
 
+def rows_of(catalog: Catalog, name: str) -> list[str]:
+    """The scenarios that `name` stands for: one, those of a family, or all. Raises UnknownName."""
+    known = catalog.scenario_ids()
+    if name == ALL:
+        return known
+    if name in catalog.family_ids():
+        return list(catalog.family(name).one_of)
+    if name not in known:
+        raise UnknownName("scenario", name, [ALL, *catalog.drill_names()])
+    return [name]
+
+
 async def smoke(scenario: str, *, runtime: str, seed: int, jobs: int | None, output: Path) -> bool:
     """Run the matrix (or one row); write matrix.json and matrix.html; True where all holds."""
-    known = Catalog(REPO).scenario_ids()
-    if scenario not in ("all", *known):
-        raise UnknownName("scenario", scenario, ["all", *known])
+    chosen = rows_of(Catalog(REPO), scenario)
     if runtime not in RUNTIMES:
         raise UnknownName("runtime", runtime, RUNTIMES)
     side_by_side = jobs_of(runtime, jobs)
-    chosen = known if scenario == "all" else [scenario]
     output = output.resolve()
     output.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.catalog import Catalog
@@ -21,6 +21,7 @@ from harness.settings import HostSettings
 
 HIDDEN_SCENARIOS = frozenset({"healthy", "decoys-only"})
 """What `random` does not pick: a drill in which nothing happens."""
+RANDOM = "random"
 OWN_AGENDA = ".toml"
 """How the name of an agenda ends that is an author's own file."""
 
@@ -41,7 +42,10 @@ class Drawn:
 
 def draw(catalog: Catalog, settings: HostSettings, had: Collection[str] = ()) -> Drawn:
     """Choose everything. `had` are the scenarios that the team has had: without a seed, `random`
-    avoids them as long as there are others. Raises what catalog and agenda object to."""
+    and families avoid them as long as there are others.
+
+    Raises what catalog and agenda object to.
+    """
     seed = settings.seed if settings.seed is not None else secrets.randbelow(100_000)
     scenario = choose(catalog, settings.scenario, seed, had if settings.seed is None else ())
     faults = tuple(catalog.fault(name) for name in scenario.faults)
@@ -58,12 +62,23 @@ def draw(catalog: Catalog, settings: HostSettings, had: Collection[str] = ()) ->
 
 
 def choose(catalog: Catalog, name: str, seed: int, had: Collection[str] = ()) -> Scenario:
-    """The scenario called `name`, or with `random` one that the team has not had yet."""
-    if name != "random":
-        return catalog.scenario(name)
-    names = sorted(set(catalog.scenario_ids()) - HIDDEN_SCENARIOS)
+    """The scenario called `name`; of a family, and with `random`, one that the team has not had.
+
+    A family's agenda is that of each drill of it. Raises UnknownName, BadFile.
+    """
+    if name == RANDOM:
+        names = sorted(set(catalog.scenario_ids()) - HIDDEN_SCENARIOS)
+        return catalog.scenario(_one_of(names, seed, had))
+    if name in catalog.family_ids():
+        family = catalog.family(name)
+        drawn = catalog.scenario(_one_of(family.one_of, seed, had))
+        return replace(drawn, agenda=family.agenda)
+    return catalog.scenario(name)
+
+
+def _one_of(names: Sequence[str], seed: int, had: Collection[str]) -> str:
     fresh = [one for one in names if one not in had] or names
-    return catalog.scenario(random.Random(seed).choice(fresh))  # noqa: S311  a draw, not a secret
+    return random.Random(seed).choice(fresh)  # noqa: S311  a draw, not a secret
 
 
 def agenda_named(name: str) -> Agenda:

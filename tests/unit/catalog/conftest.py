@@ -80,6 +80,12 @@ third_party_profile = "busy"
 agenda = "solo"
 """
 
+FAMILY = """\
+title = "Something with boats"
+one_of = ["slow-boat", "fast-boat"]
+agenda = "outage-3am"
+"""
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -93,6 +99,8 @@ def root(tmp_path: Path) -> Path:
         "faults/slow-boat/cheats/two.patch": "",
         "faults/decoys/rebuild/release.toml": DECOY,
         "faults/scenarios/slow-boat.toml": SCENARIO,
+        "faults/scenarios/fast-boat.toml": SCENARIO,
+        "faults/families/boats.toml": FAMILY,
     }
     for name, text in files.items():
         path = tmp_path / name

@@ -17,6 +17,7 @@ from harness.model import DetectRule, Mechanism, Objective
 FAULT = "faults/slow-boat/fault.toml"
 DECOY = "faults/decoys/rebuild/release.toml"
 SCENARIO = "faults/scenarios/slow-boat.toml"
+FAMILY = "faults/families/boats.toml"
 TOPOLOGY = "services/topology.toml"
 
 
@@ -32,6 +33,7 @@ def read_all(root: Path) -> None:
     catalog.faults()
     catalog.decoys()
     catalog.scenarios()
+    catalog.families()
 
 
 def test_a_folder_becomes_a_fault(root: Path) -> None:
@@ -72,11 +74,25 @@ def test_an_unknown_trigger_comes_with_the_nearest(root: Path) -> None:
 
 
 def test_a_scenario_may_have_blips(root: Path) -> None:
-    [name] = Catalog(root).scenario_ids()
+    name = "slow-boat"
     assert Catalog(root).scenario(name).blips == ()
     path = root / SCENARIO
     path.write_text(path.read_text() + '\n[[blip]]\nprofile = "down"\nafter_s = 2.0\nfor_s = 8.0\n')
     assert Catalog(root).scenario(name).blips == (Blip("down", 2.0, 8.0),)
+
+
+def test_a_family_names_its_scenarios_and_is_asked_for_like_one(root: Path) -> None:
+    catalog = Catalog(root)
+    [family] = catalog.families()
+    assert (family.id, family.one_of) == ("boats", ("slow-boat", "fast-boat"))
+    assert catalog.drill_names() == ["fast-boat", "slow-boat", "boats"]
+    assert "boats" not in catalog.scenario_ids()
+
+
+def test_a_family_is_not_called_as_a_scenario_is(root: Path) -> None:
+    (root / FAMILY).rename(root / "faults/families/slow-boat.toml")
+    with pytest.raises(BadFile, match="there is a scenario 'slow-boat', too"):
+        Catalog(root).families()
 
 
 def test_the_topology_keeps_its_order_and_optional_databases(root: Path) -> None:
@@ -85,10 +101,10 @@ def test_the_topology_keeps_its_order_and_optional_databases(root: Path) -> None
     assert (second.name, second.database) == ("users", None)
 
 
-@pytest.mark.parametrize("kind", ["fault", "decoy", "scenario"])
+@pytest.mark.parametrize("kind", ["fault", "decoy", "scenario", "family"])
 def test_an_unknown_name_comes_with_the_nearest(root: Path, kind: str) -> None:
     with pytest.raises(UnknownName) as caught:
-        getattr(Catalog(root), kind)("slow-baot" if kind != "decoy" else "rebild")
+        getattr(Catalog(root), kind)({"decoy": "rebild", "family": "boast"}.get(kind, "slow-baot"))
     assert caught.value.near
 
 
@@ -124,6 +140,10 @@ MISTAKES = [
     (SCENARIO, '["slow-boat"]', '["slow-bot"]', "2: there is no fault 'slow-bot'; did you mean"),
     (SCENARIO, '["rebuild"]', '["rebuild", "rebuild"]', "3: 'rebuild' is named twice"),
     (SCENARIO, '["rebuild"]', '"rebuild"', "3: 'decoys': Input should be a valid list"),
+    (FAMILY, '"fast-boat"', '"fats-boat"', "2: there is no scenario 'fats-boat'; did you mean"),
+    (FAMILY, '"fast-boat"', '"slow-boat"', "2: 'slow-boat' is named twice"),
+    (FAMILY, ', "fast-boat"', '', "2: 'one_of': List should have at least 2 items"),
+    (FAMILY, "agenda", "agendas", "3: unknown key 'agendas'; did you mean 'agenda'?"),
     (TOPOLOGY, "calls = []", 'call = []', "6: unknown key 'call'; did you mean 'calls'?"),
     (TOPOLOGY, '["payments"]', '["payment"]', "13: there is no service 'payment'; did you mean"),
     (TOPOLOGY, "8004", "8002", "11: port 8002 is given twice"),

@@ -19,6 +19,7 @@ def catalog() -> Catalog:
 def test_everything_in_the_catalog_can_be_read(catalog: Catalog) -> None:
     assert catalog.topology()
     assert catalog.scenarios()
+    assert catalog.families()
     for fault in catalog.faults():
         assert fault.id in catalog.scenario_ids()
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from harness.catalog import Catalog
 from harness.cli import smoking
 from harness.cli.agreement import cells, disagreements
 from harness.cli.matrix_page import render_page
 from harness.errors import UnknownName, UsageError
+from harness.paths import REPO
 
 ROW = {
     "scenario": "deadlock",
@@ -67,6 +69,15 @@ def test_a_stack_that_gave_no_answer_has_cells_too() -> None:
 
 def test_the_page_names_the_runtime() -> None:
     assert "Runtime compose" in render_page(matrix("compose", ROW))
+
+
+def test_a_row_is_a_scenario_a_family_is_its_scenarios_and_all_is_everything() -> None:
+    catalog = Catalog(REPO)
+    assert smoking.rows_of(catalog, "deadlock") == ["deadlock"]
+    assert smoking.rows_of(catalog, "outage-3am") == list(catalog.family("outage-3am").one_of)
+    assert smoking.rows_of(catalog, "all") == catalog.scenario_ids()
+    with pytest.raises(UnknownName, match="outage-3pm"):
+        smoking.rows_of(catalog, "outage-3pm")
 
 
 def test_containers_run_one_stack_at_a_time() -> None:

@@ -166,6 +166,22 @@ def test_random_avoids_what_the_team_has_had_until_it_has_had_all(tmp_path: Path
     assert {choose(CATALOG, "random", seed).id for seed in range(40)} & had  # negative control
 
 
+def test_a_familys_seeds_draw_each_of_its_scenarios_under_its_own_agenda() -> None:
+    family = CATALOG.family("outage-3am")
+    drawn = [choose(CATALOG, family.id, seed) for seed in range(40)]
+    assert {one.id for one in drawn} == set(family.one_of)
+    assert {one.agenda for one in drawn} == {"outage-3am"}
+    assert draw(CATALOG, HostSettings(scenario=family.id, seed=3)).agenda.id == "outage-3am"
+    own = draw(CATALOG, HostSettings(scenario=family.id, seed=3, agenda="solo"))
+    assert own.agenda.id == "solo"
+
+
+def test_without_a_seed_a_family_avoids_what_the_team_has_had() -> None:
+    first, *others = CATALOG.family("outage-3am").one_of
+    drawn = {choose(CATALOG, "outage-3am", seed, {first}).id for seed in range(40)}
+    assert drawn == set(others)
+
+
 def test_a_seed_draws_the_same_drill_whatever_the_team_has_had() -> None:
     settings = HostSettings(scenario="random", seed=11)
     first = draw(CATALOG, settings)

@@ -14,6 +14,30 @@ from harness.paths import REPO
 PROFILES = REPO / "loadgen" / "profiles"
 GATEWAY_PORT = 8000
 CATALOGUE_NAME = "catalogue.json"
+CONTROL_NAME = "profile"
+
+
+class LoadControl:
+    """The load's private side: by which profile it goes on. Participants do not read the folder."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._file = control_folder(run_dir) / CONTROL_NAME
+
+    def set_profile(self, name: str) -> None:
+        """Let customers come by the profile called `name`; the load looks once a second.
+
+        Raises UnknownName.
+        """
+        _file_of(name)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        whole = self._file.with_suffix(".new")
+        whole.write_text(name)
+        whole.replace(self._file)
+
+
+def control_folder(run_dir: Path) -> Path:
+    """Where the load of the drill in `run_dir` is told what to do."""
+    return run_dir / "secrets" / "load"
 
 
 def expected_requests_per_s(profile: str) -> float:
@@ -51,6 +75,7 @@ def load_spec(
             "GATEWAY_URL": f"http://127.0.0.1:{GATEWAY_PORT + port_offset}",
             "CATALOGUE_FILE": str(run_dir / CATALOGUE_NAME),
             "LOAD_PROFILE": str(_file_of(profile)),
+            "CONTROL_FILE": str(control_folder(run_dir) / CONTROL_NAME),
             "SCALE": str(scale),
             "METRICS_PORT": str(metrics_port),
             "LOAD_SEED": str(seed),

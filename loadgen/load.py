@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loadgen.catalogue import read_catalogue
+from loadgen.course import Course
 from loadgen.journeys import JOURNEYS, Journey
 from loadgen.ledger import Ledger
 from loadgen.settings import Settings
-from loadgen.stages import Profile, read_profile
 from loadgen.trace import TraceIdSource
 from loadgen.world import World
 
@@ -24,18 +24,19 @@ SPARE_CONNECTIONS = 50
 
 @dataclass
 class Load:
-    """What is shared; `multiplier` is set by the shape as stages go by."""
+    """What is shared; `rates_per_s` is set by the shape as stages go by."""
 
     settings: Settings
-    profile: Profile
+    course: Course
     world: World
     trace_ids: TraceIdSource
     ledger: Ledger = field(default_factory=Ledger)
-    multiplier: float = 1.0
+    rates_per_s: Mapping[str, float] = field(default_factory=dict)
+    """Arrivals a second by journey at SCALE=1, just now."""
 
     def rate_per_s(self, journey: str) -> float:
         """Arrivals a second that are wanted just now."""
-        return self.profile.rates_per_s[journey] * self.settings.scale * self.multiplier
+        return self.rates_per_s[journey] * self.settings.scale
 
     def learn(self, journey: Journey, answer: Mapping[str, Any]) -> None:
         """Take from an answer what later requests need."""
@@ -45,16 +46,16 @@ class Load:
     @property
     def most_in_flight(self) -> int:
         """More than can be unanswered at once, since each request ends at its timeout."""
-        rate_per_s = self.profile.highest_rate_per_s * self.settings.scale
+        rate_per_s = self.course.highest_rate_per_s * self.settings.scale
         return math.ceil(rate_per_s * self.settings.timeout_s * HEADROOM) + SPARE_CONNECTIONS
 
 
 def prepare(settings: Settings) -> Load:
     """Read and check all that the load needs; raises BadLoad."""
-    profile = read_profile(settings.profile_file, [journey.name for journey in JOURNEYS])
+    names = [journey.name for journey in JOURNEYS]
+    course = Course(settings.profile_file, names, settings.control_file)
     catalogue = read_catalogue(settings.catalogue_file)
     rng = random.Random(settings.load_seed)  # noqa: S311 - choices, not secrets
     world = World(catalogue, rng, visitors=max(1, round(VISITORS * settings.scale)))
-    load = Load(settings, profile, world, TraceIdSource(settings.sampled_share))
-    load.multiplier = profile.multiplier_at(0)
-    return load
+    trace_ids = TraceIdSource(settings.sampled_share)
+    return Load(settings, course, world, trace_ids, rates_per_s=course.rates_at(0))

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     catalogue_file: Path
     load_profile: str = "steady"
     """A name among `profiles/*.toml`, or a path to such a file."""
+    control_file: Path | None = None
+    """Where it may be told, while it runs, by which profile of the same folder to go on."""
     scale: float = Field(default=1.0, gt=0, le=100)
     metrics_port: int = Field(ge=0, le=65_535)
     metrics_host: str = "127.0.0.1"

@@ -1,8 +1,8 @@
-"""The stages of a profile as Locust's load shape."""
+"""The stages of the profile in force as Locust's load shape."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from locust import LoadTestShape
 
@@ -18,15 +18,17 @@ class StagesShape(LoadTestShape):
 
     abstract = True
 
-    def __init__(self, load: Load, announce: Callable[[float], None] = lambda _: None) -> None:
-        """`announce` is told the multiplier of the rates, once a second."""
+    def __init__(
+        self, load: Load, announce: Callable[[Mapping[str, float]], None] = lambda _: None
+    ) -> None:
+        """`announce` is told the rates by journey, once a second."""
         super().__init__()  # type: ignore[no-untyped-call]
         self._load, self._announce = load, announce
-        self._users = len(load.profile.rates_per_s)
+        self._users = len(load.rates_per_s)
 
     def tick(self) -> tuple[int, float]:
         """Called by Locust once a second: users wanted, and how many to start a second."""
         elapsed_s = self.get_run_time()  # type: ignore[no-untyped-call]
-        self._load.multiplier = self._load.profile.multiplier_at(elapsed_s)
-        self._announce(self._load.multiplier)
+        self._load.rates_per_s = self._load.course.rates_at(elapsed_s)
+        self._announce(self._load.rates_per_s)
         return self._users, float(self._users)

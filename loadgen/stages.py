@@ -29,6 +29,11 @@ class Profile:
     rates_per_s: Mapping[str, float]
     stages: tuple[Stage, ...]
 
+    def rates_at(self, elapsed_s: float) -> Mapping[str, float]:
+        """Arrivals a second by journey at SCALE=1, `elapsed_s` after the profile came in."""
+        multiplier = self.multiplier_at(elapsed_s)
+        return {name: rate * multiplier for name, rate in self.rates_per_s.items()}
+
     def multiplier_at(self, elapsed_s: float) -> float:
         """The multiplier in force; after the last stage, that stage's goes on."""
         for stage in self.stages:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
@@ -22,7 +22,7 @@ from loadgen.load import Load
 from loadgen.reports import Reports, book
 
 REPORT = "load"
-MULTIPLIER, LEARNT = "multiplier", "learnt"
+RATES, LEARNT = "rates", "learnt"
 """Messages from the master to its workers."""
 REPORT_EVERY_S = 0.5
 HOST = "127.0.0.1"
@@ -63,9 +63,9 @@ class Master:
             if worker.poll() is not None:
                 raise LoadFailed(f"a worker of the load ended (exit {worker.returncode})")
 
-    def announce(self, multiplier: float) -> None:
-        """Tell the workers how many times the profile's rates are wanted."""
-        self._runner.send_message(MULTIPLIER, {MULTIPLIER: multiplier})
+    def announce(self, rates_per_s: Mapping[str, float]) -> None:
+        """Tell the workers how often each journey is wanted."""
+        self._runner.send_message(RATES, {RATES: dict(rates_per_s)})
 
     def quit(self) -> None:
         """End the workers."""
@@ -110,8 +110,8 @@ def follow(load: Load, reports: Reports, environment: Environment) -> Any:
     def report(data: dict[str, Any], **_: object) -> None:
         data[REPORT] = reports.take()
 
-    def multiplied(msg: Any, **_: object) -> None:
-        load.multiplier = msg.data[MULTIPLIER]
+    def changed(msg: Any, **_: object) -> None:
+        load.rates_per_s = msg.data[RATES]
 
     def learnt(msg: Any, **_: object) -> None:
         for name, answer in msg.data[LEARNT]:
@@ -119,6 +119,6 @@ def follow(load: Load, reports: Reports, environment: Environment) -> Any:
 
     environment.events.report_to_master.add_listener(report)  # type: ignore[no-untyped-call]
     runner = environment.create_worker_runner(HOST, load.settings.load_master_port)
-    runner.register_message(MULTIPLIER, multiplied)
+    runner.register_message(RATES, changed)
     runner.register_message(LEARNT, learnt)
     return runner

@@ -122,7 +122,7 @@ def user_classes(load: Load) -> list[type[User]]:
             },
         )
         for journey in JOURNEYS
-        if journey.name in load.profile.rates_per_s
+        if journey.name in load.rates_per_s
     ]
 
 

@@ -8,7 +8,7 @@ from harness import ports
 from harness.containers import telemetry
 from harness.containers.handed import ANYWHERE, python, shared_folder, words
 from harness.drill.session import Session
-from harness.loading import CATALOGUE_NAME, load_spec
+from harness.loading import CATALOGUE_NAME, CONTROL_NAME, control_folder, load_spec
 from harness.model import ContainerSpec, Mount, ProcessSpec, StackPlan
 from harness.ports import StackPorts
 from harness.runtime.compose.project import address
@@ -101,6 +101,8 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
         sampled_share=settings.trace_ratio,
         workers=settings.load_workers,
     )
+    control = control_folder(session.run_dir)
+    control.mkdir(parents=True, exist_ok=True)
     gateway = next(entry.port for entry in session.topology if entry.name == GATEWAY)
     catalogue = f"/run/load/{CATALOGUE_NAME}"
     return ContainerSpec(
@@ -110,6 +112,7 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
             **plain.env,
             "GATEWAY_URL": f"http://{address(GATEWAY)}:{gateway}",
             "CATALOGUE_FILE": catalogue,
+            "CONTROL_FILE": f"/run/control/{CONTROL_NAME}",
             "LOAD_PROFILE": session.scenario.load_profile,
             "METRICS_HOST": ANYWHERE,
             "METRICS_PORT": str(ports.LOAD_METRICS),
@@ -117,5 +120,8 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
         cwd=plain.cwd,
         log_path=plain.log_path,
         ready_url=plain.ready_url,
-        mounts=(Mount(session.run_dir / CATALOGUE_NAME, catalogue),),
+        mounts=(
+            Mount(session.run_dir / CATALOGUE_NAME, catalogue),
+            Mount(control, "/run/control"),
+        ),
     )

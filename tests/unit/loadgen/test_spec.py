@@ -19,6 +19,7 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
         "gateway_url": "http://127.0.0.1:18000",
         "catalogue_file": tmp_path / "catalogue.json",
         "load_profile": str(PROFILES / "surge.toml"),
+        "control_file": tmp_path / "secrets" / "load" / "profile",
         "scale": 2.0,
         "metrics_host": "127.0.0.1",
         "metrics_port": 18_646,

@@ -189,9 +189,12 @@ def _known(session: Session, service: str) -> None:
 
 
 def _version_before(session: Session, service: str, current: str) -> str:
-    """The last other version that served, by the deploy log."""
-    for entry in reversed(session.deploy_log):
-        if entry.service != service or entry.outcome != "succeeded":
+    """What served before `current` was released.
+
+    Rollbacks do not count: a second one goes further back, and never to what the first one left.
+    """
+    for entry in session.deploy_log:
+        if entry.service != service or entry.outcome != "succeeded" or entry.kind == "rollback":
             continue
         if entry.version_to == current and entry.version_from not in ("", current):
             return entry.version_from

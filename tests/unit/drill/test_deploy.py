@@ -50,6 +50,28 @@ async def test_rolling_back_goes_to_what_served_before(session: Session) -> None
     assert (entry.kind, entry.version_to) == ("rollback", "2.4.1")
 
 
+async def test_rolling_back_twice_never_brings_the_bad_release_back(session: Session) -> None:
+    await ship(session, "2.4.2")
+    await deploy.rollback(session, "payments", to_version=None, by="ada", progress=silent)
+    with pytest.raises(UsageError, match="nothing is known to have run before"):
+        await deploy.rollback(session, "payments", to_version=None, by="bo", progress=silent)
+    assert session.running("payments").version == "2.4.1"
+    entry = await deploy.rollback(
+        session, "payments", to_version="2.4.2", by="ada", progress=silent
+    )
+    assert entry.version_to == "2.4.2", "whoever wants it back names it"
+
+
+async def test_rolling_back_twice_goes_further_back(session: Session) -> None:
+    await ship(session, "2.4.2")
+    await ship(session, "2.4.3")
+    versions = [
+        (await deploy.rollback(session, "payments", to_version=None, by="ada", progress=silent))
+        for _ in range(2)
+    ]
+    assert [entry.version_to for entry in versions] == ["2.4.2", "2.4.1"]
+
+
 async def test_a_failed_release_is_not_what_served_before(session: Session) -> None:
     runtime: Any = session.runtime
     await ship(session, "2.4.2")

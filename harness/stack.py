@@ -100,6 +100,7 @@ def places_of(stack: StackPorts) -> Places:
         prometheus_url=stack.url(ports.PROMETHEUS),
         recorder_url=stack.url(ports.RECORDER),
         provider_status_url=stack.url(ports.PROVIDER_STATUS),
+        model_status_url=stack.url(ports.MODEL_STATUS),
         services=services,
         ai_gate_url=stack.url(ports.AI_GATE),
     )

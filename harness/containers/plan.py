@@ -17,7 +17,7 @@ from harness.stack import service_env
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.spec import CA_FILE_NAME, CONTROL_SOCKET_NAME, TITLE, ThirdPartiesPlan
 
-PROVIDER_HOST, LOGISTICS_HOST = "psp", "logistics"
+PROVIDER_HOST, LOGISTICS_HOST, MODEL_HOST = "psp", "logistics", "models"
 GATEWAY = "gateway"
 
 
@@ -60,6 +60,8 @@ def container_parties(
         "--provider-port": ports.PROVIDER,
         "--status-port": ports.PROVIDER_STATUS,
         "--logistics-port": ports.LOGISTICS,
+        "--model-port": ports.MODEL,
+        "--model-status-port": ports.MODEL_STATUS,
         "--control-socket": f"/run/private/{CONTROL_SOCKET_NAME}",
         "--ca-dir": "/run/provider",
         "--profile": profile_named(profile).name,
@@ -82,6 +84,8 @@ def container_parties(
             "PAYMENT_PROVIDER_URL": f"https://{PROVIDER_HOST}:{ports.PROVIDER}",
             "PAYMENT_PROVIDER_STATUS_URL": f"http://{PROVIDER_HOST}:{ports.PROVIDER_STATUS}",
             "PAYMENT_PROVIDER_CA_FILE": f"/run/provider/{CA_FILE_NAME}",
+            "MODEL_PROVIDER_URL": f"http://{MODEL_HOST}:{ports.MODEL}",
+            "MODEL_PROVIDER_STATUS_URL": f"http://{MODEL_HOST}:{ports.MODEL_STATUS}",
             "WAREHOUSE_URL": logistics,
             "CARRIER_URL": logistics,
             "PARTNERS_URL": logistics,

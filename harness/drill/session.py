@@ -77,6 +77,7 @@ class Places:
     provider_status_url: str
     services: Mapping[str, str]
     ai_gate_url: str = ""
+    model_status_url: str = ""
 
 
 class ThirdParties(Protocol):

@@ -64,6 +64,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
             "shop": session.places.gateway_url,
             "prometheus": session.places.prometheus_url,
             "payment provider status": f"{session.places.provider_status_url}/api/v2/status.json",
+            "model provider status": f"{session.places.model_status_url}/api/v2/status.json",
             "status page": f"{session.places.api_url}/status",
             "workspace": str(session.run_dir / "workspace"),
         },

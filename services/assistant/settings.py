@@ -23,8 +23,8 @@ class Settings(ServiceSettings):
     breaker_failures: int = 10
     breaker_reset_ms: int = 5_000
 
-    workers: int = 4
-    """Tasks at a time, per capacity unit."""
+    workers: int = 32
+    """Tasks at a time, per capacity unit. Nearly all of their time they wait for the model."""
     task_attempts: int = 5
     retry_first_wait_ms: int = 1_000
     """Before the second attempt; doubled before each further one."""

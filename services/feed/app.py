@@ -1,7 +1,6 @@
 """Wiring of feed.
 
-By hand: `DATABASE_URL=… ASSISTANT_URL=… GATEWAY_URL=… uvicorn services.feed.app:create_app
---factory --port 8006`
+By hand: `DATABASE_URL=… ASSISTANT_URL=… uvicorn services.feed.app:create_app --factory --port 8006`
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from services.chassis.app import create_service
 from services.chassis.db import Database
 from services.chassis.http import PeerClient
 from services.feed.feeds import Feeds
-from services.feed.flags import FlagWatch
+from services.feed.flags import FlagBoard
+from services.feed.operations import build_operations
 from services.feed.ranker import PEER, Ranker
 from services.feed.routes import build_router
 from services.feed.settings import Settings
@@ -23,22 +23,20 @@ def create_app() -> FastAPI:
     settings = Settings()
     units = settings.capacity_units
     db = Database(settings.require_database_url(), pool_size=settings.pool_size * units)
-    assistant = _client(settings, PEER, settings.ranking_timeout_ms)
-    gateway = _client(settings, "gateway", settings.flags_timeout_ms)
-    flags = FlagWatch(gateway, settings.flags_every_ms)
+    assistant = PeerClient(
+        PEER,
+        settings.peer_url(PEER),
+        connect_timeout_ms=settings.connect_timeout_ms,
+        read_timeout_ms=settings.ranking_timeout_ms,
+    )
+    flags = FlagBoard(db)
     feeds = Feeds(db, Ranker(assistant, settings.rankings_in_flight_max * units), settings)
     return create_service(
         settings,
-        routers=[build_router(feeds, flags, settings.requests_in_flight_max * units)],
-        resources=[db.resource, assistant.resource, gateway.resource, flags.resource],
+        routers=[
+            build_router(feeds, flags, settings.requests_in_flight_max * units),
+            build_operations(flags, settings.operations_token),
+        ],
+        resources=[db.resource, assistant.resource, flags.resource],
         ready_checks=[db.check],
-    )
-
-
-def _client(settings: Settings, peer: str, read_timeout_ms: int) -> PeerClient:
-    return PeerClient(
-        peer,
-        settings.peer_url(peer),
-        connect_timeout_ms=settings.connect_timeout_ms,
-        read_timeout_ms=read_timeout_ms,
     )

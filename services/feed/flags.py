@@ -1,58 +1,52 @@
-"""Feature flags, as the gateway has them."""
+"""Feature flags: kept in the feed's database, and at hand in memory."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import fields
-from typing import Any
+from dataclasses import asdict, replace
 
 import structlog
 from fastapi import FastAPI
 
-from services.chassis.http import PeerClient, PeerFailure
+from services.chassis.db import Database
+from services.feed import store
 from services.feed.domain import Flags
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-class FlagWatch:
-    """The flags as last read; read again and again while the service runs.
+class UnknownFlag(LookupError):
+    """There is no such flag: flags are declared in code, and only switched from outside."""
 
-    Requests never wait for them. Where the gateway does not answer, the last ones stay; a flag
-    that it does not know is on.
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no flag '{name}'")
+
+
+class FlagBoard:
+    """The flags as they are. Requests read them from memory and never wait for them.
+
+    A switched flag outlives the process, so that neither a restart nor a release undoes it.
     """
 
-    def __init__(self, gateway: PeerClient, every_ms: int) -> None:
+    def __init__(self, db: Database) -> None:
         self.now = Flags()
-        self._gateway, self._every_s = gateway, every_ms / 1000
+        self._db = db
 
     @asynccontextmanager
     async def resource(self, _app: FastAPI) -> AsyncIterator[None]:
-        """For `create_service(resources=…)`: watches from start to shutdown."""
-        watching = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+        """For `create_service(resources=…)`: reads what was switched before."""
+        async with self._db.session() as session:
+            switched = await store.switched_flags(session)
+        known = asdict(self.now)
+        self.now = Flags(**(known | {name: switched[name] for name in known.keys() & switched}))
+        yield
 
-    async def _watch(self) -> None:
-        while True:
-            try:
-                self._heed(await self._gateway.get("/api/flags"))
-            except PeerFailure as failure:
-                log.warning("flags stay as they are", reason=str(failure))
-            await asyncio.sleep(self._every_s)
-
-    def _heed(self, answer: Any) -> None:
-        shown = answer.get("flags") if isinstance(answer, dict) else None
-        if not isinstance(shown, dict):
-            log.warning("flags stay as they are", reason="the answer holds none")
-            return
-        flags = Flags(**{field.name: shown.get(field.name) is not False for field in fields(Flags)})
-        if flags != self.now:
-            log.info("feature flags changed", ranking=flags.ranking,
-                     recommendations=flags.recommendations, analytics=flags.analytics)  # fmt: skip
-        self.now = flags
+    async def switch(self, name: str, *, enabled: bool) -> None:
+        """Raises UnknownFlag."""
+        if name not in asdict(self.now):
+            raise UnknownFlag(name)
+        async with self._db.session() as session:
+            await store.switch_flag(session, name, enabled=enabled)
+        self.now = replace(self.now, **{name: enabled})
+        log.info("feature flag switched", flag=name, enabled=enabled)

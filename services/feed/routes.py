@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Query
 
 from services.chassis.errors import Problem
 from services.feed.feeds import Feeds
-from services.feed.flags import FlagWatch
+from services.feed.flags import FlagBoard
 from services.feed.metrics import SHED
 from services.feed.schemas import FeedOut
 
 
-def build_router(feeds: Feeds, flags: FlagWatch, in_flight_max: int) -> APIRouter:
+def build_router(feeds: Feeds, flags: FlagBoard, in_flight_max: int) -> APIRouter:
     """The route of feed; at most `in_flight_max` requests are worked on at a time."""
     in_flight = 0
 

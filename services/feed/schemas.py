@@ -24,3 +24,17 @@ class FeedOut(BaseModel):
 
     mode: Mode
     items: list[ItemOut]
+
+
+class FlagIn(BaseModel):
+    """The new state of a flag."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool
+
+
+class FlagsOut(BaseModel):
+    """All feature flags."""
+
+    flags: dict[str, bool]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import SecretStr
+
 from services.chassis.settings import ServiceSettings
 
 
@@ -15,9 +17,8 @@ class Settings(ServiceSettings):
     connect_timeout_ms: int = 200
     ranking_timeout_ms: int = 800
     """Above the assistant's own budget of 400 ms, so that it is the one who decides."""
-    flags_timeout_ms: int = 500
-    flags_every_ms: int = 1_000
-    """How old a switched flag may be here."""
+    operations_token: SecretStr | None = None
+    """Who has it may switch feature flags; without one, nobody may."""
 
     rankings_in_flight_max: int = 12
     """Per capacity unit; beyond them a feed is served from what there is."""

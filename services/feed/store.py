@@ -21,6 +21,11 @@ _KEEP = text(
     "ON CONFLICT (user_id) DO UPDATE SET skus = excluded.skus, made_at = excluded.made_at"
 )
 _IMPRESSION = text("INSERT INTO impressions (user_id, mode) VALUES (:user_id, :mode)")
+_FLAGS = text("SELECT name, enabled FROM flags")
+_SWITCH = text(
+    "INSERT INTO flags (name, enabled) VALUES (:name, :enabled) "
+    "ON CONFLICT (name) DO UPDATE SET enabled = excluded.enabled, switched_at = now()"
+)
 
 
 async def candidates(session: AsyncSession, limit: int) -> list[Item]:
@@ -44,3 +49,13 @@ async def keep_snapshot(session: AsyncSession, user_id: int, skus: Sequence[str]
 async def note_impression(session: AsyncSession, user_id: int, mode: Mode) -> None:
     """Store that a feed was shown."""
     await session.execute(_IMPRESSION, {"user_id": user_id, "mode": mode.value})
+
+
+async def switched_flags(session: AsyncSession) -> dict[str, bool]:
+    """The flags that were ever switched, and how they were left."""
+    return {row.name: row.enabled for row in await session.execute(_FLAGS)}
+
+
+async def switch_flag(session: AsyncSession, name: str, *, enabled: bool) -> None:
+    """Keep a flag's new state."""
+    await session.execute(_SWITCH, {"name": name, "enabled": enabled})

@@ -14,7 +14,7 @@ from services.chassis.http import PeerClient, PeerError
 
 
 class Orders:
-    """Checkout, baskets, history and tracking.
+    """Checkout, baskets, history, tracking and summaries.
 
     `checkout_client` waits longer than `client`: a checkout takes several services.
     """
@@ -44,6 +44,11 @@ class Orders:
         with _refusals_passed_on():
             return await self._client.get(f"/orders/{order_id}")
 
+    async def summary(self, order_id: int) -> Any:
+        """An order in a sentence or two."""
+        with _refusals_passed_on():
+            return await self._client.get(f"/orders/{order_id}/summary")
+
 
 class Users:
     """Profiles."""
@@ -55,6 +60,18 @@ class Users:
         """One profile."""
         with _refusals_passed_on():
             return await self._client.get(f"/users/{user_id}")
+
+
+class Feed:
+    """Home feeds."""
+
+    def __init__(self, client: PeerClient) -> None:
+        self._client = client
+
+    async def of(self, user_id: int) -> Any:
+        """The home feed of a customer."""
+        with _refusals_passed_on():
+            return await self._client.get("/feed", params={"user_id": user_id})
 
 
 @contextmanager

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Header, Path, Query
 
 from services.chassis.errors import Problem
 from services.gateway.domain import Storefront
-from services.gateway.peers import Orders, Users
+from services.gateway.peers import Feed, Orders, Users
 from services.gateway.schemas import BannerOut, BasketIn, FlagsOut, Id, ShownBanner
 
 KEY_LENGTH_MAX = 255
 USERS_MAX = 100
 
 
-def build_router(orders: Orders, users: Users, storefront: Storefront) -> APIRouter:
+def build_router(orders: Orders, users: Users, feed: Feed, storefront: Storefront) -> APIRouter:
     """What customers' browsers and apps, and the support desk, may call."""
     router = APIRouter(prefix="/api")
 
@@ -42,6 +42,16 @@ def build_router(orders: Orders, users: Users, storefront: Storefront) -> APIRou
     async def track(order_id: Annotated[Id, Path()]) -> Any:
         """Where an order stands, and its payment."""
         return await orders.track(order_id)
+
+    @router.get("/summary/{order_id}")
+    async def summary(order_id: Annotated[Id, Path()]) -> Any:
+        """An order in a sentence or two."""
+        return await orders.summary(order_id)
+
+    @router.get("/feed")
+    async def home_feed(user_id: Annotated[Id, Query()]) -> Any:
+        """What the home page shows to a customer."""
+        return await feed.of(user_id)
 
     @router.get("/account/{user_id}")
     async def account(user_id: Annotated[Id, Path()]) -> Any:

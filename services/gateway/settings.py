@@ -15,5 +15,7 @@ class Settings(ServiceSettings):
     checkout_timeout_ms: int = 10_000
     """A checkout waits for stock, tax and payment."""
     default_timeout_ms: int = 5_000
+    feed_timeout_ms: int = 2_000
+    """The home page gets by without a feed; nobody should wait for one."""
     operations_token: SecretStr | None = None
     """Who has it may change flags and the banner; without one, nobody may."""

@@ -12,10 +12,11 @@ from services.chassis.db import Database
 from services.chassis.http import PeerClient
 from services.orders.history import History
 from services.orders.invoicing import Invoicing
-from services.orders.peers import Availability, Billing, Campaigns, Payments, Users
+from services.orders.peers import Assistant, Availability, Billing, Campaigns, Payments, Users
 from services.orders.placement import Peers, Placement
 from services.orders.routes import build_router
 from services.orders.settings import Settings
+from services.orders.summaries import Summaries
 
 
 def create_app() -> FastAPI:
@@ -35,6 +36,7 @@ def create_app() -> FastAPI:
         )
 
     clients = {
+        "assistant": client("assistant", settings.assistant_timeout_ms),
         "users": client("users", settings.users_timeout_ms),
         "a": client("a", settings.availability_timeout_ms),
         "c": client("c", settings.campaigns_timeout_ms),
@@ -43,6 +45,7 @@ def create_app() -> FastAPI:
     }
     users, availability = Users(clients["users"]), Availability(clients["a"])
     billing, payments = Billing(clients["billing"]), Payments(clients["payments"])
+    summaries = Summaries(db, Assistant(clients["assistant"]))
     invoicing = Invoicing(db, billing)
     placement = Placement(
         db, Peers(users, availability, billing, payments), invoicing, settings.currency
@@ -50,7 +53,7 @@ def create_app() -> FastAPI:
     history = History(db, users, Campaigns(clients["c"]))
     return create_service(
         settings,
-        routers=[build_router(db, placement, history, availability, payments)],
+        routers=[build_router(db, placement, history, availability, payments, summaries)],
         resources=[db.resource, *(c.resource for c in clients.values()), invoicing.resource],
         ready_checks=[db.check],
     )

@@ -156,6 +156,28 @@ class Payments:
         return _charge(charges[-1]) if charges else None
 
 
+class Assistant:
+    """Orders in a sentence or two."""
+
+    def __init__(self, client: PeerClient) -> None:
+        self._client = client
+
+    async def summary(self, order_id: int) -> dict[str, Any] | None:
+        """The summary as it is by now; None where nobody asked for one."""
+        try:
+            found: dict[str, Any] = await self._client.get(f"/summaries/{order_id}")
+        except PeerError as error:
+            if error.status == 404:
+                return None
+            raise
+        return found
+
+    async def ask(self, order: Order) -> None:
+        """Have an order summarised, some time soon. The same order again changes nothing."""
+        lines = [{"name": line.name, "quantity": line.quantity} for line in order.lines]
+        await self._client.post("/summaries", json={"order_id": order.id, "lines": lines})
+
+
 def _refusal(error: PeerError, statuses: Mapping[int, int]) -> Exception:
     """What the peer refused, for our caller; the error itself where it is not a refusal."""
     if error.status not in statuses:

@@ -19,8 +19,10 @@ from services.orders.schemas import (
     HistoryOut,
     Id,
     PlacedOut,
+    SummaryOut,
     TrackedOrderOut,
 )
+from services.orders.summaries import Summaries
 
 KEY_LENGTH_MAX = 255
 USERS_MAX = 100
@@ -35,6 +37,7 @@ def build_router(
     history: History,
     availability: Availability,
     payments: Payments,
+    summaries: Summaries,
 ) -> APIRouter:
     """The routes of orders."""
     router = APIRouter()
@@ -80,6 +83,11 @@ def build_router(
         if order is None:
             raise Problem(404, "No such order", f"there is no order {order_id}")
         return views.tracked(order, await payments.charge_of(order_id))
+
+    @router.get("/orders/{order_id}/summary")
+    async def summarise_order(order_id: Annotated[Id, Path()]) -> SummaryOut:
+        """An order in a sentence or two."""
+        return await summaries.of(order_id)
 
     return router
 

@@ -115,6 +115,16 @@ class TrackedOrderOut(OrderOut):
     payment: PaymentOut
 
 
+class SummaryOut(BaseModel):
+    """An order in a sentence or two; `source` says whether a model wrote it or it is a simple
+    one, `state` whether that is going to change (`queued`) or not."""
+
+    order_id: int
+    state: str
+    summary: str
+    source: str
+
+
 class HistoryLineOut(LineOut):
     """A line, with the offers that run on its product now."""
 

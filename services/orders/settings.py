@@ -19,3 +19,4 @@ class Settings(ServiceSettings):
     campaigns_timeout_ms: int = 2_000
     billing_timeout_ms: int = 3_000
     payments_timeout_ms: int = 8_000
+    assistant_timeout_ms: int = 1_000

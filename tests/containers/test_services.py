@@ -61,7 +61,10 @@ def test_a_service_migrates_seeds_and_serves_from_its_image(
 ) -> None:
     password = PASSWORD.replace(" ", "%20")
     peers = {f"{peer.name.upper()}_URL": f"http://{peer.name}:{peer.port}" for peer in topology}
-    third = ("PAYMENT_PROVIDER", "PAYMENT_PROVIDER_STATUS", "WAREHOUSE", "CARRIER", "PARTNERS")
+    third = (
+        "PAYMENT_PROVIDER", "PAYMENT_PROVIDER_STATUS", "MODEL_PROVIDER", "MODEL_PROVIDER_STATUS",
+        "WAREHOUSE", "CARRIER", "PARTNERS",
+    )  # fmt: skip
     env = {
         **peers,
         **{f"{name}_URL": "http://nobody.invalid" for name in third},

@@ -1,11 +1,11 @@
-"""An assistant and a gateway that the tests direct, and feed between them."""
+"""An assistant that the tests direct, and feed in front of it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import httpx
 import pytest
@@ -15,6 +15,8 @@ from services.chassis.testing import FakePeer, fake_peer, running
 from services.feed.app import create_app
 from services.feed.seed import seed
 
+TOKEN = "operations-token-for-tests"
+
 
 @dataclass
 class Direction:
@@ -23,8 +25,6 @@ class Direction:
     status: int = 200
     source: str = "model"
     hold: asyncio.Event | None = None
-    flags: dict[str, bool] = field(default_factory=dict)
-    flags_status: int = 200
 
     async def rank(self, request: web.Request) -> web.Response:
         if self.hold is not None:
@@ -32,9 +32,6 @@ class Direction:
         body = await request.json()
         answer = {"skus": sorted(body["candidates"], reverse=True), "source": self.source}
         return web.json_response(answer, status=self.status)
-
-    async def show_flags(self, _request: web.Request) -> web.Response:
-        return web.json_response({"flags": self.flags}, status=self.flags_status)
 
 
 @pytest.fixture
@@ -44,8 +41,7 @@ def direction() -> Direction:
 
 @pytest.fixture
 async def peers(direction: Direction) -> AsyncIterator[FakePeer]:
-    routes = {("POST", "/rankings"): direction.rank, ("GET", "/api/flags"): direction.show_flags}
-    async with fake_peer(routes) as peer:
+    async with fake_peer({("POST", "/rankings"): direction.rank}) as peer:
         yield peer
 
 
@@ -65,10 +61,10 @@ def shop(database_url: str, peers: FakePeer, monkeypatch: pytest.MonkeyPatch) ->
 
     @asynccontextmanager
     async def start(**settings: object) -> AsyncIterator[httpx.AsyncClient]:
-        patient = {"ranking_timeout_ms": 5_000, "connect_timeout_ms": 2_000, "flags_every_ms": 20}
+        patient = {"ranking_timeout_ms": 5_000, "connect_timeout_ms": 2_000}
         monkeypatch.setenv("DATABASE_URL", database_url)
         monkeypatch.setenv("ASSISTANT_URL", peers.url)
-        monkeypatch.setenv("GATEWAY_URL", peers.url)
+        monkeypatch.setenv("OPERATIONS_TOKEN", TOKEN)
         for name, value in (patient | settings).items():
             monkeypatch.setenv(name.upper(), str(value))
         async with running(create_app()) as client:

@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from services.chassis.metrics import REGISTRY
@@ -26,19 +25,6 @@ async def read(client: httpx.AsyncClient, user_id: int = 7) -> Any:
 
 def skus(feed: Any) -> list[str]:
     return [item["sku"] for item in feed["items"]]
-
-
-async def mode_becomes(client: httpx.AsyncClient, mode: str) -> None:
-    async def is_so() -> bool:
-        return bool((await read(client))["mode"] == mode)
-
-    await until(is_so)
-
-
-def impressions(url: str) -> int:
-    with psycopg.connect(url) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM impressions").fetchone() or (0,)
-    return int(count)
 
 
 async def test_the_model_s_order_is_personalised_and_counted(shop: Shop) -> None:
@@ -116,55 +102,3 @@ async def test_beyond_so_many_requests_they_are_turned_away_at_once(
         assert (await read(client))["mode"] == "personalised"
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
-
-
-async def test_the_flag_ranking_off_spares_the_assistant(
-    shop: Shop, direction: Direction, peers: FakePeer
-) -> None:
-    async with shop() as client:
-        await mode_becomes(client, "personalised")
-        direction.flags = {"ranking": False}
-        await mode_becomes(client, "cached")
-        asked = len(peers.seen_at("/rankings"))
-        await read(client)
-        assert len(peers.seen_at("/rankings")) == asked
-        direction.flags = {"ranking": True}
-        await mode_becomes(client, "personalised")
-
-
-async def test_the_flag_recommendations_off_is_the_default_for_everybody(
-    shop: Shop, direction: Direction
-) -> None:
-    direction.flags = {"recommendations": False}
-    async with shop() as client:
-        await mode_becomes(client, "default")
-
-
-async def test_the_flag_analytics_off_stores_no_impressions(
-    shop: Shop, direction: Direction, database_url: str
-) -> None:
-    async with shop() as client:
-        await read(client)
-    assert impressions(database_url) == 1
-    direction.flags = {"analytics": False, "ranking": False}
-    async with shop() as client:
-        await mode_becomes(client, "cached")
-        before = impressions(database_url)
-        await read(client)
-    assert impressions(database_url) == before
-
-
-async def test_flags_stay_as_they_are_while_the_gateway_is_away(
-    shop: Shop, direction: Direction, peers: FakePeer
-) -> None:
-    direction.flags = {"recommendations": False}
-    async with shop() as client:
-        await mode_becomes(client, "default")
-        direction.flags, direction.flags_status = {}, 500
-        asked = len(peers.seen_at("/api/flags"))
-
-        async def were_asked_for_again() -> bool:
-            return len(peers.seen_at("/api/flags")) >= asked + 2
-
-        await until(were_asked_for_again)
-        assert (await read(client))["mode"] == "default"

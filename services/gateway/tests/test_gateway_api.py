@@ -1,4 +1,4 @@
-"""The gateway, over HTTP, with orders and users played by small servers."""
+"""The gateway, over HTTP, with the services behind it played by small servers."""
 
 from __future__ import annotations
 
@@ -60,6 +60,14 @@ class World:
     async def profile(self, request: web.Request) -> web.Response:
         return await self.answer({"id": int(request.match_info["user_id"])})
 
+    async def summary(self, request: web.Request) -> web.Response:
+        order_id = int(request.match_info["order_id"])
+        return await self.answer({"order_id": order_id, "summary": "Two knives."})
+
+    async def feed(self, request: web.Request) -> web.Response:
+        user_id = int(request.query["user_id"])
+        return await self.answer({"mode": "cached", "items": [{"sku": f"KIT-{user_id}"}]})
+
 
 @pytest.fixture
 def world() -> World:
@@ -73,6 +81,7 @@ async def orders(world: World) -> AsyncIterator[FakePeer]:
         ("POST", "/baskets"): world.price,
         ("GET", "/orders"): world.history,
         ("GET", "/orders/{order_id}"): world.track,
+        ("GET", "/orders/{order_id}/summary"): world.summary,
     }
     async with fake_peer(routes) as peer:
         yield peer
@@ -82,11 +91,14 @@ async def orders(world: World) -> AsyncIterator[FakePeer]:
 async def client(
     world: World, orders: FakePeer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with fake_peer({("GET", "/users/{user_id}"): world.profile}) as users:
+    others = {("GET", "/users/{user_id}"): world.profile, ("GET", "/feed"): world.feed}
+    async with fake_peer(others) as users:
         monkeypatch.setenv("ORDERS_URL", orders.url)
         monkeypatch.setenv("USERS_URL", users.url)
+        monkeypatch.setenv("FEED_URL", users.url)
         monkeypatch.setenv("OPERATIONS_TOKEN", TOKEN)
         monkeypatch.setenv("DEFAULT_TIMEOUT_MS", "150")
+        monkeypatch.setenv("FEED_TIMEOUT_MS", "150")
         monkeypatch.setenv("CHECKOUT_TIMEOUT_MS", "600")
         async with running(create_app()) as client:
             yield client
@@ -133,6 +145,8 @@ async def test_history_of_many_users_is_one_call(
         "/api/history?" + "&".join(f"user_id={n}" for n in range(1, 102)),
         "/api/track/nothing",
         "/api/account/-1",
+        "/api/summary/0",
+        "/api/feed",
     ],
 )
 async def test_malformed_requests_go_no_further(
@@ -145,6 +159,18 @@ async def test_malformed_requests_go_no_further(
 async def test_tracking_and_accounts_pass_through(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/track/20001")).json() == TRACKED
     assert (await client.get("/api/account/7")).json() == {"id": 7}
+
+
+async def test_summaries_and_feeds_pass_through(client: httpx.AsyncClient) -> None:
+    summary = await client.get("/api/summary/20001")
+    assert summary.json() == {"order_id": 20001, "summary": "Two knives."}
+    feed = await client.get("/api/feed", params={"user_id": 7})
+    assert feed.json() == {"mode": "cached", "items": [{"sku": "KIT-7"}]}
+
+
+async def test_nobody_waits_long_for_a_feed(client: httpx.AsyncClient, world: World) -> None:
+    world.release = asyncio.Event()
+    assert (await client.get("/api/feed", params={"user_id": 7})).status_code == 504
 
 
 @pytest.mark.parametrize("status", [402, 404, 409, 422])

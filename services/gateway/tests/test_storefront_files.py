@@ -26,6 +26,7 @@ SCRIPTS = sorted(path for path in STATIC.glob("*.js"))
 async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     monkeypatch.setenv("ORDERS_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("USERS_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("FEED_URL", "http://127.0.0.1:9")
     async with running(create_app()) as client:
         yield client
 

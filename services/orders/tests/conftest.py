@@ -35,6 +35,8 @@ class World:
     charges: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By Idempotency-Key."""
     invoices: Counter[int] = field(default_factory=Counter)
+    summaries: dict[int, Any] = field(default_factory=dict)
+    """The lines that were to be summarised, by order."""
 
     def guard(self, name: str) -> web.Response | None:
         status = self.status.get(name)
@@ -116,6 +118,21 @@ class World:
         offers = {sku: [{"campaign": "TEN"}] for sku in skus if sku.startswith("KIT")}
         return self.guard("c") or web.json_response({"offers": offers})
 
+    async def summarise(self, request: web.Request) -> web.Response:
+        refused = self.guard("assistant")
+        if refused is not None:
+            return refused
+        wanted = await request.json()
+        self.summaries[wanted["order_id"]] = wanted["lines"]
+        return web.json_response({"order_id": wanted["order_id"], "status": "queued"}, status=202)
+
+    async def summary(self, request: web.Request) -> web.Response:
+        order_id = int(request.match_info["order_id"])
+        if order_id not in self.summaries:
+            return self.guard("assistant") or web.json_response({"title": "None"}, status=404)
+        found = {"state": "done", "summary": "A fine order.", "source": "model"}
+        return self.guard("assistant") or web.json_response(found | {"order_id": order_id})
+
 
 @pytest.fixture
 def world() -> World:
@@ -132,6 +149,10 @@ async def peers(
         "a": {("POST", "/reservations"): world.reserve},
         "c": {("POST", "/offers"): world.offers},
         "billing": {("POST", "/quotes"): world.quote, ("POST", "/invoices"): world.invoice},
+        "assistant": {
+            ("POST", "/summaries"): world.summarise,
+            ("GET", "/summaries/{order_id}"): world.summary,
+        },
         "payments": {("POST", "/charges"): world.charge, ("GET", "/charges"): world.charges_of},
     }
     async with AsyncExitStack() as stack:

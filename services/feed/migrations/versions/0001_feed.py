@@ -1,4 +1,4 @@
-"""Products of the feed, each customer's last ranking, and what was shown."""
+"""Products of the feed, each customer's last ranking, what was shown, and feature flags."""
 
 from alembic import op
 
@@ -38,8 +38,17 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute(
+        """
+        CREATE TABLE flags (
+            name        text PRIMARY KEY,
+            enabled     boolean NOT NULL,
+            switched_at timestamptz NOT NULL DEFAULT now()
+        )
+        """
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
-    op.execute("DROP TABLE impressions, snapshots, products")
+    op.execute("DROP TABLE flags, impressions, snapshots, products")

@@ -138,6 +138,7 @@ class Catalog:
         source = Source(self._faults / "scenarios" / f"{id_}.toml")
         read = source.parse(ScenarioFile)
         source.check_names("faults", "fault", read.faults, self.fault_ids())
+        self._check_apart(source, read.faults)
         source.check_names("decoys", "decoy", read.decoys, self.decoy_ids())
         return Scenario(
             id=id_,
@@ -191,6 +192,15 @@ class Catalog:
         for name in accepted:
             if name not in names:
                 raise source.bad_name(("accepts", "services"), "service", name, names)
+
+    def _check_apart(self, source: Source, faults: list[str]) -> None:
+        """Two faults of one service cannot be told apart, nor rolled back one by one."""
+        services = [self.fault(id_).service for id_ in faults]
+        for index, service in enumerate(services):
+            if service in services[:index]:
+                other = faults[services.index(service)]
+                message = f"'{faults[index]}' and '{other}' are both in {service}"
+                raise source.bad(("faults", index), message)
 
     def _release(
         self,

@@ -58,6 +58,12 @@ class Objective:
             return False
         return self.at_most is None or value <= self.at_most
 
+    def and_also(self, other: Objective) -> Objective:
+        """Both bounds on the same measure: of each, the one that is harder to keep."""
+        lows = [one for one in (self.at_least, other.at_least) if one is not None]
+        highs = [one for one in (self.at_most, other.at_most) if one is not None]
+        return Objective(self.measure, max(lows, default=None), min(highs, default=None))
+
 
 @dataclass(frozen=True)
 class EvidenceClue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 
 from harness.diagnosis.answer import judge_answer
 from harness.drill.home import tidy
@@ -11,7 +12,7 @@ from harness.drill.instructor import reveal
 from harness.drill.seal import seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
-from harness.model import NOTHING_WRONG
+from harness.model import NOTHING_WRONG, Answer
 from harness.record import events
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
@@ -65,23 +66,31 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
 def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
 
-    def is_right(service: str, mechanism: str) -> bool:
-        accepted = [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
-        return any(judge_answer(service, mechanism, answer).right for answer in accepted)
-
+    accepted = [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
     kpis = fold_kpis(
         session.record.events(),
-        is_right=is_right,
+        causes=[partial(_names, answer) for answer in accepted],
         guilty=frozenset(fault.service for fault in session.faults),
     )
-    causes = tuple(
-        RootCause(fault.title, fault.service, fault.mechanism.value) for fault in session.faults
-    )
     state = session.state()
+    causes = tuple(
+        RootCause(
+            fault.title,
+            fault.service,
+            fault.mechanism.value,
+            any(_names(fault.accepts, one.service, one.mechanism) for one in state.diagnoses),
+        )
+        for fault in session.faults
+    )
     said = state.diagnosis
     declared = None
     if said is not None:
-        right = is_right(said.service, said.mechanism)
+        right = any(_names(answer, said.service, said.mechanism) for answer in accepted)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     return Scorecard(session.drill_id, outcome, kpis, causes, declared)
+
+
+def _names(answer: Answer, service: str, mechanism: str) -> bool:
+    """Whether a diagnosis gives this answer."""
+    return judge_answer(service, mechanism, answer).right

@@ -34,8 +34,8 @@ class PastDrill:
     scenario: str
     agenda: str
     outcome: str
-    cause: str | None
-    """Mechanism of the answer, where it was revealed."""
+    causes: tuple[str, ...]
+    """Mechanisms of the answer, where it was revealed."""
     kpis: Kpis
     first_update_ms: int | None
     """Of team time, from the first page."""
@@ -49,7 +49,7 @@ class PastDrill:
     reliability: tuple[ReliabilityBin, ...] = ()
     """How its stated probabilities compare with what came."""
     is_recurrence: bool | None = None
-    """Whether an earlier drill that counts had the same kind of cause."""
+    """Whether an earlier drill that counts had a cause of the same kind."""
     guardrails: Recurrence | None = None
     """Whether checks of earlier drills caught this one's cause."""
 
@@ -58,9 +58,17 @@ class PastDrill:
         """Whether it enters the team's figures."""
         return self.excluded_because is None and self.outcome != "aborted"
 
+    @property
+    def cause(self) -> str | None:
+        """All causes in a word each."""
+        return ", ".join(self.causes) or None
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON data."""
-        return {**asdict(self), "began_at": self.began_at.isoformat(), "counts": self.counts}
+        data = asdict(self)
+        del data["causes"]
+        told = {"began_at": self.began_at.isoformat(), "cause": self.cause, "counts": self.counts}
+        return data | told
 
 
 def past_drills(runs: Path, unreadable: Callable[[str], None]) -> list[PastDrill]:
@@ -106,7 +114,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
             triggered=story.first(DrillTriggered) is not None,
             aborted=story.first(DrillAborted) is not None,
         ),
-        cause=answer["faults"][0]["mechanism"] if answer and answer["faults"] else None,
+        causes=tuple(mechanism for _, mechanism in _culprits(answer)),
         kpis=kpis,
         first_update_ms=judged.cadence.first_ms,
         updates_in_time=_both(judged.cadence.first_in_time, judged.cadence.gaps_in_time),
@@ -130,7 +138,7 @@ def kpis_of(events: Iterable[Envelope], key: AnswerKey | None) -> Kpis:
     """The figures of a drill; what depends on the answer is None without it."""
     return fold_kpis(
         events,
-        is_right=key.is_right if key else None,
+        causes=[one.is_named for one in key.causes] if key else None,
         guilty=key.services if key else None,
     )
 
@@ -177,11 +185,11 @@ def _with_recurrence(drills: list[PastDrill]) -> list[PastDrill]:
     seen: set[str] = set()
     marked = []
     for one in drills:
-        again = one.cause in seen if one.cause else None
+        again = not seen.isdisjoint(one.causes) if one.causes else None
         guarded = one.guardrails or ("unguarded" if again else None)
         marked.append(replace(one, is_recurrence=again, guardrails=guarded))
-        if one.cause and one.counts:
-            seen.add(one.cause)
+        if one.counts:
+            seen.update(one.causes)
     return marked
 
 

@@ -41,6 +41,8 @@ class Rehearsal:
             return
         if not await self._wait_for_page(session):
             return
+        if len(session.faults) > 1 and not await self._wait_for_each(session):
+            return
         page.acknowledge(session, None, ACTOR)
         self.say("acknowledged")
         for fault in session.faults:
@@ -70,6 +72,23 @@ class Rehearsal:
         first = session.state().pages[0]
         self.page_took_s = time.monotonic() - began
         self.say(f"PAGE {first.severity}: {first.summary}")
+        return True
+
+    async def _wait_for_each(self, session: Session) -> bool:
+        """Where several things are wrong, each has paged before anything is done about any."""
+
+        async def all_paged() -> bool | None:
+            paged = {one.alert for one in session.state().pages}
+            owed = [{rule.alert for rule in fault.detect} for fault in session.faults]
+            return all(paged & alerts for alerts in owed) or None
+
+        try:
+            await wait_until(
+                all_paged, timeout_s=PAGE_TIMEOUT_S, what="a page about each", interval_s=0.5
+            )
+        except WaitedTooLong as error:
+            self.shortfalls.append(str(error))
+            return False
         return True
 
     async def _localise(self, session: Session, fault: Fault) -> None:

@@ -17,7 +17,7 @@ from harness.causes import NOWHERE
 from harness.exercise.story import Story
 from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
 from harness.record.drill_events import AnswerSealed, SealOpened
-from harness.scoring.case import AnswerKey
+from harness.scoring.case import Accepted, AnswerKey
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,13 @@ def opened_key(story: Story) -> AnswerKey | None:
 
 
 def key_of(faults: Sequence[dict[str, Any]]) -> AnswerKey | None:
-    """The key to several faults accepts the names of each."""
+    """The key to several faults has a cause for each."""
     if not faults:
         return None
     return AnswerKey(
-        services=frozenset(name for one in faults for name in one["services"]),
-        mechanisms=frozenset(name for one in faults for name in one["mechanisms"]),
+        causes=tuple(
+            Accepted(frozenset(one["services"]), frozenset(one["mechanisms"])) for one in faults
+        ),
         title="; ".join(one["title"] for one in faults),
         locus="; ".join(one["locus"] for one in faults),
     )

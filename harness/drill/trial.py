@@ -8,7 +8,7 @@ with a patch on top, is deployed to the recovered shop and must fail verificatio
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
 from harness.errors import DrillError
 from harness.model import BuiltRelease, Fault
 from harness.record import events
+from harness.record.envelope import Envelope
 from harness.waiting import WaitedTooLong, wait_until
 
 SYMPTOM_TIMEOUT_S = 45.0
@@ -72,26 +73,35 @@ class TrialRun:
             if row.at_page is not None and _broke(session, row)
         )
         for fault in session.faults:
-            # The fix comes first: it is tried on a shop whose alerts were silent before it broke.
-            if await self._break_again(session, fault):
-                self.fix = await self._try(
-                    session, fault.fix_patch, fault, RECOVERY_TIMEOUT_S, STRESS_S
-                )
-            for patch in fault.cheat_patches:
-                self.cheats.append(await self._try_cheat(session, fault, patch))
+            if len(session.faults) > 1:
+                self.cheats.append(await self._leave_one(session, fault))
+            else:
+                await self._mend_and_cheat(session, fault)
+
+    async def _mend_and_cheat(self, session: Session, fault: Fault) -> None:
+        # The fix comes first: it is tried on a shop whose alerts were silent before it broke.
+        if await self._break_again(session, fault):
+            self.fix = await self._try(
+                session, fault.fix_patch, fault, RECOVERY_TIMEOUT_S, STRESS_S
+            )
+        for patch in fault.cheat_patches:
+            self.cheats.append(await self._try_cheat(session, fault, patch))
+
+    async def _leave_one(self, session: Session, fault: Fault) -> Trial:
+        """All but one healed is not healed. Fixes and cheats are proven where each is alone."""
+        await self._break_again(session, fault)
+        result = await verify.verify(
+            session, by=ACTOR, progress=self.say, duration_s=CHEAT_STRESS_S
+        )
+        await self._ship_healthy(session, fault)
+        return _trial(f"all but {fault.service} healed", result)
 
     def _read_alerts(self, session: Session) -> None:
-        triggered_ms: int | None = None
-        for envelope in session.record.events():
-            event = envelope.event
-            if isinstance(event, events.DrillTriggered):
-                triggered_ms = envelope.drill_time_ms
-            elif isinstance(event, events.AlertFired) and triggered_ms is not None:
-                took_s = (envelope.drill_time_ms - triggered_ms) / 1000
-                self.alerts.setdefault(event.name, took_s)
+        self.alerts = fired_after(session.record.events())
         for fault in session.faults:
+            own = fired_after(session.record.events(), fault.service)
             for rule in fault.detect:
-                took = self.alerts.get(rule.alert)
+                took = own.get(rule.alert)
                 if took is None or took > rule.within_s:
                     seen = "never" if took is None else f"after {took:.1f} s"
                     self.late.append(f"{rule.alert} fired {seen}, due in {rule.within_s:g} s")
@@ -113,10 +123,7 @@ class TrialRun:
 
     async def _try_cheat(self, session: Session, fault: Fault, patch: Path) -> Trial:
         trial = await self._try(session, patch, fault, CHEAT_SETTLE_S, CHEAT_STRESS_S)
-        await self._ship(
-            session, session.workspace.release(fault.service, fault.release.version_from)
-        )
-        await settled(session)
+        await self._ship_healthy(session, fault)
         verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
         self.say(f"cheat {patch.stem}: {verdict}")
         return trial
@@ -133,10 +140,28 @@ class TrialRun:
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=stress_s)
         return _trial(patch.name, result)
 
+    async def _ship_healthy(self, session: Session, fault: Fault) -> None:
+        healthy = session.workspace.release(fault.service, fault.release.version_from)
+        await self._ship(session, healthy)
+        await settled(session)
+
     async def _ship(self, session: Session, built: BuiltRelease) -> None:
         await deploy.release(
             session, built, by=ACTOR, summary=f"trial of {built.version}", progress=self.say
         )
+
+
+def fired_after(told: Iterable[Envelope], service: str | None = None) -> dict[str, float]:
+    """Alert → seconds until it first fired, from when `service` was broken (None: anything)."""
+    began_ms: int | None = None
+    found: dict[str, float] = {}
+    for envelope in told:
+        event, now_ms = envelope.event, envelope.drill_time_ms
+        if isinstance(event, events.DrillTriggered) and service in (None, event.service):
+            began_ms = now_ms if began_ms is None else began_ms
+        elif isinstance(event, events.AlertFired) and began_ms is not None:
+            found.setdefault(event.name, (now_ms - began_ms) / 1000)
+    return found
 
 
 def _trial(name: str, result: events.VerifyFinished) -> Trial:

@@ -20,14 +20,15 @@ ALERTS_CLEAR_TIMEOUT_S = 75.0
 
 
 def objectives(session: Session) -> tuple[Objective, ...]:
-    """The default battery, tightened where the drill's faults say so.
+    """The default battery, tightened where the drill's faults say so; all of them must be healed.
 
     The measures are the same in every drill, so the list gives nothing away.
     """
-    merged = {objective.measure: objective for objective in DEFAULT_OBJECTIVES}
-    for fault in session.faults:
-        for objective in fault.verify:
-            merged[objective.measure] = objective
+    asked: dict[str, Objective] = {}
+    for objective in (one for fault in session.faults for one in fault.verify):
+        known = asked.get(objective.measure)
+        asked[objective.measure] = objective if known is None else known.and_also(objective)
+    merged = {objective.measure: objective for objective in DEFAULT_OBJECTIVES} | asked
     return tuple(merged.values())
 
 

@@ -89,14 +89,16 @@ def forecasts(case: Case) -> tuple[Forecast, ...]:
 
 
 def hypothesis_came_true(one: r.Hypothesis, truth: AnswerKey | None) -> bool | None:
-    """Whether a hypothesis names the cause, as far as it commits itself.
+    """Whether a hypothesis names the cause, or one of several, as far as it commits itself.
 
     None where the cause is not known, or where the hypothesis names neither service nor mechanism.
     """
     if truth is None or not (one.service or one.mechanism):
         return None
-    return (not one.service or one.service in truth.services) and (
-        not one.mechanism or one.mechanism in truth.mechanisms
+    return any(
+        (not one.service or one.service in cause.services)
+        and (not one.mechanism or one.mechanism in cause.mechanisms)
+        for cause in truth.causes
     )
 
 

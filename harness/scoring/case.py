@@ -18,17 +18,38 @@ Verdict = Literal["given", "not given", "for the instructor", "no data", "judged
 
 
 @dataclass(frozen=True)
-class AnswerKey:
-    """What a right diagnosis says, by the names of the catalog."""
+class Accepted:
+    """One root cause, by all the names of the catalog that a right diagnosis may give it."""
 
     services: frozenset[str]
     mechanisms: frozenset[str]
+
+    def is_named(self, service: str, mechanism: str) -> bool:
+        """Whether both names are accepted."""
+        return service in self.services and mechanism in self.mechanisms
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """What went wrong: one cause, or several that had nothing to do with each other."""
+
+    causes: tuple[Accepted, ...]
     title: str = ""
     locus: str = ""
 
+    @property
+    def services(self) -> frozenset[str]:
+        """The services at the root of anything."""
+        return frozenset(name for one in self.causes for name in one.services)
+
+    @property
+    def mechanisms(self) -> frozenset[str]:
+        """Everything that any of the causes may be called."""
+        return frozenset(name for one in self.causes for name in one.mechanisms)
+
     def is_right(self, service: str, mechanism: str) -> bool:
-        """Whether both are accepted."""
-        return service in self.services and mechanism in self.mechanisms
+        """Whether this names one of the causes; one's service with another's mechanism does not."""
+        return any(one.is_named(service, mechanism) for one in self.causes)
 
 
 @dataclass(frozen=True)
@@ -104,7 +125,8 @@ class Case:
         cause = confirmed_cause(self.story, evidence_min=0)
         if cause is None:
             return None
-        return AnswerKey(frozenset({cause.event.service}), frozenset({cause.event.mechanism}))
+        said = cause.event
+        return AnswerKey((Accepted(frozenset({said.service}), frozenset({said.mechanism})),))
 
     @cached_property
     def evidence(self) -> tuple[NewEvidence, ...]:

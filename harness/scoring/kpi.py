@@ -9,7 +9,7 @@ from harness.scoring.alerts import silent_from_ms
 from harness.scoring.reading import Recorded, first, since
 
 IsRight = Callable[[str, str], bool]
-"""Whether a declared (service, mechanism) is the cause."""
+"""Whether a declared (service, mechanism) is a certain cause."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Kpis:
     page_ms: int | None
     acknowledge_ms: int | None
     cause_ms: int | None
-    """Until the first right diagnosis."""
+    """Until every cause had been diagnosed rightly: until the first right diagnosis, mostly."""
     mitigate_ms: int | None
     """Until no alert fired any more."""
     verify_ms: int | None
@@ -45,13 +45,13 @@ class Kpis:
 def fold_kpis(
     events: Iterable[Recorded],
     *,
-    is_right: IsRight | None = None,
+    causes: Sequence[IsRight] | None = None,
     guilty: frozenset[str] | None = None,
 ) -> Kpis:
     """Fold a drill's events, in order.
 
-    `is_right` and `guilty` (the services at the root) come from whoever knows the answer; without
-    them what depends on the answer is None. Without a trigger all times are None.
+    `causes` (what names each) and `guilty` (the services at the root) come from whoever knows the
+    answer; without them what depends on it is None. Without a trigger all times are None.
     """
     everything = sorted(events, key=lambda event: event.drill_time_ms)
     trigger = first(everything, "drill.triggered")
@@ -65,7 +65,7 @@ def fold_kpis(
     return Kpis(
         page_ms=elapsed(_time_of_first(after, "page.sent")),
         acknowledge_ms=elapsed(_time_of_first(after, "page.acknowledged")),
-        cause_ms=elapsed(_right_at(after, is_right)) if is_right else None,
+        cause_ms=elapsed(_all_named_at(after, causes)) if causes else None,
         mitigate_ms=elapsed(silent_from_ms(after)),
         verify_ms=elapsed(_verified_at(after)),
         users_affected=users,
@@ -81,7 +81,13 @@ def _time_of_first(events: Sequence[Recorded], type_name: str) -> int | None:
     return found.drill_time_ms if found else None
 
 
-def _right_at(events: Sequence[Recorded], is_right: IsRight) -> int | None:
+def _all_named_at(events: Sequence[Recorded], causes: Sequence[IsRight]) -> int | None:
+    moments = [_named_at(events, is_right) for is_right in causes]
+    known = [at_ms for at_ms in moments if at_ms is not None]
+    return max(known) if len(known) == len(moments) else None
+
+
+def _named_at(events: Sequence[Recorded], is_right: IsRight) -> int | None:
     for event in events:
         if event.type == "diagnosis.declared":
             declared = (str(event.payload.get(key, "")) for key in ("service", "mechanism"))

@@ -21,6 +21,8 @@ class RootCause:
     title: str
     service: str
     mechanism: str
+    diagnosed: bool = False
+    """Whether the team named it, at any time."""
 
 
 @dataclass(frozen=True)
@@ -130,5 +132,13 @@ def _cause_rows(causes: Sequence[RootCause]) -> list[tuple[str, str]]:
     if not causes:
         return [("root cause", "none: nothing was wrong")]
     return [
-        ("root cause", f"{cause.title} ({cause.service}, {cause.mechanism})") for cause in causes
+        ("root cause", f"{one.title} ({one.service}, {one.mechanism}){_whether_named(one, causes)}")
+        for one in causes
     ]
+
+
+def _whether_named(cause: RootCause, causes: Sequence[RootCause]) -> str:
+    """Of several causes each, since one diagnosis names but one."""
+    if len(causes) == 1:
+        return ""
+    return ": diagnosed" if cause.diagnosed else ": NOT diagnosed"

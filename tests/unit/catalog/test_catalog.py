@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,15 @@ def test_a_scenario_may_have_blips(root: Path) -> None:
     path = root / SCENARIO
     path.write_text(path.read_text() + '\n[[blip]]\nprofile = "down"\nafter_s = 2.0\nfor_s = 8.0\n')
     assert Catalog(root).scenario(name).blips == (Blip("down", 2.0, 8.0),)
+
+
+def test_two_faults_of_one_scenario_are_in_two_services(root: Path) -> None:
+    twin = root / "faults" / "sunk-boat"
+    shutil.copytree(root / "faults" / "slow-boat", twin)
+    edit(twin / "fault.toml", 'id = "slow-boat"', 'id = "sunk-boat"')
+    edit(root / SCENARIO, '["slow-boat"]', '["slow-boat", "sunk-boat"]')
+    with pytest.raises(BadFile, match=":2: 'sunk-boat' and 'slow-boat' are both in payments"):
+        Catalog(root).scenario("slow-boat")
 
 
 def test_a_family_names_its_scenarios_and_is_asked_for_like_one(root: Path) -> None:

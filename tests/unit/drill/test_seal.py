@@ -6,9 +6,11 @@ import dataclasses
 import hashlib
 import json
 
+from harness.catalog import Catalog
 from harness.drill import instructor
-from harness.drill.seal import Seal, opened_answer, opened_key, seal_holds
+from harness.drill.seal import Seal, key_of, opened_answer, opened_key, seal_holds, sealed
 from harness.drill.session import Session
+from harness.paths import REPO
 from harness.record.drill_events import SealOpened
 
 
@@ -39,6 +41,19 @@ def test_revealing_opens_it_once_and_gives_the_key(trouble: Session) -> None:
     assert not key.is_right("orders", "timeout-misconfigured")
 
 
+def test_two_faults_are_two_causes_and_no_mixture_of_them() -> None:
+    catalog = Catalog(REPO)
+    two = catalog.scenario("two-faults")
+    key = key_of(
+        json.loads(sealed(two, 1, [catalog.fault(n) for n in two.faults]).answer)["faults"]
+    )
+    assert key is not None
+    assert key.is_right("billing", "numeric-precision")
+    assert key.is_right("orders", "n-plus-one")
+    assert not key.is_right("orders", "numeric-precision")
+    assert key.services == {"billing", "orders"}
+
+
 def test_another_answer_than_the_sealed_one_is_found_out(trouble: Session) -> None:
     assert trouble.seal is not None
     content = json.loads(trouble.seal.answer)
@@ -50,8 +65,6 @@ def test_another_answer_than_the_sealed_one_is_found_out(trouble: Session) -> No
 
 
 def test_two_drills_of_the_same_scenario_have_different_commitments(trouble: Session) -> None:
-    from harness.drill.seal import sealed
-
     other = sealed(trouble.scenario, trouble.seed, trouble.faults)
     assert trouble.seal is not None
     assert other.answer == trouble.seal.answer

@@ -12,12 +12,11 @@ from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
 from harness.record.envelope import Envelope
-from harness.scoring.case import AnswerKey, Case
+from harness.scoring.case import Accepted, AnswerKey, Case
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 KEY = AnswerKey(
-    frozenset({"payments"}),
-    frozenset({"timeout-misconfigured", "bad-configuration"}),
+    (Accepted(frozenset({"payments"}), frozenset({"timeout-misconfigured", "bad-configuration"})),),
     "Payment timeouts were cut to a tenth",
     "services/payments/timeouts.toml",
 )

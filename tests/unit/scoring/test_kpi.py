@@ -61,11 +61,21 @@ def payments_timeouts(service: str, mechanism: str) -> bool:
 
 
 def test_a_whole_drill_is_timed_from_its_trigger() -> None:
-    kpis = fold_kpis(STORY, is_right=payments_timeouts, guilty=frozenset({"payments"}))
+    kpis = fold_kpis(STORY, causes=[payments_timeouts], guilty=frozenset({"payments"}))
     assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (4_100, 10_000, 50_000)
     assert (kpis.mitigate_ms, kpis.verify_ms) == (75_000, 85_000)
     assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
     assert kpis.diagnoses == 2
+
+
+def test_of_two_causes_the_second_to_be_named_counts() -> None:
+    def first_said(service: str, mechanism: str) -> bool:
+        return not payments_timeouts(service, mechanism)
+
+    both = fold_kpis(STORY, causes=[first_said, payments_timeouts])
+    assert both.cause_ms == 50_000
+    assert fold_kpis(STORY, causes=[first_said]).cause_ms < 50_000  # type: ignore[operator]
+    assert fold_kpis(STORY, causes=[payments_timeouts, lambda *_: False]).cause_ms is None
 
 
 def test_what_did_not_help_is_counted() -> None:
@@ -130,10 +140,10 @@ def test_a_drill_without_a_trigger_has_no_times() -> None:
 
 @given(st.lists(st.sampled_from(STORY)))
 def test_any_part_of_a_record_in_any_order_can_be_folded(part: list[Recorded]) -> None:
-    kpis = fold_kpis(part, is_right=payments_timeouts, guilty=frozenset({"payments"}))
+    kpis = fold_kpis(part, causes=[payments_timeouts], guilty=frozenset({"payments"}))
     assert kpis == fold_kpis(
         sorted(part, key=lambda one: one.drill_time_ms),
-        is_right=payments_timeouts,
+        causes=[payments_timeouts],
         guilty=frozenset({"payments"}),
     )
     for time_ms in (kpis.page_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms):

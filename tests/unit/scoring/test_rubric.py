@@ -12,6 +12,7 @@ from harness.errors import BadFile
 from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
+from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.rubric import RUBRIC, RULES, points_of_lines, read_rubric, the_rubric
 from harness.scoring.score import Score, score
 from harness.scoring.score_text import score_lines
@@ -231,7 +232,7 @@ def test_resolution_is_missed_once_the_drill_has_ended_with_alerts() -> None:
 
 
 def test_exhaustion_is_no_symptom_where_the_pool_was_the_cause() -> None:
-    pool = replace(KEY, mechanisms=frozenset({"pool-too-small"}))
+    pool = AnswerKey((Accepted(KEY.services, frozenset({"pool-too-small"})),))
     decision = RULES["exhaustion_is_a_symptom"](case_of(STRUCTURED, pool))
     assert decision.verdict == "no data"
 

@@ -47,6 +47,16 @@ def test_what_the_team_said_stands_beside_the_answer() -> None:
     assert "declared cause        none" in "\n".join(silent.render_lines(revealed=True))
 
 
+def test_of_several_causes_each_says_whether_it_was_found() -> None:
+    other = RootCause("Money as floats", "billing", "numeric-precision", diagnosed=True)
+    lines = "\n".join(
+        replace(CARD, root_causes=(*CARD.root_causes, other)).render_lines(revealed=True)
+    )
+    assert "(payments, timeout-misconfigured): NOT diagnosed" in lines
+    assert "(billing, numeric-precision): diagnosed" in lines
+    assert "diagnosed" not in "\n".join(CARD.render_lines(revealed=True))
+
+
 def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:
     lines = "\n".join(CARD.render_lines(revealed=False))
     data = json.dumps(CARD.to_json(revealed=False))

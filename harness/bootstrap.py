@@ -18,7 +18,7 @@ from harness.drill.draw import Drawn, begin_record, draw, pace
 from harness.drill.history import scenarios_had
 from harness.drill.session import DeployEntry, Session
 from harness.errors import UnknownName
-from harness.loading import expected_requests_per_s
+from harness.loading import LoadControl, expected_requests_per_s
 from harness.model import RUNTIMES, ProcessSpec, StackPlan
 from harness.ports import StackPorts
 from harness.runtime.base import COMPOSE_MARK, Runtime
@@ -117,7 +117,6 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         run_dir / "record.db", drawn, runtime=settings.runtime, mode=kind.runtime.mode
     )
     say(f"the answer is sealed: {drawn.seal.commitment}")
-
     say(f"drill {drawn.drill_id}: building the shop's repository")
     workspace = await _workspace(settings, drawn, run_dir)
     parties = kind.parties(
@@ -146,6 +145,7 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
         recorder=RecorderClient(stack.url(ports.RECORDER), tokens.token(Caller.TELEMETRY)),
         make_oracle=partial(_oracle, parties, drawn.seed),
         third_parties=ThirdPartyControl(parties.control_socket),
+        customers=LoadControl(run_dir),
         over=stop,
         deploy_log=_past_deploys(workspace.shop),
     )
@@ -162,14 +162,18 @@ async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prep
 
 
 async def _workspace(settings: HostSettings, drawn: Drawn, run_dir: Path) -> Workspace:
-    """The shop's repository with this drill's history."""
+    """The shop's repository with this drill's history.
+
+    What gives way without a release is the clean tree, which no decoy may change.
+    """
+    overtaxed = {fault.service for fault in drawn.faults if fault.release is None}
     return await asyncio.to_thread(
         Workspace.build,
         run_dir,
         settings.repo,
         drawn.topology,
-        [fault.release for fault in drawn.faults],
-        drawn.decoys,
+        [fault.release for fault in drawn.faults if fault.release is not None],
+        [decoy for decoy in drawn.decoys if decoy.release.service not in overtaxed],
         seed=drawn.seed,
         now=datetime.now(UTC),
     )

@@ -12,31 +12,20 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from harness.catalog_faults import FaultFile, as_fault, existing
 from harness.catalog_files import (
     DecoyFile,
     FamilyFile,
-    FaultFile,
     ReleaseTable,
     ScenarioFile,
     Source,
     TopologyFile,
 )
-from harness.causes import Blip, Family, Trigger
-from harness.errors import BadFile, UnknownName
-from harness.model import (
-    Answer,
-    Decoy,
-    DetectRule,
-    EvidenceClue,
-    Fault,
-    Objective,
-    Release,
-    Scenario,
-    ServiceEntry,
-)
+from harness.causes import Blip, Family
+from harness.errors import UnknownName
+from harness.model import Decoy, Fault, Release, Scenario, ServiceEntry
 
-CHEATS_MIN = 2
-"""A fault whose oracle was never tried against a cheat proves nothing."""
+LOAD_PROFILES = "loadgen/profiles/*.toml"
 
 
 class Catalog:
@@ -93,31 +82,12 @@ class Catalog:
             raise source.bad(("accepts",), f"the fault's own service '{read.service}' is missing")
         if read.mechanism not in read.accepts.mechanisms:
             raise source.bad(("accepts",), f"the fault's own '{read.mechanism}' is missing")
-        cheats = tuple(sorted(folder.glob("cheats/*.patch")))
-        if len(cheats) < CHEATS_MIN:
-            raise BadFile(folder / "cheats", None, f"it needs at least {CHEATS_MIN} patches")
-        patch = _existing(folder / "release.patch")
-        return Fault(
-            id=id_,
-            title=read.title,
-            folder=folder,
-            service=read.service,
-            mechanism=read.mechanism,
-            locus=read.locus,
-            release=self._release(source, ("release",), read.service, read.release, patch),
-            third_party_profile=read.third_party_profile,
-            load_profile=read.load_profile,
-            detect=tuple(DetectRule(one.alert, one.within_s) for one in read.detect),
-            evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
-            verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),
-            hints=tuple(read.hints),
-            accepts=Answer(tuple(read.accepts.services), tuple(read.accepts.mechanisms)),
-            action_items=tuple(read.action_items),
-            fix_patch=_existing(folder / "fix.patch"),
-            cheat_patches=cheats,
-            notes=_existing(folder / "notes.md"),
-            trigger=Trigger(read.trigger.kind, read.trigger.after_s),
-        )
+        self._check_surroundings(source, read)
+        release = None
+        if read.release is not None:
+            patch = existing(folder / "release.patch")
+            release = self._release(source, ("release",), read.service, read.release, patch)
+        return as_fault(id_, folder, read, release)
 
     def decoy(self, id_: str) -> Decoy:
         """Raises UnknownName with the nearest ids, or BadFile."""
@@ -180,7 +150,13 @@ class Catalog:
                     raise source.bad_name((*where, "calls"), "service", called, names)
         return tuple(
             ServiceEntry(
-                one.name, one.port, one.version, one.database, tuple(one.calls), one.summary
+                one.name,
+                one.port,
+                one.version,
+                one.database,
+                tuple(one.calls),
+                one.summary,
+                tuple(one.flags),
             )
             for one in tables
         )
@@ -201,6 +177,17 @@ class Catalog:
                 other = faults[services.index(service)]
                 message = f"'{faults[index]}' and '{other}' are both in {service}"
                 raise source.bad(("faults", index), message)
+
+    def _check_surroundings(self, source: Source, read: FaultFile) -> None:
+        """What a fault takes from elsewhere must be there: load profiles, its service's flags."""
+        profiles = sorted(path.stem for path in self.root.glob(LOAD_PROFILES))
+        wanted = read.trigger.load_profile
+        if wanted is not None and wanted not in profiles:
+            raise source.bad_name(("trigger", "load_profile"), "load profile", wanted, profiles)
+        entry = next(one for one in self._topology if one.name == read.service)
+        if read.mitigation is not None and read.mitigation.flag not in entry.flags:
+            kind, where = f"feature flag of {read.service}", ("mitigation", "flag")
+            raise source.bad_name(where, kind, read.mitigation.flag, list(entry.flags))
 
     def _release(
         self,
@@ -228,12 +215,6 @@ class Catalog:
             author_email=read.author_email,
             patch=patch,
         )
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise BadFile(path, None, "there is no such file")
-    return path
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.causes import Mechanism, TriggerKind
@@ -34,78 +35,12 @@ class ReleaseTable(StrictFile):
     author_email: Text
 
 
-class DetectTable(StrictFile):
-    """One `[[detect]]`."""
-
-    alert: Text
-    within_s: Annotated[float, Field(gt=0)]
-
-
-class EvidenceTable(StrictFile):
-    """One `[[evidence]]`."""
-
-    kind: Text
-    find: Text
-    shows: Text
-
-
-class VerifyTable(StrictFile):
-    """One `[[verify]]`: a measure and at least one bound."""
-
-    measure: Text
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @model_validator(mode="after")
-    def _is_bounded(self) -> Self:
-        if self.at_least is None and self.at_most is None:
-            raise ValueError("an objective needs 'at_least' or 'at_most'")
-        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
-            raise ValueError("'at_least' is greater than 'at_most'")
-        return self
-
-
-class AcceptsTable(StrictFile):
-    """`[accepts]`: what a right diagnosis may say."""
-
-    services: Annotated[list[Text], Field(min_length=1)]
-    mechanisms: Annotated[list[LooseMechanism], Field(min_length=1)]
-
-
-class TriggerTable(StrictFile):
-    """`[trigger]`; without one, the release alone does it."""
-
-    kind: Annotated[TriggerKind, Strict(False)]
-    after_s: Annotated[float, Field(ge=0, le=60)] = 0.0
-
-
 class BlipTable(StrictFile):
     """One `[[blip]]` of a scenario."""
 
     profile: Text
     after_s: Annotated[float, Field(ge=0, le=600)]
     for_s: Annotated[float, Field(gt=0, le=600)]
-
-
-class FaultFile(StrictFile):
-    """fault.toml."""
-
-    title: Text
-    service: Text
-    mechanism: LooseMechanism
-    locus: Text
-    release: ReleaseTable
-    detect: Annotated[list[DetectTable], Field(min_length=1)]
-    evidence: Annotated[list[EvidenceTable], Field(min_length=1)]
-    verify: Annotated[list[VerifyTable], Field(min_length=1)]
-    hints: Annotated[list[Text], Field(min_length=1)]
-    accepts: AcceptsTable
-    action_items: Annotated[list[Text], Field(min_length=1)]
-    third_party_profile: Text = "normal"
-    load_profile: Text = "steady"
-    trigger: TriggerTable = TriggerTable(kind=TriggerKind.DEPLOY)
-    id: Text | None = None
-    """The folder's name says it; if it is here too, it must be the same."""
 
 
 class DecoyFile(ReleaseTable):
@@ -144,6 +79,7 @@ class ServiceTable(StrictFile):
     database: Text | None = None
     calls: list[Text]
     summary: str = ""
+    flags: list[Text] = []
 
 
 class TopologyFile(StrictFile):
@@ -223,6 +159,6 @@ def _fields_at(shape: type[BaseModel], where: KeyPath) -> dict[str, Any]:
         if isinstance(step, int):
             continue
         annotation = fields[step].annotation
-        [inner] = get_args(annotation) or (annotation,)
+        [inner] = [one for one in get_args(annotation) if one is not NoneType] or (annotation,)
         fields = dict(inner.model_fields)
     return fields

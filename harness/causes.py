@@ -25,6 +25,18 @@ NOWHERE = "none"
 """The service of a diagnosis that says that nothing is wrong."""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a diagnosis must say to be right."""
+
+    services: tuple[str, ...]
+    mechanisms: tuple[Mechanism, ...]
+
+
+NOTHING_WRONG = Answer((NOWHERE,), (Mechanism.NO_FAULT,))
+"""What to say where the trouble was never ours and is over."""
+
+
 class TriggerKind(StrEnum):
     """What sets a fault off."""
 
@@ -33,17 +45,35 @@ class TriggerKind(StrEnum):
     DATABASE_FAILOVER = "database-failover"
     """The service's database ends every connection once and takes new ones at once, as a managed
     database does when it fails over. The bad release is out by then, and looks well."""
+    TRAFFIC = "traffic"
+    """Customers come by another load profile, until the drill ends. Nobody has to release anything:
+    what cannot carry them is the shop as it is."""
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """What sets a fault off, `after_s` seconds after its release is out."""
+    """What sets a fault off, `after_s` seconds after its release is out; where there is none,
+    after the first release of the drill is due."""
 
     kind: TriggerKind = TriggerKind.DEPLOY
     after_s: float = 0.0
+    load_profile: str = ""
+    """By which customers then come; only with `traffic`."""
 
 
 BY_DEPLOY = Trigger()
+
+
+@dataclass(frozen=True)
+class Mitigation:
+    """What takes the harm away before anybody has mended anything."""
+
+    flag: str = ""
+    """The feature flag of the fault's service that is switched off; empty: the release is rolled
+    back."""
+
+
+BY_ROLLBACK = Mitigation()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from harness.causes import BY_DEPLOY, NOWHERE, Blip, Trigger
+from harness.causes import BY_DEPLOY, BY_ROLLBACK, Blip, Mitigation, Trigger
+from harness.causes import NOTHING_WRONG as NOTHING_WRONG
+from harness.causes import Answer as Answer
 from harness.causes import Mechanism as Mechanism
 
 RUNTIMES = ("local", "compose")
@@ -75,20 +77,8 @@ class EvidenceClue:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a diagnosis must say to be right."""
-
-    services: tuple[str, ...]
-    mechanisms: tuple[Mechanism, ...]
-
-
-NOTHING_WRONG = Answer((NOWHERE,), (Mechanism.NO_FAULT,))
-"""What to say where the trouble was never ours and is over."""
-
-
-@dataclass(frozen=True)
 class Fault:
-    """A folder under faults/: one bad release, with its answer."""
+    """A folder under faults/: one bad release, or what the shop cannot carry, with its answer."""
 
     id: str
     title: str
@@ -96,7 +86,8 @@ class Fault:
     service: str
     mechanism: Mechanism
     locus: str
-    release: Release
+    release: Release | None
+    """None where nothing was released: the clean tree itself gives way."""
     third_party_profile: str
     load_profile: str
     detect: tuple[DetectRule, ...]
@@ -109,6 +100,7 @@ class Fault:
     cheat_patches: tuple[Path, ...]
     notes: Path
     trigger: Trigger = BY_DEPLOY
+    mitigation: Mitigation = BY_ROLLBACK
 
 
 @dataclass(frozen=True)
@@ -171,6 +163,8 @@ class ServiceEntry:
     database: str | None
     calls: tuple[str, ...]
     summary: str = ""
+    flags: tuple[str, ...] = ()
+    """Feature flags that the service has, each on unless switched off."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import typer
 from harness.cli.look import participant
 from harness.cli.out import AsJson, data, line, say, table
 from harness.cli.planning import Expect, IfWorse, NoPlan, Probability, Within, planned
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
@@ -73,6 +73,53 @@ def restart(
     plan = planned("restart", expect, within, probability, if_worse)
     result = _follow("/v1/restarts", {"service": service, **plan})
     line(f"{service} {result['version_to']} was restarted")
+
+
+def flag(
+    name: Annotated[str, typer.Argument()] = "",
+    state: Annotated[str, typer.Argument(help="on or off")] = "",
+    expect: Expect = "",
+    within: Within = 120,
+    probability: Probability = None,
+    if_worse: IfWorse = "",
+    no_plan: NoPlan = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the shop's feature flags, or switch one.
+
+    Example: drill flag ranking off --expect 'errors < 1%' --probability 80
+    """
+    if not name:
+        _show_flags(participant().get("/v1/flags"), as_json=as_json)
+        return
+    if not state:
+        known = {one["name"]: one for one in participant().get("/v1/flags")}
+        if name not in known:
+            raise UnknownName("feature flag", name, list(known))
+        _show_flags([known[name]], as_json=as_json)
+        return
+    if state not in ("on", "off"):
+        raise UsageError(f"a flag is on or off, not '{state}'", f"drill flag {name} off")
+    plan = planned("flag", expect, within, probability, if_worse, no_plan)
+    body = {"name": name, "enabled": state == "on", **plan}
+    switched = participant().post("/v1/flags", body)
+    if as_json:
+        data(switched)
+    else:
+        line(f"{name} of {switched['service']} is {state}")
+
+
+def _show_flags(flags: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        data(flags)
+        return
+    words = {True: "on", False: "off", None: "not known"}
+    rows = [
+        {"flag": one["name"], "service": one["service"], "state": words[one["enabled"]]}
+        for one in flags
+    ]
+    for text in table(rows, ["flag", "service", "state"]):
+        line(text)
 
 
 def diagnose(
@@ -178,4 +225,4 @@ def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-COMMANDS = (ack, diagnose, deploy, rollback, restart, verify, note, finish, halt)
+COMMANDS = (ack, diagnose, deploy, rollback, restart, flag, verify, note, finish, halt)

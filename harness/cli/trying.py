@@ -73,7 +73,7 @@ def row_of(scenario: str, run: TrialRun, outcome: Outcome) -> dict[str, Any]:
         "pages": run.pages,
         "source_found": all(found.values()) if found else None,
         "failing_before": list(run.failing_before),
-        "rollback": asdict(run.rollback) if run.rollback else None,
+        "rollback": asdict(run.mitigation) if run.mitigation else None,
         "fix": asdict(run.fix) if run.fix else None,
         "cheats": [asdict(cheat) for cheat in run.cheats],
         "shortfalls": shortfalls,

@@ -40,6 +40,8 @@ POLICY = Policy(
         ("POST", "/v1/deploys"): BOTH,
         ("POST", "/v1/rollbacks"): BOTH,
         ("POST", "/v1/restarts"): BOTH,
+        ("GET", "/v1/flags"): BOTH,
+        ("POST", "/v1/flags"): BOTH,
         ("POST", "/v1/notes"): BOTH,
         ("POST", "/v1/diagnoses"): BOTH,
         ("POST", "/v1/verifications"): BOTH,

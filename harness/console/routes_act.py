@@ -17,7 +17,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from harness.console.who import Body, By, InSession, Name, Text
-from harness.drill import deploy, diagnosis, expectation, page, verify
+from harness.drill import deploy, diagnosis, expectation, flags, page, verify
 from harness.drill.agenda_view import asks_for_plan
 from harness.drill.evidence_links import resolved, resolved_or_said
 from harness.drill.expectation import WITHIN_DEFAULT_S, Plan
@@ -63,6 +63,11 @@ class Rollback(Expected):
 
 class Restart(Expected):
     service: Name
+
+
+class Switch(Expected):
+    name: Name
+    enabled: bool
 
 
 class Note(Body):
@@ -114,6 +119,17 @@ async def restart(body: Restart, session: InSession, by: By) -> StreamingRespons
         return await deploy.restart(session, body.service, by=by, progress=progress, plan=plan)
 
     return _streamed(session, work)
+
+
+@router.get("/flags")
+async def flag_list(session: InSession) -> Any:
+    return [dataclasses.asdict(one) for one in await flags.flags(session)]
+
+
+@router.post("/flags")
+async def switch_flag(body: Switch, session: InSession, by: By) -> Any:
+    plan = body.plan(session, "flag")
+    return await flags.switch(session, body.name, enabled=body.enabled, by=by, plan=plan)
 
 
 @router.post("/notes")

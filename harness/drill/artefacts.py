@@ -139,6 +139,8 @@ async def _deployment_notes(session: Session) -> Mapping[str, str]:
 def _notes_of(session: Session, fault: Fault) -> str:
     """The author's notes under the name that this drill gave the author."""
     text = fault.notes.read_text(encoding="utf-8")
+    if fault.release is None:
+        return text
     author = session.workspace.notes(fault.service, fault.release.version_to).author_name
     found = re.search(r"^\*\*Author:\*\* ([^,\n]+)", text, re.MULTILINE)
     if found is None:

@@ -1,4 +1,4 @@
-"""What the shop depends on, and what it does now and then in production."""
+"""What the shop depends on, its customers among it, and what they do now and then in production."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ async def strike(session: Session, fault: Fault) -> None:
         count = await _fail_over(session.runtime.database_url(fault.service, role="owner"))
         what = f"the database of {fault.service} failed over: {count} connections ended"
         session.note(DependencyActed(what))
+    elif fault.trigger.kind is TriggerKind.TRAFFIC:
+        session.customers.set_profile(fault.trigger.load_profile)
+        session.note(DependencyActed(f"customers: '{fault.trigger.load_profile}'"))
 
 
 async def _fail_over(database_url: str) -> int:

@@ -47,6 +47,8 @@ async def _in_logs(session: Session, find: str) -> bool:
 
 async def _in_diff(session: Session, fault: Fault, pattern: str) -> bool:
     release = fault.release
+    if release is None:
+        raise BadFile(fault.folder / "fault.toml", None, "a commit is evidence only of a release")
     text = await asyncio.to_thread(
         session.workspace.diff, release.service, release.version_from, release.version_to
     )

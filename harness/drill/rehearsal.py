@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from harness.causes import NOWHERE
-from harness.drill import deploy, diagnosis, page, verify
+from harness.drill import deploy, diagnosis, flags, page, verify
 from harness.drill.evidence import find_evidence
 from harness.drill.session import Session
 from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
@@ -35,7 +35,7 @@ class Rehearsal:
         self.page_took_s: float | None = None
 
     async def play(self, session: Session) -> None:
-        """Wait for the page, acknowledge, find the evidence, diagnose, roll back, verify."""
+        """Wait for the page, acknowledge, find the evidence, diagnose, mitigate, verify."""
         if not session.faults and not session.scenario.blips:
             await self._watch_silence(session)
             return
@@ -48,7 +48,7 @@ class Rehearsal:
         for fault in session.faults:
             await self._localise(session, fault)
         for fault in session.faults:
-            await self._roll_back(session, fault)
+            await self._mitigate(session, fault)
         if not await settled(session):
             self.shortfalls.append(f"no recovery within {RECOVERY_TIMEOUT_S:g} s")
         if not session.faults:
@@ -117,7 +117,11 @@ class Rehearsal:
         )
         self.say(f"diagnosed: {fault.service}, {fault.mechanism}")
 
-    async def _roll_back(self, session: Session, fault: Fault) -> None:
+    async def _mitigate(self, session: Session, fault: Fault) -> None:
+        if flag := fault.mitigation.flag:
+            await flags.switch(session, flag, enabled=False, by=ACTOR)
+            self.say(f"switched {flag} of {fault.service} off; watching")
+            return
         # A colleague's release may still be on its way out: wait for it, as anybody would.
         async with session.deploy_lock:
             self.say(f"rolling {fault.service} back")

@@ -87,6 +87,13 @@ class ThirdParties(Protocol):
         """Let them all behave by the profile called `name`. Raises UnknownName, StackFailed."""
 
 
+class Customers(Protocol):
+    """Those who use the shop: the load, by its private side."""
+
+    def set_profile(self, name: str) -> None:
+        """Let them come by the load profile called `name`. Raises UnknownName."""
+
+
 @dataclass
 class Session:
     """A drill that is being run by this process."""
@@ -107,6 +114,7 @@ class Session:
     recorder: RecorderClient
     make_oracle: Callable[[ShopAccess], Oracle]
     third_parties: ThirdParties
+    customers: Customers
     agenda: Agenda = field(default_factory=lambda: load_agenda("solo"))
     speed: float = 1.0
     """How many times faster than real time the agenda runs."""

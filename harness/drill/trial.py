@@ -1,8 +1,9 @@
-"""One scenario put to the proof: page, rollback, code fix, and every cheat rejected.
+"""One scenario put to the proof: page, mitigation, code fix, and every cheat rejected.
 
-It is a Rehearsal that goes on after the rollback: the bad release is shipped again to the silent
-shop, and once it pages again the code fix must heal it; then each cheat, which is the bad release
-with a patch on top, is deployed to the recovered shop and must fail verification.
+It is a Rehearsal that goes on after the rollback (or the flag that was switched off): the bad
+release is shipped again to the silent shop (or the flag switched on again), and once it pages
+again the code fix must heal it; then each cheat, which is what was bad with a patch on top, is
+deployed to the recovered shop and must fail verification.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.drill import dependency, deploy, verify
+from harness.drill import dependency, deploy, flags, verify
 from harness.drill.rehearsal import ACTOR, Rehearsal
 from harness.drill.session import Session
 from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
@@ -46,11 +47,11 @@ class TrialRun:
     say: Callable[[str], None]
     rehearsal: Rehearsal = field(init=False)
     alerts: dict[str, float] = field(default_factory=dict)
-    """Alert → seconds from the trigger until it fired, for those that fired before the rollback."""
+    """Alert → seconds from the trigger until it fired, for those that fired before it was over."""
     late: list[str] = field(default_factory=list)
     """Alerts that the fault promises and that did not fire in time."""
     failing_before: tuple[str, ...] = ()
-    rollback: Trial | None = None
+    mitigation: Trial | None = None
     fix: Trial | None = None
     cheats: list[Trial] = field(default_factory=list)
     pages: int = 0
@@ -66,7 +67,11 @@ class TrialRun:
         verification = session.state().verification
         if not self.rehearsal.complete or verification is None or not session.faults:
             return
-        self.rollback = _trial("rollback", verification)
+        acts = {
+            f"{one.mitigation.flag} off" if one.mitigation.flag else "rollback"
+            for one in session.faults
+        }
+        self.mitigation = _trial(", ".join(sorted(acts)), verification)
         self.failing_before = tuple(
             row.measure
             for row in verification.results
@@ -107,9 +112,11 @@ class TrialRun:
                     self.late.append(f"{rule.alert} fired {seen}, due in {rule.within_s:g} s")
 
     async def _break_again(self, session: Session, fault: Fault) -> bool:
-        bad = session.workspace.release(fault.service, fault.release.version_to)
-        self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
-        await self._ship(session, bad)
+        if fault.release is not None:
+            bad = session.workspace.release(fault.service, fault.release.version_to)
+            self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
+            await self._ship(session, bad)
+        await self._switch(session, fault, enabled=True)
         await asyncio.sleep(fault.trigger.after_s)
         await dependency.strike(session, fault)
         try:
@@ -134,6 +141,7 @@ class TrialRun:
         try:
             built = await asyncio.to_thread(session.workspace.compose, fault, patch)
             await self._ship(session, built)
+            await self._switch(session, fault, enabled=True)
             await settled(session, settle_s)
         except DrillError as error:
             return Trial(patch.name, passed=False, failing=(), error=error.message)
@@ -141,9 +149,19 @@ class TrialRun:
         return _trial(patch.name, result)
 
     async def _ship_healthy(self, session: Session, fault: Fault) -> None:
-        healthy = session.workspace.release(fault.service, fault.release.version_from)
+        """What served before anything went wrong, with what mitigates in force."""
+        healthy = session.workspace.shop.initial[fault.service]
+        if fault.release is not None:
+            healthy = session.workspace.release(fault.service, fault.release.version_from)
         await self._ship(session, healthy)
+        await self._switch(session, fault, enabled=False)
         await settled(session)
+
+    async def _switch(self, session: Session, fault: Fault, *, enabled: bool) -> None:
+        """A flag that mitigates would hide what a patch does; it is off only between patches."""
+        if flag := fault.mitigation.flag:
+            self.say(f"{flag} of {fault.service} {'on' if enabled else 'off'}")
+            await flags.switch(session, flag, enabled=enabled, by=ACTOR)
 
     async def _ship(self, session: Session, built: BuiltRelease) -> None:
         await deploy.release(

@@ -23,6 +23,9 @@ async def run_schedule(session: Session) -> None:
     await asyncio.sleep(session.pace.trigger_delay_s)
     for one in session.scenario.blips:
         session.keep(asyncio.create_task(dependency.blip(session, one)))
+    for fault in session.faults:
+        if fault.release is None:
+            session.keep(asyncio.create_task(_set_off(session, fault)))
     for position, planned in enumerate(session.workspace.shop.live):
         if position:
             await asyncio.sleep(session.pace.decoy_gap_s)
@@ -46,9 +49,14 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )
     if fault is not None and is_set_off_later:
-        await asyncio.sleep(fault.trigger.after_s)
-        _triggered(session, fault)
-        await dependency.strike(session, fault)
+        await _set_off(session, fault)
+
+
+async def _set_off(session: Session, fault: Fault) -> None:
+    """What sets the fault off, where that is not its release."""
+    await asyncio.sleep(fault.trigger.after_s)
+    _triggered(session, fault)
+    await dependency.strike(session, fault)
 
 
 def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
@@ -59,9 +67,11 @@ def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
     return next(
         fault
         for fault in session.faults
-        if (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
+        if fault.release is not None
+        and (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
     )
 
 
 def _triggered(session: Session, fault: Fault) -> None:
-    session.note(events.DrillTriggered(service=fault.service, version_to=fault.release.version_to))
+    version = fault.release.version_to if fault.release else ""
+    session.note(events.DrillTriggered(service=fault.service, version_to=version))

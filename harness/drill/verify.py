@@ -58,8 +58,9 @@ async def _verify(
         )
     session.note(events.VerifyStarted(by=by), actor=by)
     # What set the trouble off will happen again: a shop that only was restarted is not mended.
-    for fault in session.faults:
-        await dependency.strike(session, fault)
+    if session.state().triggered is not None:
+        for fault in session.faults:
+            await dependency.strike(session, fault)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
     measures = await session.oracle.measure(plan, session.references)
     results = list(judge(measures, objectives(session)))

@@ -8,6 +8,10 @@ from harness.exercise.story import Noted, Story
 from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
+from harness.record.drill_events import FlagSwitched
+
+Response = e.DeployStarted | FlagSwitched
+"""What people do to the shop: each has a `kind` and a `service`."""
 
 RESPONSES: frozenset[str] = frozenset({"rollback", "restart", "hotfix"})
 """Kinds of deploy by which people respond; `release` is a colleague's ordinary work."""
@@ -57,13 +61,15 @@ def firing_since_ms(story: Story) -> Mapping[str, int]:
     return since
 
 
-def responses(story: Story) -> tuple[Noted[e.DeployStarted], ...]:
-    """Every rollback, restart and hotfix that people began, in order."""
-    return tuple(
+def responses(story: Story) -> tuple[Noted[Response], ...]:
+    """Every rollback, restart and hotfix that people began, and every flag that they switched, in
+    order."""
+    deploys = [
         one
         for one in story.of(e.DeployStarted)
         if one.event.kind in RESPONSES and one.event.by != "runtime"
-    )
+    ]
+    return tuple(sorted([*deploys, *story.of(FlagSwitched)], key=lambda one: one.seq))
 
 
 def open_actions(story: Story) -> tuple[Noted[r.ActionStated], ...]:

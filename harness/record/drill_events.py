@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.record.events import Event
 
@@ -28,6 +29,21 @@ class FiguresExcluded(Event, type="figures.excluded"):
 
     reason: str
     by: str
+
+
+@dataclass(frozen=True)
+class FlagSwitched(Event, type="flag.switched"):
+    """Somebody switched a feature flag of a service."""
+
+    service: str
+    name: str
+    enabled: bool
+    by: str
+
+    @property
+    def kind(self) -> Literal["flag"]:
+        """What sort of act it is, beside those of deploys."""
+        return "flag"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from harness.record import events as e
+from harness.record.drill_events import FlagSwitched
 from harness.record.envelope import Envelope
 from harness.record.state import Deploy, DrillState, Page, Phase
 
@@ -79,10 +80,23 @@ def _(event: e.DeployEvent, state: DrillState, now_ms: int) -> DrillState:
     ended = _deploy(event, outcome, before.started_ms if before else now_ms, now_ms)
     others = tuple(one for one in state.deploys if one.deploy_id != event.deploy_id)
     deploys = (*others, ended) if before is None else _with(state.deploys, before, ended)
-    is_containing = outcome == "succeeded" and event.kind != "release"
-    if is_containing and "mitigating" in state.times_ms and "verified" not in state.times_ms:
-        state = replace(state, times_ms={**state.times_ms, "mitigated": now_ms})
+    if outcome == "succeeded" and event.kind != "release":
+        state = _contained(state, now_ms)
     return replace(state, deploys=deploys)
+
+
+@_apply.register
+def _(event: FlagSwitched, state: DrillState, now_ms: int) -> DrillState:
+    if state.triggered is not None or state.pages:
+        state = _contained(_reach(state, "mitigating", now_ms), now_ms)
+    return replace(state, flags={**state.flags, event.name: event.enabled})
+
+
+def _contained(state: DrillState, now_ms: int) -> DrillState:
+    """An act of the response is done; until the proof, the newest one is what helped."""
+    if "mitigating" not in state.times_ms or "verified" in state.times_ms:
+        return state
+    return replace(state, times_ms={**state.times_ms, "mitigated": now_ms})
 
 
 def _deploy(event: e.DeployEvent, outcome: str, started_ms: int, ended_ms: int | None) -> Deploy:

@@ -69,6 +69,8 @@ class DrillState:
     alerts: Mapping[str, e.AlertFired] = field(default_factory=dict)
     """Fingerprint → alert that fires now."""
     pages: tuple[Page, ...] = ()
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """Feature flags that somebody has switched → whether they are on."""
     notes: tuple[e.NoteAdded, ...] = ()
     diagnoses: tuple[e.DiagnosisDeclared, ...] = ()
     verification: e.VerifyFinished | None = None
@@ -79,8 +81,8 @@ class DrillState:
     end_reason: str | None = None
     was_aborted: bool = False
     times_ms: Mapping[str, int] = field(default_factory=dict)
-    """When each phase was first reached, and `mitigated`: when the newest containing deploy
-    succeeded that came before the first verification that passed."""
+    """When each phase was first reached, and `mitigated`: when the newest containing act (a deploy,
+    a flag) succeeded that came before the first verification that passed."""
 
     @property
     def phase(self) -> Phase:

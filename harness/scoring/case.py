@@ -9,7 +9,7 @@ from typing import Literal
 
 from harness.exercise.gate import confirmed_cause
 from harness.exercise.story import Noted, Story
-from harness.exercise.views import evidence_of, incident_start, recovered, responses
+from harness.exercise.views import Response, evidence_of, incident_start, recovered, responses
 from harness.record import events as e
 from harness.record import response_events as r
 from harness.record.exercise_events import InjectDelivered
@@ -111,8 +111,8 @@ class Case:
         return recovered(self.story)
 
     @cached_property
-    def responses(self) -> tuple[Noted[e.DeployStarted], ...]:
-        """Rollbacks, restarts and hotfixes since the start, until recovery."""
+    def responses(self) -> tuple[Noted[Response], ...]:
+        """Rollbacks, restarts, hotfixes and switched flags since the start, until recovery."""
         begin = self.start.seq if self.start else 0
         end = self.recovery.seq if self.recovery else self.story.seq + 1
         return tuple(one for one in responses(self.story) if begin < one.seq < end)
@@ -156,10 +156,10 @@ class Case:
         """Team time from the start of the incident."""
         return one.team_ms - (self.start.team_ms if self.start else 0)
 
-    def stated_for(self, response: Noted[e.DeployStarted]) -> Noted[r.ActionStated] | None:
+    def stated_for(self, response: Noted[Response]) -> Noted[r.ActionStated] | None:
         """The newest statement before a response that speaks of it: same target, same kind of
         act, and not used up by an earlier response."""
-        acts = {"rollback": "rollback", "restart": "restart", "hotfix": "deploy"}
+        acts = {"hotfix": "deploy"}
         earlier = [
             one.seq for one in self.responses if one.seq < response.seq and _alike(one, response)
         ]
@@ -169,12 +169,12 @@ class Case:
             for one in self.story.of(r.ActionStated)
             if after < one.seq < response.seq
             and one.event.target == response.event.service
-            and one.event.action == acts[response.event.kind]
+            and one.event.action == acts.get(response.event.kind, response.event.kind)
         ]
         return stated[-1] if stated else None
 
 
-def _alike(one: Noted[e.DeployStarted], other: Noted[e.DeployStarted]) -> bool:
+def _alike(one: Noted[Response], other: Noted[Response]) -> bool:
     return (one.event.service, one.event.kind) == (other.event.service, other.event.kind)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.exercise.story import Noted
+from harness.exercise.views import Response
 from harness.record import events as e
 from harness.record import response_events as r
 from harness.scoring.case import Case
@@ -37,7 +38,7 @@ class Classification:
     pattern: Pattern
     signs: tuple[Sign, ...]
     actions: int
-    """Rollbacks, restarts and hotfixes between the start and recovery."""
+    """Rollbacks, restarts, hotfixes and switched flags between the start and recovery."""
     hypotheses: int
     """Different ones that were written before recovery."""
     restarts_before_evidence: int
@@ -119,12 +120,12 @@ def _sign(
     name: str,
     says: Literal["panic", "structured"],
     what: str,
-    seen: list[Noted[e.DeployStarted]] | tuple[Noted[e.DeployStarted], ...] | list[Noted[e.Event]],
+    seen: list[Noted[Response]] | tuple[Noted[Response], ...] | list[Noted[e.Event]],
 ) -> Sign:
     return Sign(name, says, what, tuple(one.seq for one in seen))
 
 
-def _restarts_before_evidence(case: Case) -> list[Noted[e.DeployStarted]]:
+def _restarts_before_evidence(case: Case) -> list[Noted[Response]]:
     first = case.evidence[0].at.seq if case.evidence else case.story.seq + 1
     return [one for one in case.responses if one.event.kind == "restart" and one.seq < first]
 
@@ -146,7 +147,7 @@ def _hypotheses(case: Case) -> int:
     return max(len(ids), len(causes))
 
 
-def _long_without_idea(case: Case) -> list[Noted[e.DeployStarted]]:
+def _long_without_idea(case: Case) -> list[Noted[Response]]:
     """Actions within the first ten minutes, where those brought no hypothesis and went by."""
     ideas: list[Noted[e.Event]] = [
         *case.story.of(r.HypothesesRevised),

@@ -78,7 +78,7 @@ def _summary(case: Case, kpis: Kpis) -> str:
         f"At {to_iso(case.start.wall_time)} {how}.",
         f"The team responded by {', '.join(done)}."
         if done
-        else "Nothing was rolled back, restarted or fixed.",
+        else "Nothing was rolled back, restarted, switched or fixed.",
     ]
     if kpis.mitigate_ms is not None:
         parts.append(f"Alerts fell silent {clock(kpis.mitigate_ms)} after the trouble began.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.exercise.story import Noted
+from harness.exercise.views import Response
 from harness.record import events as e
 from harness.record import response_events as r
 from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
@@ -24,7 +25,7 @@ def structure_held(case: Case) -> Decision:
 def capabilities_complemented(case: Case) -> Decision:
     """One chain: a belief was acted on, the outcome measured, told, and learned from."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted or fixed")
+        return no_data("nothing was rolled back, restarted, switched or fixed")
     chain = _chain(case)
     missing = next((name for name, one in chain if one is None), None)
     seen = [one for _, one in chain if one is not None]
@@ -68,7 +69,7 @@ def _chain(case: Case) -> list[tuple[str, Noted[e.Event] | None]]:
     ]
 
 
-def _belief(case: Case, action: Noted[e.DeployStarted]) -> Noted[e.Event] | None:
+def _belief(case: Case, action: Noted[Response]) -> Noted[e.Event] | None:
     """The newest belief, before an action, that its service is where the cause lies."""
     found: Noted[e.Event] | None = None
     for one in case.story.entries:

@@ -42,7 +42,7 @@ def containment_before_diagnosis_before_fix(case: Case) -> Decision:
 def verified_before_acting(case: Case) -> Decision:
     """After forming hypotheses, and before the first response, evidence was added to them."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted or fixed")
+        return no_data("nothing was rolled back, restarted, switched or fixed")
     action = case.responses[0]
     formed = case.story.first(r.HypothesesRevised)
     if formed is None or formed.seq > action.seq:
@@ -55,7 +55,7 @@ def verified_before_acting(case: Case) -> Decision:
 
 def way_back_planned(case: Case) -> Decision:
     """Each rollback and hotfix was stated beforehand, with what to do if it makes things worse."""
-    risky = [one for one in case.responses if one.event.kind != "restart"]
+    risky = [one for one in case.responses if one.event.kind not in ("restart", "flag")]
     if not risky:
         return no_data("nothing was rolled back or fixed")
     plans = []

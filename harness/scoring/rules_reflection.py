@@ -47,7 +47,7 @@ def exhaustion_is_a_symptom(case: Case) -> Decision:
 def evidence_before_acting(case: Case) -> Decision:
     """Some evidence was recorded before the first rollback, restart or fix."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted or fixed")
+        return no_data("nothing was rolled back, restarted, switched or fixed")
     action = case.responses[0]
     before = [one.at for one in case.evidence if one.at.seq < action.seq]
     if not before:

@@ -10,6 +10,7 @@ from harness.exercise.story import Story
 from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
+from harness.record.drill_events import FlagSwitched
 from harness.record.envelope import to_iso
 
 
@@ -68,6 +69,7 @@ _WORDS: dict[type[e.Event], Callable[[Any], str]] = {
         f"cause declared: {v.service}, {v.mechanism} ({v.confidence_percent}%)"
     ),
     e.VerifyFinished: _verified,
+    FlagSwitched: lambda v: f"flag {v.name} of {v.service} {'on' if v.enabled else 'off'}",
     x.PhaseChanged: lambda v: f"phase: {v.title}",
     x.RoleJoined: lambda v: f"{v.person} takes the role {v.role}",
     x.RoleLeft: lambda v: f"{v.person} gives up the role {v.role}",

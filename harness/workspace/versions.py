@@ -55,12 +55,15 @@ class Versions:
         return release
 
     def compose(self, fault: Fault, patch: Path) -> BuiltRelease:
-        """The fault's release with `patch` (its fix, or a cheat) on top, as a new version.
+        """What the fault breaks with `patch` (its fix, or a cheat) on top, as a new version: its
+        release, or the tree that the drill began with.
 
         Raises BadFile where the patch does not apply. No branch or tag shows the commit.
         """
         with self.lock:
-            bad = self.release(fault.service, fault.release.version_to)
+            bad = self.shop.initial[fault.service]
+            if fault.release is not None:
+                bad = self.release(fault.service, fault.release.version_to)
             version = self.next_of(fault.service)
             text = CommitText(Person("on call"), datetime.now(UTC), message_of(patch))
             commit = build.commit_on_top(self.git, bad.commit, patch, fault.service, version, text)

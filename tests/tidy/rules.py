@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "settings",
             "tokens",
             "catalog",
+            "catalog_faults",
             "catalog_files",
             "toml_lines",
             "record",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import httpx
 import psycopg
 import pytest
@@ -10,6 +13,7 @@ from services.chassis.testing import FakePeer
 from services.feed.tests.conftest import TOKEN, Shop
 
 AS_OPERATIONS = {"Authorization": f"Bearer {TOKEN}"}
+TOPOLOGY = Path(__file__).resolve().parents[2] / "topology.toml"
 ALL_ON = {"ranking": True, "recommendations": True, "analytics": True}
 
 
@@ -32,6 +36,12 @@ def impressions(url: str) -> int:
 async def test_all_flags_are_on_until_they_are_switched(shop: Shop) -> None:
     async with shop() as client:
         assert (await client.get("/flags")).json() == {"flags": ALL_ON}
+
+
+def test_the_topology_lists_the_flags_for_operations() -> None:
+    rows = tomllib.loads(TOPOLOGY.read_text())["service"]
+    [listed] = [row["flags"] for row in rows if row["name"] == "feed"]
+    assert set(listed) == set(ALL_ON)
 
 
 async def test_ranking_off_spares_the_assistant(shop: Shop, peers: FakePeer) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog import Catalog
-from harness.causes import Blip, Trigger, TriggerKind
+from harness.causes import Blip, Mitigation, Trigger, TriggerKind
 from harness.errors import BadFile, UnknownName
 from harness.model import DetectRule, Mechanism, Objective
 
@@ -66,6 +66,54 @@ def test_a_fault_is_set_off_by_its_release_unless_it_says_otherwise(root: Path) 
     table = '[trigger]\nkind = "database-failover"\nafter_s = 8.0\n\n[accepts]'
     edit(root / FAULT, "[accepts]", table)
     assert Catalog(root).fault("slow-boat").trigger == Trigger(TriggerKind.DATABASE_FAILOVER, 8.0)
+
+
+NEWS = '[trigger]\nkind = "traffic"\nload_profile = "news"\n\n[mitigation]\nflag = "sorting"\n'
+
+
+@pytest.fixture
+def crowded(root: Path) -> Path:
+    """The fault is no release any more: customers do it, and a flag helps."""
+    (root / "loadgen/profiles").mkdir(parents=True)
+    (root / "loadgen/profiles/news.toml").touch()
+    edit(root / TOPOLOGY, "calls = []", 'calls = []\nflags = ["sorting"]')
+    text = (root / FAULT).read_text()
+    begin, end = text.index("[release]"), text.index("[[detect]]")
+    (root / FAULT).write_text(text[:begin] + NEWS + "\n" + text[end:])
+    (root / "faults/slow-boat/release.patch").unlink()
+    return root
+
+
+def test_customers_alone_may_be_too_much_and_a_flag_may_help(crowded: Path) -> None:
+    fault = Catalog(crowded).fault("slow-boat")
+    assert fault.release is None
+    assert fault.trigger == Trigger(TriggerKind.TRAFFIC, load_profile="news")
+    assert fault.mitigation == Mitigation("sorting")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"news"', '"nws"', "14: there is no load profile 'nws'; did you mean 'news'?"),
+        ('"sorting"', '"sort"', "17: there is no feature flag of payments 'sort'; did you mean"),
+        ('load_profile = "news"', "", "12: 'trigger': 'traffic' needs a 'load_profile'"),
+        ('kind = "traffic"', 'kind = "deploy"', "12: 'trigger': only 'traffic' has a"),
+        ('[mitigation]\nflag = "sorting"', "", ": without a [release] there is nothing to roll"),
+        (
+            'kind = "traffic"\nload_profile = "news"',
+            'kind = "database-failover"',
+            ": without a [release] nothing but 'traffic' can set it off",
+        ),
+    ],
+)
+def test_what_sets_it_off_and_what_helps_must_be_there(
+    crowded: Path, old: str, new: str, message: str
+) -> None:
+    edit(crowded / FAULT, old, new)
+    with pytest.raises(BadFile) as caught:
+        Catalog(crowded).fault("slow-boat")
+    said = str(caught.value).removeprefix(str(crowded / FAULT)).removeprefix(":").removeprefix(" ")
+    assert said.startswith(message.removeprefix(": "))
 
 
 def test_an_unknown_trigger_comes_with_the_nearest(root: Path) -> None:

@@ -53,6 +53,16 @@ class FakeThirdParties:
         self.profiles.append(name)
 
 
+class FakeCustomers:
+    """Remember the load profiles that they were asked to come by."""
+
+    def __init__(self) -> None:
+        self.profiles: list[str] = []
+
+    def set_profile(self, name: str) -> None:
+        self.profiles.append(name)
+
+
 class FakeWorkspace:
     """Knows every version of everything, and one difference."""
 
@@ -124,6 +134,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         recorder=nothing,
         make_oracle=make_oracle,
         third_parties=FakeThirdParties(),
+        customers=FakeCustomers(),
     )
     record.close()
 

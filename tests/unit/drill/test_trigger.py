@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -73,6 +74,21 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
         "DependencyActed",
     ]
     assert failovers == ["postgresql://owner@db/payments"]
+
+
+async def test_customers_need_no_release_to_come(session: Session) -> None:
+    fault = with_fault(session, Trigger(TriggerKind.TRAFFIC, load_profile="news"))
+    session.faults = (replace(fault, release=None),)
+    workspace: Any = session.workspace
+    workspace.shop.live = ()
+    await trigger.run_schedule(session)
+    await asyncio.gather(*session.tasks)
+    assert happened(session) == ["DrillTriggered", "DependencyActed"]
+    customers: Any = session.customers
+    assert customers.profiles == ["news"]
+    triggered = session.state().triggered
+    assert triggered is not None
+    assert triggered.version_to == ""
 
 
 async def test_participants_are_not_told_what_the_dependency_did(

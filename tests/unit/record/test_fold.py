@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.record import events as e
+from harness.record.drill_events import FlagSwitched
 from harness.record.envelope import Envelope, decode, encode
 from harness.record.fold import DrillState, Phase, fold
 
@@ -134,3 +135,17 @@ def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, e.Event]]) ->
     assert state.phase in Phase
     assert isinstance(state.versions, dict)
     assert state == DrillState() or state.seq == len(lines)
+
+
+def test_a_flag_that_is_switched_in_trouble_mitigates_as_a_rollback_does() -> None:
+    switched = FlagSwitched("feed", "ranking", False, "kim")
+    story = [(now_ms, event) for now_ms, event, _ in STORY if not isinstance(event, e.DeployEvent)]
+    story = [*story[:8], (52_000, switched), *story[8:]]
+    state = fold(envelopes(story))
+    assert state.flags == {"ranking": False}
+    assert state.times_ms["mitigating"] == state.times_ms["mitigated"] == 52_000
+
+
+def test_a_flag_that_is_switched_in_peace_mitigates_nothing() -> None:
+    state = fold(envelopes([(0, CREATED), (9, FlagSwitched("feed", "ranking", False, "kim"))]))
+    assert "mitigated" not in state.times_ms

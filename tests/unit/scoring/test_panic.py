@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
+from harness.record.drill_events import FlagSwitched
 from harness.scoring.panic import classify
 from tests.unit.scoring.stories import PANIC, STRUCTURED, case_of, deploy, without
 
@@ -55,3 +56,19 @@ def test_an_update_in_time_answers_the_executive() -> None:
 def test_without_a_page_there_is_nothing_to_classify() -> None:
     assert classify(case_of([(0.0, e.NoteAdded("hm", "kim"))])).pattern == "no data"
     assert classify(case_of(STRUCTURED[:12])).pattern == "no data"
+
+
+def test_a_switched_flag_is_a_response_with_its_stated_expectation() -> None:
+    stated = r.ActionStated("act-9", "flag", "payments", "it is calm again", 80, 120.0, "", "kim")
+    calm = [*without(STRUCTURED, e.DeployStarted, e.DeploySucceeded, r.ActionStated)]
+    told = sorted(
+        [*calm, (5.0, stated), (5.1, FlagSwitched("payments", "cards", False, "kim"))],
+        key=lambda one: one[0],
+    )
+    case = case_of(told)
+    [response] = case.responses
+    assert response.event.kind == "flag"
+    found = case.stated_for(response)
+    assert found is not None
+    assert found.event is stated
+    assert classify(case).actions == 1

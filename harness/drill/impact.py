@@ -12,19 +12,23 @@ from harness.errors import DrillError
 from harness.record import events
 
 INTERVAL_S = 2.0
+REPEATED_S = 10.0
+"""Said again after so long although nothing changed: no harm is a figure, no sample is not."""
 
 
 async def sample_forever(session: Session) -> None:
-    """Record the impact whenever it has changed. A gap in the metrics is a gap in the record."""
+    """Record the impact as it changes, and in between. A gap in metrics is a gap in the record."""
     last: events.ImpactSampled | None = None
+    noted_at_ms = 0
     while True:
         await asyncio.sleep(INTERVAL_S)
         with contextlib.suppress(DrillError):  # tried again in a moment
             expire_alerts(session)
             now = await sample(session)
-            if now is not None and now != last:
+            due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
+            if now is not None and due:
                 session.note(now, actor="load")
-                last = now
+                last, noted_at_ms = now, session.drill_ms()
 
 
 async def sample(session: Session) -> events.ImpactSampled | None:

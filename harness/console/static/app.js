@@ -1,9 +1,10 @@
 // The frame: who is here, phase and clock, the menu, the view that the address names.
 
 import {
-  Badge, Button, ErrorNote, Field, Fragment, Loading, Toast, api, fmt, html, session, toast, useAct, useEffect,
+  Badge, Button, ErrorNote, Field, Fragment, Loading, Toast, api, html, session, toast, useAct, useEffect,
   useLive, usePoll, useRef, useState,
 } from "./lib.js";
+import { stopwatch } from "./logic/format.js";
 import { connect } from "./live.js";
 import { VIEWS, load } from "./views/index.js";
 
@@ -52,10 +53,10 @@ function PhaseBar({ status, at }) {
   const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
   return html`<div class="phase">
     <strong>${clock.phase_title}</strong>
-    ${remaining !== null && html`<span class="figure" title="left in this phase">${fmt.clock(Math.max(0, remaining))} left</span>`}
+    ${remaining !== null && html`<span class="figure" title="left in this phase">${stopwatch(Math.max(0, remaining))} left</span>`}
     ${clock.is_paused && html`<${Badge} kind="warn">paused<//>`}
-    ${agenda === "solo" && html`<span class="muted">${fmt.clock(status.elapsed_s + since)} since the start</span>`}
-    ${due !== null && html`<span class=${due - since < 0 ? "late" : "muted"}>${due - since < 0 ? "update late by " : "next update due in "}${fmt.clock(Math.abs(due - since))}</span>`}
+    ${agenda === "solo" && html`<span class="muted">${stopwatch(status.elapsed_s + since)} since the start</span>`}
+    ${due !== null && html`<span class=${due - since < 0 ? "late" : "muted"}>${due - since < 0 ? "update late by " : "next update due in "}${stopwatch(Math.abs(due - since))}</span>`}
   </div>`;
 }
 

@@ -3,12 +3,11 @@
 import htm from "./vendor/htm.module.js";
 import { api, session } from "./session.js";
 import { live } from "./live.js";
-import { fmt } from "./fmt.js";
 
 const { createElement, useState, useEffect, useRef, useMemo, useCallback, useSyncExternalStore, Fragment } = React;
 
 export const html = htm.bind(createElement);
-export { api, session, fmt, useState, useEffect, useRef, useMemo, useCallback, Fragment };
+export { api, session, useState, useEffect, useRef, useMemo, useCallback, Fragment };
 
 const subscribe = (listener) => {
   live.listeners.add(listener);

@@ -2,8 +2,12 @@
 
 const SHORT = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
 
-/** A figure with as many decimals as its size deserves, unless told how many. */
+const NOTHING = "–";
+const isNothing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+/** A figure with as many decimals as its size deserves, unless told how many; a dash for none. */
 export function plain(value, decimals) {
+  if (isNothing(value)) return NOTHING;
   const size = Math.abs(value);
   const places = decimals ?? (size >= 100 || Number.isInteger(value) ? 0 : size >= 1 ? 2 : 3);
   return value.toLocaleString("en-US", { maximumFractionDigits: places, useGrouping: size >= 1e4 });
@@ -11,6 +15,7 @@ export function plain(value, decimals) {
 
 /** 0.0042 → "4.2 ms", 75 → "1 min 15 s". */
 export function seconds(value) {
+  if (isNothing(value)) return NOTHING;
   const size = Math.abs(value);
   if (size === 0) return "0 s";
   if (size < 0.001) return `${plain(value * 1e6, 0)} µs`;
@@ -21,6 +26,15 @@ export function seconds(value) {
   return `${Math.trunc(whole / 3600)} h ${Math.trunc(Math.abs(whole % 3600) / 60)} min`;
 }
 
+/** The same of milliseconds. */
+export const milliseconds = (value) => (isNothing(value) ? NOTHING : seconds(value / 1000));
+
+/** 0.123 → "12.3 %". */
+export const percent = (ratio, decimals = 1) => (isNothing(ratio) ? NOTHING : `${plain(ratio * 100, decimals)} %`);
+
+/** So many a second: "3.5/s". */
+export const rate = (value) => (isNothing(value) ? NOTHING : `${plain(value, value >= 10 ? 0 : 1)}/s`);
+
 function short(value, decimals) {
   for (const [size, letter] of SHORT) {
     if (Math.abs(value) >= size) return `${plain(value / size, decimals ?? 1)} ${letter}`;
@@ -30,9 +44,9 @@ function short(value, decimals) {
 
 /** `value` in one of Grafana's units; a dash where there is none. */
 export function inUnit(value, unit, decimals) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (isNothing(value)) return NOTHING;
   if (!unit || unit === "none") return plain(value, decimals);
-  if (unit === "percentunit") return `${plain(value * 100, decimals ?? 1)} %`;
+  if (unit === "percentunit") return percent(value, decimals);
   if (unit === "s") return seconds(value);
   if (unit === "reqps") return `${short(value, decimals ?? 1)} req/s`;
   if (unit === "ops") return `${short(value, decimals ?? 1)} /s`;
@@ -44,9 +58,22 @@ export function inUnit(value, unit, decimals) {
 
 const two = (number) => String(number).padStart(2, "0");
 
-/** HH:MM:SS of a moment in milliseconds, in the reader's own time zone. */
-export function clock(atMs) {
-  const at = new Date(atMs);
+/** Seconds as a stopwatch shows them: 4:07, 1:02:03; negative ones with a minus. */
+export function stopwatch(value) {
+  if (isNothing(value)) return NOTHING;
+  const whole = Math.floor(Math.abs(value));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const text = hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  return value < 0 && whole > 0 ? `−${text}` : text;
+}
+
+/** Milliseconds since the drill began: T+4:07. */
+export const drillTime = (ms) => `T+${stopwatch(isNothing(ms) ? ms : ms / 1000)}`;
+
+/** HH:MM:SS of a moment (ISO text, or milliseconds), in the reader's own time zone. */
+export function clock(moment) {
+  if (isNothing(moment) || moment === "") return NOTHING;
+  const at = new Date(moment);
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 

@@ -1,6 +1,7 @@
 // Which alert is source and which is symptom, and at last the one cause that the team stands by.
 
-import { Badge, Button, Card, Empty, ErrorNote, api, fmt, html, toast, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { clock } from "../logic/format.js";
 import { Links } from "./evidence.js";
 import { Lines, Percent, Pick } from "./inputs.js";
 
@@ -44,7 +45,7 @@ export function Declare({ choices, list }) {
     toast("Cause declared");
   });
   return html`<${Card} title="Declare the cause" className="span12" id="declare">
-    ${declared.map((one) => html`<p class="note" key=${one.id}><time class="muted">${fmt.time(one.time)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
+    ${declared.map((one) => html`<p class="note" key=${one.id}><time class="muted">${clock(one.time)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
       ${" "}${confirmed.has(one.id) && html`<${Badge} kind=${confirmed.get(one.id) ? "good" : "bad"}>${confirmed.get(one.id) ? "confirmed" : "not the cause"}<//>`}</p>`)}
     <form onSubmit=${declare.run}>
       <div class="two"><${Pick} label="Service" required none="choose" value=${service} of=${choices.services} onPick=${(chosen) => put({ service: chosen })} />

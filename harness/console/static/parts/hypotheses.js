@@ -1,6 +1,7 @@
 // What the team believes, in percent that sum to 100, with what speaks for and against.
 
-import { Button, Card, Empty, ErrorNote, api, fmt, html, useAct, useEffect, useLive, useMemo } from "../lib.js";
+import { Button, Card, Empty, ErrorNote, api, html, useAct, useEffect, useLive, useMemo } from "../lib.js";
+import { clock } from "../logic/format.js";
 import { freshId, mergedHypotheses } from "../logic/merge.js";
 import { rebalanced, scaled } from "../logic/percents.js";
 import { Links } from "./evidence.js";
@@ -81,7 +82,7 @@ export function Hypotheses({ held, choices }) {
   }, []);
   const empty = list.findLast((one) => !one.text)?.id;
   useEffect(() => { if (empty) document.getElementById(`hypothesis-${empty}`)?.focus(); }, [list.length]);
-  return html`<${Card} title="Hypotheses" className="span12" id="hypotheses" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${fmt.time(newest.at)} by ${newest.by}` : ""}</span><${Button} onClick=${held.add}>New (h)<//>`}>
+  return html`<${Card} title="Hypotheses" className="span12" id="hypotheses" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${clock(newest.at)} by ${newest.by}` : ""}</span><${Button} onClick=${held.add}>New (h)<//>`}>
     <${Clash} shared=${form} merge=${merge}><ul>${(form.clash?.value.list || []).map((one) => html`<li key=${one.id}>${one.probability} % ${one.text}</li>`)}</ul><//>
     ${!list.length && html`<${Empty}>None yet. Write down what could explain it, before looking for what proves it.<//>`}
     <form onSubmit=${save.run}>
@@ -100,7 +101,7 @@ export function Revisions() {
   const found = useMemo(() => records.filter((one) => one.type === "hypotheses.revised").reverse(), [records]);
   return html`<${Card} title=${`Revisions (${found.length})`} className="span12" id="revisions">
     ${!found.length && html`<${Empty}>Every saved revision stays here, with who saved it.<//>`}
-    <ol class="feed">${found.map((one) => html`<li key=${one.id}><time>${fmt.time(one.time)}</time><div>
+    <ol class="feed">${found.map((one) => html`<li key=${one.id}><time>${clock(one.time)}</time><div>
       <strong>${one.data.by}</strong> ${one.data.reason && html`<span class="muted">${one.data.reason}</span>`}
       ${one.data.hypotheses.map((each) => html`<div class="share" key=${each.id}><meter min="0" max="100" value=${each.probability_percent} aria-label=${`${each.id} in percent`}></meter> <span class="figure">${each.probability_percent} %</span> ${each.text}</div>`)}
     </div></li>`)}</ol>

@@ -1,6 +1,7 @@
 // Who calls whom, with the rate, errors and latency of every edge as the callers measure them.
 
-import { fmt, html, useEffect, useMemo, useState, api } from "../lib.js";
+import { html, useEffect, useMemo, useState, api } from "../lib.js";
+import { milliseconds, percent, rate } from "../logic/format.js";
 
 const NODE = { width: 132, height: 46, gapX: 56, gapY: 26 };
 const EVERY_MS = 4000;
@@ -91,7 +92,7 @@ function Node({ service, at }) {
     <title>${`${service.name} ${service.version || ""}`}</title>
     <rect class=${`node ${tone}`} width=${NODE.width} height=${NODE.height} rx="6" />
     <text x="10" y="19">${service.name} <tspan class="small">${service.version || ""}</tspan></text>
-    <text class="small" x="10" y="36">${fmt.rate(service.requests_per_s)} · ${fmt.percent(service.error_ratio, 0)} · ${fmt.ms(service.p95_ms)}</text>
+    <text class="small" x="10" y="36">${rate(service.requests_per_s)} · ${percent(service.error_ratio, 0)} · ${milliseconds(service.p95_ms)}</text>
   </g>`;
 }
 
@@ -105,10 +106,10 @@ function Edge({ name, at, edge }) {
     ? `M ${from.x + NODE.width / 2} ${from.y} C ${from.x + NODE.width / 2} ${from.y - 30}, ${to.x + NODE.width / 2} ${to.y - 30}, ${to.x + NODE.width / 2} ${to.y}`
     : `M ${start.x} ${start.y} C ${start.x + 30} ${start.y}, ${end.x - 30} ${end.y}, ${end.x} ${end.y}`;
   const ratio = edge?.rate ? (edge.errors || 0) / edge.rate : 0;
-  const text = edge?.rate ? `${fmt.rate(edge.rate)}, ${fmt.percent(ratio, 0)} failing, ${fmt.ms((edge.seconds || 0) * 1000)}` : "no calls";
+  const text = edge?.rate ? `${rate(edge.rate)}, ${percent(ratio, 0)} failing, ${milliseconds((edge.seconds || 0) * 1000)}` : "no calls";
   return html`<g><title>${`${name.replace(" ", " → ")}: ${text}`}</title>
     <path class=${`edge ${edge?.rate ? toneOf(ratio) : ""}`} d=${path} />
-    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5} text-anchor="end">${fmt.ms((edge.seconds || 0) * 1000)}</text>`}
+    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5} text-anchor="end">${milliseconds((edge.seconds || 0) * 1000)}</text>`}
   </g>`;
 }
 

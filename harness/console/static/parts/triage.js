@@ -1,6 +1,7 @@
 // What the team takes the incident to be: its severity and reach, and what comes first.
 
-import { Button, Card, ErrorNote, api, asList, fmt, html, useAct } from "../lib.js";
+import { Button, Card, ErrorNote, api, asList, html, useAct } from "../lib.js";
+import { clock, plain } from "../logic/format.js";
 import { mergedLines } from "../logic/merge.js";
 import { Lines, Pick, words } from "./inputs.js";
 import { Clash, useNewest, useShared } from "./shared.js";
@@ -37,11 +38,11 @@ export function Incident({ choices, impact }) {
       users_affected: sent.users === "" ? null : Number(sent.users), escalate: sent.escalate,
     }));
   });
-  return html`<${Card} title="Incident" className="span12" id="incident" actions=${newest && html`<span class="muted">declared ${fmt.time(newest.at)} by ${newest.by}</span>`}>
+  return html`<${Card} title="Incident" className="span12" id="incident" actions=${newest && html`<span class="muted">declared ${clock(newest.at)} by ${newest.by}</span>`}>
     <${Clash} shared=${form} merge=${mergedIncident}><p>${form.clash?.value.severity}: ${form.clash?.value.summary}</p><//>
     <form onSubmit=${save.run}>
       <div class="two"><${Pick} label="Severity" value=${value.severity} of=${choices.severities} onPick=${(severity) => put({ severity })} />
-        <label class="field"><span class="label">Users affected${impact ? ` (measured: ${fmt.number(impact.users_affected)})` : ""}</span>
+        <label class="field"><span class="label">Users affected${impact ? ` (measured: ${plain(impact.users_affected, 0)})` : ""}</span>
           <input type="number" min="0" value=${value.users} onInput=${(event) => put({ users: event.target.value })} /></label></div>
       <label class="field"><span class="label">What is the matter, in a sentence</span><input required value=${value.summary} onInput=${(event) => put({ summary: event.target.value })} /></label>
       <label class="field"><span class="label">Blast radius: who and what is hurt, and what is not</span><input required value=${value.blast} onInput=${(event) => put({ blast: event.target.value })} /></label>
@@ -89,7 +90,7 @@ export function Triage({ choices }) {
       priorities: sent.priorities.filter((one) => one.text.trim()),
     }));
   });
-  return html`<${Card} title="Triage" className="span12" id="triage" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${fmt.time(newest.at)} by ${newest.by}` : ""}</span>`}>
+  return html`<${Card} title="Triage" className="span12" id="triage" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${clock(newest.at)} by ${newest.by}` : ""}</span>`}>
     <${Clash} shared=${form} merge=${mergedTriage}><pre class="text">${clash && [clash.value.known, clash.value.unknown].join("\n")}</pre><//>
     <form onSubmit=${save.run}>
       <div class="two"><${Lines} label="Known" hint="one a line" required value=${value.known} onText=${(known) => put({ known })} />

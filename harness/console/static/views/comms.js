@@ -1,6 +1,7 @@
 // What stakeholders are told: the next word, when it is due, what was said, and what customers see.
 
-import { Badge, Button, Card, Empty, ErrorNote, Loading, api, asList, fmt, html, toast, useAct, useDraft, useLive, usePoll, useState, useStream } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, Loading, api, asList, html, toast, useAct, useDraft, useLive, usePoll, useState, useStream } from "../lib.js";
+import { clock, stopwatch } from "../logic/format.js";
 import { Lines, Percent, Pick, words } from "../parts/inputs.js";
 import { useNewest } from "../parts/shared.js";
 
@@ -58,7 +59,7 @@ function Composer({ choices }) {
 function Cadence({ due, choices }) {
   const late = due !== null && due < 0;
   return html`<${Card} title="Cadence" className="span12" id="cadence">
-    <div class="stat"><div class=${`value ${late ? "late" : ""}`}>${due === null ? "–" : fmt.clock(Math.abs(due))}</div>
+    <div class="stat"><div class=${`value ${late ? "late" : ""}`}>${due === null ? "–" : stopwatch(Math.abs(due))}</div>
       <div class="label">${due === null ? "nothing is due" : late ? "too late: say something, even that there is nothing new" : "until the next word is due"}</div></div>
     <p class="muted">The first within ${choices.first_update_within_s / 60} minutes of the page, then one every ${choices.update_every_s / 60} at the latest.</p>
   <//>`;
@@ -72,7 +73,7 @@ function Channel({ choices, incoming }) {
     <${ErrorNote} error=${error} />
     ${incoming.map((one) => html`<div class="note warn" key=${one.seq}><strong>${one.sender}</strong> asks or says: ${one.text}</div>`)}
     ${data && !data.length && html`<${Empty}>Nobody was told anything yet.<//>`}
-    ${[...(data || [])].reverse().map((one) => html`<article class="said" key=${one.at}><header><${Badge} kind="info">${one.status}<//> <time class="muted">${fmt.time(one.at)}</time> <span class="muted">for ${one.readers}</span></header><pre class="text">${one.text.replaceAll("**", "")}</pre></article>`)}
+    ${[...(data || [])].reverse().map((one) => html`<article class="said" key=${one.at}><header><${Badge} kind="info">${one.status}<//> <time class="muted">${clock(one.at)}</time> <span class="muted">for ${one.readers}</span></header><pre class="text">${one.text.replaceAll("**", "")}</pre></article>`)}
   <//>`;
 }
 
@@ -85,7 +86,7 @@ function StatusPage({ url }) {
     <${ErrorNote} error=${error} />
     ${data && html`<p class=${`note ${data.status.indicator === "none" ? "good" : data.status.indicator === "minor" ? "warn" : "bad"}`}><strong>${data.status.description}</strong></p>
       <table><tbody>${data.components.map((one) => html`<tr key=${one.id}><th scope="row">${one.name}</th><td class="num"><${Badge} kind=${TONES[one.status]}>${words(one.status)}<//></td></tr>`)}</tbody></table>
-      ${data.incidents.map((one) => html`<h3 key=${one.id}>${one.name}</h3>${one.incident_updates.map((said) => html`<p key=${said.id}><strong>${said.status}</strong> <time class="muted">${fmt.time(said.created_at)}</time> ${said.body}</p>`)}`)}`}
+      ${data.incidents.map((one) => html`<h3 key=${one.id}>${one.name}</h3>${one.incident_updates.map((said) => html`<p key=${said.id}><strong>${said.status}</strong> <time class="muted">${clock(said.created_at)}</time> ${said.body}</p>`)}`)}`}
   <//>`;
 }
 

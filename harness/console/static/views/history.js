@@ -1,33 +1,31 @@
 // History: how the team does from drill to drill.
 
 import { Empty, ErrorNote, Loading, html, usePoll } from "../lib.js";
-import { dateTime, inUnit, plain, seconds } from "../logic/format.js";
+import { dateTime, inUnit, milliseconds, percent, plain } from "../logic/format.js";
 import { Calibration, Trend } from "../parts/plots.js";
 
-const time = (ms) => (ms === null || ms === undefined ? "–" : seconds(Math.round(ms / 100) / 10));
-const figure = (value) => (value === null || value === undefined ? "–" : plain(value));
+const time = (ms) => milliseconds(ms && Math.round(ms / 100) * 100);
 const money = (value) => inUnit(value, "currencyEUR");
-const share = (value) => inUnit(value, "percentunit");
 
 const BOARD = [
-  ["drills", "drills that count", figure],
+  ["drills", "drills that count", plain],
   ["mean_time_to_detect_ms", "to the page", time],
   ["mean_time_to_acknowledge_ms", "to acknowledge", time],
   ["mean_time_to_cause_ms", "to the cause", time],
   ["mean_time_to_resolve_ms", "to mitigate", time],
   ["mean_time_to_full_recovery_ms", "to full recovery", time],
   ["mean_time_to_first_update_ms", "to the first update", time],
-  ["mean_users_affected", "users affected", (value) => (value === null ? "–" : plain(value, 0))],
+  ["mean_users_affected", "users affected", (value) => plain(value, 0)],
   ["mean_revenue_lost", "revenue lost", money],
-  ["recurrence_rate", "same kind of cause again", share],
-  ["mean_brier", "Brier score", (value) => (value === null ? "–" : plain(value, 3))],
+  ["recurrence_rate", "same kind of cause again", percent],
+  ["mean_brier", "Brier score", (value) => plain(value, 3)],
 ];
 const TRENDS = [
   ["Time to mitigate", (one) => one.kpis.mitigate_ms, time, true],
   ["Time to the cause", (one) => one.kpis.cause_ms, time, true],
   ["Time to acknowledge", (one) => one.kpis.acknowledge_ms, time, true],
-  ["Users affected", (one) => one.kpis.users_affected, figure, true],
-  ["Points", (one) => one.points, figure, false],
+  ["Users affected", (one) => one.kpis.users_affected, plain, true],
+  ["Points", (one) => one.points, plain, false],
   ["Brier score", (one) => one.brier, (value) => plain(value, 3), true],
 ];
 

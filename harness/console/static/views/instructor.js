@@ -1,6 +1,7 @@
 // What an instructor runs a drill with: agenda, messages, people, cause, judgement, the answer.
 
-import { Badge, Button, Card, Empty, ErrorNote, api, fmt, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
+import { drillTime, stopwatch } from "../logic/format.js";
 import { Judging } from "../parts/judging.js";
 import { told } from "../parts/told.js";
 
@@ -11,7 +12,7 @@ function Agenda({ exercise }) {
   const at = phases.findIndex((one) => one.id === clock.phase);
   return html`<${Card} title=${exercise.title} className="span12" id="agenda" actions=${speed !== 1 && html`<${Badge} kind="info">${speed} times as fast<//>`}>
     <ol class="agenda">${phases.map((one, index) => html`<li key=${one.id} aria-current=${clock.is_running && index === at ? "step" : undefined} class=${index < at ? "muted" : ""}>
-      <span>${index < at ? "✓ " : ""}${one.title}</span><span class="figure">${one.duration_s === null ? "open" : fmt.clock(one.duration_s)}</span></li>`)}</ol>
+      <span>${index < at ? "✓ " : ""}${one.title}</span><span class="figure">${one.duration_s === null ? "open" : stopwatch(one.duration_s)}</span></li>`)}</ol>
     <div class="actions">
       ${!clock.is_running && html`<${Button} kind="primary" busy=${turn.busy} onClick=${() => turn.run("start")}>Start the clock<//>`}
       ${clock.is_running && !clock.is_over && html`
@@ -56,7 +57,7 @@ function People({ roles }) {
     <ul class="plain">${[...people].map(([person, held]) => {
       const seen = last.get(person) && told(last.get(person));
       return html`<li class="piece" key=${person}><div><strong>${person}</strong> <span class="muted">${held.join(", ")}</span></div>
-        <div class="muted">${seen ? `${fmt.drillTime(seen.ms)} ${seen.kind}: ${seen.text}` : "nothing written yet"}</div></li>`;
+        <div class="muted">${seen ? `${drillTime(seen.ms)} ${seen.kind}: ${seen.text}` : "nothing written yet"}</div></li>`;
     })}</ul>
   <//>`;
 }
@@ -102,7 +103,7 @@ function Causes({ answer }) {
   return html`<${Card} title="Declared causes" className="span12" id="causes">
     ${!declared.length && html`<${Empty}>The team has declared none yet.<//>`}
     <ul class="plain">${declared.map((one) => html`<li class="piece" key=${one.id}>
-      <div><time class="muted">${fmt.drillTime(one.drilltimems)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
+      <div><time class="muted">${drillTime(one.drilltimems)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
         <div>${one.data.note}</div><div class="muted">${fits(one) ? "names service and kind of the answer" : "differs from the answer"}</div></div>
       ${said.has(one.id) ? html`<${Badge} kind=${said.get(one.id).right ? "good" : "bad"}>${said.get(one.id).right ? "confirmed" : "not the cause"}<//>` : html`<div class="actions">
         <${Button} kind="primary" busy=${confirm.busy} onClick=${() => confirm.run(one.id, true)}>Confirm<//><${Button} busy=${confirm.busy} onClick=${() => confirm.run(one.id, false)}>Not the cause<//></div>`}

@@ -1,6 +1,7 @@
 // What is the matter, whom it hurts, where, and what changed lately.
 
-import { Badge, Button, Card, Empty, ErrorNote, api, attachEvidence, fmt, html, useAct, useLive, useMemo, usePoll } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, api, attachEvidence, html, useAct, useLive, useMemo, usePoll } from "../lib.js";
+import { clock, milliseconds, percent, plain, rate } from "../logic/format.js";
 import { ServiceMap } from "../parts/service-map.js";
 import { changesOf } from "../parts/told.js";
 
@@ -31,10 +32,10 @@ function Impact({ impact, samples }) {
     ? (last.revenue - before.revenue) / ((last.at - before.at) / 60000) : null;
   const budget = impact ? (1 - impact.success_ratio) / 0.005 : null;
   const rows = [
-    ["succeed now", fmt.percent(impact?.success_ratio)],
-    ["users affected", fmt.number(impact?.users_affected)],
-    ["revenue lost", fmt.number(impact?.revenue_lost)],
-    ["lost a minute", fmt.number(perMinute)],
+    ["succeed now", percent(impact?.success_ratio)],
+    ["users affected", plain(impact?.users_affected, 0)],
+    ["revenue lost", plain(impact?.revenue_lost, 0)],
+    ["lost a minute", plain(perMinute, 0)],
     ["error budget burn", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
   ];
   return html`<${Card} title="Impact on customers" className="span12" id="impact">
@@ -47,7 +48,7 @@ function Services({ services }) {
     <thead><tr><th>service</th><th>version</th><th class="num">requests</th><th class="num">errors</th><th class="num">p95</th><th>state</th></tr></thead>
     <tbody>${services.map((one) => html`<tr key=${one.name}>
       <td><strong>${one.name}</strong></td><td class="mono">${one.version || "–"}</td>
-      <td class="num">${fmt.rate(one.requests_per_s)}</td><td class="num">${fmt.percent(one.error_ratio)}</td><td class="num">${fmt.ms(one.p95_ms)}</td>
+      <td class="num">${rate(one.requests_per_s)}</td><td class="num">${percent(one.error_ratio)}</td><td class="num">${milliseconds(one.p95_ms)}</td>
       <td>${one.up === null ? html`<${Badge}>no data<//>` : one.up ? html`<${Badge} kind=${one.error_ratio > 0.05 ? "bad" : "good"}>${one.error_ratio > 0.05 ? "failing" : "up"}<//>` : html`<${Badge} kind="bad">down<//>`}</td>
     </tr>`)}</tbody>
   </table></div>`;
@@ -65,7 +66,7 @@ export default function Now() {
     <${Card} title="The shop" className="span7" id="map"><${ServiceMap} services=${status.services} /><${Services} services=${status.services} /><//>
     <${Card} title="What changed lately" className="span5 tall" id="changes">
       ${!changes.length && html`<${Empty}>Nothing yet.<//>`}
-      <ol class="feed">${changes.map((one) => html`<li key=${one.key}><time>${fmt.time(one.at)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div></li>`)}</ol>
+      <ol class="feed">${changes.map((one) => html`<li key=${one.key}><time>${clock(one.at)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div></li>`)}</ol>
     <//>
     <p class="muted span12">Next: ${status.next}</p>
   </div>`;

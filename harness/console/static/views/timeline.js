@@ -1,6 +1,7 @@
 // Everything that happened, in order, with who did it.
 
-import { Badge, Button, Card, Empty, ErrorNote, api, fmt, html, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, api, html, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { clock, drillTime } from "../logic/format.js";
 import { told } from "../parts/told.js";
 
 const NOISE = new Set(["impact.sampled", "stack.ready"]);
@@ -29,7 +30,7 @@ export default function Timeline() {
       ${!found.length && html`<${Empty}>${rows.length ? "Nothing matches." : "Nothing has happened yet."}<//>`}
       ${found.length > SHOWN && html`<p class="muted">The newest ${SHOWN} of ${found.length}; search for older ones.</p>`}
       <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.key}>
-        <time title=${fmt.time(one.at)}>${fmt.drillTime(one.ms)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div>
+        <time title=${clock(one.at)}>${drillTime(one.ms)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div>
       </li>`)}</ol>
     <//>
   </div>`;

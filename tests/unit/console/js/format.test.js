@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ago, inUnit, mapped, seconds, tone } from "../logic/format.js";
+import {
+  ago, clock, drillTime, inUnit, mapped, milliseconds, percent, plain, rate, seconds, stopwatch, tone,
+} from "../logic/format.js";
 
 test("a duration is told in the unit that fits it", () => {
   assert.deepEqual([0, 0.0000421, 0.0042, 0.42, 4.2, 42, 75, 3700].map(seconds), [
@@ -36,4 +38,26 @@ test("a mapping names a value", () => {
 
 test("a moment ahead of our clock is not in the future", () => {
   assert.equal(ago(5000, 1000), "0 s ago");
+});
+
+test("a stopwatch has hours only when there are any, and tells what is overdue", () => {
+  assert.deepEqual([0, 59.9, 247, 3723, -61, -0.5].map(stopwatch), ["0:00", "0:59", "4:07", "1:02:03", "−1:01", "0:00"]);
+  assert.equal(drillTime(247_000), "T+4:07");
+});
+
+test("a moment is told by the clock, whichever way it was written down", () => {
+  const at = new Date(2026, 2, 1, 3, 4, 5);
+  assert.equal(clock(at.getTime()), "03:04:05");
+  assert.equal(clock(at.toISOString()), "03:04:05");
+});
+
+test("figures of a service fit its box", () => {
+  assert.deepEqual([3.456, 12.6].map(rate), ["3.5/s", "13/s"]);
+  assert.deepEqual([percent(0.9876), percent(0.9876, 0), milliseconds(180), milliseconds(1234)], ["98.8 %", "99 %", "180 ms", "1.23 s"]);
+});
+
+test("whatever is missing is a dash to every one of them", () => {
+  for (const told of [plain, seconds, milliseconds, percent, rate, stopwatch, clock]) {
+    for (const nothing of [null, undefined]) assert.equal(told(nothing), "–", told.name);
+  }
 });

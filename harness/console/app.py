@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from harness.console.auth import Gatekeeper
+from harness.console.feed import Feed
 from harness.console.headers import SafeHeaders
 from harness.console.pages import router as pages
 from harness.console.policy import POLICY
@@ -21,7 +22,6 @@ from harness.console.routes_read import router as read
 from harness.console.routes_stream import router as stream
 from harness.console.routes_team import router as team
 from harness.console.routes_views import router as views
-from harness.console.stream import StatusFeed
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
@@ -35,7 +35,7 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     """The API of one running drill."""
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
-    app.state.status_feed = StatusFeed(session)
+    app.state.feed = Feed(session)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(DrillError, _known_error)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from harness.console.stream import UNREAD_TIMEOUT_S, EventStream, StatusFeed, frames
-from harness.console.who import InSession, Viewer
+from harness.console.feed import Feed
+from harness.console.stream import UNREAD_TIMEOUT_S, EventStream, frames
+from harness.console.who import Viewer
 
 router = APIRouter(prefix="/v1")
 
@@ -17,12 +18,11 @@ Number = Annotated[int, Query(ge=0, le=10**15)]
 @router.get("/stream")
 async def stream(
     request: Request,
-    session: InSession,
     viewer: Viewer,
     after: Number = 0,
     last_event_id: Annotated[int | None, Header(ge=0, le=10**15)] = None,
 ) -> Response:
     """Server-sent events `record`, `status` and at the end `over`, from after the given number."""
-    feed: StatusFeed = request.app.state.status_feed
+    feed: Feed = request.app.state.feed
     begin = after if last_event_id is None else last_event_id
-    return EventStream(frames(session, feed, viewer, begin), UNREAD_TIMEOUT_S)
+    return EventStream(frames(feed, viewer, begin), UNREAD_TIMEOUT_S)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 
 from harness.console.app import create_app
+from harness.console.protocol import HangingUp
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.runtime.ports import listen
@@ -52,6 +53,7 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
         create_app(session, tokens, port),
         access_log=False,
         log_config=None,
+        http=HangingUp,
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
         h11_max_incomplete_event_size=65_536,

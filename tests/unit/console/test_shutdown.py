@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-import httpx
+import pytest
 
+from harness.console import server
 from harness.drill.session import Session
-from harness.tokens import Caller
 from tests.browser.drill import served
+from tests.unit.console.crowd import crowd
 
-OPEN_STREAMS = 5
+pytestmark = pytest.mark.live
+
+OPEN_STREAMS = 200
 STOPS_WITHIN_S = 5.0
 
 
-def test_the_drill_stops_in_time_with_streams_open(trouble: Session, tmp_path: Path) -> None:
-    with httpx.Client() as client:
-        streams = []
-        with served(trouble, tmp_path / "secrets") as drill:
-            headers = {"Authorization": f"Bearer {drill.tokens.token(Caller.PARTICIPANT)}"}
-            for _ in range(OPEN_STREAMS):
-                request = client.build_request("GET", f"{drill.url}/v1/stream", headers=headers)
-                streams.append(client.send(request, stream=True))
-            assert [one.status_code for one in streams] == [200] * OPEN_STREAMS
-            began = time.monotonic()
-        assert time.monotonic() - began < STOPS_WITHIN_S
-        for one in streams:
-            one.close()
+@asynccontextmanager
+async def stopping(session: Session, folder: Path) -> AsyncIterator[asyncio.Task[None]]:
+    """A drill that is being stopped while people look at it; they leave with the block."""
+    stack = ExitStack()
+    drill = stack.enter_context(served(session, folder))
+    async with crowd(drill, OPEN_STREAMS):
+        stopped = asyncio.create_task(asyncio.to_thread(stack.close))
+        yield stopped
+    await stopped
+
+
+async def test_the_drill_stops_in_time_with_streams_open(trouble: Session, tmp_path: Path) -> None:
+    async with stopping(trouble, tmp_path / "secrets") as stopped:
+        await asyncio.wait_for(asyncio.shield(stopped), STOPS_WITHIN_S)
+
+
+async def test_it_would_not_if_it_waited_for_the_streams_to_end(
+    trouble: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: with a longer patience, the open streams keep it."""
+    monkeypatch.setattr(server, "STOP_TIMEOUT_S", 60)
+    async with stopping(trouble, tmp_path / "secrets") as stopped:
+        done, _ = await asyncio.wait({stopped}, timeout=STOPS_WITHIN_S)
+        assert not done

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from harness.console import feed
+from harness.console.feed import Feed
 from harness.console.server import AboutSleepers
-from harness.console.stream import EventStream, StatusFeed, frames
+from harness.console.stream import EventStream, frames
 from harness.drill.session import Session
 from harness.record import events
 from harness.record.events import Audience
@@ -25,7 +27,7 @@ def read(chunk: bytes) -> dict[str, Any]:
     return fields
 
 
-class Quiet(StatusFeed):
+class Quiet(Feed):
     """A status that needs no running shop."""
 
     async def current(self, audience: Audience) -> dict[str, Any]:
@@ -34,8 +36,9 @@ class Quiet(StatusFeed):
 
 async def listen(session: Session, audience: Audience, after: int = 0) -> list[dict[str, Any]]:
     """All frames until the drill is over."""
-    source = frames(session, Quiet(session), audience, after)
-    return [read(chunk) async for chunk in source]
+    source = frames(Quiet(session), audience, after)
+    chunks = [chunk async for chunk in source]
+    return [read(one) for one in b"".join(chunks).split(b"\n\n") if one]
 
 
 def records(heard: list[dict[str, Any]]) -> list[tuple[int, str]]:
@@ -62,6 +65,19 @@ async def test_whoever_comes_back_misses_nothing_and_sees_nothing_twice(session:
     session.note(events.DrillFinished(reason="done"))
     heard = await asyncio.wait_for(listen(session, "all", middle), 10)
     assert records(heard) == [(middle + 1, "note.added"), (middle + 2, "drill.finished")]
+
+
+async def test_whoever_begins_far_behind_is_told_all_of_it_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "KEPT", 10)
+    monkeypatch.setattr(feed, "BATCH", 4)
+    before = session.record.last_seq()
+    for number in range(29):
+        session.note(events.NoteAdded(text=f"note {number}", by="Ada"))
+    session.note(events.DrillFinished(reason="done"))
+    heard = await asyncio.wait_for(listen(session, "all", before), 10)
+    assert [seq for seq, _ in records(heard)] == list(range(before + 1, before + 31))
 
 
 async def test_participants_do_not_hear_what_tells_the_answer(session: Session) -> None:

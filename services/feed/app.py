@@ -30,13 +30,14 @@ def create_app() -> FastAPI:
         read_timeout_ms=settings.ranking_timeout_ms,
     )
     flags = FlagBoard(db)
-    feeds = Feeds(db, Ranker(assistant, settings.rankings_in_flight_max * units), settings)
+    ranker = Ranker(assistant, settings.rankings_at_a_time * units, settings.ranking_wait_ms)
+    feeds = Feeds(db, ranker, settings)
     return create_service(
         settings,
         routers=[
             build_router(feeds, flags, settings.requests_in_flight_max * units),
             build_operations(flags, settings.operations_token),
         ],
-        resources=[db.resource, assistant.resource, flags.resource],
+        resources=[db.resource, assistant.resource, ranker.resource, flags.resource],
         ready_checks=[db.check],
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
+from fastapi import FastAPI
 
 from services.chassis.http import PeerClient, PeerFailure
+from services.chassis.metrics import publish
+from services.chassis.slots import IN_USE, SLOTS, WAITING
 from services.feed.domain import Item
 from services.feed.metrics import RANKINGS_IN_FLIGHT, SHED
 
@@ -16,16 +21,27 @@ PEER = "assistant"
 
 
 class Ranker:
-    """Asks the assistant, unless `in_flight_max` customers wait for it already."""
+    """Asks the assistant for so many customers at a time; the others wait in order, `wait_ms` at
+    most."""
 
-    def __init__(self, assistant: PeerClient, in_flight_max: int) -> None:
-        self._assistant, self._in_flight_max = assistant, in_flight_max
-        self._in_flight = 0
+    def __init__(self, assistant: PeerClient, at_a_time: int, wait_ms: int) -> None:
+        self._assistant, self._at_a_time, self._wait_ms = assistant, at_a_time, wait_ms
+        self._places = asyncio.Semaphore(at_a_time)
+        self._in_flight = self._waiting = 0
         RANKINGS_IN_FLIGHT.set_function(lambda: self._in_flight)
 
+    @asynccontextmanager
+    async def resource(self, _app: FastAPI) -> AsyncIterator[None]:
+        """For `create_service(resources=…)`: exports how many rankings run and wait."""
+        SLOTS.set(self._at_a_time)
+        IN_USE.set_function(lambda: self._in_flight)
+        WAITING.set_function(lambda: self._waiting)
+        publish(SLOTS, IN_USE, WAITING)
+        yield
+
     async def rank(self, user_id: int, items: Sequence[Item]) -> list[str]:
-        """The customer's own order of `items`; empty where the model gave none."""
-        if self._in_flight >= self._in_flight_max:
+        """The customer's own order of `items`; empty where the model gave none in time."""
+        if not await self._take():
             SHED.labels("ranking").inc()
             return []
         self._in_flight += 1
@@ -37,4 +53,17 @@ class Ranker:
             return []
         finally:
             self._in_flight -= 1
+            self._places.release()
         return list(answer["skus"]) if answer["source"] == "model" else []
+
+    async def _take(self) -> bool:
+        """A place at the model, unless it takes too long to get one."""
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._wait_ms / 1000):
+                await self._places.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
+        return True

@@ -66,12 +66,29 @@ async def test_an_assistant_that_does_not_answer_costs_no_more_than_its_timeout(
         direction.hold.set()
 
 
-async def test_beyond_so_many_rankings_feeds_are_degraded_and_not_refused(
+async def test_rankings_wait_for_each_other_and_the_queue_is_seen(
+    shop: Shop, direction: Direction, peers: FakePeer
+) -> None:
+    direction.hold = asyncio.Event()
+    async with shop(rankings_at_a_time=1, ranking_wait_ms=5_000) as client:
+        asked = [asyncio.create_task(read(client, user_id=user)) for user in (7, 8, 9)]
+
+        async def others_wait() -> bool:
+            return len(peers.seen_at("/rankings")) == 1 and value("worker_slots_waiting") == 2
+
+        await until(others_wait)
+        assert value("worker_slots") == value("worker_slots_in_use") == 1
+        direction.hold.set()
+        assert [feed["mode"] for feed in await asyncio.gather(*asked)] == ["personalised"] * 3
+    assert value("worker_slots_waiting") == value("worker_slots_in_use") == 0
+
+
+async def test_who_waits_too_long_for_a_ranking_gets_a_degraded_feed_and_is_not_refused(
     shop: Shop, direction: Direction, peers: FakePeer
 ) -> None:
     direction.hold = asyncio.Event()
     before = value("feed_shed_total", what="ranking")
-    async with shop(rankings_in_flight_max=1) as client:
+    async with shop(rankings_at_a_time=1, ranking_wait_ms=50) as client:
         waiting = asyncio.create_task(read(client))
 
         async def is_at_the_assistant() -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from loadgen.engagement import CHANCES, Content, Visitors
 from loadgen.impact import Impact
 from loadgen.journeys import JOURNEYS, Visit
 from loadgen.metrics import LoadMetrics, Outcome
@@ -18,6 +20,10 @@ class Ledger:
     def __init__(self) -> None:
         self.metrics = LoadMetrics(journey.name for journey in JOURNEYS)
         self._impact = Impact()
+        # The same draws in every load: what differs is what the shop showed.
+        self._visitors = Visitors(random.Random(0))  # noqa: S311 - a model, not a secret
+        for content in CHANCES:
+            self.metrics.prepare_content(content)
         self._outcomes: dict[str, Counter[str]] = {
             journey.name: Counter(ok=0, error=0, timeout=0) for journey in JOURNEYS
         }
@@ -30,9 +36,16 @@ class Ledger:
         self.metrics.in_flight.set(self._in_flight)
 
     def ended(
-        self, visit: Visit, journey: str, outcome: Outcome, took_s: float, trace_id: str | None
+        self,
+        visit: Visit,
+        journey: str,
+        outcome: Outcome,
+        took_s: float,
+        trace_id: str | None,
+        shown: Content | None = None,
     ) -> None:
-        """It ended; `trace_id` where the shop was asked to keep its trace."""
+        """It ended; `trace_id` where the shop was asked to keep its trace, `shown` where it was a
+        home feed."""
         self._in_flight -= 1
         metrics = self.metrics
         metrics.in_flight.set(self._in_flight)
@@ -40,6 +53,8 @@ class Ledger:
         exemplar = {"trace_id": trace_id} if trace_id else None
         metrics.requests.labels(journey, outcome).inc(exemplar=exemplar)
         metrics.durations.labels(journey).observe(took_s, exemplar)
+        if shown is not None:
+            self._engage(shown)
         if outcome == "ok":
             self._impact.answered(visit.who, journey)
             return
@@ -48,6 +63,13 @@ class Ledger:
         metrics.revenue_lost.inc(harm.lost)
         if harm.ticket:
             metrics.support_tickets.inc()
+
+    def _engage(self, shown: Content) -> None:
+        """Let the visitor react to the home feed."""
+        reaction = self._visitors.react(shown)
+        self.metrics.feed_views.labels(shown, "continued" if reaction.continues else "left").inc()
+        if reaction.returns is not None:
+            self.metrics.departures.labels(shown, "returns" if reaction.returns else "lost").inc()
 
     def learnt(self, journey: str, answer: Mapping[str, Any]) -> None:
         """Something was taken from an answer. Nothing to book."""

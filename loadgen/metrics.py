@@ -46,9 +46,28 @@ class LoadMetrics:
         self.support_tickets = Counter(
             "support_tickets", "Tickets filed by people who lost patience", registry=self.registry
         )
+        self.feed_views = Counter(
+            "user_feed_views",
+            "Home feeds that were shown, by how personal they were, and what the visitor did then",
+            ("content", "outcome"),
+            registry=self.registry,
+        )
+        self.departures = Counter(
+            "user_departures",
+            "Visitors who left at the home feed, by what they saw last, and whether they come back",
+            ("content", "outcome"),
+            registry=self.registry,
+        )
         # Every series from the start: a rate over one that appears with its first failure
         # would miss that failure.
         for journey in journeys:
             self.durations.labels(journey)
             for outcome in OUTCOMES:
                 self.requests.labels(journey, outcome)
+
+    def prepare_content(self, content: str) -> None:
+        """Every series of a kind of home feed, for the same reason."""
+        for outcome in ("continued", "left"):
+            self.feed_views.labels(content, outcome)
+        for outcome in ("returns", "lost"):
+            self.departures.labels(content, outcome)

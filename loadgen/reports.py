@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from loadgen.engagement import Content
 from loadgen.journeys import Visit
 from loadgen.ledger import Ledger
 from loadgen.metrics import Outcome
@@ -22,6 +23,7 @@ class Ended(NamedTuple):
     outcome: Outcome
     took_s: float
     trace_id: str | None
+    shown: Content | None
 
 
 class Reports(Ledger):
@@ -37,9 +39,17 @@ class Reports(Ledger):
         self._began += 1
 
     def ended(
-        self, visit: Visit, journey: str, outcome: Outcome, took_s: float, trace_id: str | None
+        self,
+        visit: Visit,
+        journey: str,
+        outcome: Outcome,
+        took_s: float,
+        trace_id: str | None,
+        shown: Content | None = None,
     ) -> None:
-        self._ended.append(Ended(visit.who, visit.at_stake, journey, outcome, took_s, trace_id))
+        self._ended.append(
+            Ended(visit.who, visit.at_stake, journey, outcome, took_s, trace_id, shown)
+        )
 
     def learnt(self, journey: str, answer: Mapping[str, Any]) -> None:
         known = {name: answer[name] for name in LEARNT if name in answer}
@@ -60,4 +70,4 @@ def book(ledger: Ledger, report: Mapping[str, Any]) -> None:
     for fields in report["ended"]:
         one = Ended(*fields)
         visit = Visit(one.who, "", "", at_stake=one.at_stake)
-        ledger.ended(visit, one.journey, one.outcome, one.took_s, one.trace_id)
+        ledger.ended(visit, one.journey, one.outcome, one.took_s, one.trace_id, one.shown)

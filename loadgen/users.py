@@ -18,6 +18,7 @@ from geventhttpclient.response import HTTPConnectionClosed
 from locust import FastHttpUser, User, task
 
 from loadgen.connections import Connections
+from loadgen.engagement import shown_by
 from loadgen.journeys import JOURNEYS, Journey, Visit
 from loadgen.load import Load
 from loadgen.metrics import Outcome
@@ -64,9 +65,11 @@ class JourneyUser(FastHttpUser):
             outcome, content = self._ask(visit, headers)
         took_s = time.monotonic() - begin
         kept_trace = ids.trace_id if ids.sampled else None
-        self.load.ledger.ended(visit, self.journey.name, outcome, took_s, kept_trace)
-        if outcome == "ok":
-            self._learn(content)
+        answer = _parsed(content) if outcome == "ok" else {}
+        shown = shown_by(self.journey.name, outcome, answer)
+        self.load.ledger.ended(visit, self.journey.name, outcome, took_s, kept_trace, shown)
+        if answer:
+            self.load.learn(self.journey, answer)
 
     def _ask(self, visit: Visit, headers: dict[str, str]) -> tuple[Outcome, bytes]:
         """The outcome and the body, asked once more where a kept-alive connection ended.
@@ -93,14 +96,6 @@ class JourneyUser(FastHttpUser):
                 break
         return outcome, response.content or b""
 
-    def _learn(self, content: bytes) -> None:
-        try:
-            answer = json.loads(content)
-        except ValueError:
-            return
-        if isinstance(answer, dict):
-            self.load.learn(self.journey, answer)
-
 
 def user_classes(load: Load) -> list[type[User]]:
     """One class, of one user, for each journey that the profile sends out."""
@@ -124,6 +119,15 @@ def user_classes(load: Load) -> list[type[User]]:
         for journey in JOURNEYS
         if journey.name in load.rates_per_s
     ]
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    """The JSON object in an answer; empty where it holds none."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _outcome(status: int, error: BaseException | None) -> Outcome:

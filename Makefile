@@ -10,6 +10,9 @@ SPEED ?= 1
 SEED ?=
 SCALE ?= 1
 LOAD_WORKERS ?= 1
+SEEDS ?= 1
+PLAYER ?= reference
+BUDGET ?=
 
 VENV := .venv
 DRILL := $(VENV)/bin/drill
@@ -33,8 +36,9 @@ drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= A
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)
 
-smoke: $(READY) ## the detectability matrix: every scenario detected, healed, cheats rejected (RUNTIME=)
-	@exec $(DRILL) smoke $(smoke_scenario) --runtime $(RUNTIME) $(if $(SEED),--seed $(SEED))
+smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (RUNTIME= SEEDS= PLAYER= BUDGET=15m)
+	@exec $(DRILL) smoke $(smoke_scenario) --runtime $(RUNTIME) $(if $(SEED),--seed $(SEED)) \
+		--seeds $(SEEDS) --player $(PLAYER) $(if $(BUDGET),--budget $(BUDGET))
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet

@@ -32,19 +32,23 @@ def cells(row: Row) -> dict[str, str]:
 def disagreements(matrix: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Each cell of `matrix` that says otherwise in `other`; rows that `other` lacks included."""
     here, there = _runtime(matrix), _runtime(other)
-    others = {row["scenario"]: cells(row) for row in other["rows"]}
+    others = {_key(row, other): cells(row) for row in other["rows"]}
     said = []
     for row in matrix["rows"]:
-        name = row["scenario"]
-        if name not in others:
-            said.append(f"{name}: {there} has no such row")
+        name, seed = _key(row, matrix)
+        if (name, seed) not in others:
+            said.append(f"{name}, seed {seed}: {there} has no such row")
             continue
-        ours, theirs = cells(row), others[name]
+        ours, theirs = cells(row), others[name, seed]
         for column in ours | theirs:
             mine, its = ours.get(column, ABSENT), theirs.get(column, ABSENT)
             if mine != its:
                 said.append(f"{name}, {column}: {mine} on {here}, {its} on {there}")
     return said
+
+
+def _key(row: Row, matrix: Mapping[str, Any]) -> tuple[str, int]:
+    return row["scenario"], row.get("seed", matrix["seed"])
 
 
 def _runtime(matrix: Mapping[str, Any]) -> str:

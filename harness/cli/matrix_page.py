@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from harness.cli.matrix_rows import count
+
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --soft: #8881; }
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; } }
@@ -24,54 +26,111 @@ code { background: var(--soft); padding: .05rem .3rem; border-radius: .25rem; }
 a { color: inherit; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 """
-_HEADINGS = ("Scenario", "Verdict", "Page after", "Evidence", "Rollback", "Code fix", "Cheats")
+_REFERENCE = ("Page after", "Evidence", "Rollback", "Code fix", "Cheats")
+_RESPONDER = ("Page after", "Service named", "Mechanism named", "Proven", "Innocent touched")
 
 
 def render_page(matrix: Mapping[str, Any]) -> str:
     """An HTML page for the content of matrix.json."""
     rows = matrix["rows"]
     good = sum(not row["shortfalls"] for row in rows)
-    headings = "".join(f'<th scope="col">{name}</th>' for name in _HEADINGS)
+    is_solved = matrix["player"] == "responder"
+    columns = ("Scenario", "Seed", "Verdict", *(_RESPONDER if is_solved else _REFERENCE))
+    told = _solved if is_solved else _tried
+    title = "Played by the responder" if is_solved else "Detectability matrix"
+    seeds = ", ".join(map(str, matrix["seeds"]))
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>3AM: detectability matrix</title>
+<html lang="en"><head><meta charset="utf-8"><title>3AM: {title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
-<body><main><h1>Detectability matrix</h1>
-<p>{good} of {len(rows)} scenarios hold. Runtime {matrix["runtime"]}, seed {matrix["seed"]},
-{matrix["took_s"]:.0f} s in all.</p>
-<div class="scroll" tabindex="0"><table><thead><tr>{headings}</tr></thead>
-<tbody>{"".join(map(_overview, rows))}</tbody></table></div>
+<body><main><h1>{title}</h1>
+<p>{good} of {len(rows)} rows hold. Runtime {escape(matrix["runtime"])}, seeds {seeds},
+{matrix["took_s"]:.0f} s in all{_at(matrix["commit"])}.</p>
+{_table(("Figure", "Seen", "95 % interval", "Asked", "Verdict"), map(_figure, matrix["figures"]))}
+{_table(columns, (_overview(row, told(row)) for row in rows))}
+{_left_out(matrix["left_out"])}
 {"".join(map(_section, rows))}
 </main></body></html>
 """
 
 
-def _overview(row: Mapping[str, Any]) -> str:
-    cheats = row.get("cheats", [])
-    rejected = sum(not cheat["passed"] for cheat in cheats)
-    name = escape(row["scenario"])
-    page_s = row.get("page_s")
-    found = row.get("source_found")
+def _at(commit: str | None) -> str:
+    return f", at <code>{escape(commit[:9])}</code>" if commit else ", with changes not committed"
+
+
+def _table(headings: Iterable[str], lines: Iterable[str]) -> str:
+    head = "".join(f'<th scope="col">{name}</th>' for name in headings)
+    return f"""<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>
+<tbody>{"".join(lines)}</tbody></table></div>"""
+
+
+def _figure(one: Mapping[str, Any]) -> str:
     cells = (
-        f'<th scope="row"><a href="#{name}">{name}</a></th>',
-        _cell(_mark(not row["shortfalls"], "holds", "FAILS")),
-        _cell("no page" if page_s is None else f"{page_s:.1f} s"),
-        _cell("-" if found is None else _mark(found, "found", "MISSING")),
-        _cell(_healed(row.get("rollback"))),
-        _cell(_healed(row.get("fix"))),
-        _cell(
-            _mark(rejected == len(cheats), f"{rejected} of {len(cheats)} rejected", "ACCEPTED")
-            if cheats
-            else "-"
-        ),
+        f'<th scope="row">{escape(one["figure"])}</th>',
+        _cell(f"{one['good']} of {one['of']}"),
+        _cell(f"{one['low']:.0%} to {one['high']:.0%}"),
+        _cell(f"{one['at_least']:.0%}"),
+        _cell(_mark(one["holds"], "holds", "FALLS SHORT")),
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _left_out(rows: Iterable[Mapping[str, Any]]) -> str:
+    items = "".join(
+        f"<dt>{escape(one['scenario'])}, seed {one['seed']}</dt><dd>{escape(one['why'])}</dd>"
+        for one in rows
+    )
+    return f"<h2>Left out for want of time</h2><dl>{items}</dl>" if items else ""
+
+
+def _overview(row: Mapping[str, Any], told: Iterable[str]) -> str:
+    page_s = row.get("page_s")
+    cells = (
+        f'<th scope="row"><a href="#{_anchor(row)}">{escape(row["scenario"])}</a></th>',
+        _cell(str(row["seed"])),
+        _cell(_mark(not row["shortfalls"], "holds", "FAILS")),
+        _cell("no page" if page_s is None else f"{page_s:.1f} s"),
+        *map(_cell, told),
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _tried(row: Mapping[str, Any]) -> tuple[str, ...]:
+    cheats = row.get("cheats", [])
+    rejected = sum(not cheat["passed"] for cheat in cheats)
+    found = row.get("source_found")
+    return (
+        "-" if found is None else _mark(found, "found", "MISSING"),
+        _healed(row.get("rollback")),
+        _healed(row.get("fix")),
+        _mark(rejected == len(cheats), f"{rejected} of {len(cheats)} rejected", "ACCEPTED")
+        if cheats
+        else "-",
+    )
+
+
+def _solved(row: Mapping[str, Any]) -> tuple[str, ...]:
+    def named(key: str) -> str:
+        answers = row.get(key)
+        return _mark(all(answers), count(answers), count(answers)) if answers else "-"
+
+    innocent = row.get("innocent", [])
+    return (
+        named("services_named"),
+        named("mechanisms_named"),
+        _mark(bool(row.get("proven")), "yes", "NO"),
+        _mark(not innocent, "none", escape(", ".join(innocent))),
+    )
+
+
+def _anchor(row: Mapping[str, Any]) -> str:
+    return f"{escape(row['scenario'])}-{row['seed']}"
 
 
 def _section(row: Mapping[str, Any]) -> str:
     alerts = (f"{escape(name)} after {took:g} s" for name, took in row.get("alerts", {}).items())
     facts = [
         ("Alerts", "<br>".join(alerts) or "none"),
-        ("Broken at the page", _codes(row.get("failing_before", []))),
+        *_broken(row),
         *((f"Cheat {escape(one['patch'])}", _cheat(one)) for one in row.get("cheats", [])),
         ("Left behind", escape(", ".join(row.get("leftovers", []))) or "nothing"),
         ("Took", f"{row['took_s']:.0f} s"),
@@ -82,9 +141,14 @@ def _section(row: Mapping[str, Any]) -> str:
     if row["shortfalls"]:
         what = "<br>".join(escape(text) for text in row["shortfalls"])
         facts.insert(0, ("Falls short", f'<span class="bad">{what}</span>'))
-    name = escape(row["scenario"])
+    title = f"{escape(row['scenario'])}, seed {row['seed']}"
     items = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in facts)
-    return f'<section id="{name}"><h2>{name}</h2><dl>{items}</dl></section>\n'
+    return f'<section id="{_anchor(row)}"><h2>{title}</h2><dl>{items}</dl></section>\n'
+
+
+def _broken(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if "failing_before" in row:
+        yield "Broken at the page", _codes(row["failing_before"])
 
 
 def _cheat(trial: Mapping[str, Any]) -> str:

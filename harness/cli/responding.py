@@ -6,16 +6,19 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from harness.diagnosis.answer import judge_answer
 from harness.drill.clock import begin_exercise
 from harness.drill.session import Session
+from harness.drill.trial import fired_after
 from harness.model import Role
 from harness.paths import REPO
-from harness.record import events
+from harness.record.events import DiagnosisDeclared
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
 STOP_TIMEOUT_S = 5.0
+RESPONSES = ("rollback", "restart", "hotfix")
 
 
 def command(api_url: str) -> list[str]:
@@ -30,6 +33,23 @@ def environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(REPO)}
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What a drill's record says of whoever played it."""
+
+    alerts: dict[str, float]
+    """Alert → seconds from the trigger until it first fired."""
+    pages: int
+    services_named: tuple[bool, ...]
+    """Of each fault, whether its service was named in the end."""
+    mechanisms_named: tuple[bool, ...]
+    """The same of its service with its mechanism."""
+    proven: bool
+    """Whether the last verification passed."""
+    innocent: tuple[str, ...]
+    """What was done to services with which nothing was wrong."""
+
+
 class Unattended:
     """Lets the responder play one drill, then holds what it did against the answer."""
 
@@ -38,6 +58,7 @@ class Unattended:
         self.shortfalls: list[str] = []
         self.complete = False
         self.summary = ""
+        self.findings: Findings | None = None
 
     async def play(self, session: Session) -> None:
         """From the page to the proof; the fields say how it went."""
@@ -45,6 +66,7 @@ class Unattended:
         code = await follow(command(session.places.api_url), participant_token(session), self.say)
         if code != 0:
             self.shortfalls.append(f"the responder ended with exit code {code}")
+        self.findings = findings(session)
         self.shortfalls += shortfalls(session)
         self.complete = True
         self.summary = "paged, diagnosed, fixed and verified by one who did not know the answer"
@@ -94,9 +116,43 @@ async def _stopped(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
+def findings(session: Session) -> Findings:
+    """Hold the record against the answer."""
+    final = stood_by(session)
+    named = [
+        [judge_answer(one.service, one.mechanism, fault.accepts) for one in final]
+        for fault in session.faults
+    ]
+    guilty = {fault.service for fault in session.faults}
+    verification = session.state().verification
+    return Findings(
+        alerts={name: round(s, 1) for name, s in fired_after(session.record.events()).items()},
+        pages=len(session.state().pages),
+        services_named=tuple(any(one.service_right for one in judged) for judged in named),
+        mechanisms_named=tuple(any(one.right for one in judged) for judged in named),
+        proven=verification is not None and verification.passed,
+        innocent=tuple(
+            f"{entry.kind} of {entry.service}"
+            for entry in session.deploy_log
+            if entry.kind in RESPONSES and entry.service not in guilty
+        ),
+    )
+
+
+def stood_by(session: Session) -> list[DiagnosisDeclared]:
+    """The diagnoses that count in the end: the newest about each service, and of these as many of
+    the newest as there are faults."""
+    newest: dict[str, DiagnosisDeclared] = {}
+    for one in session.state().diagnoses:
+        newest.pop(one.service, None)
+        newest[one.service] = one
+    return list(newest.values())[-max(1, len(session.faults)) :]
+
+
 def shortfalls(session: Session) -> list[str]:
     """Where the drill, as it is recorded, falls short of page, answer, mitigation and proof."""
-    return [*_of_the_page(session), *_of_the_answer(session), *_of_the_proof(session)]
+    found = findings(session)
+    return [*_of_the_page(session), *_of_the_answer(session, found), *_of_the_proof(found)]
 
 
 def _of_the_page(session: Session) -> Iterator[str]:
@@ -108,24 +164,16 @@ def _of_the_page(session: Session) -> Iterator[str]:
         yield f"paged without a fault: {pages[0].alert}"
 
 
-def _of_the_answer(session: Session) -> Iterator[str]:
-    declared = [
-        one.event
-        for one in session.record.events()
-        if isinstance(one.event, events.DiagnosisDeclared)
-    ]
-    for fault in session.faults:
-        judged = [judge_answer(one.service, one.mechanism, fault.accepts) for one in declared]
-        if not any(one.right for one in judged):
+def _of_the_answer(session: Session, found: Findings) -> Iterator[str]:
+    declared = session.state().diagnoses
+    for fault, is_named in zip(session.faults, found.mechanisms_named, strict=True):
+        if not is_named:
             said = ", ".join(f"{one.service} {one.mechanism}" for one in declared) or "nothing"
             yield f"diagnosed {said}; it is {fault.service} {fault.mechanism}"
 
 
-def _of_the_proof(session: Session) -> Iterator[str]:
-    guilty = {fault.service for fault in session.faults}
-    for entry in session.deploy_log:
-        if entry.kind in ("rollback", "restart", "hotfix") and entry.service not in guilty:
-            yield f"a {entry.kind} of {entry.service}, which nothing was wrong with"
-    verification = session.state().verification
-    if verification is None or not verification.passed:
+def _of_the_proof(found: Findings) -> Iterator[str]:
+    for what in found.innocent:
+        yield f"a {what}, which nothing was wrong with"
+    if not found.proven:
         yield "not verified"

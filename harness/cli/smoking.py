@@ -1,8 +1,9 @@
-"""`drill smoke`: the detectability matrix, each scenario on a stack of its own.
+"""`drill smoke`: the matrix, each scenario on a stack of its own.
 
 Stacks run side by side as separate processes with their own home, ports and databases. What fell
 short beside others runs once more by itself, since neighbours blur latencies: only alone does it
-count against a scenario. The matrix says which rows were repeated, and why.
+count against a scenario. The matrix says which rows were repeated, and why. The responder's rows
+are never repeated: its figures are shares, which a second chance would embellish.
 Containers run one stack at a time, and their matrix is held against the local one, cell by cell.
 """
 
@@ -10,36 +11,53 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.bootstrap import left_of
 from harness.catalog import Catalog
 from harness.cli.agreement import disagreements
+from harness.cli.checkout import Checkout
+from harness.cli.matrix_figures import figures
+from harness.cli.matrix_order import Due, Held, in_order, read_held, write_held
 from harness.cli.matrix_page import render_page
+from harness.cli.matrix_rows import figure_cells, short
+from harness.cli.matrix_stack import Stack
 from harness.cli.out import line, say, table
 from harness.errors import UnknownName, UsageError
 from harness.model import RUNTIMES
 from harness.paths import REPO
-from harness.ports import StackPorts
-from harness.runtime.procfs import port_holder, port_is_free
 
-FIRST_OFFSET = 20_000
-OFFSET_STEP = 1_000
-STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
-"""Of one row; images of releases, and on a new machine all images, are built meanwhile."""
 SMOKE = REPO / "var" / "smoke"
-MATRIX = "matrix.json"
+MATRIX, HELD = "matrix.json", "held.json"
 ALL = "all"
+PLAYERS = ("reference", "responder")
+
+Row = dict[str, Any]
 
 
-def output_of(runtime: str) -> Path:
-    """Where the matrix of a runtime goes unless one says otherwise."""
-    return SMOKE if runtime == "local" else SMOKE / runtime
+@dataclass(frozen=True)
+class Campaign:
+    """What is to be run, and how."""
+
+    scenario: str
+    """One, a family, or `all`."""
+    output: Path
+    runtime: str = "local"
+    player: str = "reference"
+    seeds: tuple[int, ...] = (1,)
+    jobs: int = 2
+    """How many stacks run side by side."""
+    budget_s: float | None = None
+    """No row is begun that would probably not be through by then."""
+
+
+def output_of(runtime: str, player: str = "reference") -> Path:
+    """Where a matrix goes unless one says otherwise."""
+    folder = SMOKE if runtime == "local" else SMOKE / runtime
+    return folder if player == "reference" else folder / player
 
 
 def jobs_of(runtime: str, asked: int | None) -> int:
@@ -63,29 +81,124 @@ def rows_of(catalog: Catalog, name: str) -> list[str]:
     return [name]
 
 
-async def smoke(scenario: str, *, runtime: str, seed: int, jobs: int | None, output: Path) -> bool:
-    """Run the matrix (or one row); write matrix.json and matrix.html; True where all holds."""
-    chosen = rows_of(Catalog(REPO), scenario)
-    if runtime not in RUNTIMES:
-        raise UnknownName("runtime", runtime, RUNTIMES)
-    side_by_side = jobs_of(runtime, jobs)
-    output = output.resolve()
-    output.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
-    rows = await _run_all(chosen, seed, side_by_side, output, runtime)
+async def smoke(campaign: Campaign) -> bool:
+    """Run the matrix (or a part of it); write matrix.json and matrix.html; True where all holds."""
+    if campaign.runtime not in RUNTIMES:
+        raise UnknownName("runtime", campaign.runtime, RUNTIMES)
+    if campaign.player not in PLAYERS:
+        raise UnknownName("player", campaign.player, PLAYERS)
+    catalog, checkout = Catalog(REPO), Checkout(REPO)
+    chosen = rows_of(catalog, campaign.scenario)
+    campaign.output.mkdir(parents=True, exist_ok=True)
+    held = read_held(campaign.output / HELD)
+    due = in_order(catalog, chosen, held, checkout.changed_since)
+    if campaign.budget_s is None:
+        # The long ones first, so that no lane ends with one of them on its own.
+        due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
+    commit, began = checkout.clean_head(), time.monotonic()
+    run = _Run(campaign, began)
+    rows = await run.all(due)
     took_s = time.monotonic() - began
-    for text in table([_short(row) for row in rows], list(_short(rows[0]))):
+    found = [one.to_json() for one in figures(rows, campaign.player)]
+    matrix = {
+        "runtime": campaign.runtime,
+        "player": campaign.player,
+        "seed": campaign.seeds[0],
+        "seeds": list(campaign.seeds),
+        "commit": commit,
+        "took_s": round(took_s, 1),
+        "figures": found,
+        "left_out": run.left_out,
+        "rows": rows,
+    }
+    (campaign.output / MATRIX).write_text(json.dumps(matrix, indent=2))
+    (campaign.output / "matrix.html").write_text(render_page(matrix))
+    write_held(campaign.output / HELD, held | _held_now(rows, commit))
+    return _told(campaign, matrix)
+
+
+class _Run:
+    """The rows of a campaign, as many at a time as it has jobs for."""
+
+    def __init__(self, campaign: Campaign, began: float) -> None:
+        self.campaign, self.began = campaign, began
+        self.left_out: list[dict[str, Any]] = []
+
+    async def all(self, due: Sequence[Due]) -> list[Row]:
+        """Every row that there was time for, in the order of names and seeds.
+
+        Raises UsageError where there was time for none.
+        """
+        waiting = [(one, seed) for seed in self.campaign.seeds for one in due]
+        rows: dict[tuple[str, int], Row] = {}
+
+        async def lane(slot: int) -> None:
+            while waiting:
+                one, seed = waiting.pop(0)
+                if self._fits(one.took_s):
+                    rows[one.scenario, seed] = await self._stack(one.scenario, seed).run(slot)
+                else:
+                    self._leave_out(one, seed)
+
+        await asyncio.gather(*map(lane, range(self.campaign.jobs)))
+        if not rows:
+            quickest = min(one.took_s for one in due)
+            raise UsageError(
+                "there is not time for a single scenario", f"the quickest takes {quickest:.0f} s"
+            )
+        if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(rows) > 1:
+            await self._repeat(rows)
+        return [rows[key] for key in sorted(rows)]
+
+    async def _repeat(self, rows: dict[tuple[str, int], Row]) -> None:
+        for (name, seed), row in rows.items():
+            if row["shortfalls"] and self._fits(row["took_s"]):
+                say(f"[{name}-{seed}] fell short beside others; once more, alone")
+                again = await self._stack(name, seed).run(0)
+                rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
+
+    def _stack(self, name: str, seed: int) -> Stack:
+        asked = self.campaign
+        return Stack(name, seed, asked.runtime, asked.player, asked.output)
+
+    def _fits(self, took_s: float) -> bool:
+        budget_s = self.campaign.budget_s
+        return budget_s is None or time.monotonic() - self.began + took_s <= budget_s
+
+    def _leave_out(self, one: Due, seed: int) -> None:
+        self.left_out.append({"scenario": one.scenario, "seed": seed, "why": one.why})
+
+
+def _held_now(rows: Sequence[Row], commit: str | None) -> dict[str, Held]:
+    """A scenario holds where all of its rows do."""
+    failed = {row["scenario"] for row in rows if row["shortfalls"]}
+    return {
+        row["scenario"]: Held(None if row["scenario"] in failed else commit, row["took_s"])
+        for row in rows
+    }
+
+
+def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
+    """Say what came of it; True where it holds."""
+    rows, cells = matrix["rows"], [short(row, campaign.player) for row in matrix["rows"]]
+    for text in (*table(cells, list(cells[0])), ""):
         line(text)
-    matrix = {"runtime": runtime, "seed": seed, "took_s": round(took_s, 1), "rows": rows}
-    (output / MATRIX).write_text(json.dumps(matrix, indent=2))
-    (output / "matrix.html").write_text(render_page(matrix))
+    shares = [figure_cells(one) for one in matrix["figures"]]
+    for text in table(shares, list(shares[0])):
+        line(text)
     for row in rows:
         for what in row["shortfalls"]:
-            say(f"{row['scenario']}: {what}")
-    agrees = runtime == "local" or _agrees_with_local(matrix)
-    good = agrees and all(not row["shortfalls"] for row in rows)
+            say(f"{row['scenario']}, seed {row['seed']}: {what}")
+    for one in matrix["left_out"]:
+        say(f"left out for want of time: {one['scenario']}, seed {one['seed']}: {one['why']}")
+    if campaign.player == "responder":
+        good = all(one["holds"] for one in matrix["figures"])
+    else:
+        good = all(not row["shortfalls"] for row in rows)
+        good = (campaign.runtime == "local" or _agrees_with_local(matrix)) and good
     verdict = "all hold" if good else "NOT all hold"
-    say(f"{len(rows)} scenarios in {took_s:.0f} s: {verdict}; {output / 'matrix.html'}")
+    page = campaign.output / "matrix.html"
+    say(f"{len(rows)} rows in {matrix['took_s']:.0f} s: {verdict}; {page}")
     return good
 
 
@@ -102,118 +215,3 @@ def _agrees_with_local(matrix: dict[str, Any]) -> bool:
     if not found:
         say(f"every cell of {len(matrix['rows'])} rows is as on the local runtime")
     return not found
-
-
-async def _run_all(
-    chosen: Sequence[str], seed: int, jobs: int, output: Path, runtime: str
-) -> list[dict[str, Any]]:
-    """All rows in the order of `chosen`, at most `jobs` stacks at a time."""
-    slots = asyncio.Queue[int]()
-    for slot in range(jobs):
-        slots.put_nowait(slot)
-
-    async def one(name: str) -> dict[str, Any]:
-        slot = await slots.get()
-        try:
-            return await _run_stack(name, seed, slot, output, runtime)
-        finally:
-            slots.put_nowait(slot)
-
-    # The long ones first, so that no lane ends with one of them on its own.
-    order = sorted(chosen, key=lambda name: len(Catalog(REPO).scenario(name).faults), reverse=True)
-    rows = dict(zip(order, await asyncio.gather(*map(one, order)), strict=True))
-    for name in chosen:
-        if rows[name]["shortfalls"] and len(chosen) > 1 and jobs > 1:
-            say(f"[{name}] fell short beside others; once more, alone")
-            first_try = rows[name]["shortfalls"]
-            rows[name] = await one(name) | {"repeated_since": first_try}
-    return [rows[name] for name in chosen]
-
-
-async def _run_stack(name: str, seed: int, slot: int, output: Path, runtime: str) -> dict[str, Any]:
-    """One scenario in a process of its own; what it left behind counts against it."""
-    home, answer = output / name, output / f"{name}.json"
-    shutil.rmtree(home, ignore_errors=True)
-    answer.unlink(missing_ok=True)
-    offset = FIRST_OFFSET + slot * OFFSET_STEP
-    began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "harness.cli.trying",
-        *("--scenario", name, "--seed", str(seed), "--port-offset", str(offset)),
-        *("--home", str(home), "--answer", str(answer), "--runtime", runtime),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(STACK_TIMEOUT_S[runtime]):
-            last = await _follow(name, process)
-            await process.wait()
-    except TimeoutError:
-        last = f"took longer than {STACK_TIMEOUT_S[runtime]:g} s"
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
-    row = _read(name, answer, last)
-    row["took_s"] = round(time.monotonic() - began, 1)
-    row["leftovers"] = _ports_left(offset) + await left_of(home)
-    row["shortfalls"] += [f"left behind: {what}" for what in row["leftovers"]]
-    return row
-
-
-async def _follow(name: str, process: asyncio.subprocess.Process) -> str:
-    """Pass on what the stack says, marked with its scenario; return its last line."""
-    assert process.stderr is not None  # noqa: S101  asked for as a pipe
-    last = ""
-    async for raw in process.stderr:
-        last = raw.decode(errors="replace").rstrip()
-        say(f"[{name}] {last}")
-    return last
-
-
-def _read(name: str, answer: Path, last: str) -> dict[str, Any]:
-    try:
-        row: dict[str, Any] = json.loads(answer.read_text())
-    except (OSError, ValueError):
-        row = {"scenario": name, "shortfalls": [f"the stack gave no answer: {last}"]}
-    return row
-
-
-def _ports_left(offset: int) -> list[str]:
-    """Ports of the stack that somebody still listens on."""
-    stack = StackPorts.of(Catalog(REPO).topology(), offset)
-    return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]
-
-
-def _short(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of the matrix for the terminal."""
-    cheats = row.get("cheats", [])
-    rejected = sum(not cheat["passed"] for cheat in cheats)
-    return {
-        "scenario": row["scenario"],
-        "page": None if row.get("page_s") is None else f"{row['page_s']:.1f} s",
-        "pages": row.get("pages"),
-        "source": row.get("source_found"),
-        "broken at page": len(row.get("failing_before", [])),
-        "rollback": _word(row.get("rollback")),
-        "fix": _word(row.get("fix")),
-        "cheats rejected": f"{rejected}/{len(cheats)}" if cheats else "-",
-        "left": len(row.get("leftovers", [])),
-        "took": f"{row['took_s']:.0f} s",
-        "verdict": _verdict(row),
-    }
-
-
-def _verdict(row: dict[str, Any]) -> str:
-    if row["shortfalls"]:
-        return "FAILS"
-    return "ok, repeated alone" if row.get("repeated_since") else "ok"
-
-
-def _word(trial: dict[str, Any] | None) -> str:
-    if trial is None:
-        return "-"
-    return "healed" if trial["passed"] else "NOT healed"

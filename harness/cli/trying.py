@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.cli.hosting import Outcome, host
 from harness.cli.out import say
+from harness.cli.responding import Unattended
 from harness.drill.trial import TrialRun
 from harness.errors import DrillError
 from harness.settings import HostSettings
@@ -20,11 +21,24 @@ TRACE_RATIO = 0.3
 """Stacks side by side on two cores: enough traces to find evidence in, for less of the CPU."""
 
 
+PACE: dict[str, dict[str, float]] = {
+    "reference": {
+        "trigger_delay_min_s": 1,
+        "trigger_delay_max_s": 2,
+        "deploy_pace_s": 0,
+        "trace_ratio": TRACE_RATIO,
+    },
+    # As `drill demo`: who does not know the answer needs what a team would have to look at.
+    "responder": {"trigger_delay_min_s": 2, "trigger_delay_max_s": 5, "deploy_pace_s": 1},
+}
+
+
 def main() -> None:
     """Play the scenario and write the row as JSON to --answer."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenario", required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--player", choices=PACE, required=True)
     parser.add_argument("--port-offset", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
@@ -36,21 +50,39 @@ def main() -> None:
         seed=given.seed,
         port_offset=given.port_offset,
         home=given.home,
-        trigger_delay_min_s=1,
-        trigger_delay_max_s=2,
-        deploy_pace_s=0,
-        trace_ratio=TRACE_RATIO,
+        **PACE[given.player],  # type: ignore[arg-type]
     )
-    run = TrialRun(say=say)
     try:
-        row = row_of(given.scenario, run, asyncio.run(host(settings, player=run.play)))
+        row = _played(given.player, settings)
     except DrillError as error:
         say(f"drill: {error}")
         sys.exit(error.exit_code)
     given.answer.write_text(json.dumps(row, indent=2))
 
 
-def row_of(scenario: str, run: TrialRun, outcome: Outcome) -> dict[str, Any]:
+def _played(player: str, settings: HostSettings) -> dict[str, Any]:
+    if player == "responder":
+        solo = Unattended(say=say)
+        return solved_row(solo, asyncio.run(host(settings, player=solo.play)))
+    run = TrialRun(say=say)
+    return row_of(run, asyncio.run(host(settings, player=run.play)))
+
+
+def solved_row(played: Unattended, outcome: Outcome) -> dict[str, Any]:
+    """How the responder fared, as plain data; `shortfalls` is empty where it missed nothing."""
+    shortfalls = list(played.shortfalls)
+    if outcome.error is not None:
+        shortfalls.append(outcome.error.message)
+    if played.findings is None:
+        return {"shortfalls": [*shortfalls, "not played to its end"]}
+    return {
+        **asdict(played.findings),
+        "page_s": min(played.findings.alerts.values(), default=None),
+        "shortfalls": shortfalls,
+    }
+
+
+def row_of(run: TrialRun, outcome: Outcome) -> dict[str, Any]:
     """The row as plain data; `shortfalls` is empty where everything holds."""
     shortfalls = [*run.rehearsal.shortfalls, *run.late]
     if outcome.error is not None:
@@ -67,7 +99,6 @@ def row_of(scenario: str, run: TrialRun, outcome: Outcome) -> dict[str, Any]:
             shortfalls.append(f"the cheat {cheat.patch} could not be tried: {cheat.error}")
     found = run.rehearsal.evidence_found
     return {
-        "scenario": scenario,
         "alerts": {name: round(took, 1) for name, took in run.alerts.items()},
         "page_s": min(run.alerts.values(), default=None),
         "pages": run.pages,

@@ -84,6 +84,25 @@ def test_a_second_and_right_diagnosis_counts(trouble: Session) -> None:
     assert responding.shortfalls(trouble) == []
 
 
+def test_what_is_taken_back_does_not_count(trouble: Session) -> None:
+    played_well(trouble)
+    declared(trouble, "orders", "n-plus-one")
+    assert responding.findings(trouble).services_named == (False,)
+    declared(trouble, "payments", "overload")
+    found = responding.findings(trouble)
+    assert (found.services_named, found.mechanisms_named) == ((True,), (False,))
+
+
+def test_of_two_faults_each_is_looked_for(trouble: Session) -> None:
+    trouble.faults = (*trouble.faults, Catalog(REPO).fault("n-plus-one"))
+    played_well(trouble)
+    declared(trouble, "orders", "n-plus-one")
+    found = responding.findings(trouble)
+    assert found.mechanisms_named == (True, True)
+    assert found.proven
+    assert found.innocent == ()
+
+
 def test_a_shop_that_is_sound_is_to_be_left_alone(session: Session) -> None:
     session.note(VerifyFinished(passed=True, results=()))
     assert responding.shortfalls(session) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,18 @@ import pytest
 from harness.catalog import Catalog
 from harness.cli import smoking
 from harness.cli.agreement import cells, disagreements
+from harness.cli.matrix_figures import figures
 from harness.cli.matrix_page import render_page
+from harness.cli.matrix_stack import Stack
+from harness.cli.smoking import Campaign
 from harness.errors import UnknownName, UsageError
 from harness.paths import REPO
 
 ROW = {
     "scenario": "deadlock",
+    "seed": 1,
+    "faults": 1,
+    "expects_page": True,
     "alerts": {"HighErrorRate": 6.1},
     "page_s": 6.1,
     "pages": 1,
@@ -32,7 +39,17 @@ ROW = {
 
 
 def matrix(runtime: str, *rows: dict[str, Any]) -> dict[str, Any]:
-    return {"runtime": runtime, "seed": 1, "took_s": 61.0, "rows": list(rows)}
+    return {
+        "runtime": runtime,
+        "player": "reference",
+        "seed": 1,
+        "seeds": [1],
+        "commit": None,
+        "took_s": 61.0,
+        "figures": [one.to_json() for one in figures(rows, "reference")],
+        "left_out": [],
+        "rows": list(rows),
+    }
 
 
 def test_matrices_agree_where_only_times_differ() -> None:
@@ -57,7 +74,7 @@ def test_a_cell_that_says_otherwise_is_named(change: dict[str, Any], said: str) 
 
 def test_a_row_that_the_other_lacks_is_named() -> None:
     assert disagreements(matrix("compose", ROW), matrix("local")) == [
-        "deadlock: local has no such row"
+        "deadlock, seed 1: local has no such row"
     ]
 
 
@@ -91,7 +108,9 @@ async def test_a_runtime_that_does_not_exist_is_refused_before_anything_runs(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(UnknownName, match="runtime 'compos'"):
-        await smoking.smoke("healthy", runtime="compos", seed=1, jobs=None, output=tmp_path)
+        await smoking.smoke(Campaign("healthy", tmp_path, runtime="compos"))
+    with pytest.raises(UnknownName, match="player 'me'"):
+        await smoking.smoke(Campaign("healthy", tmp_path, player="me"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,16 +119,15 @@ async def test_the_matrix_of_compose_is_held_against_the_local_one(
 ) -> None:
     broken = ROW | {"rollback": {**ROW["rollback"], "passed": False}}  # type: ignore[dict-item]
 
-    async def all_rows(*_: object) -> list[dict[str, Any]]:
-        return rows
+    async def one_row(*_: object) -> dict[str, Any]:
+        return rows[0]
 
     monkeypatch.setattr(smoking, "SMOKE", tmp_path)
-    monkeypatch.setattr(smoking, "_run_all", all_rows)
+    monkeypatch.setattr(Stack, "run", one_row)
 
     async def run(runtime: str) -> bool:
-        return await smoking.smoke(
-            "deadlock", runtime=runtime, seed=1, jobs=None, output=smoking.output_of(runtime)
-        )
+        output = smoking.output_of(runtime)
+        return await smoking.smoke(Campaign("deadlock", output, runtime=runtime, jobs=1))
 
     rows = [ROW]
     assert await run("compose")
@@ -120,3 +138,83 @@ async def test_the_matrix_of_compose_is_held_against_the_local_one(
     rows = [broken]
     assert not await run("compose")
     assert "differs: deadlock, rollback" in capsys.readouterr().err
+
+
+def row(name: str, seed: int, *shortfalls: str) -> dict[str, Any]:
+    return {**copy.deepcopy(ROW), "scenario": name, "seed": seed, "shortfalls": list(shortfalls)}
+
+
+async def test_every_seed_is_run_and_what_fell_short_beside_others_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[str, int, int]] = []
+
+    async def stack(self: Stack, slot: int) -> dict[str, Any]:
+        ran.append((self.scenario, self.seed, slot))
+        fell_short = self.scenario == "deadlock" and len(ran) <= 4
+        return row(self.scenario, self.seed, *(["late"] if fell_short else []))
+
+    monkeypatch.setattr(Stack, "run", stack)
+    monkeypatch.setattr(smoking, "rows_of", lambda *_: ["deadlock", "healthy"])
+    assert await smoking.smoke(Campaign("all", tmp_path, seeds=(3, 4)))
+    assert sorted((name, seed) for name, seed, _ in ran[:4]) == [
+        ("deadlock", 3), ("deadlock", 4), ("healthy", 3), ("healthy", 4),
+    ]  # fmt: skip
+    assert ran[4:] == [("deadlock", 3, 0), ("deadlock", 4, 0)]
+    found = json.loads((tmp_path / "matrix.json").read_text())
+    assert [one.get("repeated_since") for one in found["rows"]] == [["late"], ["late"], None, None]
+    paged = found["figures"][0]
+    assert (paged["figure"], paged["good"], paged["of"]) == ("paged", 4, 4)
+    assert "51% to 100%" in (tmp_path / "matrix.html").read_text()
+
+
+async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def stack(self: Stack, slot: int) -> dict[str, Any]:
+        return row(self.scenario, self.seed)
+
+    names = ["deadlock", "float-drift", "healthy"]
+    monkeypatch.setattr(Stack, "run", stack)
+    monkeypatch.setattr(smoking, "rows_of", lambda *_: names)
+    held = {
+        "healthy": {"commit": None, "took_s": 20.0},
+        "deadlock": {"commit": None, "took_s": 999},
+    }
+    (tmp_path / "held.json").write_text(json.dumps(held))
+    assert await smoking.smoke(Campaign("all", tmp_path, budget_s=120.0, jobs=1))
+    found = json.loads((tmp_path / "matrix.json").read_text())
+    assert [one["scenario"] for one in found["rows"]] == ["float-drift", "healthy"]
+    assert [one["scenario"] for one in found["left_out"]] == ["deadlock"]
+    assert "left out for want of time: deadlock, seed 1: not known" in capsys.readouterr().err
+    assert "Left out for want of time" in (tmp_path / "matrix.html").read_text()
+    kept = json.loads((tmp_path / "held.json").read_text())
+    assert kept["deadlock"] == held["deadlock"], "what was left out is as it was"
+    with pytest.raises(UsageError, match="not time for a single scenario"):
+        await smoking.smoke(Campaign("all", tmp_path, budget_s=10.0, jobs=1))
+
+
+async def test_a_row_of_the_responder_may_fall_short_as_long_as_its_figures_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+
+    async def stack(self: Stack, slot: int) -> dict[str, Any]:
+        ran.append(self.seed)
+        is_named = self.seed not in missed
+        return {
+            **row("deadlock", self.seed, *([] if is_named else ["diagnosed nothing"])),
+            "services_named": [True],
+            "mechanisms_named": [is_named],
+            "proven": True,
+            "innocent": [],
+        }
+
+    monkeypatch.setattr(Stack, "run", stack)
+    campaign = Campaign("deadlock", tmp_path, player="responder", seeds=(1, 2, 3, 4), jobs=2)
+    missed = {2}
+    assert await smoking.smoke(campaign)
+    assert len(ran) == 4, "nothing was repeated"
+    assert "diagnosed nothing" in (tmp_path / "matrix.html").read_text()
+    missed = {2, 3}
+    assert not await smoking.smoke(campaign)

@@ -34,7 +34,7 @@ SHARED = ("chassis", "sampledata")
 ELF = b"\x7fELF"
 
 TOOLS_PARTS = ("harness/telemetry", "harness/thirdparty", "loadgen")
-GROUND = ("__init__", "errors", "limits", "model", "paths", "ports", "waiting")
+GROUND = ("__init__", "causes", "errors", "limits", "model", "paths", "ports", "waiting")
 TOOLS_GROUND = tuple(f"harness/{name}.py" for name in GROUND)
 """What the tools are made of; nothing that knows what a drill is about."""
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
@@ -66,7 +66,7 @@ async def ensure_own_images(engine: Engine, python_image: str, progress: Progres
             target="libraries",
             bound_s=LIBRARIES_S,
         )
-    tools_files = await asyncio.to_thread(_tools_context)
+    tools_files = await asyncio.to_thread(tools_context)
     tools = image_name("tools", tools_files, libraries)
     if not await engine.has_image(tools):
         progress("building the image of the tools")
@@ -167,7 +167,8 @@ def _release_context(release: BuiltRelease) -> Files:
     }
 
 
-def _tools_context() -> Files:
+def tools_context() -> Files:
+    """What the image of the tools is made of, by file name."""
     dockerfile = (REPO / "compose" / "tools.Dockerfile").read_bytes()
     ground = {name: (REPO / name).read_bytes() for name in TOOLS_GROUND}
     parts = [REPO / name for name in TOOLS_PARTS]

@@ -3,7 +3,9 @@
 An audit hook sees every file that Python opens, every folder that it lists, every process that
 it begins and every connection that it makes; once set it cannot be taken away. What is not
 allowed is refused, so that nothing has to be known about where answers lie. Names of files can
-still be asked for one by one (`stat` is not audited); what is in them cannot.
+still be asked for one by one (`stat` is not audited); what is in them cannot. Beneath the hook
+stands the kernel, where it has Landlock: native code that Python does not audit reads nothing
+either.
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from harness.diagnosis.responder.landlock import read_only_below
 
 LOOPBACK = "127.0.0.1"
 _READING = frozenset({"open", "os.listdir", "os.scandir", "sqlite3.connect"})
@@ -23,14 +27,31 @@ _LEAVING = (
 )  # fmt: skip
 
 
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/etc")
+CHECKOUT = Path(os.path.realpath(__file__)).parents[3]
+
+
 class Fenced(PermissionError):
     """Something that this process may not do."""
 
 
-def close_fence(also: Iterable[Path] = ()) -> None:
+def close_fence(also: Iterable[Path] = ()) -> bool:
     """From now on, for good: nothing is read but libraries, our own code and the files `also`,
-    nothing is started, and nobody is spoken to beyond this machine. Offenders raise Fenced."""
-    sys.addaudithook(_guard(_roots(), frozenset(os.path.realpath(one) for one in also)))
+    nothing is started, and nobody is spoken to beyond this machine. Offenders raise Fenced.
+
+    True where the kernel refuses files, too.
+    """
+    roots, files = _roots(), frozenset(os.path.realpath(one) for one in also)
+    by_kernel = read_only_below(map(Path, (*roots, *_system_folders(), *files)))
+    sys.addaudithook(_guard(roots, files))
+    return by_kernel
+
+
+def _system_folders() -> Iterator[str]:
+    """What native libraries read, but for folders that our checkout lies in."""
+    for folder in (sys.base_prefix, *SYSTEM_FOLDERS):
+        if not CHECKOUT.is_relative_to(os.path.realpath(folder)):
+            yield folder
 
 
 def _roots() -> tuple[str, ...]:

@@ -25,13 +25,14 @@ class RecordedShop:
         """(path, detail): the next post to the path is refused so, once."""
 
     def api(self) -> Api:
-        return Api("http://shop.test", "token", httpx.MockTransport(self._answer))
+        return Api("http://shop.test", "token", httpx.MockTransport(self.answer))
 
     def to(self, path: str) -> list[dict[str, Any]]:
         """The bodies that were posted to a path."""
         return [body for known, body in self.posted if known == path]
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """What the API says to a request."""
         path = request.url.path
         if request.method == "GET":
             return httpx.Response(200, json=self._get(path, parse_qs(request.url.query.decode())))

@@ -26,6 +26,11 @@ ATTEMPTS = {
     "a link": f"open(shortcut({str(ANSWER)!r}))",
     "the host's arguments": "open(f'/proc/{os.getppid()}/cmdline').read()",
 }
+UNAUDITED = {
+    "native code": f"assert libc.open({str(ANSWER)!r}.encode(), 0) >= 0",
+    "a process of native code": f"assert libc.system({f'cat {ANSWER}'!r}.encode()) == 0",
+}
+"""What Python's audit does not see, by a library that was loaded before."""
 PREPARED = """
 import os, pathlib, subprocess, sys, tempfile
 def shortcut(target):
@@ -59,6 +64,23 @@ def test_it_is_the_fence_that_keeps_it_away(attempt: str, tmp_path: Path) -> Non
     """The negative control: the same attempts without it."""
     done = run(attempt, tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def has_landlock(tmp_path: Path) -> bool:
+    return run("raise SystemExit(0 if fence.close_fence() else 3)", tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("attempt", UNAUDITED.values(), ids=UNAUDITED.keys())
+def test_the_kernel_refuses_what_the_audit_does_not_see(attempt: str, tmp_path: Path) -> None:
+    if not has_landlock(tmp_path):
+        pytest.skip("this kernel has no Landlock")
+    loaded = "import ctypes; libc = ctypes.CDLL(None); libc.open, libc.system"
+    done = run(f"{loaded}\nfence.close_fence()\n{attempt}", tmp_path)
+    assert done.returncode == 1
+    assert "AssertionError" in done.stderr
+    no_kernel = "fence.read_only_below = lambda paths: False"
+    control = run(f"{loaded}\n{no_kernel}\nfence.close_fence()\n{attempt}", tmp_path)
+    assert control.returncode == 0, control.stderr
 
 
 def test_nobody_beyond_this_machine_is_spoken_to(tmp_path: Path) -> None:

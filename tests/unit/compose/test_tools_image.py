@@ -31,6 +31,7 @@ def imported(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
     """Import a module with nothing of this repository in reach but `folder`."""
     program = (
         "import sys; from pathlib import Path\n"
+        "sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in str(one).lower()]\n"
         "elsewhere = [p for p in sys.path if not (Path(p) / 'harness').is_dir()]\n"
         f"sys.path[:] = [{str(folder)!r}, *elsewhere]\n"
         f"import {module}"

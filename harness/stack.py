@@ -25,19 +25,37 @@ def stack_plan(
     stack: StackPorts,
     parties: ThirdPartiesPlan,
 ) -> StackPlan:
-    return StackPlan(
-        drill_id=session.drill_id,
-        run_dir=session.run_dir,
-        port_offset=stack.offset,
-        capacity_units=settings.scale,
-        topology=session.topology,
-        releases=session.workspace.shop.initial,
+    """The stack of a drill as processes of this machine."""
+    return plan_of(
+        settings,
+        session,
         service_env=service_env(settings, stack.url(ports.RECORDER), parties),
         sidecars=_sidecars(session.run_dir, stack, prometheus, parties),
     )
 
 
+def plan_of(
+    settings: HostSettings,
+    session: Session,
+    *,
+    service_env: Mapping[str, str],
+    sidecars: tuple[ProcessSpec, ...],
+) -> StackPlan:
+    """The stack of a drill, with what differs between runtimes."""
+    return StackPlan(
+        drill_id=session.drill_id,
+        run_dir=session.run_dir,
+        port_offset=settings.port_offset,
+        capacity_units=settings.scale,
+        topology=session.topology,
+        releases=session.workspace.shop.initial,
+        service_env=service_env,
+        sidecars=sidecars,
+    )
+
+
 def load_of(settings: HostSettings, session: Session) -> ProcessSpec:
+    """The load as a process of this machine."""
     return load_spec(
         session.run_dir,
         port_offset=settings.port_offset,

@@ -193,6 +193,10 @@ def verification_lines(result: dict[str, Any]) -> list[str]:
         for row in result["results"]
     ]
     verdict = "all objectives hold" if result["passed"] else "not healed yet"
+    if result["settling"]:
+        verdict += (
+            f"; it was still settling when tested ({'; '.join(result['settling'])}): try again"
+        )
     return [*table(rows, ["objective", "healthy", "at page", "now", "bound", ""]), "", verdict]
 
 

@@ -8,12 +8,12 @@ from harness import ports
 from harness.containers import telemetry
 from harness.containers.handed import ANYWHERE, python, shared_folder, words
 from harness.drill.session import Session
-from harness.loading import CATALOGUE_NAME, CONTROL_NAME, control_folder, load_spec
+from harness.loading import CATALOGUE_NAME, CONTROL_NAME, control_folder
 from harness.model import ContainerSpec, Mount, ProcessSpec, StackPlan
 from harness.ports import StackPorts
 from harness.runtime.compose.project import address
 from harness.settings import HostSettings
-from harness.stack import service_env
+from harness.stack import load_of, plan_of, service_env
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.spec import CA_FILE_NAME, CONTROL_SOCKET_NAME, TITLE, ThirdPartiesPlan
 
@@ -29,13 +29,9 @@ def container_plan(
     parties: ThirdPartiesPlan,
 ) -> StackPlan:
     """The stack of a drill; with Grafana where its image is there."""
-    return StackPlan(
-        drill_id=session.drill_id,
-        run_dir=session.run_dir,
-        port_offset=stack.offset,
-        capacity_units=settings.scale,
-        topology=session.topology,
-        releases=session.workspace.shop.initial,
+    return plan_of(
+        settings,
+        session,
         service_env=service_env(settings, f"http://recorder:{ports.RECORDER}", parties),
         sidecars=(
             telemetry.prometheus(session, stack),
@@ -96,15 +92,7 @@ def container_parties(
 
 def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
     """The load, as the local one but for where it finds things."""
-    plain = load_spec(
-        session.run_dir,
-        port_offset=settings.port_offset,
-        profile=session.scenario.load_profile,
-        scale=float(settings.scale),
-        seed=session.seed,
-        sampled_share=settings.trace_ratio,
-        workers=settings.load_workers,
-    )
+    plain = load_of(settings, session)
     control = control_folder(session.run_dir)
     control.mkdir(parents=True, exist_ok=True)
     gateway = next(entry.port for entry in session.topology if entry.name == GATEWAY)

@@ -10,6 +10,7 @@ from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, ju
 from harness.diagnosis.plan import StressPlan
 from harness.drill import dependency
 from harness.drill.session import Progress, Session
+from harness.drill.settle import wait_for_backlog
 from harness.errors import DrillError, UsageError
 from harness.model import Objective
 from harness.record import events
@@ -37,6 +38,9 @@ async def verify(
 ) -> events.VerifyFinished:
     """Run the battery under stress load, wait for silence, record and return the outcome.
 
+    Just after a change it waits a little for what piled up before it; what does not pass in that
+    time stands in the outcome.
+
     `duration_s` of stress is what the plan says unless given. Raises UsageError where a
     verification is already running.
     """
@@ -57,6 +61,7 @@ async def _verify(
             "the healthy shop has not been measured yet", "wait for the baseline (`drill status`)"
         )
     session.note(events.VerifyStarted(by=by), actor=by)
+    settling = await wait_for_backlog(session, progress)
     # What set the trouble off will happen again: a shop that only was restarted is not mended.
     if session.state().triggered is not None:
         for fault in session.faults:
@@ -70,6 +75,7 @@ async def _verify(
     finished = events.VerifyFinished(
         passed=all(result.holds for result in results),
         results=_compared(session, results),
+        settling=settling,
     )
     session.note(finished, actor=by)
     return finished

@@ -182,6 +182,8 @@ class VerifyResult:
 class VerifyFinished(Event, type="verify.finished"):
     passed: bool
     results: tuple[VerifyResult, ...]
+    settling: tuple[str, ...] = ()
+    """What the shop was still busy with from before the last change when it was tested."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grafana.source import sources
-from grafana.source.dashboards import dependencies, drill, money, service, shop
+from grafana.source.dashboards import ai, dependencies, drill, money, service, shop
 from grafana.source.render import render
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +18,7 @@ DASHBOARDS = (
     service.DASHBOARD,
     dependencies.DASHBOARD,
     money.DASHBOARD,
+    ai.DASHBOARD,
 )
 
 

@@ -225,7 +225,9 @@ def documented() -> set[str]:
     section = text.split("\n## Metrics", 1)[1].split("\n## ", 1)[0]
     cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("|")]
     plain = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
-    histograms = {name for name in plain if name.endswith(("_seconds", "_per_request"))}
+    histograms = {
+        name for name in plain if name.endswith(("_seconds", "_per_request", "_attempts"))
+    }
     parts = {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
     rules = "\n".join(path.read_text() for path in RULES)
     return plain | parts | set(re.findall(r"- record: (\S+)", rules)) | PROMETHEUS_OWN

@@ -13,7 +13,7 @@ _THIRD_PARTIES = Row(
     (
         TimeSeries(
             title="Calls by third party",
-            description="Calls to the payment provider, warehouse, carriers and partners.",
+            description="Calls to the payment and model providers, warehouse, carriers, partners.",
             targets=(Target(rate("outbound_requests_total", "peer", _OTHERS), "{{peer}}"),),
             unit=Unit.REQUESTS_PER_S,
         ),

@@ -78,6 +78,13 @@ GUARDS = [
     ("money.yml", "and ledger_last_run_timestamp_seconds > 0", ""),
     ("customers.yml", "and user:error_ratio:rate2m > 14.4 * 0.005", ""),
     ("customers.yml", "increase(support_tickets_total[30s]) >= 5", "support_tickets_total > 0"),
+    ("ai.yml", "and changes(service:assistant_tasks_failed:total[10s]) >= 3", ""),
+    ("ai.yml", "failure_ratio:rate10s > 0.3", "failure_ratio:rate10s > 0"),
+    ("ai.yml", "and on (service) assistant_queue_depth >= 5", ""),
+    ("ai.yml", "for: 3s", "for: 0s"),
+    ("ai.yml", "and changes(service:feed_requests_missed:total[10s]) >= 3", ""),
+    ("ai.yml", 'outcome=~"retried|dead"', 'outcome="retried"'),
+    ("ai.yml", 'status=~"5.."', 'status="500"'),
 ]  # fmt: skip
 
 
@@ -123,7 +130,7 @@ def test_there_is_no_runbook_without_an_alert() -> None:
 def test_rules_use_no_metric_that_nobody_exports() -> None:
     documented = (REPO / "docs" / "architecture.md").read_text()
     text = "\n".join(path.read_text() for path in RULES)
-    metric = r"\b(?:http|worker|db|outbound|charges|ledger|user|support)_[a-z_]+\b"
+    metric = r"\b(?:http|worker|db|outbound|charges|ledger|user|support|assistant|feed)_[a-z_]+\b"
     used = {name for name in re.findall(metric, text) if not name.endswith(("_ratio",))}
     missing = {
         name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from loadgen.journeys.account import Account
 from loadgen.journeys.base import Journey, Visit
-from loadgen.journeys.checkout import Basket, Checkout, Track
+from loadgen.journeys.checkout import Basket, Checkout, Summary, Track
+from loadgen.journeys.feed import Feed
 from loadgen.journeys.history import History, SupportDesk
 
 JOURNEYS: tuple[Journey, ...] = (
@@ -14,6 +15,8 @@ JOURNEYS: tuple[Journey, ...] = (
     History(),
     SupportDesk(),
     Account(),
+    Feed(),
+    Summary(),
 )
 
 __all__ = ["JOURNEYS", "Journey", "Visit"]

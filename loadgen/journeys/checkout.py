@@ -1,4 +1,4 @@
-"""Buying: price a basket, place an order, see where it stands."""
+"""Buying: price a basket, place an order, see where it stands and what it was."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ class Track:
 
     def visit(self, world: World) -> Visit:
         path = f"/api/track/{world.order_to_track()}"
+        return Visit(customer(world.visitor()), "GET", path)
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""
+
+
+class Summary:
+    """Read an order's summary, mostly of one that this load has placed."""
+
+    name = "summary"
+
+    def visit(self, world: World) -> Visit:
+        path = f"/api/summary/{world.order_to_track()}"
         return Visit(customer(world.visitor()), "GET", path)
 
     def learn(self, answer: Mapping[str, Any], world: World) -> None:

@@ -102,7 +102,7 @@ async def test_a_load_that_runs_changes_its_rates(gateway, start_load, tmp_path,
 
 
 def test_in_the_news_nothing_changes_but_who_opens_the_home_page():
-    names = ["checkout", "basket", "track", "history", "support_desk", "account"]
+    names = ["checkout", "basket", "track", "history", "support_desk", "account", "feed", "summary"]
     calm = Course(PROFILES / "steady.toml", names, None).rates_at(60)
     news = Course(PROFILES / "news.toml", names, None).rates_at(60)
     assert {name for name in calm if calm[name] != news[name]} <= {"feed"}

@@ -67,6 +67,17 @@ def test_before_any_order_those_of_the_past_are_tracked(world):
     assert paths == {"/api/track/old-1", "/api/track/old-2"}
 
 
+def test_a_feed_is_of_the_customer_who_opens_the_shop(world):
+    visit = BY_NAME["feed"].visit(world)
+    assert visit.path == f"/api/feed?user_id={visit.who.removeprefix('user-')}"
+
+
+def test_summaries_are_read_of_orders_that_exist(world):
+    BY_NAME["checkout"].learn({"order_id": "new-1", "total": "9.00"}, world)
+    paths = {BY_NAME["summary"].visit(world).path for _ in range(100)}
+    assert paths == {"/api/summary/new-1", "/api/summary/old-1", "/api/summary/old-2"}
+
+
 def test_the_support_desk_asks_for_a_hundred_different_customers(world):
     visit = BY_NAME["support_desk"].visit(world)
     user_ids = parse_qs(urlsplit(visit.path).query)["user_id"]

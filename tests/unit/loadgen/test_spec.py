@@ -33,7 +33,7 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
 
 
 def test_the_requests_a_second_of_a_steady_load_are_the_sum_of_its_journeys():
-    assert expected_requests_per_s("steady") == 26
+    assert expected_requests_per_s("steady") == 30
 
 
 def test_an_unknown_profile_is_refused_before_anything_starts(tmp_path):

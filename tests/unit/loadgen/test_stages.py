@@ -35,8 +35,10 @@ def test_steady_is_an_evening_that_two_cores_can_carry():
         "history": 2,
         "support_desk": 1,
         "account": 2,
+        "feed": 3,
+        "summary": 1,
     }
-    assert profile.highest_rate_per_s == 26
+    assert profile.highest_rate_per_s == 30
 
 
 def test_a_good_profile_is_read(tmp_path):

@@ -1,0 +1,22 @@
+"""Opening the shop: the home feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from loadgen.journeys.base import Visit, customer
+from loadgen.world import World
+
+
+class Feed:
+    """Look at what the home page has picked."""
+
+    name = "feed"
+
+    def visit(self, world: World) -> Visit:
+        user_id = world.visitor()
+        return Visit(customer(user_id), "GET", f"/api/feed?user_id={user_id}")
+
+    def learn(self, answer: Mapping[str, Any], world: World) -> None:
+        """Nothing to learn."""

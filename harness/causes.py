@@ -45,6 +45,9 @@ class TriggerKind(StrEnum):
     DATABASE_FAILOVER = "database-failover"
     """The service's database ends every connection once and takes new ones at once, as a managed
     database does when it fails over. The bad release is out by then, and looks well."""
+    MODEL_SLOW = "model-slow"
+    """The model provider takes seconds for an answer, until the drill ends, and says so on its
+    status page. The bad release is out by then, and looks well."""
     TRAFFIC = "traffic"
     """Customers come by another load profile, until the drill ends. Nobody has to release anything:
     what cannot carry them is the shop as it is."""

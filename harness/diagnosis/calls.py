@@ -30,6 +30,7 @@ class Journey(StrEnum):
     HISTORY = "history"
     SUPPORT_DESK = "support_desk"
     TRACK = "track"
+    SUMMARY = "summary"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def history(user_ids: tuple[int, ...]) -> Request:
 def track(order_id: int) -> Request:
     """Where an order stands."""
     return Request(Journey.TRACK, "GET", f"/api/track/{order_id}")
+
+
+def summary(order_id: int) -> Request:
+    """An order in a sentence or two."""
+    return Request(Journey.SUMMARY, "GET", f"/api/summary/{order_id}")
 
 
 def order_id_of(call: Call) -> int | None:

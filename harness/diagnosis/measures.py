@@ -26,6 +26,7 @@ MEASURE_NAMES: tuple[str, ...] = (
     "reference_answers_ratio",
     "stock_reserved_ratio",
     "reconciliation_honest",
+    "summaries_written_ratio",
 )
 """Every run reports all of these, in this order."""
 

@@ -26,6 +26,7 @@ DEFAULT_OBJECTIVES: tuple[Objective, ...] = (
     Objective("reference_answers_ratio", at_least=1.0),
     Objective("stock_reserved_ratio", at_least=1.0),
     Objective("reconciliation_honest", at_least=1.0),
+    Objective("summaries_written_ratio", at_least=0.8),
 )
 """The same for every drill, so that what is tested says nothing about what is wrong."""
 

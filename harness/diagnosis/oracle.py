@@ -24,6 +24,7 @@ from harness.diagnosis.order_rows import some_paid_orders
 from harness.diagnosis.plan import StressPlan
 from harness.diagnosis.reconciliation import Reported, reconciliation_honest, reported_by
 from harness.diagnosis.references import References, price_baskets
+from harness.diagnosis.summaries import summaries_written_ratio
 from harness.diagnosis.traffic import plan_departures, traffic_measures
 from harness.diagnosis.truth import RunningTotal
 from harness.diagnosis.verdicts import correctness_measures
@@ -91,17 +92,19 @@ class Oracle:
                 plan_departures(plan, references, self._random),
                 until=began + plan.duration_s + CLIENT_TIMEOUT_S,
             )
-            facts, totals, statements, honest = await asyncio.gather(
+            facts, totals, statements, honest, written = await asyncio.gather(
                 find_out(self._databases, self._provider, result, references, until),
                 known(running_totals(self._databases), until),
                 self._statements(session, before.orders),
                 known(self._honesty(session, datetime.now(UTC)), until),
+                known(summaries_written_ratio(session, self._databases, result, until), until),
             )
         measures = {
             **traffic_measures(result),
             **correctness_measures(result, facts, references, before.totals, totals),
             "statements_per_history": statements,
             "reconciliation_honest": honest,
+            "summaries_written_ratio": written,
         }
         return {name: measures[name] for name in MEASURE_NAMES}
 

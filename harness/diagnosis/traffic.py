@@ -68,7 +68,7 @@ def served(call: Call) -> bool:
             return order_id_of(call) is not None and call.body.get("status") == PAID
         case Journey.BASKET:
             return answered_lines(call) is not None
-        case Journey.TRACK:
+        case Journey.TRACK | Journey.SUMMARY:
             return isinstance(call.body, dict) and bool(call.body)
         case Journey.HISTORY | Journey.SUPPORT_DESK:
             return isinstance(call.body, dict | list)

@@ -14,6 +14,8 @@ from harness.record.drill_events import DependencyActed
 from harness.record.events import DrillTriggered
 
 CONNECT_TIMEOUT_S = 5
+SLOW = "slow"
+"""The model provider's profile."""
 FAIL_OVER = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
@@ -30,6 +32,9 @@ async def strike(session: Session, fault: Fault) -> None:
         count = await _fail_over(session.runtime.database_url(fault.service, role="owner"))
         what = f"the database of {fault.service} failed over: {count} connections ended"
         session.note(DependencyActed(what))
+    elif fault.trigger.kind is TriggerKind.MODEL_SLOW:
+        await session.third_parties.set_model_profile(SLOW)
+        session.note(DependencyActed(f"the model provider: '{SLOW}'"))
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
         session.customers.set_profile(fault.trigger.load_profile)
         session.note(DependencyActed(f"customers: '{fault.trigger.load_profile}'"))

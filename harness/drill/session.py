@@ -86,6 +86,9 @@ class ThirdParties(Protocol):
     async def set_profile(self, name: str) -> None:
         """Let them all behave by the profile called `name`. Raises UnknownName, StackFailed."""
 
+    async def set_model_profile(self, name: str) -> None:
+        """The same for the model provider, which has profiles of its own."""
+
 
 class Customers(Protocol):
     """Those who use the shop: the load, by its private side."""

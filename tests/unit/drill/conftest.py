@@ -52,6 +52,9 @@ class FakeThirdParties:
     async def set_profile(self, name: str) -> None:
         self.profiles.append(name)
 
+    async def set_model_profile(self, name: str) -> None:
+        self.profiles.append(f"models {name}")
+
 
 class FakeCustomers:
     """Remember the load profiles that they were asked to come by."""

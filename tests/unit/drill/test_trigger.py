@@ -91,6 +91,16 @@ async def test_customers_need_no_release_to_come(session: Session) -> None:
     assert triggered.version_to == ""
 
 
+async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
+    session: Session,
+) -> None:
+    third_parties: Any = session.third_parties
+    with_fault(session, Trigger(TriggerKind.MODEL_SLOW))
+    await trigger.run_schedule(session)
+    assert happened(session)[1:] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
+    assert third_parties.profiles == ["models slow"]
+
+
 async def test_participants_are_not_told_what_the_dependency_did(
     session: Session, failovers: list[str]
 ) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.diagnosis.responder.calls import edges
 from harness.diagnosis.responder.diffs import changes_anything, findings
+from harness.diagnosis.responder.graph import edge_of, reaches
 from harness.diagnosis.responder.observations import Deployed, Observations
-from harness.diagnosis.responder.questions import CALLS
 from harness.diagnosis.responder.symptoms import Kind, Symptom, onset
 from harness.model import Mechanism
 
@@ -39,6 +38,7 @@ SPEAKS_FOR: Mapping[Kind, tuple[tuple[Mechanism, float], ...]] = {
     Kind.CONNECTION_LOST: ((Mechanism.CONNECTION_NOT_RECOVERED, 2.0),),
 }
 """What a symptom says of its service, whatever else is seen."""
+RAN_OUT = frozenset({Kind.WORKERS_TAKEN, Kind.POOL_TAKEN})
 WELL = ("", "none", "operational")
 """What a status page says when it says nothing of interest."""
 SUFFERS: Mapping[Kind, float] = {**dict.fromkeys(TELLING, 0.5), Kind.FAILS_FIRST: 1.0}
@@ -98,10 +98,11 @@ def hypotheses(seen: Observations, found: Sequence[Symptom]) -> list[Hypothesis]
     cases: _Cases = defaultdict(_Case)
     if not seen.alerts and not any(one.kind in TELLING for one in found):
         # A service has to be named: the one that customers meet.
-        case = cases[_edge(seen), Mechanism.NO_FAULT]
+        case = cases[edge_of(seen), Mechanism.NO_FAULT]
         case.add(QUIET_ODDS, "no service fails, none is slow, and the books add up")
     for symptom in found:
         _weigh(seen, symptom, cases)
+    _weigh_visitors(seen, found, cases)
     began = onset(list(found))
     for release in suspects(seen):
         _weigh_release(seen, release, began, found, cases)
@@ -118,7 +119,7 @@ def _weigh(seen: Observations, one: Symptom, cases: _Cases) -> None:
     """What one symptom says of causes in general."""
     inside = one.peer in seen.services
     weights = list(SPEAKS_FOR.get(one.kind, ()))
-    if one.kind is Kind.NEW_CALL and inside and _reaches(seen, one.peer, one.service):
+    if one.kind is Kind.NEW_CALL and inside and reaches(seen, one.peer, one.service):
         weights = [(Mechanism.CIRCULAR_CALL, 2.0)]
     elif one.kind is Kind.TIMEOUTS and not inside:
         says_so = seen.provider not in WELL
@@ -126,10 +127,27 @@ def _weigh(seen: Observations, one: Symptom, cases: _Cases) -> None:
             (Mechanism.SLOW_DEPENDENCY, 2.5 if says_so else 1.0),
             (Mechanism.TIMEOUT_MISCONFIGURED, 0.5 if says_so else 1.5),
         ]
-    elif one.kind is Kind.SURGE and one.service == _edge(seen):
-        weights = [(Mechanism.OVERLOAD, 2.5)]
     for mechanism, weight in weights:
         cases[one.service, mechanism].add(weight, one.says, one.link, one.kind)
+
+
+def _weigh_visitors(seen: Observations, found: Sequence[Symptom], cases: _Cases) -> None:
+    """More visitors are too many for the service that gets more requests than before and has run
+    out of something; where there is none, for the edge. Without more of them at the edge, a
+    service that is asked more often is asked by one of ours, and that is another matter."""
+    surges = {one.service: one for one in found if one.kind is Kind.SURGE}
+    edge = edge_of(seen)
+    if edge not in surges:
+        return
+    full = [one for one in found if one.kind in RAN_OUT and one.service in surges]
+    if not full:
+        one = surges[edge]
+        cases[edge, Mechanism.OVERLOAD].add(2.5, one.says, one.link, one.kind)
+    for one in full:
+        surge = surges[one.service]
+        case = cases[one.service, Mechanism.OVERLOAD]
+        case.add(2.5, surge.says, surge.link, surge.kind)
+        case.add(2.0, one.says, one.link, one.kind)
 
 
 def _weigh_release(
@@ -189,35 +207,3 @@ def _hypothesis(service: str, mechanism: Mechanism, percent: int, case: _Case) -
     return Hypothesis(
         service, mechanism, percent, tuple(says), tuple(links)[:LINKS_MAX], case.release
     )
-
-
-def _edge(seen: Observations) -> str:
-    """The service that calls and is not called, as far as was seen."""
-    known = _callers(seen)
-    called = {peer for _, peer in known}
-    callers = [name for name in seen.services if name not in called]
-    return callers[0] if callers else seen.services[0]
-
-
-def _reaches(seen: Observations, start: str, goal: str) -> bool:
-    """Whether a request that is at `start` may come to `goal`."""
-    known, reached, waiting = _callers(seen), {start}, [start]
-    while waiting:
-        for peer in _called_by(known, waiting.pop()) - reached:
-            reached.add(peer)
-            waiting.append(peer)
-    return goal in reached
-
-
-def _callers(seen: Observations) -> set[tuple[str, str]]:
-    """Who calls whom, by the traces that were kept and by the callers' own counters."""
-    counted = {
-        (one.labels["service"], one.labels["peer"])
-        for one in seen.series.get(CALLS, ())
-        if any(value > 0 for _, value in one.points)
-    }
-    return edges(seen.traces) | counted
-
-
-def _called_by(known: Iterable[tuple[str, str]], service: str) -> set[str]:
-    return {peer for caller, peer in known if caller == service}

@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from harness.diagnosis.responder import words
+from harness.diagnosis.responder.acts import flag_to_switch_off
 from harness.diagnosis.responder.client import Api
 from harness.diagnosis.responder.hypotheses import Hypothesis, hypotheses
+from harness.diagnosis.responder.lessons import lessons
 from harness.diagnosis.responder.look import look
 from harness.diagnosis.responder.observations import Observations, read
 from harness.diagnosis.responder.symptoms import Symptom, symptoms
@@ -41,7 +43,9 @@ class Responder:
         self.api, self.say, self.quiet_s = api, say, quiet_s
         self.worst: list[Symptom] = []
         """What was wrong when most was: it is told also once it is over."""
-        self.rolled_back: list[str] = []
+        self.done: list[str] = []
+        """What it did to the shop, as it tells others."""
+        self._seen: Observations | None = None
 
     def play(self) -> bool:
         """True where the shop was proven sound in the end. Raises what `Api` raises."""
@@ -126,15 +130,29 @@ class Responder:
         self.say(f"diagnosed: {top.service}, {top.mechanism} ({top.percent} %)")
 
     def _act(self, top: Hypothesis) -> None:
-        """Undo the suspected release; without one, or unsure, wait on purpose."""
-        if top.release is None or top.percent < ACT_PERCENT:
+        """Undo the suspected release, or give up a feature of what is overloaded; without either,
+        or unsure, wait on purpose."""
+        sure = top.percent >= ACT_PERCENT
+        if sure and top.release is not None:
+            self._tell("identified", top, f"about to roll {top.service} back")
+            self.say(f"rolling {top.service} back from {top.release.version_to}")
+            self._wait_for("the deploy pipeline", lambda: self._roll_back(top), PIPELINE_TIMEOUT_S)
+            self.done.append(f"rolled {top.service} back")
+        elif sure and (flag := self._feature_to_give_up(top)):
+            self._tell("identified", top, f"about to switch {flag} of {top.service} off")
+            self.say(f"switching {flag} of {top.service} off")
+            self.api.post("/v1/flags", words.switch_off(top, flag))
+            self.done.append(f"switched {flag} of {top.service} off")
+        else:
             self.say("no release to undo; waiting")
             self.api.post("/v1/expectations", words.waiting(top))
-            return
-        self._tell("identified", top, f"about to roll {top.service} back")
-        self.say(f"rolling {top.service} back from {top.release.version_to}")
-        self._wait_for("the deploy pipeline", lambda: self._roll_back(top), PIPELINE_TIMEOUT_S)
-        self.rolled_back.append(top.service)
+
+    def _feature_to_give_up(self, top: Hypothesis) -> str | None:
+        """A feature is not given up on suspicion: only of what is overloaded."""
+        if top.mechanism is not Mechanism.OVERLOAD:
+            return None
+        traces = self._seen.traces if self._seen else ()
+        return flag_to_switch_off(top.service, self.api.get("/v1/flags"), traces)
 
     def _roll_back(self, top: Hypothesis) -> bool | None:
         """None while a colleague's release is in the pipeline."""
@@ -157,14 +175,12 @@ class Responder:
             return False
 
     def _prove(self, top: Hypothesis) -> bool:
-        done = (
-            f"rolled {', '.join(self.rolled_back)} back" if self.rolled_back else "changed nothing"
-        )
+        done = ", ".join(self.done) or "changed nothing"
         self._tell("recovering", top, done)
         passed = self._verified()
         self._tell("resolved" if passed else "investigating", top, f"{done}; verified under load")
-        if self.rolled_back:
-            for path, body in words.lessons(top, self.worst):
+        if self.done:
+            for path, body in lessons(top, self.worst, self.done[-1]):
                 self.api.post(path, body)
         self.api.post("/v1/postmortem")
         return passed
@@ -180,7 +196,7 @@ class Responder:
         self.api.post("/v1/updates", words.update(status, self.worst, top, did=did))
 
     def _look(self) -> tuple[Observations, list[Hypothesis]]:
-        seen = read(look(self.api))
+        self._seen = seen = read(look(self.api))
         found = symptoms(seen)
         self.worst = max(self.worst, found, key=len)
         return seen, hypotheses(seen, found)

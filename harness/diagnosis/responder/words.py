@@ -17,21 +17,8 @@ SEVERE_MIN, SERIOUS_MIN = 0.25, 0.05
 UNSURE = 60
 EXPECTED = "errors < 5%"
 WITHIN_S = 120.0
-TEAM = "shop on-call"
 QUOTED_MIN = 70
 """So much of a link a refusal quotes at least, where the link is that long."""
-
-_PREVENTION = {
-    Mechanism.TIMEOUT_MISCONFIGURED: "Write beside each timeout what it was measured against, and "
-    "test changes of it against a peer that is slow to connect",
-    Mechanism.NUMERIC_PRECISION: "Refuse float in every signature that handles money, by a check "
-    "in CI, and test posting against quote for arbitrary orders",
-    Mechanism.CIRCULAR_CALL: "Check the graph of calls between services for circles in CI, and "
-    "load-test releases at the evening's concurrency",
-    Mechanism.N_PLUS_ONE: "Test how many statements and calls a request of a hundred items makes, "
-    "and alert on statements per request",
-}
-_PREVENTION_ELSE = "Release to one instance first, and compare its errors and latency"
 
 
 def headline(found: Sequence[Symptom]) -> str:
@@ -104,6 +91,18 @@ def rollback(one: Hypothesis) -> Body:
     }
 
 
+def switch_off(one: Hypothesis, flag: str) -> Body:
+    """Giving up a feature, with what is expected of it."""
+    return {
+        "name": flag,
+        "enabled": False,
+        "expect": EXPECTED,
+        "probability": one.percent,
+        "within_s": WITHIN_S,
+        "if_worse": f"switch {flag} on again, and look again",
+    }
+
+
 def waiting(one: Hypothesis) -> Body:
     """Doing nothing, on purpose."""
     return {
@@ -119,9 +118,7 @@ def waiting(one: Hypothesis) -> Body:
 def update(status: str, found: Sequence[Symptom], one: Hypothesis | None, *, did: str) -> Body:
     """A word to stakeholders."""
     sure = one is not None and one.mechanism is not None and one.percent >= UNSURE
-    cause = (
-        f"the likeliest cause is {_named(one)}" if one and sure else "the cause is not known yet"
-    )
+    cause = f"the likeliest cause is {named(one)}" if one and sure else "the cause is not known yet"
     steps = {
         "investigating": "find the change that began it",
         "identified": "undo it, then prove that the shop holds under load",
@@ -140,51 +137,6 @@ def update(status: str, found: Sequence[Symptom], one: Hypothesis | None, *, did
         "readers": "all",
         "eta_minutes": None if is_over else 5 if sure else 15,
     }
-
-
-def lessons(one: Hypothesis, found: Sequence[Symptom]) -> tuple[tuple[str, Body], ...]:
-    """What is written once the pressure is off: path and body of each."""
-    what = _named(one)
-    prevention = _PREVENTION.get(one.mechanism or Mechanism.NO_FAULT, _PREVENTION_ELSE)
-    return (
-        ("/v1/causes", {"level": "surface", "text": headline(found), "confidence": 95}),
-        ("/v1/causes", {"level": "deeper", "text": what, "confidence": one.percent}),
-        (
-            "/v1/causes",
-            {
-                "level": "deepest",
-                "text": "the checks before a release could not show it: it takes load, real "
-                "peers or exact sums to see",
-                "confidence": UNSURE,
-            },
-        ),
-        ("/v1/reflections", {"kind": "went-well", "text": "the onset led straight to one release"}),
-        (
-            "/v1/reflections",
-            {"kind": "could-improve", "text": "customers noticed before a check of ours did"},
-        ),
-        (
-            "/v1/learnings",
-            {
-                "kind": "incident_pattern",
-                "fields": {
-                    "pattern": str(one.mechanism),
-                    "symptoms": facts(found) or [headline(found)],
-                    "root_cause": what,
-                    "detection": "alert, onset, deploy log, difference of the release",
-                    "resolution": f"rollback of {one.service}",
-                },
-            },
-        ),
-        ("/v1/action-items", {"text": prevention, "owner": TEAM}),
-        (
-            "/v1/action-items",
-            {
-                "text": f"Ship {one.service}'s change again once a test shows what it did",
-                "owner": TEAM,
-            },
-        ),
-    )
 
 
 def facts(found: Sequence[Symptom]) -> list[str]:
@@ -214,7 +166,7 @@ def _failing_share(seen: Observations) -> float:
 def _written(one: Hypothesis) -> Body:
     return {
         "id": one.id,
-        "text": _named(one),
+        "text": named(one),
         "probability": one.percent,
         "service": one.service,
         "mechanism": str(one.mechanism or ""),
@@ -223,7 +175,8 @@ def _written(one: Hypothesis) -> Body:
     }
 
 
-def _named(one: Hypothesis) -> str:
+def named(one: Hypothesis) -> str:
+    """The hypothesis in a phrase."""
     if one.mechanism is None:
         return "something else"
     if one.mechanism is Mechanism.NO_FAULT:

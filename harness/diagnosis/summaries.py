@@ -1,0 +1,81 @@
+"""Are the summaries of new orders written, and whole? What no customer reads to the end, we do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+
+from harness.diagnosis.calls import Call, Journey, make, order_id_of, summary
+from harness.diagnosis.databases import ShopDatabases
+from harness.diagnosis.driving import StressResult
+from harness.diagnosis.figures import ratio
+
+SAMPLE = 8
+"""Orders whose summaries are waited for: those with the most lines."""
+LOOK_AGAIN_S = 0.5
+NAMED = 3
+"""So many articles of an order its summary names."""
+ENDS = (".", "!", "?", "…")
+_NAMES = """
+    SELECT order_id, name FROM order_lines WHERE order_id = ANY($1::bigint[])
+    ORDER BY order_id, line_no
+"""
+
+
+async def summaries_written_ratio(
+    session: aiohttp.ClientSession, databases: ShopDatabases, result: StressResult, until: float
+) -> float | None:
+    """Share of a run's orders whose summary a model has written by `until` (loop time, seconds),
+    to its end and about this order. None without orders. Raises NotKnowable."""
+    names = await _names(databases, _largest_orders(result))
+    written = await asyncio.gather(
+        *(_is_written(session, order_id, of_order, until) for order_id, of_order in names.items())
+    )
+    return ratio(written)
+
+
+def _largest_orders(result: StressResult) -> list[int]:
+    placed = [
+        (len(call.request.basket.lines), order_id)
+        for call in result.of(Journey.CHECKOUT)
+        if call.request.basket is not None and (order_id := order_id_of(call)) is not None
+    ]
+    return [order_id for _, order_id in sorted(placed, reverse=True)[:SAMPLE]]
+
+
+async def _names(databases: ShopDatabases, order_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """The articles of each order, in the order of its lines."""
+    found: dict[int, list[str]] = {order_id: [] for order_id in order_ids}
+    for order_id, name in await databases.fetch("orders", _NAMES, list(order_ids)):
+        found[order_id].append(name)
+    return found
+
+
+async def _is_written(
+    session: aiohttp.ClientSession, order_id: int, names: Sequence[str], until: float
+) -> bool:
+    loop = asyncio.get_running_loop()
+    while (left_s := until - loop.time()) > LOOK_AGAIN_S:
+        call = await make(session, summary(order_id), timeout_s=left_s)
+        if is_whole(call.body, names):
+            return True
+        if not _may_become(call):
+            return False
+        await asyncio.sleep(LOOK_AGAIN_S)
+    return False
+
+
+def is_whole(answer: Any, names: Sequence[str]) -> bool:
+    """Whether `answer` holds a model's summary that ends its sentence and names the articles."""
+    if not isinstance(answer, dict) or answer.get("source") != "model":
+        return False
+    text = str(answer.get("summary") or "").rstrip()
+    return text.endswith(ENDS) and all(name in text for name in names[:NAMED])
+
+
+def _may_become(call: Call) -> bool:
+    """Whether another look is worth it: nothing final was said."""
+    return not isinstance(call.body, dict) or call.body.get("state", "queued") == "queued"

@@ -7,6 +7,10 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain, repeat
+
+PAUSE_S = 0.005
+"""Between the events of an endless stream."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +132,19 @@ def stream(*events: str, pause_after: int | None = None, more: str = "") -> Beha
                 await provider.go_on.wait()
             writer.write(f"{event}\n\n".encode())
             await writer.drain()
+
+    return behave
+
+
+def endless(*events: str) -> Behaviour:
+    """Answers with server-sent events, the last of them again and again until nobody listens."""
+
+    async def behave(_: Provider, __: Asked, writer: asyncio.StreamWriter) -> None:
+        await write_head(writer, "text/event-stream; charset=utf-8")
+        for event in chain(events, repeat(events[-1])):
+            writer.write(f"{event}\n\n".encode())
+            await writer.drain()
+            await asyncio.sleep(PAUSE_S)
 
     return behave
 

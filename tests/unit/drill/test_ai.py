@@ -27,7 +27,7 @@ from harness.exercise.agenda_files import load_agenda
 from harness.record.gate_events import AiAttempted, AiFinished
 from harness.tokens import Caller, TokenBook
 from tests.unit.aigate import answers
-from tests.unit.aigate.provider import Asked, Behaviour, Provider, providing, stream
+from tests.unit.aigate.provider import Asked, Behaviour, Provider, endless, providing, stream
 from tests.unit.drill.conftest import Hand, page_sent
 
 ASK: Any = [{"role": "user", "content": "How do we fix it?"}]
@@ -166,21 +166,48 @@ async def test_the_instructors_word_stands_above_the_answer_key(open_desk: Any) 
         await desk.openai()
 
 
-async def test_a_stream_is_cut_within_a_second_of_the_end_of_its_phase(open_desk: Any) -> None:
-    desk = await open_desk(stream(*answers.CHAT_EVENTS, pause_after=1))
+async def chat_stream(desk: Desk, base_url: str) -> AsyncIterator[Any]:
+    async with openai.AsyncOpenAI(api_key=desk.token, base_url=base_url) as client:
+        async for one in await client.chat.completions.create(
+            model="gpt-test", messages=ASK, stream=True
+        ):
+            yield one
+
+
+async def message_stream(desk: Desk, base_url: str) -> AsyncIterator[Any]:
+    async with anthropic.AsyncAnthropic(api_key=desk.token, base_url=base_url) as client:
+        async for one in await client.messages.create(
+            model="claude", max_tokens=9, messages=ASK, stream=True
+        ):
+            yield one
+
+
+STREAMS: Any = {
+    "openai": (chat_stream, answers.CHAT_EVENTS, 1),
+    "anthropic": (message_stream, answers.MESSAGE_EVENTS, 3),
+}
+"""What a client streams, the provider's events, and how many of them come before the phase ends."""
+
+
+@pytest.mark.parametrize("is_chatty", [False, True], ids=["pausing", "chatty"])
+@pytest.mark.parametrize("vendor", STREAMS)
+async def test_a_stream_is_cut_within_a_second_of_the_end_of_its_phase(
+    open_desk: Any, vendor: str, is_chatty: bool
+) -> None:
+    ask, told, first = STREAMS[vendor]
+    behave = endless(*told[:first]) if is_chatty else stream(*told, pause_after=first)
+    desk = await open_desk(behave)
     desk.to_phase("fix")
     desk.declare_cause()
-    url = ai.status(desk.session)["base_urls"]["openai"]
-    async with openai.AsyncOpenAI(api_key=desk.token, base_url=url) as client:
-        answer = await client.chat.completions.create(model="gpt-test", messages=ASK, stream=True)
-        await anext(answer)
-        # By the clock alone: nobody has to do anything for the phase to end.
-        desk.hand.move(60 * 60)
-        began = time.monotonic()
-        with pytest.raises(openai.APIError, match="gate"):
-            async for _ in answer:
-                pass
-        assert time.monotonic() - began < 1
+    answer = ask(desk, ai.status(desk.session)["base_urls"][vendor])
+    await anext(answer)
+    # By the clock alone: nobody has to do anything for the phase to end.
+    desk.hand.move(60 * 60)
+    began = time.monotonic()
+    with pytest.raises((openai.APIError, anthropic.APIStatusError), match="gate"):
+        async for _ in answer:
+            pass
+    assert time.monotonic() - began < 1
     assert [one.event.outcome for one in desk.session.story().of(AiFinished)] == ["cut"]
 
 

@@ -12,6 +12,7 @@ SCALE ?= 1
 LOAD_WORKERS ?= 1
 SEEDS ?= 1
 PLAYER ?= reference
+RESUME ?=
 BUDGET ?=
 
 VENV := .venv
@@ -31,7 +32,7 @@ help: ## what can be made
 	@echo "  e.g. make drill SCENARIO=deadlock        SCENARIO=random hides what it is"
 
 drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= AGENDA= SPEED= RUNTIME=)
-	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common)
+	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common) $(if $(RESUME),--resume)
 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)

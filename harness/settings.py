@@ -33,6 +33,8 @@ class HostSettings(BaseSettings):
     """How many times faster than real time the agenda runs."""
     scenario: str = "deadlock"
     seed: int | None = None
+    resume: bool = False
+    """Go on with the drill that died here last: its scenario, seed, agenda and runtime."""
     scale: int = Field(default=1, ge=1, le=50)
     port_offset: int = Field(default=10_000, ge=0, le=50_000)
     deploy_pace_s: float = Field(default=6.0, ge=0)

@@ -54,6 +54,9 @@ def run(
         float | None,
         typer.Option(min=1, help="Ends by itself after so long; default: agenda and an hour."),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the drill whose host died here.")
+    ] = False,
 ) -> None:
     """Run a live drill here until it is finished.
 
@@ -69,6 +72,7 @@ def run(
         load_workers=load_workers,
         port_offset=port_offset,
         time_limit_minutes=minutes,
+        resume=resume,
     )
     _host(settings)
 

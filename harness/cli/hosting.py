@@ -22,6 +22,7 @@ from harness.drill.finish import finish
 from harness.drill.home import Home
 from harness.drill.session import Session
 from harness.drill.start import begin_schedule, start
+from harness.drill.taking_up import LeftOff, left_off
 from harness.errors import DrillError
 from harness.runtime.ports import listen
 from harness.scoring.scorecard import Scorecard
@@ -52,12 +53,17 @@ async def host(settings: HostSettings, *, player: Player | None, quiet: bool = F
     one does not wait.
     """
     stop = asyncio.Event()
-    progress = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+    progress: Callable[[str], None] = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
     gate_settings = GateSettings.take()
     with _signals(stop), Home(settings.home).owned(reap) as put_in_order:
         for sentence in put_in_order:
             say(f"before starting: {sentence}")
+        left = left_off(settings.home / "runs") if settings.resume else None
+        if left is not None:
+            progress(f"going on with {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
+            settings = _as_left(settings, left)
         prepared = await prepare(settings, stop, progress)
+        prepared.session.left_off = left
         if settings.slack_webhook_url is not None:
             prepared.session.channel_url = settings.slack_webhook_url.get_secret_value()
         async with (
@@ -68,6 +74,15 @@ async def host(settings: HostSettings, *, player: Player | None, quiet: bool = F
                 prepared.session.drill_id, prepared.session.places.api_url, prepared.session.run_dir
             )
             return await _run(prepared, settings, player, progress, quiet)
+
+
+def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
+    """The settings of a drill that goes on with one that died. An agenda that is given stands:
+    an author's own one is known by its path alone."""
+    known = {"scenario": left.scenario, "seed": left.seed, "runtime": left.runtime}
+    agenda = settings.agenda or left.agenda
+    speed = left.clock.speed if left.clock else settings.speed
+    return settings.model_copy(update={**known, "agenda": agenda, "speed": speed})
 
 
 @asynccontextmanager

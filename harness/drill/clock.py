@@ -8,6 +8,7 @@ import contextlib
 from harness.drill import artefacts, banner, channel
 from harness.drill.session import Session
 from harness.drill.start import begin_schedule
+from harness.drill.taking_up import LeftOff
 from harness.errors import DrillError
 from harness.exercise.agenda import Inject
 from harness.exercise.clock import Reading, read
@@ -27,6 +28,8 @@ def begin_exercise(session: Session) -> None:
     """Start the agenda on a healthy shop: from now on its clock decides what happens when."""
     if session.agenda.clock_starts == "page":
         begin_schedule(session)
+    if session.left_off is not None:
+        _take_up(session, session.left_off)
     session.keep(asyncio.create_task(_keep_time(session)))
     session.keep(asyncio.create_task(banner.follow(session)))
     if session.channel_url:
@@ -68,6 +71,14 @@ def deliver(session: Session, inject: Inject, *, by: str) -> x.InjectDelivered:
     for person in role_holders(session.story()).get(inject.role, ()):
         session.note(x.RoleLeft(person, inject.role), actor=by)
     return event
+
+
+def _take_up(session: Session, left: LeftOff) -> None:
+    """Go on where a drill that died stood; the clock last, lest what was told be told again."""
+    for event in left.told:
+        session.note(event, actor=AGENDA)
+    if left.clock is not None:
+        session.note(left.clock, actor=AGENDA)
 
 
 def _start(session: Session) -> None:

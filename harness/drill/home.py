@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from harness.drill import afterwards, artefacts
+from harness.drill.taking_up import HOST_DIED
 from harness.errors import AlreadyRunning, DrillError
 from harness.record import events
 from harness.record.fold import fold
@@ -101,9 +102,11 @@ class Home:
         try:
             with Record(run_dir / "record.db") as record:
                 if fold(record.events()).end_reason is None:
-                    reason = "its host died; found at the next start"
-                    record.append(events.DrillAborted(reason=reason), actor="harness")
-                    return f"drill {record.drill_id} had died; it is recorded as aborted"
+                    record.append(events.DrillAborted(reason=HOST_DIED), actor="harness")
+                    return (
+                        f"drill {record.drill_id} had died; it is recorded as aborted "
+                        "(`drill run --resume` goes on with the newest)"
+                    )
                 return f"drill {record.drill_id} left files behind; they are removed"
         except DrillError as error:
             return f"the record of {run_dir.name} could not be closed: {error.message}"

@@ -16,6 +16,7 @@ from harness.diagnosis.measures import Measures
 from harness.diagnosis.oracle import Oracle
 from harness.diagnosis.references import References
 from harness.drill.seal import Seal
+from harness.drill.taking_up import LeftOff
 from harness.errors import UsageError
 from harness.exercise.agenda import Agenda, Artefact
 from harness.exercise.agenda_files import load_agenda
@@ -126,6 +127,8 @@ class Session:
     """The webhook of the team's incident channel; empty where there is none."""
     operations_token: str = field(default="", repr=False)
     """What the shop's own operations are known by at the gateway."""
+    left_off: LeftOff | None = None
+    """The drill that this one goes on with."""
     guards: tuple[BoundGuard, ...] = ()
     """The checks that earlier drills' action items are bound to."""
     ai_vendors: frozenset[str] = frozenset()

@@ -14,18 +14,10 @@ from functools import singledispatch
 from harness.exercise.agenda import Agenda, AiPolicy, Artefact, Phase
 from harness.record import exercise_events as x
 from harness.record.events import Event
+from harness.record.exercise_events import PhaseChange
 
 SPEED_MAX = 1000.0
 EXTRA_MAX_S = 86_400.0
-
-
-@dataclass(frozen=True)
-class PhaseChange:
-    """What was done to a phase's end, and at which agenda time: `extra_ms` None cuts it short."""
-
-    phase: str
-    at_ms: int
-    extra_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -150,7 +142,13 @@ def _(event: x.ClockStarted, state: ClockState, drill_ms: int) -> ClockState:
         return state
     speed = event.speed if 0 < event.speed <= SPEED_MAX else 1.0
     state = _paced(state, drill_ms, is_paused=False)
-    return replace(state, agenda=event.agenda, speed=speed, started_ms=state.base_ms)
+    return replace(
+        state,
+        agenda=event.agenda,
+        speed=speed,
+        started_ms=state.base_ms - max(0, event.at_ms),
+        changes=event.changes,
+    )
 
 
 @_step.register
@@ -163,14 +161,6 @@ def _(_event: x.ClockPaused, state: ClockState, drill_ms: int) -> ClockState:
 @_step.register
 def _(_event: x.ClockResumed, state: ClockState, drill_ms: int) -> ClockState:
     return _paced(state, drill_ms, is_paused=False) if state.is_paused else state
-
-
-@_step.register
-def _(event: x.ClockRestored, state: ClockState, drill_ms: int) -> ClockState:
-    # What an event was stamped with is not taken back, whatever the host says of its absence.
-    stood_ms = max(state.seen_ms, drill_ms - max(0, event.away_ms))
-    changed_ms = max(state.changed_ms, drill_ms)
-    return replace(state, base_ms=state.team_ms(stood_ms), changed_ms=changed_ms)
 
 
 @_step.register

@@ -11,11 +11,27 @@ from harness.record.events import Event
 
 
 @dataclass(frozen=True)
+class PhaseChange:
+    """What was done to a phase's end, and at which agenda time: `extra_ms` None cuts it short."""
+
+    phase: str
+    at_ms: int
+    extra_ms: int | None
+
+
+@dataclass(frozen=True)
 class ClockStarted(Event, type="clock.started"):
-    """Agenda time begins; it runs `speed` times as fast as the drill's."""
+    """Agenda time begins; it runs `speed` times as fast as the drill's.
+
+    Where it goes on with a drill that died, it begins where that one's stood, with all that had
+    been done to its phases.
+    """
 
     agenda: str
     speed: float
+    from_drill: str = ""
+    at_ms: int = 0
+    changes: tuple[PhaseChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,13 +60,6 @@ class ClockSkipped(Event, type="clock.skipped"):
 
     phase: str
     by: str
-
-
-@dataclass(frozen=True)
-class ClockRestored(Event, type="clock.restored"):
-    """The host is back after a crash; the drill time that it was away does not count."""
-
-    away_ms: int
 
 
 @dataclass(frozen=True)

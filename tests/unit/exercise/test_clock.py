@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exercise.clock import Reading, read
-from harness.exercise.story import Story, fold
+from harness.exercise.story import Story
 from harness.record import events as e
 from harness.record import exercise_events as x
-from tests.unit.exercise.tales import AGENDA, envelopes, story_of
+from tests.unit.exercise.tales import AGENDA, story_of
 
 START = (5.0, x.ClockStarted("small", 1.0))
 
@@ -110,16 +110,19 @@ def test_a_speed_that_makes_no_sense_is_taken_as_one(speed: float) -> None:
     assert at(story_of((5.0, x.ClockStarted("small", speed))), 15.0).agenda_ms == 10_000
 
 
-def test_the_time_that_a_crashed_host_was_away_does_not_count() -> None:
-    lines = envelopes([START, (15.0, e.NoteAdded("hm", "kim")), (315.0, x.ClockRestored(300_000))])
-    story = fold(lines[2:], fold(lines[:2]))
-    assert at(story, 315.0).agenda_ms == 10_000
-    assert at(story, 320.0).agenda_ms == 15_000
+def test_a_clock_that_is_taken_up_stands_where_it_stood_and_goes_on() -> None:
+    died = story_of(
+        START, (15.0, x.ClockSkipped("look", "lee")), (20.0, x.ClockExtended("fix", 60.0, "lee"))
+    )
+    stood = at(died, 25.0)
+    again = x.ClockStarted("small", 1.0, "d-1", stood.agenda_ms, died.clock.changes)
+    taken_up = story_of((100.0, again))
+    assert at(taken_up, 100.0) == stood
+    assert at(taken_up, 130.0) == at(died, 55.0)
 
 
-def test_a_host_that_claims_too_long_an_absence_takes_no_time_back() -> None:
-    story = story_of(START, (15.0, e.NoteAdded("hm", "kim")), (20.0, x.ClockRestored(10**9)))
-    assert at(story, 20.0).agenda_ms == 10_000
+def test_a_clock_is_not_taken_up_from_before_its_beginning() -> None:
+    assert at(story_of((5.0, x.ClockStarted("small", 1.0, "d-1", -(10**6)))), 5.0).agenda_ms == 0
 
 
 CHANGES = st.one_of(
@@ -129,7 +132,6 @@ CHANGES = st.one_of(
     st.builds(
         x.ClockExtended, st.sampled_from(["look", "fix", "talk"]), st.floats(-1, 100), st.just("l")
     ),
-    st.builds(x.ClockRestored, st.integers(-5, 10**5)),
 )
 
 

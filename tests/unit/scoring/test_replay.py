@@ -81,7 +81,10 @@ EVENT: st.SearchStrategy[e.Event] = st.one_of(
     ),
     st.builds(r.OutcomeMeasured, st.sampled_from(["act-1", "act-2"]), st.booleans(), TEXT, BY),
     st.builds(x.ClockStarted, st.just("incident-u3"), st.sampled_from([0.5, 1.0, 7.3, 60.0])),
-    st.builds(x.ClockRestored, st.integers(0, 10**6)),
+    st.builds(
+        x.ClockStarted, st.just("incident-u3"), st.just(1.0), st.just("d-0"),
+        st.integers(-5, 10**6), st.just((x.PhaseChange("triage", 1_000, None),)),
+    ),
     st.builds(x.ClockExtended, st.just("triage"), st.floats(0.1, 500.0), BY),
     st.builds(x.LineJudged, st.sampled_from(["quality_held", "x"]), st.integers(-5, 50), TEXT, BY),
     st.builds(x.CauseConfirmed, st.integers(1, 30), st.booleans(), TEXT, BY),

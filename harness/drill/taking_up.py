@@ -1,0 +1,79 @@
+"""Going on with a drill whose host died: what it leaves to the one that takes it up.
+
+The shop, its data and its telemetry died with the host, so the incident begins again. What belongs
+to the exercise goes on: the same scenario and history, the clock where it stood, who holds which
+role, and what the team has been told. See docs/adr/0006-a-drill-that-died-is-taken-up.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import DrillError, UsageError
+from harness.exercise.story import fold
+from harness.record import exercise_events as x
+from harness.record.envelope import Envelope
+from harness.record.events import DrillAborted, DrillCreated, Event
+from harness.record.store import Record
+
+HOST_DIED = "its host died; found at the next start"
+"""The reason that stands in the record of such a drill."""
+HINT = "`drill run SCENARIO` begins another"
+CARRIED = (x.RoleJoined, x.RoleLeft, x.InjectDelivered)
+
+
+@dataclass(frozen=True)
+class LeftOff:
+    """Where a drill stood when its host died."""
+
+    drill_id: str
+    scenario: str
+    seed: int
+    agenda: str
+    runtime: str
+    clock: x.ClockStarted | None
+    """How the clock goes on; None where it had not started."""
+    told: tuple[Event, ...]
+    """Who took and left which role, and what was delivered, in order."""
+
+
+def left_off(runs: Path) -> LeftOff:
+    """What the newest drill under `runs` left. Raises UsageError where it did not die."""
+    found = [one for path in runs.glob("*/record.db") if (one := _read(path))]
+    newest = max(found, key=lambda told: told[0].wall_time, default=None)
+    if newest is None:
+        raise UsageError("there is no drill here to take up", HINT)
+    last = newest[-1].event
+    if not isinstance(last, DrillAborted) or last.reason != HOST_DIED:
+        raise UsageError(f"the newest drill here, {newest[0].drill_id}, did not die", HINT)
+    return _left_off(newest)
+
+
+def _read(path: Path) -> Sequence[Envelope]:
+    """Empty for what cannot be read: `drill history` tells which."""
+    try:
+        with Record(path) as record:
+            return record.events()
+    except DrillError:
+        return ()
+
+
+def _left_off(events: Sequence[Envelope]) -> LeftOff:
+    story = fold(events[:-1])  # the last word came when it had been dead for a while
+    created = story.first(DrillCreated)
+    if created is None:
+        raise UsageError(f"the drill {story.drill_id} died before it had begun", HINT)
+    clock, begun = story.clock, created.event
+    at_ms = clock.agenda_ms(clock.seen_ms)
+    started = x.ClockStarted(begun.agenda, clock.speed, story.drill_id, at_ms or 0, clock.changes)
+    return LeftOff(
+        drill_id=story.drill_id,
+        scenario=begun.scenario,
+        seed=begun.seed,
+        agenda=begun.agenda,
+        runtime=begun.runtime,
+        clock=None if at_ms is None else started,
+        told=tuple(one.event for one in story.entries if isinstance(one.event, CARRIED)),
+    )

@@ -28,6 +28,9 @@ _LOOP = re.compile(r"^(?P<indent>\s*)(?:async )?for\b.*:\s*$")
 _ASKS = re.compile(
     r"\bawait\b|\.(?:execute|fetch\w*|scalars?)\(|\w*(?:client|http|api|peer)\w*\.(?:get|post)\("
 )
+_TURNS = re.compile(r"^(?P<indent>\s*)while\b.*:\s*$")
+_PAUSES = re.compile(r"\bsleep\(")
+_FOREVER = re.compile(r"^\s*while (?:True|1)\b")
 _DOCUMENTED = re.compile(r'("""|\'\'\')')
 _TRIVIAL = re.compile(r"^\s*(?:#.*)?$")
 
@@ -68,7 +71,10 @@ def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
     changes = list(read(diff))
     others = [name for name in services if name != service]
     found: dict[Mechanism, Finding] = {}
-    rules = (_settings(changes), _precision(changes), _new_calls(changes, others), _loops(changes))
+    rules = (
+        *(_settings(changes), _precision(changes), _new_calls(changes, others)),
+        *(_loops(changes), _waits(changes)),
+    )
     for one in chain.from_iterable(rules):
         known = found.get(one.mechanism)
         found[one.mechanism] = one if known is None else _together(known, one)
@@ -171,6 +177,23 @@ def _loops(changes: Iterable[Change]) -> Iterator[Finding]:
         if found:
             shows = f"{change.path}: asks at each turn of `{found[0]}`"
             yield Finding(Mechanism.N_PLUS_ONE, min(1.0, 0.6 + 0.1 * len(found)), shows)
+
+
+def _waits(changes: Iterable[Change]) -> Iterator[Finding]:
+    """A loop that pauses and asks again until somebody else is done, and did not before: whoever
+    waits for it is as slow as they are."""
+    for change in changes:
+        lines = [line for line in change.lines if line.sign != "-"]
+        for place, line in enumerate(lines):
+            loop = _TURNS.match(line.text)
+            if loop is None or line.sign != "+":
+                continue
+            body = [inner.text for inner in _body(lines[place + 1 :], len(loop["indent"]))]
+            asks = any(_ASKS.search(text) and not _PAUSES.search(text) for text in body)
+            if asks and any(_PAUSES.search(text) for text in body):
+                shows = f"{change.path}: waits in `{line.text.strip()}` until an answer has changed"
+                weight = 0.9 if _FOREVER.match(line.text) else 0.6
+                yield Finding(Mechanism.SLOW_DEPENDENCY, weight, shows)
 
 
 def _asking_loops(lines: Sequence[Line]) -> list[str]:

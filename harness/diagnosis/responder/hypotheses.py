@@ -25,7 +25,10 @@ ELSE_ODDS = 1.5
 """Log-odds of a cause that no rule knows."""
 QUIET_ODDS = 4.5
 TELLING = frozenset(
-    {Kind.FAILING, Kind.SLOW, Kind.USERS_FAIL, Kind.MISMATCH, Kind.TIMEOUTS, Kind.WORKERS_TAKEN}
+    {
+        *(Kind.FAILING, Kind.SLOW, Kind.USERS_FAIL, Kind.MISMATCH, Kind.TIMEOUTS),
+        *(Kind.WORKERS_TAKEN, Kind.TASKS_FAIL),
+    }
 )
 """Symptoms that somebody suffers from; the others explain, but alarm nobody by themselves."""
 SPEAKS_FOR: Mapping[Kind, tuple[tuple[Mechanism, float], ...]] = {
@@ -122,7 +125,7 @@ def _weigh(seen: Observations, one: Symptom, cases: _Cases) -> None:
     if one.kind is Kind.NEW_CALL and inside and reaches(seen, one.peer, one.service):
         weights = [(Mechanism.CIRCULAR_CALL, 2.0)]
     elif one.kind is Kind.TIMEOUTS and not inside:
-        says_so = seen.provider not in WELL
+        says_so = seen.providers.get(one.peer, "") not in WELL
         weights = [
             (Mechanism.SLOW_DEPENDENCY, 2.5 if says_so else 1.0),
             (Mechanism.TIMEOUT_MISCONFIGURED, 0.5 if says_so else 1.5),

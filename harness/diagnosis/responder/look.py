@@ -15,7 +15,9 @@ SLOW_MS = 400.0
 LOG_LINES = 60
 RECENT_S = 1800.0
 RELEASES = ("release", "hotfix")
-PROVIDER_STATUS = "payment provider status"
+STATUS_PAGE = " status"
+PROVIDERS = ("payment provider", "model provider")
+"""Third parties that have a status page, as the drill's list of places calls them."""
 
 Raw = dict[str, Any]
 """Answers of the API as they came, by what they are about; `observations.read` understands them."""
@@ -27,7 +29,7 @@ def look(api: Api) -> Raw:
     deploys = api.get("/v1/deploys")
     recent = [one for one in deploys if _is_recent(one)]
     changed = {one["service"] for one in recent}
-    provider = status["places"].get(PROVIDER_STATUS)
+    places = status["places"]
     return {
         "at": time.time(),
         "services": [row["name"] for row in status["services"]],
@@ -41,7 +43,11 @@ def look(api: Api) -> Raw:
             for record in api.get("/v1/logs", level=level, limit=LOG_LINES)["records"]
         ],
         "diffs": {one["deploy_id"]: _diff(api, one) for one in recent},
-        "provider": api.elsewhere(provider) if provider else None,
+        "providers": {
+            name.replace(" ", "-"): api.elsewhere(places[name + STATUS_PAGE])
+            for name in PROVIDERS
+            if name + STATUS_PAGE in places
+        },
     }
 
 

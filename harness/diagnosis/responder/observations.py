@@ -81,8 +81,9 @@ class Observations:
     logs: tuple[LogLine, ...]
     deploys: tuple[Deployed, ...]
     """Oldest first."""
-    provider: str
-    """What the payment provider's status page says, e.g. `operational`; empty: it says nothing."""
+    providers: Mapping[str, str]
+    """What the status pages of third parties say, e.g. `operational`, by the name under which they
+    are called as peers; empty where a page says nothing."""
 
     @property
     def begin(self) -> float:
@@ -111,7 +112,7 @@ def read(raw: Mapping[str, Any]) -> Observations:
             for one in raw["deploys"]
             if one["outcome"] == "succeeded"
         ),
-        provider=_provider(raw["provider"]),
+        providers={peer: _provider(said) for peer, said in raw["providers"].items()},
     )
 
 

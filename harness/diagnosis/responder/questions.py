@@ -18,6 +18,7 @@ POOL = "pool"
 STATEMENTS = "statements"
 MISMATCHES = "mismatches"
 USERS = "users"
+TASKS = "tasks"
 
 QUERIES: Mapping[str, str] = {
     ERRORS: (
@@ -43,6 +44,10 @@ QUERIES: Mapping[str, str] = {
     USERS: (
         'sum(rate(user_requests_total{outcome!="ok"}[5s]))'
         " / (sum(rate(user_requests_total[5s])) > 0)"
+    ),
+    TASKS: (
+        'sum by (service) (rate(assistant_tasks_total{outcome=~"retried|dead"}[10s]))'
+        " / (sum by (service) (rate(assistant_tasks_total[10s])) > 0)"
     ),
 }
 """Name → PromQL. Ratios from 0 to 1, durations in seconds, rates a second, or plain counts."""

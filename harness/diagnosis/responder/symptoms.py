@@ -29,6 +29,7 @@ class Kind(StrEnum):
     POOL_TAKEN = "pool-taken"
     STATEMENTS = "statements"
     MISMATCH = "mismatch"
+    TASKS_FAIL = "tasks-fail"
     SURGE = "surge"
     CIRCLE = "circle"
     LOOP = "loop"
@@ -86,6 +87,7 @@ RULES = (
     Rule(Kind.WORKERS_TAKEN, q.WORKERS, 1.5, 0.3, "{now:.0%} of {service}'s workers are taken"),
     Rule(Kind.POOL_TAKEN, q.POOL, 3.0, 0.4, "{now:.0%} of {service}'s connections are taken"),
     Rule(Kind.MISMATCH, q.MISMATCHES, 2.0, 0.9, "{now:.0f} orders of {service} do not add up"),
+    Rule(Kind.TASKS_FAIL, q.TASKS, 2.0, 0.2, "{now:.0%} of the attempts at {service}'s tasks fail"),
     Rule(
         Kind.SURGE,
         q.REQUESTS,

@@ -61,7 +61,7 @@ class RecordedShop:
             },
             "/v1/pages": lambda: [{"acknowledged_by": acknowledged}] if self.paged else [],
             "/v1/deploys": lambda: raw["deploys"],
-            "/v1/metrics": lambda: {"series": raw["series"][_name(params["query"][0])]},
+            "/v1/metrics": lambda: {"series": raw["series"].get(_name(params["query"][0]), [])},
             "/v1/traces": lambda: {"traces": raw["traces"]},
             "/v1/logs": lambda: {"records": []},
             "/v1/diff": lambda: {"diff": self._diff(params)},

@@ -142,3 +142,30 @@ def test_a_line_that_runs_changes_something() -> None:
 def test_an_empty_diff_holds_nothing() -> None:
     assert findings("", "orders", SERVICES) == []
     assert not changes_anything("")
+
+
+def test_waiting_for_somebody_else_to_be_done_is_a_slow_dependency() -> None:
+    body = """
+         async def place(order):
+             await queue.ask(order)
+        +    while True:
+        +        await asyncio.sleep(0.1)
+        +        found = await queue.answer(order)
+        +        if found is not None:
+        +            return found
+    """
+    assert kinds("services/orders/placing.py", body) == {Mechanism.SLOW_DEPENDENCY}
+
+
+def test_a_loop_that_only_rests_or_only_reads_on_waits_for_nobody() -> None:
+    rests = """
+        +    while True:
+        +        await asyncio.sleep(5)
+        +        gauge.set(len(waiting))
+    """
+    reads = """
+        +    while rows := await session.fetch(100):
+        +        total += len(rows)
+    """
+    assert kinds("services/orders/watch.py", rests) == set()
+    assert kinds("services/orders/export.py", reads) == set()

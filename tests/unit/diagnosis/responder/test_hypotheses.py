@@ -161,7 +161,9 @@ def test_a_provider_that_admits_trouble_is_suspected_before_our_timeouts(
     raw = recorded("timeouts")
     raw["diffs"] = {}
     calm = {one.mechanism: one.percent for one in told(raw)}
-    raw["provider"] = {"status": {"indicator": "major"}}
+    raw["providers"]["model-provider"] = {"status": {"indicator": "major"}}
+    assert {one.mechanism: one.percent for one in told(raw)} == calm, "it is not of the one called"
+    raw["providers"]["payment-provider"] = {"status": {"indicator": "major"}}
     admitted = {one.mechanism: one.percent for one in told(raw)}
     assert calm[Mechanism.TIMEOUT_MISCONFIGURED] > calm[Mechanism.SLOW_DEPENDENCY]
     assert admitted[Mechanism.SLOW_DEPENDENCY] > admitted[Mechanism.TIMEOUT_MISCONFIGURED]

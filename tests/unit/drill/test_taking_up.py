@@ -16,7 +16,6 @@ from harness.errors import UsageError
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.views import delivered, role_holders
 from harness.record import events
-from harness.record import exercise_events as x
 from harness.record.store import Record
 from tests.unit.drill.conftest import Hand
 

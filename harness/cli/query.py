@@ -117,4 +117,32 @@ def events(
         line(f"{event['drilltimems'] / 1000:8.1f}s  {event['type']:20} {detail}"[:200])
 
 
-COMMANDS = (metrics, sql, deploys, diff, events)
+def engagement(as_json: AsJson = False) -> None:
+    """What visitors did, by what their home feed showed them.
+
+    Example: drill engagement
+    """
+    answer = participant().get("/v1/engagement")
+    if as_json:
+        data(answer)
+        return
+    if not answer:
+        say("no home feed was shown yet")
+    rows = [
+        {
+            "home feed": one["content"],
+            "shown": one["views"],
+            "went on": _percent(one["continuing_share"]),
+            "come back": _percent(one["returning_share"]),
+        }
+        for one in answer
+    ]
+    for text in table(rows, ["home feed", "shown", "went on", "come back"]):
+        line(text)
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
+
+
+COMMANDS = (metrics, sql, deploys, diff, events, engagement)

@@ -33,6 +33,7 @@ POLICY = Policy(
         ("GET", "/v1/dashboards"): BOTH,
         ("GET", "/v1/dashboards/{uid}"): BOTH,
         ("GET", "/v1/trace-search"): BOTH,
+        ("GET", "/v1/engagement"): BOTH,
         ("GET", "/v1/operations"): BOTH,
         ("POST", "/v1/sql"): BOTH,
         ("GET", "/v1/deploys"): BOTH,

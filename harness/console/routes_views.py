@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -10,6 +11,7 @@ from pydantic import Field
 from harness.console.who import Body, By, InSession, Viewer
 from harness.drill import dashboards as boards
 from harness.drill import paper, ranges, trace_search, trend
+from harness.scoring.engagement import fold_engagement
 
 router = APIRouter(prefix="/v1")
 
@@ -31,6 +33,11 @@ async def dashboards() -> Any:
 @router.get("/dashboards/{uid}")
 async def dashboard(uid: str) -> Any:
     return boards.dashboard(uid)
+
+
+@router.get("/engagement")
+async def engagement(session: InSession) -> Any:
+    return [asdict(one) for one in fold_engagement(session.record.events())]
 
 
 @router.get("/metrics/range")

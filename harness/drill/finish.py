@@ -14,6 +14,7 @@ from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
 from harness.model import NOTHING_WRONG, Answer
 from harness.record import events
+from harness.scoring.engagement import fold_engagement
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 
@@ -88,7 +89,8 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         right = any(_names(answer, said.service, said.mechanism) for answer in accepted)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
-    return Scorecard(session.drill_id, outcome, kpis, causes, declared)
+    engagement = fold_engagement(session.record.events())
+    return Scorecard(session.drill_id, outcome, kpis, causes, declared, engagement)
 
 
 def _names(answer: Answer, service: str, mechanism: str) -> bool:

@@ -47,6 +47,18 @@ class FlagSwitched(Event, type="flag.switched"):
 
 
 @dataclass(frozen=True)
+class EngagementSampled(Event, type="engagement.sampled"):
+    """What visitors have done since the load began, by what their home feed showed them."""
+
+    views: dict[str, int]
+    """Content (`personalised`, `cached`, `default`, `failing`) → home feeds of that kind."""
+    continued: dict[str, int]
+    """Visitors who went on from there; the others left."""
+    returning: dict[str, int]
+    """Of those who left, who come back another day."""
+
+
+@dataclass(frozen=True)
 class DependencyActed(Event, type="dependency.acted", audience="instructor"):
     """Something outside the shop's code did what it does now and then: a database failed over, a
     third party was slow for a while."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis
 
 NO_DATA = "no data"
@@ -45,6 +46,8 @@ class Scorecard:
     kpis: Kpis
     root_causes: tuple[RootCause, ...] = ()
     declared: DeclaredCause | None = None
+    engagement: tuple[Engaged, ...] = ()
+    """Visitors by what their home feed showed them."""
 
     def to_json(self, *, revealed: bool) -> dict[str, Any]:
         """Plain JSON data; what would tell the answer is there only when `revealed`."""
@@ -54,6 +57,7 @@ class Scorecard:
             "outcome": self.outcome,
             "revealed": revealed,
             "kpis": kpis,
+            "engagement": [asdict(one) for one in self.engagement],
         }
         if revealed:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
@@ -79,6 +83,7 @@ class Scorecard:
             ("time to verify", clock(kpis.verify_ms)),
             ("users affected", _count(kpis.users_affected)),
             ("revenue lost", NO_DATA if kpis.revenue_lost is None else f"{kpis.revenue_lost:,.2f}"),
+            *((f"{one.content} feed", one.line()) for one in self.engagement),
             ("updates", str(kpis.updates)),
             ("restarts", str(wrong.restarts)),
             ("failed deploys", str(wrong.failed_deploys)),

@@ -20,6 +20,7 @@ _MODE_COLOURS = {
     r"^cached$": Colour.PLAIN,
     r"^default$": Colour.WARN,
 }
+_CONTENT_COLOURS = {**_MODE_COLOURS, r"^failing$": Colour.BAD}
 
 _NOW = Row(
     "Now",
@@ -167,6 +168,19 @@ _HOME = Row(
             targets=(Target(rate("feed_shed_total", "what"), "{{what}}"),),
             unit=Unit.PER_S,
             stacked=True,
+        ),
+        TimeSeries(
+            title="Visitors who go on",
+            description="Share of visitors who do not leave at the home page, by what it showed.",
+            targets=(
+                Target(
+                    'sum by (content) (rate(user_feed_views_total{outcome="continued"}[1m]))'
+                    " / (sum by (content) (rate(user_feed_views_total[1m])) > 0)",
+                    "{{content}}",
+                ),
+            ),
+            unit=Unit.RATIO,
+            colours=_CONTENT_COLOURS,
         ),
         TimeSeries(
             title="Rankings in flight",

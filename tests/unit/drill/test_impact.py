@@ -1,88 +1,39 @@
-"""The impact is in the record as it changes, and also when it stays nothing."""
+"""What visitors did, as the load's own metrics tell."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from harness.drill import impact
+from harness.drill.impact import DEPARTURES, VIEWS, sample_engagement
 from harness.drill.session import Session
-from harness.waiting import wait_until
-from tests.unit.drill.conftest import Hand
+from harness.record.drill_events import EngagementSampled
+from harness.telemetry.prometheus import Sample
 
-SAMPLES_S = 0.001
-
-
-class Steady:
-    """A Prometheus whose every value stays as it is; counts how often it was asked."""
-
-    def __init__(self, value: float | None) -> None:
-        self.value_now = value
-        self.asked = 0
-
-    async def value(self, _: str) -> float | None:
-        self.asked += 1
-        return self.value_now
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@asynccontextmanager
-async def sampled(session: Session, metrics: Steady) -> AsyncIterator[Callable[[], Any]]:
-    """Sample all the while; the block is given a wait for some more rounds."""
-    session.prometheus = metrics  # type: ignore[assignment]
-
-    async def rounds() -> None:
-        before = metrics.asked
-
-        async def asked_again() -> bool:
-            return metrics.asked >= before + 12
-
-        await wait_until(asked_again, timeout_s=5, what="some more samples", interval_s=SAMPLES_S)
-
-    task = asyncio.create_task(impact.sample_forever(session))
-    try:
-        yield rounds
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+def counted(**counts: float) -> list[Sample]:
+    """`content__outcome=count` each."""
+    split = ([*name.split("__"), count] for name, count in counts.items())
+    return [Sample({"content": content, "outcome": told}, n, NOW) for content, told, n in split]
 
 
-def samples(session: Session) -> int:
-    return sum(one.type == "impact.sampled" for one in session.record.events())
+class Prometheus:
+    """Answers both questions."""
+
+    ANSWERS = {  # noqa: RUF012  of a test
+        VIEWS: counted(cached__continued=70, cached__left=30, failing__left=8),
+        DEPARTURES: counted(cached__returns=26, cached__lost=4, failing__lost=8),
+    }
+
+    async def query(self, expr: str) -> list[Sample]:
+        return self.ANSWERS[expr]
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(impact, "INTERVAL_S", SAMPLES_S)
-
-
-async def test_what_does_not_change_is_said_once_and_again_in_a_while(
-    session: Session, hand: Hand
-) -> None:
-    async with sampled(session, Steady(0.0)) as rounds:
-        await rounds()
-        assert samples(session) == 1
-        hand.move(impact.REPEATED_S)
-        await rounds()
-        assert samples(session) == 2
-
-
-async def test_what_changes_is_said_at_once(session: Session) -> None:
-    metrics = Steady(0.0)
-    async with sampled(session, metrics) as rounds:
-        await rounds()
-        metrics.value_now = 1.0
-        await rounds()
-        assert samples(session) == 2
-
-
-async def test_without_data_nothing_is_said(session: Session, hand: Hand) -> None:
-    async with sampled(session, Steady(None)) as rounds:
-        hand.move(impact.REPEATED_S)
-        await rounds()
-        assert samples(session) == 0
+async def test_views_are_those_who_went_on_and_those_who_left(session: Session) -> None:
+    prometheus: Any = Prometheus()
+    session.prometheus = prometheus
+    assert await sample_engagement(session) == EngagementSampled(
+        views={"cached": 100, "failing": 8}, continued={"cached": 70}, returning={"cached": 26}
+    )

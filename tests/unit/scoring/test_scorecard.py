@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis, WrongActions
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, clock, outcome_of
 
@@ -108,3 +109,14 @@ def test_the_outcome_is_the_furthest_that_was_reached() -> None:
     assert outcome_of(replace(KPIS, verify_ms=1)) == "verified"
     assert outcome_of(replace(KPIS, mitigate_ms=None)) == "open"
     assert outcome_of(KPIS, aborted=True) == "aborted"
+
+
+def test_what_home_feeds_were_worth_is_told_side_by_side() -> None:
+    shown = replace(
+        CARD,
+        engagement=(Engaged("personalised", 1200, 0.8, 0.9), Engaged("failing", 40, 0.15, None)),
+    )
+    lines = "\n".join(shown.render_lines(revealed=True))
+    assert "personalised feed     1,200 shown; 80% went on, 90% of the others come back" in lines
+    assert "failing feed          40 shown; 15% went on" in lines
+    assert shown.to_json(revealed=False)["engagement"][1]["views"] == 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -175,3 +175,35 @@ def test_a_lost_connection_in_the_log_is_a_symptom(recorded: Recorded) -> None:
     raw["logs"] = [line]
     (found,) = symptoms(read(raw))
     assert (found.kind, found.service, found.link) == (Kind.CONNECTION_LOST, "users", "log:9")
+
+
+def two_at_once(recorded: Recorded) -> dict[str, Any]:
+    """One drill out of two of the same seed: orders asks in a loop, and the ledger drifts."""
+    raw, other = recorded("loop"), recorded("rounding")
+    later_s = raw["at"] - other["at"]
+    for series in other["series"]["mismatches"]:
+        series["times"] = [at + later_s for at in series["times"]]
+    raw["series"]["mismatches"] = other["series"]["mismatches"]
+    bad = next(one for one in other["deploys"] if one["version_to"] == "3.0.5")
+    at = datetime.fromisoformat(bad["at"]) + timedelta(seconds=later_s)
+    raw["deploys"].append({**bad, "at": at.isoformat()})
+    raw["diffs"] |= other["diffs"]
+    raw["alerts"] += other["alerts"]
+    return raw
+
+
+def test_two_causes_are_found_one_after_the_other(recorded: Recorded) -> None:
+    raw = two_at_once(recorded)
+    first = told(raw)[0]
+    assert (first.service, first.mechanism) == ("orders", Mechanism.N_PLUS_ONE)
+    assert first.percent >= ACT_PERCENT
+    undone = next(one for one in raw["deploys"] if one["version_to"] == "5.2.4")
+    now = datetime.fromtimestamp(raw["at"], UTC).isoformat()
+    raw["deploys"].append(
+        {**undone, "kind": "rollback", "version_from": "5.2.4", "version_to": "5.2.3", "at": now}
+    )
+    second = told(raw)[0]
+    assert (second.service, second.mechanism) == ("billing", Mechanism.NUMERIC_PRECISION)
+    assert second.percent >= ACT_PERCENT
+    assert second.release is not None
+    assert second.release.version_to == "3.0.5"

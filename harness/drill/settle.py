@@ -7,6 +7,7 @@ import asyncio
 from harness.drill import baseline
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError
+from harness.exercise.views import responses
 from harness.waiting import WaitedTooLong, wait_until
 
 SUCCESS_RATIO_MIN = 0.98
@@ -90,9 +91,6 @@ async def unsettled(session: Session) -> tuple[str, ...]:
 
 
 def _changed_just_now(session: Session) -> bool:
-    """Whether a rollback, restart or hotfix came out within the last while."""
+    """Whether a rollback, restart, hotfix or flag of the team's is not long ago."""
     since_ms = session.record.drill_time_ms() - FRESH_S * 1000
-    return any(
-        one.kind != "release" and one.outcome == "succeeded" and (one.ended_ms or 0) >= since_ms
-        for one in session.state().deploys
-    )
+    return any(one.drill_ms >= since_ms for one in responses(session.story()))

@@ -10,7 +10,8 @@ import pytest
 from harness.drill import baseline, settle
 from harness.drill.session import Session
 from harness.errors import DrillError
-from harness.record.events import DeployKind, DeploySucceeded
+from harness.record.drill_events import FlagSwitched
+from harness.record.events import DeployKind, DeployStarted
 from harness.telemetry.prometheus import Sample
 from tests.unit.drill.conftest import Hand
 
@@ -44,7 +45,7 @@ class Silent:
 
 
 def changed(session: Session, kind: DeployKind) -> None:
-    session.note(DeploySucceeded("dep-1", "c", "1.3.1", "1.3.0", "c0ffee", kind, "Ada", "x"))
+    session.note(DeployStarted("dep-1", "c", "1.3.1", "1.3.0", "c0ffee", kind, "Ada", "x"))
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +92,12 @@ async def test_without_a_change_of_the_teams_nothing_is_waited_for(
     changed(session, "rollback")
     hand.move(settle.FRESH_S + 1)
     assert await waited(session, Draining(10**9)) == ((), []), "that was long ago"
+
+
+async def test_a_flag_is_a_change_too(session: Session) -> None:
+    session.note(FlagSwitched("gateway", "recommendations", enabled=False, by="Ada"))
+    left, _ = await waited(session, Draining(10**9), timeout_s=0.05)
+    assert left
 
 
 async def test_metrics_that_do_not_answer_are_said_to(session: Session) -> None:

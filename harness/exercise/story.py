@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from harness.exercise.clock import ClockState, step
+from harness.record.drill_events import EngagementSampled
 from harness.record.envelope import Envelope
 from harness.record.events import Event, ImpactSampled, UnknownEvent
 
@@ -33,8 +34,8 @@ class Noted(Generic[E_co]):
 
 @dataclass(frozen=True)
 class Story:
-    """The events of an exercise, in order. Events of unknown types, and every sample of the
-    impact but the newest, are left out."""
+    """The events of an exercise, in order. Events of unknown types, samples of the visitors, and
+    every sample of the impact but the newest, are left out."""
 
     drill_id: str = ""
     seq: int = 0
@@ -66,7 +67,7 @@ def fold(envelopes: Iterable[Envelope], story: Story | None = None) -> Story:
         clock = step(clock, one.event, one.drill_time_ms)
         if isinstance(one.event, ImpactSampled):
             impact = one.event
-        elif not isinstance(one.event, UnknownEvent):
+        elif not isinstance(one.event, UnknownEvent | EngagementSampled):
             team_ms = clock.team_ms(one.drill_time_ms)
             entries.append(
                 Noted(seq, one.drill_time_ms, team_ms, one.wall_time, one.actor, one.event)

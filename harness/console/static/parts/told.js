@@ -6,6 +6,7 @@ const SENTENCES = {
   "deploy.started": (d) => [d.kind === "release" ? "release" : d.kind, `${d.service} ${d.version_from} → ${d.version_to}${by(d.by)}: ${d.summary}`, "info"],
   "deploy.failed": (d) => ["deploy failed", `${d.service} ${d.version_to}: ${d.error}`, "bad"],
   "deploy.succeeded": (d) => ["deployed", `${d.service} ${d.version_to} serves`, "quiet"],
+  "flag.switched": (d) => ["flag", `${d.name} of ${d.service} ${d.enabled ? "on" : "off"}${by(d.by)}`, "info"],
   "alert.fired": (d) => ["alert", `${d.name}: ${d.summary}`, d.severity === "critical" ? "bad" : "warn"],
   "alert.resolved": (d) => ["resolved", d.name, "good"],
   "page.sent": (d) => ["page", `${d.alert}: ${d.summary}`, "bad"],
@@ -50,7 +51,7 @@ function plain(data) {
 }
 
 const CHANGES = new Set([
-  "deploy.started", "deploy.failed", "alert.fired", "alert.resolved", "note.added",
+  "deploy.started", "deploy.failed", "flag.switched", "alert.fired", "alert.resolved", "note.added",
   "diagnosis.declared", "verify.finished", "inject.delivered", "update.posted",
 ]);
 

@@ -4,7 +4,7 @@ import { Badge, Button, Card, Empty, ErrorNote, api, html, useAct, useDraft, use
 import { clock, drillTime } from "../logic/format.js";
 import { told } from "../parts/told.js";
 
-const NOISE = new Set(["impact.sampled", "stack.ready"]);
+const NOISE = new Set(["impact.sampled", "engagement.sampled", "stack.ready"]);
 const SHOWN = 400;
 
 export default function Timeline() {

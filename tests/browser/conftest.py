@@ -50,7 +50,11 @@ def gateway_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(
         [*command, "--host", "127.0.0.1", "--port", str(port)],
         cwd=REPO,
-        env={**os.environ, "ORDERS_URL": nobody, "USERS_URL": nobody, "PYTHONPATH": str(REPO)},
+        env={
+            **os.environ,
+            **{f"{peer}_URL": nobody for peer in ("ORDERS", "USERS", "FEED")},
+            "PYTHONPATH": str(REPO),
+        },
         stdout=log,
         stderr=subprocess.STDOUT,
     )

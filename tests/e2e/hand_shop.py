@@ -29,7 +29,7 @@ ONCALL = "oncall"
 
 
 class HandShop:
-    """Eight services of one checkout; each can be replaced by that of a damaged one."""
+    """All services of one checkout; each can be replaced by that of a damaged one."""
 
     def __init__(self, folder: Path, port_offset: int, postgres: PostgresServer) -> None:
         self._folder = folder

@@ -24,6 +24,14 @@ CAUSES = [
     ("loop", "orders", Mechanism.N_PLUS_ONE, "5.2.4"),
 ]
 
+SETTING = """diff --git a/services/assistant/settings.py b/services/assistant/settings.py
+--- a/services/assistant/settings.py
++++ b/services/assistant/settings.py
+@@ -1,3 +1,3 @@
+-    answer_max_tokens: int = 160
++    answer_max_tokens: int = 20
+"""
+
 
 def told(raw: dict[str, Any]) -> list[Hypothesis]:
     seen = read(raw)
@@ -207,3 +215,23 @@ def test_two_causes_are_found_one_after_the_other(recorded: Recorded) -> None:
     assert second.percent >= ACT_PERCENT
     assert second.release is not None
     assert second.release.version_to == "3.0.5"
+
+
+def test_a_release_whose_tasks_fail_is_suspected_of_the_setting_that_it_changed(
+    recorded: Recorded,
+) -> None:
+    raw = recorded("calm")
+    began = raw["deploys"][-1]["at"]
+    release = raw["deploys"][-1] | {"deploy_id": "d9", "service": "assistant", "kind": "release"}
+    raw["deploys"], raw["alerts"] = [release], [{"name": "AITasksFailing"}]
+    raw["services"] = [*raw["services"], "assistant"]
+    raw["diffs"] = {"d9": SETTING}
+    at = datetime.fromisoformat(began).timestamp()
+    times = [at - 30 + second for second in range(60)]
+    values = [0.0 if time < at + 3 else 0.9 for time in times]
+    labels = {"service": "assistant"}
+    raw["series"]["tasks"] = [{"labels": labels, "times": times, "values": values}]
+    (top, *_) = told(raw)
+    assert (top.service, top.mechanism) == ("assistant", Mechanism.BAD_CONFIGURATION)
+    assert top.percent >= 50
+    assert any("attempts at assistant's tasks fail" in says for says in top.says)

@@ -82,6 +82,8 @@ POLICY = Policy(
         ("POST", "/v1/instructor/extend"): INSTRUCTOR,
         ("POST", "/v1/instructor/skip"): INSTRUCTOR,
         ("GET", "/v1/instructor/plan"): INSTRUCTOR,
+        ("GET", "/v1/instructor/scenarios"): INSTRUCTOR,
+        ("GET", "/v1/instructor/deck"): INSTRUCTOR,
         ("GET", "/v1/instructor/messages"): INSTRUCTOR,
         ("POST", "/v1/instructor/messages"): INSTRUCTOR,
         ("POST", "/v1/instructor/hint"): INSTRUCTOR,

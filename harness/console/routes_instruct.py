@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter
 
+from harness.catalog import Catalog
 from harness.console.who import Body, By, InSession, Name, Text
 from harness.drill import agenda_view, instructor
+from harness.drill.offered import offered
 from harness.drill.seal import seal_holds
+from harness.paths import REPO
 
 router = APIRouter(prefix="/v1/instructor")
 
@@ -71,6 +75,18 @@ async def skip(session: InSession, by: By) -> Any:
 async def messages(session: InSession) -> Any:
     """What can still be thrown by hand."""
     return instructor.waiting_by_hand(session)
+
+
+@router.get("/scenarios")
+async def scenarios() -> Any:
+    """What can be run next, each with what the matrix found of it on this machine."""
+    return await asyncio.to_thread(offered, Catalog(REPO))
+
+
+@router.get("/deck")
+async def deck(session: InSession) -> Any:
+    """The agenda as the workshop's slides tell it."""
+    return agenda_view.plan_of(session.agenda)
 
 
 @router.get("/plan")

@@ -7,6 +7,7 @@ from typing import Any
 from harness.drill.artefacts import folder_of
 from harness.drill.clock import reading
 from harness.drill.session import Session
+from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading
 from harness.exercise.roles import team_roles
 from harness.exercise.story import Story
@@ -43,6 +44,26 @@ def exercise(session: Session) -> dict[str, Any]:
         "update_due_s": _seconds(update_due_ms(story, story.clock.team_ms(session.drill_ms()))),
         "sealed": promised.event.commitment if promised else None,
     }
+
+
+def plan_of(agenda: Agenda) -> dict[str, Any]:
+    """An agenda before it is played: every phase from when to when, in seconds, and what for."""
+    phases, begin_ms = [], 0
+    for one in agenda.phases:
+        end_ms = None if one.duration_ms is None else begin_ms + one.duration_ms
+        phases.append(
+            {
+                "title": one.title,
+                "kind": one.kind,
+                "ai": one.ai,
+                "begin_s": begin_ms / 1000,
+                "end_s": _seconds(end_ms),
+                "objectives": list(one.objectives),
+                "questions": list(one.questions),
+            }
+        )
+        begin_ms = end_ms or begin_ms
+    return {"title": agenda.title, "objectives": list(agenda.objectives), "phases": phases}
 
 
 def asks_for_plan(session: Session) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any, get_args
 
 from harness.drill.session import Session
+from harness.exercise.guards import known_guards
+from harness.exercise.learning_checks import LEARNING_FIELDS, LISTS
 from harness.exercise.update_texts import Reader
 from harness.model import Mechanism
 from harness.record import response_events as r
@@ -23,12 +25,17 @@ def choices(session: Session) -> dict[str, Any]:
         "component_statuses": r.ComponentStatus,
         "readers": r.Readers,
         "channels": Reader,
+        "cause_levels": r.CauseLevel,
     }
     words: dict[str, Sequence[str]] = {name: get_args(of) for name, of in literals.items()}
     return {
         **words,
         "services": [entry.name for entry in session.topology],
         "mechanisms": [known.value for known in Mechanism],
+        "learnings": {kind: list(fields) for kind, fields in LEARNING_FIELDS.items()},
+        "learning_lists": sorted(LISTS),
+        "checks": {guard.id: guard.title for guard in known_guards().values()},
+        "questions": [one for phase in session.agenda.phases for one in phase.questions],
         "first_update_within_s": FIRST_WITHIN_MS / 1000,
         "update_every_s": EVERY_MS / 1000,
     }

@@ -67,6 +67,34 @@ async def test_a_participant_who_calls_the_instructors_commands_is_refused_and_r
     assert len(refused) == sum(v == INSTRUCTOR for v in POLICY.rules.values())
 
 
+async def test_the_instructor_gets_the_agenda_as_slides_tell_it_and_what_can_be_run_next(
+    api: Api,
+) -> None:
+    deck = (await api.get("/v1/instructor/deck", Caller.INSTRUCTOR)).json()
+    first, *_, last = deck["phases"]
+    assert (first["title"], first["begin_s"], first["end_s"]) == ("Alerting", 0, 300)
+    assert last["end_s"] == 3600
+    offered = (await api.get("/v1/instructor/scenarios", Caller.INSTRUCTOR)).json()
+    assert "deadlock" in [one["id"] for one in offered["scenarios"]]
+
+
+async def test_the_words_of_the_reviews_forms_are_those_that_are_accepted(api: Api) -> None:
+    await api.post("/v1/roles/join", {"person": "Ada", "role": "on-call"})
+    choices = (await api.get("/v1/choices")).json()
+    for kind, fields in choices["learnings"].items():
+        lists = choices["learning_lists"]
+        texts = {name: "80%" if name.startswith("confidence") else "a text" for name in fields}
+        body = {name: [text] if name in lists else text for name, text in texts.items()}
+        taken = await api.post("/v1/learnings", {"kind": kind, "fields": body}, person="Ada")
+        assert taken.status_code == 200, kind
+    for level in choices["cause_levels"]:
+        body = {"level": level, "text": "a cause", "confidence": 80}
+        assert (await api.post("/v1/causes", body, person="Ada")).status_code == 200, level
+    for check in choices["checks"]:
+        body = {"text": "an item", "owner": "Bo", "check": check}
+        assert (await api.post("/v1/action-items", body, person="Ada")).status_code == 200, check
+
+
 async def test_the_instructor_may(api: Api) -> None:
     """Negative control: the same paths, the other token."""
     assert (await api.post("/v1/instructor/start", caller=Caller.INSTRUCTOR)).status_code == 200

@@ -33,6 +33,9 @@ const SENTENCES = {
   "cause.confirmed": (d) => ["cause", `${d.right ? "confirmed" : "not confirmed"}${by(d.by)} ${d.note}`, d.right ? "good" : "warn"],
   "answer.revealed": (d) => ["answer", `${d.title} (${d.service}, ${d.mechanism})`, "info"],
   "reflection.written": (d) => ["reflection", `${d.text}${by(d.by)}`, "quiet"],
+  "cause.analysed": (d) => ["cause", `${d.level}: ${d.text}${by(d.by)}`, "quiet"],
+  "learning.stored": (d) => ["lesson", `${d.kind.replaceAll("_", " ")}: ${[Object.values(d.fields)[0]].flat().join("; ")}${by(d.by)}`, "quiet"],
+  "flag.switched": (d) => ["flag", `${d.service}: ${d.name} ${d.enabled ? "on" : "off"}${by(d.by)}`, "info"],
   "action-item.added": (d) => ["action item", `${d.text}, ${d.owner}`, "quiet"],
 };
 

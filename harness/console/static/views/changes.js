@@ -1,6 +1,6 @@
 // Changes: what was deployed and when, what it changed, and the ways to change it back.
 
-import { Empty, ErrorNote, Loading, attachEvidence, html, useLive, useMemo, usePoll, useState } from "../lib.js";
+import { Badge, Empty, ErrorNote, Loading, attachEvidence, html, useLive, useMemo, usePoll, useState } from "../lib.js";
 import { ago, clock, dateTime } from "../logic/format.js";
 import { ActForm } from "../parts/actform.js";
 import { laneOf } from "../parts/colors.js";
@@ -28,6 +28,7 @@ export default function Changes() {
   const { status } = useLive();
   const services = useServices();
   const log = usePoll("/v1/deploys", EVERY_MS);
+  const flags = usePoll("/v1/flags", EVERY_MS);
   const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);
   const [isOpen, setOpen] = useState(true);
   if (log.error && !log.data) return html`<${ErrorNote} error=${log.error} />`;
@@ -42,10 +43,20 @@ export default function Changes() {
     </aside>
     <div class="v-main">
       <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Change something</summary>
-        <${ActForm} services=${services} versions=${versions} drillId=${status.drill_id} onDone=${log.again} /></details>
+        <${ActForm} services=${services} versions=${versions} flags=${flags.data ?? []} drillId=${status.drill_id} onDone=${() => { log.again(); flags.again(); }} /></details>
+      <${Flags} flags=${flags.data ?? []} error=${flags.error} />
       ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
     </div>
   </div>`;
+}
+
+/** Switches that act at once, without a release. */
+function Flags({ flags, error }) {
+  if (!flags.length && !error) return null;
+  return html`<section class="card" aria-label="Feature flags"><h2>Feature flags</h2>
+    ${error && html`<${ErrorNote} error=${error} />`}
+    <ul class="plain">${flags.map((one) => html`<li class="piece" key=${one.name}><div><i class="v-dot" style=${{ background: laneOf(one.service) }}></i><b>${one.service}</b> ${one.name}</div>
+      <${Badge} kind=${one.enabled === null ? "warn" : one.enabled ? "good" : "quiet"}>${one.enabled === null ? "does not answer" : one.enabled ? "on" : "off"}<//></li>`)}</ul></section>`;
 }
 
 function Entry({ entry, params }) {

@@ -15,6 +15,7 @@ export const VIEWS = [
   { id: "history", title: "History", key: "y" },
   { id: "instructor", title: "Instructor", key: "i", instructor: true },
   { id: "projector", title: "Projector", key: "p" },
+  { id: "deck", title: "Deck", key: "k", instructor: true },
 ];
 
 export const load = (id) => import(`./${id}.js`);

@@ -3,6 +3,7 @@
 import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
 import { drillTime, stopwatch } from "../logic/format.js";
 import { Judging } from "../parts/judging.js";
+import { Picker } from "../parts/picker.js";
 import { told } from "../parts/told.js";
 
 function Agenda({ exercise }) {
@@ -113,6 +114,22 @@ function Causes({ answer }) {
   <//>`;
 }
 
+/** The last act: the score is closed, and everything that runs is taken down. */
+function Ending() {
+  const { over } = useLive();
+  const [sure, setSure] = useState(false);
+  const finish = useAct(async () => {
+    await api.post("/v1/finish");
+    toast("The drill is ending");
+  });
+  return html`<${Card} title="The end" className="span12" id="ending">
+    <p class="muted">Closes the score, reveals the answer, and takes the shop down. What is written stays in the drill’s folder.</p>
+    <label class="field"><input type="checkbox" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> Everybody has written what they wanted to</label>
+    <${Button} kind="danger" busy=${finish.busy} disabled=${!sure || over !== null} onClick=${() => finish.run()}>End the drill<//>
+    <${ErrorNote} error=${finish.error} />
+  <//>`;
+}
+
 const NO_ANSWER = { scenario: "", seed: "", faults: [] };
 
 export default function Instructor() {
@@ -122,7 +139,7 @@ export default function Instructor() {
   const answer = data || NO_ANSWER;
   const hints = answer.faults.flatMap((one) => one.hints);
   return html`<div class="columns">
-    <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /></div>
-    <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} /><${Judging} />${data && html`<${Answer} answer=${data} />`}</div>
+    <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /><${Picker} /></div>
+    <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} /><${Judging} />${data && html`<${Answer} answer=${data} />`}<${Ending} /></div>
   </div>`;
 }

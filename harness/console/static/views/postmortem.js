@@ -3,13 +3,15 @@
 import { ErrorNote, Loading, api, html, toast, useDraft, useEffect, useLive, usePoll, useRef, useState } from "../lib.js";
 import { clock } from "../logic/format.js";
 import { compared, united } from "../logic/diff.js";
+import { Review } from "../parts/lessons.js";
 
 const EVERY_MS = 5000;
 const TEXT_MAX = 100_000;
 
 export default function Postmortem() {
   const { status } = useLive();
-  return html`<${Paper} drillId=${status.drill_id} />`;
+  const { data: choices } = usePoll("/v1/choices");
+  return html`<${Paper} drillId=${status.drill_id} />${choices && html`<h2 class="v-row">What we take from it</h2><${Review} choices=${choices} />`}`;
 }
 
 /**

@@ -1,0 +1,49 @@
+// The workshop deck: pages to look through, to present one by one, and to print.
+
+import { Button, Loading, html, useEffect, useRef, useState } from "../lib.js";
+import { useSlides } from "../parts/slides.js";
+
+const FORTH = new Set(["ArrowRight", "PageDown", " "]);
+const BACK = new Set(["ArrowLeft", "PageUp"]);
+
+/** The slide that is presented, and -1 while none is; arrows go forth and back. */
+function usePresenting(box, count) {
+  const [at, setAt] = useState(-1);
+  useEffect(() => {
+    const changed = () => { if (!document.fullscreenElement) setAt(-1); };
+    document.addEventListener("fullscreenchange", changed);
+    return () => document.removeEventListener("fullscreenchange", changed);
+  }, []);
+  useEffect(() => {
+    if (at < 0) return undefined;
+    const pressed = (event) => {
+      const step = FORTH.has(event.key) ? 1 : BACK.has(event.key) ? -1 : 0;
+      if (event.key === "Escape") setAt(-1);
+      if (!step) return;
+      event.preventDefault();
+      setAt((now) => Math.min(count - 1, Math.max(0, now + step)));
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [at < 0, count]);
+  const begin = () => {
+    setAt(0);
+    // Where the browser allows no full screen, the window is enough.
+    box.current.requestFullscreen?.().catch(() => {});
+  };
+  return [at, begin];
+}
+
+export default function Deck() {
+  const box = useRef(null);
+  const slides = useSlides();
+  const [at, present] = usePresenting(box, slides.length);
+  if (!slides.length) return html`<${Loading} />`;
+  return html`<div class="v-page">
+    <div class="v-bar deck-bar"><p class="muted">Nine pages with this drill’s own charts. Arrow keys turn them.</p><span class="v-push"></span>
+      <${Button} onClick=${() => print()}>Print<//><${Button} kind="primary" onClick=${present}>Present<//></div>
+    <div ref=${box} class=${`deck ${at < 0 ? "" : "presenting"}`}>
+      ${slides.map(({ id, body }, index) => html`<article key=${id} class="slide" aria-label=${`Page ${index + 1}`} data-shown=${at < 0 || at === index}>${body}<footer class="muted">${index + 1} / ${slides.length}</footer></article>`)}
+    </div>
+  </div>`;
+}

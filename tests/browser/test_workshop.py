@@ -1,0 +1,303 @@
+"""A whole workshop on a live shop, played by clicking: two participants and an instructor.
+
+With CONSOLE_SHOTS in the environment, pictures of it are laid there: so the README gets its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.exercise.story import fold
+from harness.record import events
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+from harness.record.store import Record
+from tests.browser.table import Person, seated
+from tests.e2e.live import LiveDrill, live_drill
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+
+PORT_OFFSET = 14_000
+PAGE_WITHIN_MS = 90_000
+ROLLED_BACK_WITHIN_MS = 120_000
+VERIFIED_WITHIN_MS = 180_000
+EMPTY = ("no data in this time", "nothing just now", "\N{EN DASH}")
+SERVICES = ("payments", "a")
+"""Each panel of the dashboard of one service has data for one of them at least."""
+
+
+@dataclass
+class Workshop:
+    """Who plays, on which drill; and what was seen on the way."""
+
+    drill: LiveDrill
+    ada: Person
+    bo: Person
+    chair: Person
+    shots: Path | None
+    empty_panels: dict[str, list[str]] = field(default_factory=dict)
+    """By dashboard, panels in which nothing was drawn while payments failed."""
+    run_dir: Path = Path()
+
+    def shot(self, name: str, person: Person) -> None:
+        """A picture, where they are wanted."""
+        if self.shots:
+            person.shot(self.shots / f"{name}.jpg")
+
+
+@pytest.fixture(scope="module")
+def played(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """The workshop, from joining to its end."""
+    wanted = os.environ.get("CONSOLE_SHOTS")
+    options = ("--agenda", "workshop-60", "--speed", "30")
+    with live_drill(tmp_path_factory.mktemp("home"), "bad-timeouts", PORT_OFFSET, options) as drill:
+        links = [
+            drill.wait_said(f"console for the {role}: ").split(": ", 1)[1]
+            for role in ("participant", "participant", "instructor")
+        ]
+        with seated(browser, *links) as (ada, bo, chair):
+            workshop = Workshop(drill, ada, bo, chair, Path(wanted) if wanted else None)
+            workshop.run_dir = drill.run_dir
+            take_the_page(workshop)
+            look_around(workshop)
+            investigate(workshop)
+            contain(workshop)
+            learn(workshop)
+            finish(workshop)
+        yield workshop
+
+
+def take_the_page(w: Workshop) -> None:
+    w.ada.join("Ada", "on-call")
+    w.bo.join("Bo", "documentation")
+    w.chair.see("Instructor")
+    w.ada.click("Acknowledge", timeout_ms=PAGE_WITHIN_MS)
+    w.bo.reads("acknowledged by Ada")
+    # At this speed a minute of the clock is two seconds; people need longer to click.
+    w.chair.fill({"Why the clock is paused": "the team looks at the page"})
+    w.chair.click("Pause")
+    w.ada.page.locator(".phase").get_by_text("paused").wait_for()
+
+
+def look_around(w: Workshop) -> None:
+    """Every dashboard, and a picture of each view that an incident is read from."""
+    w.ada.see("Now")
+    w.ada.page.locator("main .map").wait_for()
+    w.shot("now", w.ada)
+    w.ada.see("Dashboards")
+    tabs = w.ada.page.get_by_role("navigation", name="Dashboards").get_by_role("link")
+    tabs.first.wait_for()
+    for name in tabs.all_inner_texts():
+        tabs.filter(has_text=name).click()
+        w.empty_panels[name] = empty_of(w.ada)
+    tabs.first.click()
+    w.shot("dashboards", w.ada)
+    w.bo.see("Projector")
+    w.shot("projector", w.bo)
+
+
+def empty_of(person: Person) -> list[str]:
+    """The panels of the dashboard on the screen that are empty, whichever service is chosen."""
+    person.page.locator(".v-panel").first.wait_for()
+    service = person.page.locator(".v-field select")
+    if not service.count():
+        return empty_panels(person)
+    found = []
+    for name in SERVICES:
+        service.select_option(name)
+        found.append(set(empty_panels(person)))
+    return sorted(set.intersection(*found))
+
+
+def empty_panels(person: Person) -> list[str]:
+    """The panels of the dashboard on the screen that show nothing, each scrolled to first."""
+    panels = person.page.locator(".v-panel")
+    panels.first.wait_for()
+    found = []
+    for index in range(panels.count()):
+        panel = panels.nth(index)
+        panel.scroll_into_view_if_needed()
+        drawn = panel.locator(".v-chart, .v-figure, table, .v-middle")
+        drawn.first.wait_for()
+        text = drawn.first.inner_text().strip()
+        if text in EMPTY:
+            found.append(panel.locator("h3").inner_text())
+    return found
+
+
+def investigate(w: Workshop) -> None:
+    ada = w.ada
+    ada.see("Changes")
+    ada.page.get_by_label("Deploys").get_by_role("link").filter(has_text="payments").first.click()
+    ada.page.get_by_role("article").get_by_role("button", name="Attach").click()
+    w.shot("changes", ada)
+    ada.see("Traces")
+    ada.page.get_by_label("failed only").check()
+    ada.page.get_by_label("Search").get_by_role("listitem").first.get_by_role("link").click()
+    ada.click("Attach", ada.page.get_by_role("article", name="Trace"))
+    w.shot("traces", ada)
+    ada.see("Logs")
+    ada.page.get_by_label("level").select_option("ERROR")
+    ada.page.locator(".v-line").first.click()
+    ada.click("Attach", ada.page.get_by_label("Log line"))
+    ada.see("Diagnosis")
+    say_what_is_known(ada)
+    suppose(ada)
+    w.shot("diagnosis", ada)
+    w.chair.click("Confirm", w.chair.card("Declared causes"))
+    ada.reads("confirmed")
+
+
+def say_what_is_known(ada: Person) -> None:
+    incident = ada.card("Incident")
+    ada.fill({"What is the matter": "Checkout fails", "Blast radius": "all who pay"}, incident)
+    incident.get_by_label("payments").check()
+    ada.click("Declare the incident", incident)
+    triage = ada.card("Triage")
+    ada.fill({"Known": "charges fail", "Not known": "what began it"}, triage)
+    for number, text in enumerate(("is one the cause of others?", "deploys, logs", "say it"), 1):
+        triage.get_by_label(f"Priority {number}", exact=True).fill(text)
+    triage.get_by_label("Not doing yet").fill("restarts")
+    ada.click("Save the triage", triage)
+    ada.click("source", ada.card("Source or symptom"))
+
+
+def suppose(ada: Person) -> None:
+    """Two hypotheses, the evidence for the first, and the cause."""
+    beliefs = ada.card("Hypotheses")
+    for number, text in ((1, "the release of payments"), (2, "the provider is down")):
+        ada.click("New (h)", beliefs)
+        beliefs.get_by_label(f"Hypothesis h{number}", exact=True).fill(text)
+    first = {"Service": "payments", "Kind of cause": "timeout-misconfigured"}
+    ada.pick(first, beliefs.get_by_role("listitem").first)
+    ada.click("Save this revision", beliefs)
+    basket = ada.card("Evidence picked up")
+    for _ in range(3):
+        ada.click("For", basket)
+    beliefs.get_by_label("Probability of h1, in percent").fill("90")
+    ada.fill({"What made you change your mind": "the difference shows it"}, beliefs)
+    ada.click("Save this revision", beliefs)
+    declared = ada.card("Declare the cause")
+    declared.get_by_label("Confidence, in percent").fill("90")
+    declared.get_by_label("What exactly, and why").fill("half a second for a connection")
+    declared.get_by_label("This is what the team stands by").check()
+    ada.click("Declare", declared)
+
+
+def contain(w: Workshop) -> None:
+    w.chair.click("Go on")
+    w.chair.page.get_by_role("button", name="Next phase").click()
+    tell(w.bo, "identified", "Most payments fail.")
+    ada = w.ada
+    ada.see("Changes")
+    form = ada.page.get_by_role("form", name="Act")
+    ada.pick({"service": "payments"}, form)
+    ada.fill({"expectation": "errors < 20%", "if it gets worse": "look again"}, form)
+    ada.click("Roll back payments", form)
+    ada.reads("Rolling back payments: done", ROLLED_BACK_WITHIN_MS)
+    ada.see("Before/after")
+    ada.click("Verify")
+    ada.page.get_by_text("Objectives, verified at").wait_for(timeout=VERIFIED_WITHIN_MS)
+    w.shot("before-after", ada)
+    tell(w.bo, "resolved", "Payments work again.")
+
+
+def tell(bo: Person, status: str, state: str) -> None:
+    bo.see("Comms")
+    bo.pick({"Status": status})
+    bo.fill({"What happened": "A release cut timeouts.", "What we did": "Put back the old one."})
+    bo.fill({"Current state": state, "Next steps": "watch for two minutes"})
+    bo.page.get_by_label(re.compile("know yet")).fill("why it was changed")
+    bo.click("Post")
+    bo.card("Channel").get_by_text(state).wait_for()
+
+
+def learn(w: Workshop) -> None:
+    while "Postmortem" not in w.chair.page.locator(".phase strong").inner_text():
+        w.chair.page.get_by_role("button", name="Next phase").click()
+    bo = w.bo
+    bo.see("Postmortem")
+    back = bo.card("Looking back")
+    bo.fill({"In a sentence": "we looked before we acted"}, back)
+    bo.click("Write it down", back)
+    back.get_by_text("we looked before we acted").wait_for()
+    causes = bo.card("Causes, level by level")
+    for level in ("surface: what broke", "deeper: what let it", "deepest: why that could be"):
+        bo.click(level, causes)
+        bo.fill({"The cause at this level": f"the {level.split(':')[0]} cause"}, causes)
+        bo.click("Add the cause", causes)
+        causes.get_by_text(f"the {level.split(':')[0]} cause").first.wait_for()
+    items = bo.card("Action items")
+    bo.fill({"What will be done": "a load test", "Who does it": "Ada"}, items)
+    bo.pick({"Check that later drills run": "timeout-change-needs-load-test"}, items)
+    bo.click("Add the action item", items)
+    bo.click("Draft from the record")
+    text = bo.page.get_by_label("text, in Markdown")
+    bo.page.wait_for_function("document.querySelector('textarea').value.includes('surface cause')")
+    text.fill(text.input_value() + "\nBlameless, and written together.\n")
+    bo.click("Save")
+    bo.reads("Saved by Bo")
+    w.shot("postmortem", bo)
+
+
+def finish(w: Workshop) -> None:
+    w.chair.click("Give", w.chair.card("Judge"))
+    w.chair.page.get_by_label("The exercise is over: tell everybody").check()
+    w.chair.click("Reveal the answer")
+    w.ada.see("Score")
+    w.ada.reads("of 100")
+    w.shot("score", w.ada)
+    w.shot("instructor", w.chair)
+    w.chair.page.get_by_label("Everybody has written what they wanted to").check()
+    w.chair.click("End the drill")
+    for person in (w.ada, w.bo, w.chair):
+        person.reads("The drill is over")
+    assert w.drill.process.wait(timeout=60) == 0
+
+
+def test_the_record_tells_who_clicked_what(played: Workshop) -> None:
+    with Record(played.run_dir / "record.db") as record:
+        story = fold(record.events())
+    assert {one.event.person: one.event.role for one in story.of(x.RoleJoined)} == {
+        "Ada": "on-call",
+        "Bo": "documentation",
+    }
+    assert story.first(r.TriageWritten).event.by == "Ada"
+    declared = story.first(events.DiagnosisDeclared).event
+    assert (declared.service, declared.mechanism) == ("payments", "timeout-misconfigured")
+    assert len(declared.evidence) == 3
+    assert story.first(r.CauseConfirmed).event.right
+    rollback = [one.event for one in story.of(events.DeployStarted) if one.event.kind == "rollback"]
+    assert [one.by for one in rollback] == ["Ada"]
+    assert story.of(events.VerifyFinished)
+    assert [one.event.status for one in story.of(r.UpdatePosted)] == ["identified", "resolved"]
+    assert [one.event.level for one in story.of(r.CauseAnalysed)] == [
+        "surface",
+        "deeper",
+        "deepest",
+    ]
+    assert story.first(r.ActionItemAdded).event.check == "timeout-change-needs-load-test"
+    assert story.first(events.DrillFinished)
+
+
+def test_the_postmortem_is_what_was_written(played: Workshop) -> None:
+    text = (played.run_dir / "postmortem.md").read_text()
+    assert "Blameless, and written together." in text
+    assert "the deepest cause" in text
+
+
+def test_each_panel_of_each_dashboard_showed_data_while_payments_failed(played: Workshop) -> None:
+    assert set(played.empty_panels) >= {"The shop", "One service"}
+    assert {name: empty for name, empty in played.empty_panels.items() if empty} == {}
+
+
+def test_nothing_is_left_behind(played: Workshop) -> None:
+    assert played.drill.processes() == []
+    assert played.drill.ports_taken() == []

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { atTime, record, timetable } from "../logic/deck.js";
+
+test("a timetable runs from phase to phase", () => {
+  const rows = timetable([{ begin_s: 0, end_s: 900 }, { begin_s: 900, end_s: 3600 }, { begin_s: 3600, end_s: null }]);
+  assert.deepEqual(rows.map((row) => row.time), ["0:00–0:15", "0:15–1:00", "1:00–open"]);
+  assert.deepEqual(rows.map((row) => row.share), [25, 75, 0]);
+  assert.equal(atTime(4200), "1:10");
+});
+
+test("a record counts the drills that count, and those that were mitigated", () => {
+  const drill = (scenario, mitigate, counts = true) => ({ scenario, counts, kpis: { mitigate_ms: mitigate } });
+  const drills = [drill("deadlock", 5000), drill("deadlock", null), drill("deadlock", 3000, false), drill("float-drift", 1)];
+  assert.deepEqual(record(drills, "deadlock"), { drills: 2, mitigated: 1, fastestMs: 5000 });
+  assert.deepEqual(record(drills, "n-plus-one"), { drills: 0, mitigated: 0, fastestMs: null });
+});

@@ -24,7 +24,7 @@ common := --runtime $(RUNTIME) --scale $(SCALE) --load-workers $(LOAD_WORKERS) $
 # `make smoke` means all scenarios unless one is named on the command line.
 smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
 
-.PHONY: images-offline help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: images-offline console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,13 @@ bench: $(READY) ## start-up, memory and tracing figures, side by side (RUNTIME=b
 
 torture: $(DEV_READY) ## kill the harness at random moments and count what is left
 	@exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider
+
+console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients
+	@exec $(VENV)/bin/python -m pytest -q -s -p no:cacheprovider \
+	  tests/browser/test_figures.py tests/unit/console/test_crowd.py tests/unit/console/test_shutdown.py
+
+screenshots: $(DEV_READY) ## the pictures of the README, from a workshop played on a live shop
+	@CONSOLE_SHOTS=docs/images exec $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/browser/test_workshop.py
 
 images-offline: $(READY) ## base images for RUNTIME=compose from Debian's packages, without a registry
 	@exec $(VENV)/bin/python -m harness.runtime.compose.offline

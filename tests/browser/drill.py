@@ -58,9 +58,17 @@ class FakePrometheus:
 class FakeRecorder:
     """No trace, and lines in which somebody left markup."""
 
-    async def logs(self, *_: Any, **asked: Any) -> list[Mapping[str, Any]]:
+    def __init__(self, lines: int = 1) -> None:
+        self.lines = lines
+
+    async def logs(
+        self, *_: Any, after: str | None, before: str | None, limit: int, **asked: Any
+    ) -> list[Mapping[str, Any]]:
+        end = int(before or self.lines + 1)
+        begin = int(after) + 1 if after and after != "0" else max(1, end - limit)
         line = {"timestamp": "2026-03-01T03:00:00Z", "level": "error", "service": "payments"}
-        return [{**line, "seq": 1, "message": f"cannot parse {SCRIPT}", "event": SCRIPT}]
+        told = {**line, "message": f"cannot parse {SCRIPT}", "event": SCRIPT}
+        return [{**told, "seq": number} for number in range(begin, end)][:limit]
 
     async def traces(self, **_: Any) -> list[Mapping[str, Any]]:
         return []
@@ -116,10 +124,10 @@ def play_a_little(session: Session) -> None:
 
 
 @contextmanager
-def served(session: Session, folder: Path) -> Iterator[ServedDrill]:
+def served(session: Session, folder: Path, log_lines: int = 1) -> Iterator[ServedDrill]:
     """Serve `session` from a thread of its own while the block runs."""
     fake: Any = FakePrometheus(session)
-    recorder: Any = FakeRecorder()
+    recorder: Any = FakeRecorder(log_lines)
     session.prometheus, session.recorder = fake, recorder
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

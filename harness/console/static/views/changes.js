@@ -1,6 +1,6 @@
 // Changes: what was deployed and when, what it changed, and the ways to change it back.
 
-import { Badge, Empty, ErrorNote, Loading, attachEvidence, html, useLive, useMemo, usePoll, useState } from "../lib.js";
+import { Badge, Empty, ErrorNote, Loading, attachEvidence, html, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
 import { ago, clock, dateTime } from "../logic/format.js";
 import { ActForm } from "../parts/actform.js";
 import { laneOf } from "../parts/colors.js";
@@ -28,7 +28,9 @@ export default function Changes() {
   const { status } = useLive();
   const services = useServices();
   const log = usePoll("/v1/deploys", EVERY_MS);
-  const flags = usePoll("/v1/flags", EVERY_MS);
+  const flags = usePoll("/v1/flags");
+  // Asked of the services themselves, so only when something may have changed them.
+  useStream(["flag.switched", "deploy.succeeded", "deploy.failed"], flags.again);
   const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);
   const [isOpen, setOpen] = useState(true);
   if (log.error && !log.data) return html`<${ErrorNote} error=${log.error} />`;
@@ -43,7 +45,7 @@ export default function Changes() {
     </aside>
     <div class="v-main">
       <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Change something</summary>
-        <${ActForm} services=${services} versions=${versions} flags=${flags.data ?? []} drillId=${status.drill_id} onDone=${() => { log.again(); flags.again(); }} /></details>
+        <${ActForm} services=${services} versions=${versions} flags=${flags.data ?? []} drillId=${status.drill_id} onDone=${log.again} /></details>
       <${Flags} flags=${flags.data ?? []} error=${flags.error} />
       ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
     </div>

@@ -33,6 +33,9 @@ def smoke(
         int | None,
         typer.Option(min=1, max=8, help="Stacks side by side; 2, and 1 on compose."),
     ] = None,
+    port_offset: Annotated[
+        int | None, typer.Option(min=0, max=30_000, help="Of the first stack; default 20000.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(help="Where the matrix goes; default: below var/smoke.")
     ] = None,
@@ -47,6 +50,7 @@ def smoke(
     """
     from harness.cli import smoking
     from harness.cli.matrix_order import budget_s
+    from harness.cli.matrix_stack import FIRST_OFFSET
 
     campaign = smoking.Campaign(
         scenario=scenario,
@@ -54,6 +58,7 @@ def smoke(
         player=player,
         seeds=tuple(range(seed, seed + seeds)),
         jobs=smoking.jobs_of(runtime, jobs),
+        port_offset=FIRST_OFFSET if port_offset is None else port_offset,
         budget_s=None if budget is None else budget_s(budget),
         output=(output or smoking.output_of(runtime, player)).resolve(),
     )

@@ -33,6 +33,8 @@ class Stack:
     runtime: str
     player: str
     output: Path
+    port_offset: int = FIRST_OFFSET
+    """Of the first slot."""
 
     @property
     def name(self) -> str:
@@ -46,7 +48,7 @@ class Stack:
         home, answer = self.output / self.name, self.output / f"{self.name}.json"
         shutil.rmtree(home, ignore_errors=True)
         answer.unlink(missing_ok=True)
-        offset = FIRST_OFFSET + slot * OFFSET_STEP
+        offset = self.port_offset + slot * OFFSET_STEP
         began = time.monotonic()
         last = await self._play(offset, home, answer)
         row = self._read(answer, last)

@@ -24,7 +24,7 @@ from harness.cli.matrix_figures import figures
 from harness.cli.matrix_order import Due, Held, in_order, read_held, write_held
 from harness.cli.matrix_page import render_page
 from harness.cli.matrix_rows import figure_cells, short
-from harness.cli.matrix_stack import Stack
+from harness.cli.matrix_stack import FIRST_OFFSET, Stack
 from harness.cli.out import line, say, table
 from harness.errors import UnknownName, UsageError
 from harness.model import RUNTIMES
@@ -50,6 +50,8 @@ class Campaign:
     seeds: tuple[int, ...] = (1,)
     jobs: int = 2
     """How many stacks run side by side."""
+    port_offset: int = FIRST_OFFSET
+    """Of the first stack; each further one has a thousand more."""
     budget_s: float | None = None
     """No row is begun that would probably not be through by then."""
 
@@ -159,7 +161,7 @@ class _Run:
 
     def _stack(self, name: str, seed: int) -> Stack:
         asked = self.campaign
-        return Stack(name, seed, asked.runtime, asked.player, asked.output)
+        return Stack(name, seed, asked.runtime, asked.player, asked.output, asked.port_offset)
 
     def _fits(self, took_s: float) -> bool:
         budget_s = self.campaign.budget_s

@@ -114,7 +114,7 @@ class TrialRun:
     async def _break_again(self, session: Session, fault: Fault) -> bool:
         if fault.release is not None:
             bad = session.workspace.release(fault.service, fault.release.version_to)
-            self.say(f"shipping {fault.service} {bad.version} again, to fix it in code")
+            self.say(f"shipping {fault.service} {bad.version} again")
             await self._ship(session, bad)
         await self._switch(session, fault, enabled=True)
         await asyncio.sleep(fault.trigger.after_s)

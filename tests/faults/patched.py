@@ -10,12 +10,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CHECK_TIMEOUT_S = 100.0
+TOLD_LINES = 40
 MYPY_CACHE = ROOT / ".mypy_cache" / "patched"
 """Kept between runs: most of it is about libraries, which do not change."""
 
 
 class ChecksFailed(AssertionError):
-    """A check of a service failed; the message holds the command and what it said."""
+    """A check of a service failed: the command and its last words, and `output`, all of them."""
+
+    def __init__(self, command: str, output: str) -> None:
+        super().__init__("\n".join([command, *output.splitlines()[-TOLD_LINES:]]))
+        self.output = output
 
 
 class PatchedServices:
@@ -70,5 +75,4 @@ class PatchedServices:
             timeout=CHECK_TIMEOUT_S,
         )
         if done.returncode != 0:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
-            raise ChecksFailed(f"{' '.join(command[-4:])}\n{said}")
+            raise ChecksFailed(" ".join(command[-4:]), done.stdout + done.stderr)

@@ -31,6 +31,7 @@ class Journey(StrEnum):
     SUPPORT_DESK = "support_desk"
     TRACK = "track"
     SUMMARY = "summary"
+    FEED = "feed"
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ def track(order_id: int) -> Request:
 def summary(order_id: int) -> Request:
     """An order in a sentence or two."""
     return Request(Journey.SUMMARY, "GET", f"/api/summary/{order_id}")
+
+
+def feed(user_id: int) -> Request:
+    """The home feed of one customer."""
+    return Request(Journey.FEED, "GET", f"/api/feed?user_id={user_id}", user_ids=(user_id,))
 
 
 def order_id_of(call: Call) -> int | None:

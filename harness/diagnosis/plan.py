@@ -15,6 +15,7 @@ class StressPlan:
     history_per_s: float
     support_desk_per_s: float
     track_per_s: float
+    feed_per_s: float
     reference_baskets: int
     """How many of the remembered baskets are asked for again."""
 
@@ -29,6 +30,7 @@ class StressPlan:
             history_per_s=3.0 * capacity_units,
             support_desk_per_s=1.0 * capacity_units,
             track_per_s=4.0 * capacity_units,
+            feed_per_s=4.0 * capacity_units,
             reference_baskets=10,
         )
 
@@ -42,5 +44,6 @@ class StressPlan:
             history_per_s=2.0 * capacity_units,
             support_desk_per_s=1.0 * capacity_units,
             track_per_s=2.0 * capacity_units,
+            feed_per_s=4.0 * capacity_units,
             reference_baskets=5,
         )

@@ -12,6 +12,7 @@ from harness.diagnosis.calls import (
     Journey,
     Request,
     checkout,
+    feed,
     history,
     order_id_of,
     price,
@@ -28,6 +29,8 @@ from harness.diagnosis.truth import PAID
 DESK_USERS = 100
 """Customers in one question of the support desk: as many as the gateway takes."""
 QUICK_FAILURE_MS = 1_000.0
+FEED_MODES = ("personalised", "cached", "default")
+FEED_ITEMS = 12
 
 
 def plan_departures(plan: StressPlan, references: References, random: Random) -> list[Departure]:
@@ -51,6 +54,7 @@ def plan_departures(plan: StressPlan, references: References, random: Random) ->
             lambda: history(tuple(random.sample(catalogue.user_ids, k=desk_users))),
         ),
         _drawn(times(plan.track_per_s), lambda: track(random.choice(references.order_ids))),
+        _drawn(times(plan.feed_per_s), lambda: feed(random.choice(catalogue.user_ids))),
     )
     return [Departure(*pair) for leave, ask in journeys for pair in zip(leave, ask, strict=True)]
 
@@ -70,8 +74,19 @@ def served(call: Call) -> bool:
             return answered_lines(call) is not None
         case Journey.TRACK | Journey.SUMMARY:
             return isinstance(call.body, dict) and bool(call.body)
+        case Journey.FEED:
+            return _fills_the_page(call)
         case Journey.HISTORY | Journey.SUPPORT_DESK:
             return isinstance(call.body, dict | list)
+
+
+def _fills_the_page(call: Call) -> bool:
+    """Whether a feed says how personal it is, and shows as many products as the page has room."""
+    body = call.body if isinstance(call.body, dict) else {}
+    items = body.get("items")
+    products = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    shown = {str(item["sku"]) for item in products if item.get("sku")}
+    return body.get("mode") in FEED_MODES and len(shown) >= FEED_ITEMS
 
 
 def wait_ms(call: Call) -> float:
@@ -102,10 +117,12 @@ def traffic_measures(result: StressResult) -> Measures:
         "basket_success_ratio": success(Journey.BASKET),
         "history_success_ratio": success(Journey.HISTORY, Journey.SUPPORT_DESK),
         "track_success_ratio": success(Journey.TRACK),
+        "feed_success_ratio": success(Journey.FEED),
         "checkout_p95_ms": p95(Journey.CHECKOUT),
         "basket_p95_ms": p95(Journey.BASKET),
         "history_p95_ms": p95(Journey.HISTORY),
         "support_desk_p95_ms": p95(Journey.SUPPORT_DESK),
+        "feed_p95_ms": p95(Journey.FEED),
         "longest_wait_ms": longest_wait_ms(result.calls),
     }
 

@@ -23,7 +23,7 @@ from harness.diagnosis.references import References
 from harness.errors import StackFailed
 from tests.unit.diagnosis.conftest import Serve
 
-PLAN = StressPlan(0.4, 20, 10, 10, 5, 10, reference_baskets=1)
+PLAN = StressPlan(0.4, 20, 10, 10, 5, 10, 10, reference_baskets=1)
 REFERENCES = References(
     Catalogue({"A": Decimal(1)}, {}, {}, {1: "Ada", 2: "Bo"}),
     (Basket(1, (Line("A", 1),)),),

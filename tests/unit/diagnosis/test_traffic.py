@@ -18,6 +18,7 @@ from harness.diagnosis.calls import (
     Outcome,
     Request,
     checkout,
+    feed,
     history,
     price,
     track,
@@ -37,6 +38,9 @@ REFERENCES = References(
 PRICED = {"lines": [{"sku": "A", "quantity": 1, "net_unit_price": "1.00", "discount": "0.00"}]}
 
 
+TWELVE = [{"sku": f"SKU-{number}"} for number in range(12)]
+
+
 def call(
     request: Request, body: Any, *, outcome: Outcome = "ok", duration_ms: float = 10.0
 ) -> Call:
@@ -50,6 +54,7 @@ def test_the_stress_run_asks_as_often_as_its_plan_says() -> None:
     assert counts[Journey.CHECKOUT] == round(plan.checkout_per_s * plan.duration_s)
     assert counts[Journey.HISTORY] == round(plan.history_per_s * plan.duration_s)
     assert counts[Journey.SUPPORT_DESK] == round(plan.support_desk_per_s * plan.duration_s)
+    assert counts[Journey.FEED] == round(plan.feed_per_s * plan.duration_s)
     assert counts[Journey.TRACK] == round(plan.track_per_s * plan.duration_s)
     assert all(0 <= departure.at_s <= plan.duration_s for departure in departures)
 
@@ -87,6 +92,13 @@ def test_the_support_desk_asks_for_a_hundred_different_customers() -> None:
         (price(BASKETS[0]), {"lines": [{"sku": "A"}]}, False),
         (track(5), {"order_id": 5}, True),
         (track(5), {}, False),
+        (feed(1), {"mode": "cached", "items": TWELVE}, True),
+        (feed(1), {"mode": "cached", "items": TWELVE[:11]}, False),
+        (feed(1), {"mode": "cached", "items": TWELVE[:1] * 12}, False),
+        (feed(1), {"mode": "busy", "items": TWELVE}, False),
+        (feed(1), {"mode": "cached", "items": 12}, False),
+        (feed(1), {"mode": "cached"}, False),
+        (feed(1), [], False),
         (history((1,)), {"users": []}, True),
         (history((1,)), "users", False),
     ],

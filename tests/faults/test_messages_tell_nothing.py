@@ -35,7 +35,9 @@ def found(words: tuple[str, ...], text: str) -> set[str]:
     return {word for word in words if re.search(rf"(?i)(?<![\w-])(?:{word})(?![\w-])", text)}
 
 
-BAD_RELEASES = [CATALOG.fault(name).release for name in FAULTS]
+RELEASED = [name for name in FAULTS if CATALOG.fault(name).release]
+"""Where something was released: other faults are the clean tree's own."""
+BAD_RELEASES = [release for name in FAULTS if (release := CATALOG.fault(name).release)]
 RELEASES = [*BAD_RELEASES, *(CATALOG.decoy(name).release for name in DECOYS)]
 
 
@@ -77,9 +79,10 @@ def test_the_deploy_log_says_what_the_commit_says(release: Release) -> None:
     assert subject == f"{release.service}: {release.summary}"
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", RELEASED)
 def test_a_bad_release_stays_within_its_service(name: str) -> None:
     release = CATALOG.fault(name).release
+    assert release is not None
     assert release.patch is not None
     touched = re.findall(r"(?m)^\+\+\+ b/(.+)$", release.patch.read_text())
     assert touched

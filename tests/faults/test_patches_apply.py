@@ -11,7 +11,6 @@ import pytest
 
 from harness.catalog import Catalog
 from harness.errors import BadFile
-from harness.model import Release
 from harness.workspace.build import commit_on_top
 from harness.workspace.git import Git
 from harness.workspace.mail import message_of
@@ -32,11 +31,9 @@ class CleanTree:
     git: Git
     commit: str
 
-    def with_patch(self, release: Release, patch: Path | None, parent: str | None = None) -> str:
+    def with_patch(self, service: str, patch: Path | None, parent: str | None = None) -> str:
         text = CommitText(PEOPLE[0], datetime.now(UTC), message_of(patch) if patch else "none\n")
-        return commit_on_top(
-            self.git, parent or self.commit, patch, release.service, release.version_to, text
-        )
+        return commit_on_top(self.git, parent or self.commit, patch, service, "99.0.0", text)
 
 
 def clean_tree(folder: Path, root: Path) -> CleanTree:
@@ -56,7 +53,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> CleanTree:
 @pytest.mark.parametrize("name", DECOYS)
 def test_a_decoy_applies_to_the_clean_tree(clean: CleanTree, name: str) -> None:
     release = CATALOG.decoy(name).release
-    changed = changes(clean, clean.commit, clean.with_patch(release, release.patch))
+    changed = changes(clean, clean.commit, clean.with_patch(release.service, release.patch))
     assert all(path.startswith(f"services/{release.service}/") for path in changed)
     assert bool(changed) == (release.patch is not None)
 
@@ -64,11 +61,13 @@ def test_a_decoy_applies_to_the_clean_tree(clean: CleanTree, name: str) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_and_what_goes_on_top_of_it_apply(clean: CleanTree, name: str) -> None:
     fault = CATALOG.fault(name)
-    bad = clean.with_patch(fault.release, fault.release.patch)
-    assert changes(clean, clean.commit, bad)
+    bad = clean.commit
+    if fault.release is not None:
+        bad = clean.with_patch(fault.service, fault.release.patch)
+        assert changes(clean, clean.commit, bad)
     for patch in (fault.fix_patch, *fault.cheat_patches):
-        assert changes(clean, bad, clean.with_patch(fault.release, patch, bad)), patch
-    fixed = clean.with_patch(fault.release, fault.fix_patch, bad)
+        assert changes(clean, bad, clean.with_patch(fault.service, patch, bad)), patch
+    fixed = clean.with_patch(fault.service, fault.fix_patch, bad)
     assert changes(clean, clean.commit, fixed), f"{fault.fix_patch} is only the revert"
 
 
@@ -82,7 +81,7 @@ def test_a_patch_whose_source_has_moved_is_named(tmp_path: Path) -> None:
     for source in (tmp_path / "services" / release.service).glob("*.py"):
         source.write_text("MOVED = True\n")
     with pytest.raises(BadFile, match="does not apply") as caught:
-        clean_tree(tmp_path, tmp_path).with_patch(release, release.patch)
+        clean_tree(tmp_path, tmp_path).with_patch(release.service, release.patch)
     assert caught.value.path == release.patch
 
 

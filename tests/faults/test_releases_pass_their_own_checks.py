@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.catalog import Catalog
+from harness.model import Fault
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
 
 CATALOG = Catalog(ROOT)
@@ -14,12 +15,19 @@ FAULTS = CATALOG.fault_ids()
 DECOYS = [name for name in CATALOG.decoy_ids() if CATALOG.decoy(name).release.patch]
 
 
+def released(fault: Fault) -> list[Path]:
+    """What the fault's fix and cheats go on top of; nothing where it is the clean tree's own."""
+    if fault.release is None:
+        return []
+    assert fault.release.patch is not None
+    return [fault.release.patch]
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_release_and_its_fix_pass_their_services_checks(tmp_path: Path, name: str) -> None:
     fault = CATALOG.fault(name)
-    assert fault.release.patch is not None
     services = PatchedServices(tmp_path)
-    for patch in (fault.release.patch, fault.fix_patch):
+    for patch in (*released(fault), fault.fix_patch):
         services.apply(patch)
         services.lint(fault.service)
         services.test(fault.service)
@@ -40,9 +48,9 @@ def test_a_decoy_passes_its_services_style_and_types(tmp_path: Path, name: str) 
 )
 def test_a_cheat_could_run(tmp_path: Path, name: str, cheat: str) -> None:
     fault = CATALOG.fault(name)
-    assert fault.release.patch is not None
     services = PatchedServices(tmp_path)
-    services.apply(fault.release.patch)
+    for patch in released(fault):
+        services.apply(patch)
     services.apply(fault.folder / "cheats" / f"{cheat}.patch")
     services.find_mistakes(fault.service)
 

@@ -19,7 +19,8 @@ IDS = (*CATALOG.fault_ids(), *CATALOG.decoy_ids())
 
 
 def build(run_dir: Path, name: str | None, clean_root: Path = ROOT) -> Workspace:
-    faults = [CATALOG.fault(name).release] if name else []
+    release = CATALOG.fault(name).release if name else None
+    faults = [release] if release else []
     decoys = CATALOG.decoys()
     return Workspace.build(
         run_dir, clean_root, CATALOG.topology(), faults, decoys, seed=5, now=datetime.now(UTC)

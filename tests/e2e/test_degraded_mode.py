@@ -1,0 +1,69 @@
+"""A surge on a live shop, without and with the degraded mode: who is served, and who stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from harness.waiting import wait_until_sync
+from tests.e2e.live import LiveDrill, live_drill
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+PORT_OFFSET = 13_000
+SEEN_MIN = 100
+"""So many home feeds of each kind, before anything is said of them."""
+
+
+@pytest.fixture
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
+    with live_drill(tmp_path_factory.mktemp("home"), "feed-overload", PORT_OFFSET) as running:
+        running.wait_healthy()
+        yield running
+
+
+def engagement(shop: LiveDrill) -> dict[str, dict[str, Any]]:
+    rows: Any = shop.answer("engagement")
+    return {row["content"]: row for row in rows}
+
+
+def wait_seen(shop: LiveDrill, *contents: str) -> None:
+    def seen() -> bool:
+        found = engagement(shop)
+        return sum(found[one]["views"] for one in contents if one in found) >= SEEN_MIN
+
+    wait_until_sync(seen, timeout_s=90, what=f"{SEEN_MIN} feeds that are {contents}")
+
+
+def verified(shop: LiveDrill) -> tuple[int, dict[str, float]]:
+    """Exit code, and the measures."""
+    done = shop.drill("verify", "--json", timeout_s=180)
+    results = json.loads(done.stdout)["results"]
+    return done.returncode, {row["measure"]: row["value"] for row in results}
+
+
+def test_degraded_mode_serves_under_the_surge_that_fails_without_it(shop: LiveDrill) -> None:
+    wait_until_sync(lambda: shop.answer("page"), timeout_s=90, what="a page", interval_s=1)
+    wait_seen(shop, "failing")
+    code, without = verified(shop)
+    assert code == 1
+    assert without["feed_success_ratio"] < 0.9
+
+    assert shop.drill("flag", "ranking", "off", "--expect", "errors < 1%",
+                      "--probability", "90").returncode == 0  # fmt: skip
+    flags: Any = shop.answer("flag")
+    assert {one["name"]: one["enabled"] for one in flags}["ranking"] is False
+    wait_seen(shop, "cached", "default")
+    code, degraded = verified(shop)
+    assert code == 0
+    assert degraded["feed_success_ratio"] >= 0.99
+
+    found = engagement(shop)
+    simple = [found[one] for one in ("cached", "default") if one in found]
+    for one in simple:
+        assert found["failing"]["continuing_share"] < one["continuing_share"]
+        assert one["continuing_share"] < 0.9
+    assert found["failing"]["returning_share"] < 0.75
+    assert any(event["type"] == "flag.switched" for event in shop.answer("events"))  # type: ignore[attr-defined]

@@ -24,6 +24,9 @@ common := --runtime $(RUNTIME) --scale $(SCALE) --load-workers $(LOAD_WORKERS) $
 # `make smoke` means all scenarios unless one is named on the command line.
 smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
 
+# Tests that share the machine badly: they start a shop, or measure time.
+ALONE := live or alone
+
 .PHONY: images-offline console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
@@ -43,7 +46,8 @@ smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet
-	@exec $(VENV)/bin/python -m pytest
+	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist loadfile
+	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))'
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -12,6 +12,8 @@ from loadgen.settings import PROFILES
 
 from .conftest import PROFILE
 
+pytestmark = pytest.mark.alone
+
 JOURNEYS = ["checkout", "feed"]
 CALM = "[rates_per_s]\ncheckout = 1\nfeed = 2\n[[stage]]\nmultiplier = 1\n"
 BUSY = (

@@ -17,6 +17,8 @@ from loadgen.reports import Reports, book
 from .conftest import alive
 from .test_process import RATES, WINDOW_S, first_arrivals, journey_of
 
+pytestmark = pytest.mark.alone
+
 
 def children(pid: int) -> list[int]:
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()

@@ -12,6 +12,8 @@ import pytest
 from harness.thirdparty.charges import ChargeBook, ChargeRequest, KeyReused
 from harness.thirdparty.psp import REQUESTS_PER_CONNECTION
 
+pytestmark = pytest.mark.alone
+
 CHARGE = {"amount": "19.99", "currency": "EUR", "reference": "order-1"}
 WANTED = ChargeRequest(Decimal("19.99"), "EUR", "order-1")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from harness.record.fold import fold
 from harness.record.store import Record
 from harness.runtime.local import LocalRuntime
 from harness.waiting import wait_until_sync
-from tests.e2e.live import LiveDrill, kill_after
+from tests.e2e.live import LiveDrill, kill_after, live_drill
 
 PORT_OFFSET = 11_000
 GONE_TIMEOUT_S = 2.0
@@ -57,3 +58,30 @@ def test_a_host_killed_at_a_random_moment_leaves_nothing(tmp_path: Path, number:
     drill = kill_after(tmp_path, moment_s, PORT_OFFSET)
     assert_nothing_is_left(drill)
     assert_record_is_closed_at_the_next_start(tmp_path)
+
+
+def test_the_exercise_of_a_killed_host_goes_on_where_its_clock_stood(tmp_path: Path) -> None:
+    options = ("--agenda", "workshop-60", "--speed", "60")
+    with live_drill(tmp_path, "deadlock", PORT_OFFSET, options) as drill:
+        drill.wait_healthy()
+        assert drill.drill("join", "Ada", "--role", "on-call").returncode == 0
+        stood = wait_until_sync(
+            lambda: in_phase(drill, "dark-room"), timeout_s=60, what="the second phase"
+        )
+        drill.kill()
+        assert_nothing_is_left(drill)
+    with live_drill(tmp_path, "healthy", PORT_OFFSET, ("--resume",)) as again:
+        again.wait_said("going on with")
+        again.wait_healthy()
+        went_on = wait_until_sync(
+            lambda: in_phase(again, "dark-room"), timeout_s=10, what="the clock"
+        )
+        assert went_on["clock"]["agenda_s"] >= stood["clock"]["agenda_s"]
+        assert went_on["roles"] == {"on-call": ["Ada"]}
+        again.wait_said("PAGE")
+
+
+def in_phase(drill: LiveDrill, phase: str) -> Any:
+    """The exercise, once it is in a phase; None before."""
+    shown: Any = drill.answer("agenda")
+    return shown if shown["clock"]["phase"] == phase else None

@@ -2,6 +2,7 @@
 
 const SHORT = [[1e9, "G"], [1e6, "M"], [1e3, "k"]];
 
+const DAY_S = 86_400;
 const NOTHING = "–";
 const isNothing = (value) => value === null || value === undefined || Number.isNaN(value);
 
@@ -13,7 +14,7 @@ export function plain(value, decimals) {
   return value.toLocaleString("en-US", { maximumFractionDigits: places, useGrouping: size >= 1e4 });
 }
 
-/** 0.0042 → "4.2 ms", 75 → "1 min 15 s". */
+/** 0.0042 → "4.2 ms", 75 → "1 min 15 s", a week → "7 d 0 h". */
 export function seconds(value) {
   if (isNothing(value)) return NOTHING;
   const size = Math.abs(value);
@@ -23,7 +24,8 @@ export function seconds(value) {
   if (size < 60) return `${plain(value, size < 10 ? 2 : 1)} s`;
   const whole = Math.round(value);
   if (size < 3600) return `${Math.trunc(whole / 60)} min ${Math.abs(whole % 60)} s`;
-  return `${Math.trunc(whole / 3600)} h ${Math.trunc(Math.abs(whole % 3600) / 60)} min`;
+  if (size < 2 * DAY_S) return `${Math.trunc(whole / 3600)} h ${Math.trunc(Math.abs(whole % 3600) / 60)} min`;
+  return `${Math.trunc(whole / DAY_S)} d ${Math.trunc(Math.abs(whole % DAY_S) / 3600)} h`;
 }
 
 /** The same of milliseconds. */

@@ -37,7 +37,7 @@ export function silentSince(events) {
 
 /**
  * `{healthy, broken, after}` as `[beginS, endS]` each, or null where that time has not come:
- * a healthy minute before the page, the time from the page to the last thing that was done,
+ * a healthy time before the page, the time from the page to the last thing that was done,
  * and what came after the alerts were silent (or, while they are not, after that act).
  */
 export function windows(events, nowS) {
@@ -51,10 +51,16 @@ export function windows(events, nowS) {
   const last = acts.at(-1);
   const settled = silent ?? (last ? last.atS + SETTLE_S : null);
   return {
-    healthy: [page.atS - 150, page.atS - 45],
+    healthy: healthyBefore(page.atS, Date.parse(events[0].time) / 1000),
     broken: [page.atS - 5, last ? last.atS : until],
     after: settled !== null && settled < nowS ? [settled, Math.min(nowS, settled + 300)] : null,
   };
+}
+
+/** A time before the page that trouble cannot have reached yet; of a young drill, its first half. */
+function healthyBefore(pageS, beganS) {
+  const begin = Math.max(pageS - 150, beganS);
+  return [begin, Math.max(pageS - 45, (begin + pageS) / 2)];
 }
 
 /** The mean of a column of values within a time; null where nothing is known. */

@@ -42,10 +42,10 @@ function useRange(expr, span) {
   return usePoll("/v1/metrics/range", 0, { query: expand(expr, { stepS, rangeS: span.end - span.begin }), ...span, points: POINTS });
 }
 
-/** One series of the shop over the drill, with its mean before, during and after. */
-export function Measured({ one, span, marks, times }) {
+/** A measure over the drill, with its mean before, during and after; `only` some of its series. */
+export function Measured({ one, span, marks, times, only = null }) {
   const { data, error } = useRange(one.expr, span);
-  const series = useMemo(() => (data?.series ?? []).map((each) => ({ ...each, label: legend(one.legend, each.labels) })), [data]);
+  const series = useMemo(() => (data?.series ?? []).map((each) => ({ ...each, label: legend(one.legend, each.labels) })).filter((each) => !only || only.includes(each.label)), [data, only]);
   return html`<section class="card"><h2>${one.title}</h2>
     ${error && !data && html`<${ErrorNote} error=${error} />`}
     ${data && (series.length ? html`<${Chart} title=${one.title} times=${data.times} series=${series} marks=${marks} unit=${one.unit} height=${170} sync="before-after" />

@@ -80,8 +80,10 @@ export function ServiceMap({ services }) {
   // A call that nobody planned is drawn like any other, where it is measured.
   const seen = [...edges.values()].filter((edge) => at.has(edge.service) && at.has(edge.peer) && edge.rate > 0).map((edge) => `${edge.service} ${edge.peer}`);
   const all = [...new Set([...planned, ...seen])];
+  // Calls that end at one service are told one below the other.
+  const order = (key) => all.filter((one) => one.split(" ")[1] === key.split(" ")[1]).indexOf(key);
   return html`<div class="scroll" tabIndex="0"><svg class="map" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${describe(services, edges)}>
-    ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} />`)}
+    ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} order=${order(key)} />`)}
     ${services.map((one) => html`<${Node} key=${one.name} service=${one} at=${at.get(one.name)} />`)}
   </svg></div>`;
 }
@@ -96,7 +98,7 @@ function Node({ service, at }) {
   </g>`;
 }
 
-function Edge({ name, at, edge }) {
+function Edge({ name, at, edge, order }) {
   const [from, to] = name.split(" ").map((one) => at.get(one));
   if (!from || !to) return null;
   const start = { x: from.x + NODE.width, y: from.y + NODE.height / 2 };
@@ -109,7 +111,7 @@ function Edge({ name, at, edge }) {
   const text = edge?.rate ? `${rate(edge.rate)}, ${percent(ratio, 0)} failing, ${milliseconds((edge.seconds || 0) * 1000)}` : "no calls";
   return html`<g><title>${`${name.replace(" ", " → ")}: ${text}`}</title>
     <path class=${`edge ${edge?.rate ? toneOf(ratio) : ""}`} d=${path} />
-    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5} text-anchor="end">${milliseconds((edge.seconds || 0) * 1000)}</text>`}
+    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5 + 14 * order} text-anchor="end">${milliseconds((edge.seconds || 0) * 1000)}</text>`}
   </g>`;
 }
 

@@ -8,6 +8,8 @@ import { useServices } from "./kit.js";
 import { Calls, Measured, SERIES, useSpan } from "./measured.js";
 
 const list = (lines) => html`<ul>${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`;
+const RING = ["a", "b", "c"];
+const LISTING = ["gateway", "orders"];
 const series = (title) => SERIES.find((one) => one.title.startsWith(title));
 
 function Goals() {
@@ -38,7 +40,7 @@ function Circle({ charts, services }) {
   return html`<h2>A circle of calls</h2><div class="halves"><div>
     <p>A calls B, B calls C, C calls A: under load each waits for a worker that waits for it.</p>
     ${list(["Trace the circle: the same trace enters a service twice", "Timeouts that end, circuit breakers that open, queues in between", "Workers are a limit: watch how many wait"])}
-    <${Measured} one=${series("Throughput")} ...${charts} /></div><${Calls} services=${services} span=${charts.span} times=${charts.times} /></div>`;
+    <${Measured} one=${series("Throughput")} only=${RING} ...${charts} /></div><${Calls} services=${services} span=${charts.span} times=${charts.times} /></div>`;
 }
 
 const WAYS = [["sequential", [0, 1, 2, 3, 4, 5], 1], ["batched", [0], 2], ["async", [0, 0, 0, 0, 0, 0], 1.2]];
@@ -54,7 +56,7 @@ function Storm({ charts }) {
   return html`<h2>N+1 queries</h2><div class="halves"><div>
     <p>One query for the list, then one for each row, each over the network: latency grows with the data.</p>
     ${list(["See the loop: the same statement, many times in one trace", "Batch what is asked for together", "Async where it cannot be batched; cache what seldom changes"])}<${Ways} /></div>
-    <div><${Measured} one=${series("Statements")} ...${charts} /><${Measured} one=${series("Latency")} ...${charts} /></div></div>`;
+    <div><${Measured} one=${series("Statements")} only=${LISTING} ...${charts} /><${Measured} one=${series("Latency")} only=${LISTING} ...${charts} /></div></div>`;
 }
 
 function Reflection({ agenda }) {

@@ -8,6 +8,7 @@ import { DiffView } from "../parts/diffview.js";
 import { go, href, useParams, useServices } from "../parts/kit.js";
 
 const EVERY_MS = 4000;
+const HALF_A_DAY_MS = 43_200_000;
 const OUTCOMES = { succeeded: ["good", "✓"], failed: ["bad", "✕"] };
 
 /** Versions that served, by service, the newest first. */
@@ -65,7 +66,7 @@ function Entry({ entry, params }) {
   const [tone, sign] = OUTCOMES[entry.outcome] ?? ["muted", "…"];
   const at = Date.parse(entry.at);
   return html`<li><a href=${href("changes", { ...params, deploy: entry.deploy_id })} aria-current=${entry.deploy_id === params.deploy ? "true" : undefined}>
-    <span class="mono muted" title=${dateTime(at)}>${clock(at)}</span>
+    <span class="mono muted" title=${dateTime(at)}>${Date.now() - at < HALF_A_DAY_MS ? clock(at) : dateTime(at).slice(5, 16)}</span>
     <span class="v-found-name"><i class="v-dot" style=${{ background: laneOf(entry.service) }}></i><b>${entry.service}</b> ${entry.kind === "restart" ? "restart" : `${entry.version_from || "–"} → ${entry.version_to}`}</span>
     <span class=${`v-${tone}`} title=${entry.outcome}>${sign}</span>
     <span class="v-found-more">${entry.outcome} · ${entry.kind} · ${entry.by} · ${ago(at, Date.now())}</span>

@@ -139,7 +139,7 @@ export default function Instructor() {
   const answer = data || NO_ANSWER;
   const hints = answer.faults.flatMap((one) => one.hints);
   return html`<div class="columns">
-    <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /><${Picker} /></div>
+    <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /></div>
     <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} /><${Judging} />${data && html`<${Answer} answer=${data} />`}<${Ending} /></div>
-  </div>`;
+  </div><div class="grid next"><${Picker} /></div>`;
 }

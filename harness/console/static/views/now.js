@@ -11,7 +11,7 @@ function Pages({ pages, alerts }) {
   const since = new Map(alerts.map((alert) => [alert.name, alert]));
   return html`<${Card} title="Pages" className="span12" id="pages" actions=${open.length > 1 && html`<${Button} kind="primary" busy=${acknowledge.busy} onClick=${() => acknowledge.run()}>Acknowledge all<//>`}>
     ${!pages.length && html`<${Empty}>No page so far. Look around: it is quiet now.<//>`}
-    ${pages.map((page) => html`<div key=${page.page_id} class=${`note ${page.acknowledged_by ? "" : "bad"} page-alert`}>
+    ${pages.map((page) => html`<div key=${page.page_id} class=${`note ${page.acknowledged_by ? "" : since.has(page.alert) ? "bad" : "warn"} page-alert`}>
       <div><${Badge} kind=${page.severity === "critical" ? "bad" : "warn"}>${page.severity}<//> <strong>${page.alert}</strong>: ${page.summary}
         <span class="muted"> ${since.has(page.alert) ? "still firing" : "resolved"}</span></div>
       <div class="actions">

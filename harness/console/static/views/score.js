@@ -88,7 +88,7 @@ function Review({ table, cadence, etas }) {
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
       <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>Nothing was stated with a probability.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
-    <p>${cadence.updates} updates; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p></section>`;
+    <p>${cadence.updates} ${cadence.updates === 1 ? "update" : "updates"}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p></section>`;
 }
 
 function verdict(inTime) {

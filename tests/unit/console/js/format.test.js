@@ -5,8 +5,8 @@ import {
 } from "../logic/format.js";
 
 test("a duration is told in the unit that fits it", () => {
-  assert.deepEqual([0, 0.0000421, 0.0042, 0.42, 4.2, 42, 75, 3700].map(seconds), [
-    "0 s", "42 µs", "4.2 ms", "420 ms", "4.2 s", "42 s", "1 min 15 s", "1 h 1 min",
+  assert.deepEqual([0, 0.0000421, 0.0042, 0.42, 4.2, 42, 75, 3700, 767_640].map(seconds), [
+    "0 s", "42 µs", "4.2 ms", "420 ms", "4.2 s", "42 s", "1 min 15 s", "1 h 1 min", "8 d 21 h",
   ]);
 });
 

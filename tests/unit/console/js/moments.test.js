@@ -27,12 +27,17 @@ test("what comes after begins once the last act has settled", () => {
 test("silence ends what was broken, and a colleague's later release changes nothing of that", () => {
   const alert = (type, s, fingerprint) => ({ type, time: at(s), data: { fingerprint } });
   const events = [
-    alert("alert.fired", 990, "x"), PAGE, alert("alert.fired", 1010, "y"), deploy(1100, "rollback"),
+    { type: "drill.created", time: at(500), data: {} }, alert("alert.fired", 990, "x"), PAGE, alert("alert.fired", 1010, "y"), deploy(1100, "rollback"),
     alert("alert.resolved", 1130, "x"), alert("alert.resolved", 1140, "y"), deploy(1300),
   ];
-  assert.equal(silentSince(events.slice(0, 5)), null);
+  assert.equal(silentSince(events.slice(0, 6)), null);
   assert.equal(silentSince([]), null);
   assert.deepEqual(windows(events, 1400), { healthy: [850, 955], broken: [995, 1100], after: [1140, 1400] });
+});
+
+test("of a drill that is young when the page comes, the first half was healthy", () => {
+  const events = [{ type: "drill.created", time: at(976), data: {} }, PAGE];
+  assert.deepEqual(windows(events, 1010).healthy, [976, 988]);
 });
 
 test("a gap is not a zero", () => {

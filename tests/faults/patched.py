@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CHECK_TIMEOUT_S = 100.0
 TOLD_LINES = 40
+ASKED_FOR_MORE = frozenset({"CI", "BUILD_NUMBER"})
+"""Where one of them is set pytest tells failures at length; here they read the same everywhere."""
 MYPY_CACHE = ROOT / ".mypy_cache" / "patched"
 """Kept between runs: most of it is about libraries, which do not change."""
 
@@ -64,7 +66,11 @@ class PatchedServices:
         )  # fmt: skip
 
     def _run(self, *command: str) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ASKED_FOR_MORE and not name.startswith("PYTEST_")
+        }
         done = subprocess.run(
             command,
             cwd=self.root,

@@ -49,11 +49,12 @@ class Stack:
         shutil.rmtree(home, ignore_errors=True)
         answer.unlink(missing_ok=True)
         offset = self.port_offset + slot * OFFSET_STEP
-        began = time.monotonic()
+        began, others = time.monotonic(), _ports_taken(offset)
         last = await self._play(offset, home, answer)
         row = self._read(answer, last)
         row["took_s"] = round(time.monotonic() - began, 1)
-        row["leftovers"] = _ports_left(offset) + await left_of(home)
+        left = [port for port in _ports_taken(offset) if port not in others]
+        row["leftovers"] = left + await left_of(home)
         row["shortfalls"] += [f"left behind: {what}" for what in row["leftovers"]]
         return row
 
@@ -106,7 +107,7 @@ class Stack:
         return row
 
 
-def _ports_left(offset: int) -> list[str]:
-    """Ports of the stack that somebody still listens on."""
+def _ports_taken(offset: int) -> list[str]:
+    """Ports of the stack that somebody listens on; before it began, that is somebody else."""
     stack = StackPorts.of(Catalog(REPO).topology(), offset)
     return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]

@@ -219,7 +219,7 @@ def test_a_mistake_is_named_with_file_and_line(
     started = time.perf_counter()
     with pytest.raises(BadFile) as caught:
         read_all(root)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
     assert caught.value.path == root / file
     assert str(caught.value).startswith((f"{root / file}:{message}", f"{root / file}: {message}"))
 
@@ -274,5 +274,5 @@ def test_what_cannot_be_read_is_refused_at_once(root: Path, spoil: Callable[[Pat
     started = time.perf_counter()
     with pytest.raises(BadFile) as caught:
         read_all(root)
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
     assert caught.value.path == path

@@ -104,7 +104,7 @@ async def test_a_shop_that_hangs_is_waited_for_only_until_the_bound(serve: Serve
     departures = [Departure(index / 100, history((index,))) for index in range(1, 30)]
     began = time.monotonic()
     answered, _ = await press(url, departures, bound_s=0.8)
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 4.0
     assert {call.outcome for call in answered} == {"timeout"}
     assert len(answered) == 29
     ours = {t for t in asyncio.all_tasks() - before if "run_stress" in repr(t.get_coro())}

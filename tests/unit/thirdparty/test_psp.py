@@ -118,7 +118,7 @@ async def test_while_busy_only_the_first_request_of_a_connection_waits(start):
         _, _, first_s = await charge(session)
         later_s = [(await charge(session))[2] for _ in range(10)]
     assert 1.0 <= first_s < 3.0
-    assert max(later_s) < 0.3
+    assert max(later_s) < 0.9
 
 
 async def test_while_normal_a_short_connect_timeout_is_enough(start):

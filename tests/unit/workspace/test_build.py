@@ -177,4 +177,4 @@ def test_building_is_quick(tmp_path: Path, clean_root: Path, decoys: list[Decoy]
         path.write_text(f"LINES = {list(range(number))}\n" * 20)
     started = time.perf_counter()
     Workspace.build(tmp_path / "run", clean_root, TOPOLOGY, [], decoys, seed=1, now=NOW)
-    assert time.perf_counter() - started < 1.5
+    assert time.perf_counter() - started < 5

@@ -16,6 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000
+FOREIGN = "requests from other sites are refused"
+OTHERS = frozenset({"same-site", "cross-site"})
+"""What a browser says of a request that another page made; to it, all of 127.0.0.1 is one site."""
 
 
 class Policy:
@@ -77,11 +80,13 @@ class Gatekeeper:
         if headers.get("host", "") not in self.hosts:
             return None, (421, "this host name is not served here")
         if headers.get("origin", next(iter(self.origins))) not in self.origins:
-            return None, (403, "requests from other sites are refused")
+            return None, (403, FOREIGN)
         if not _small_enough(headers):
             return None, (413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size")
         if (method, path) in self.policy.public:
             return None, None
+        if headers.get("sec-fetch-site") in OTHERS:
+            return None, (403, FOREIGN)
         scheme, _, token = headers.get("authorization", "").partition(" ")
         caller = self.tokens.caller(token) if scheme.lower() == "bearer" else None
         if caller is None:

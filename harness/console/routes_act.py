@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from harness.console.who import Body, By, InSession, Name, Text
+from harness.console.who import Body, By, InSession, Name, Text, Texts
 from harness.drill import deploy, diagnosis, expectation, flags, page, verify
 from harness.drill.agenda_view import asks_for_plan
 from harness.drill.evidence_links import resolved, resolved_or_said
@@ -78,7 +78,7 @@ class Diagnosis(Body):
     service: Name
     mechanism: Name
     confidence: int
-    evidence: list[str] = Field(default_factory=list)
+    evidence: Texts = Field(default_factory=list)
     note: Text = ""
 
 

@@ -16,6 +16,7 @@ router = APIRouter(prefix="/v1")
 
 ShortText = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=2000)]
+Number = Annotated[int, Query(ge=0, le=10**15, description="Number of an event.")]
 Seq = Annotated[int | None, Query(ge=0, le=10**14, description="Number of a log line.")]
 
 
@@ -35,7 +36,9 @@ async def pages(session: InSession) -> Any:
 
 
 @router.get("/events")
-async def recorded(session: InSession, viewer: Viewer, after: int = 0, limit: Limit = 1000) -> Any:
+async def recorded(
+    session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
+) -> Any:
     found = session.record.events(after, audience=viewer, limit=limit)
     return [envelope.as_cloudevent() for envelope in found]
 

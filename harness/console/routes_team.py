@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -14,6 +14,8 @@ from harness.exercise.update_texts import Reader
 from harness.record import response_events as r
 
 router = APIRouter(prefix="/v1")
+
+HYPOTHESES_MAX = 100
 
 
 class Incident(Body):
@@ -48,7 +50,7 @@ class HypothesisIn(Body):
 
 
 class Hypotheses(Body):
-    hypotheses: list[HypothesisIn]
+    hypotheses: Annotated[list[HypothesisIn], Field(max_length=HYPOTHESES_MAX)]
     reason: Text = ""
 
 

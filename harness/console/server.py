@@ -56,7 +56,6 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
         http=HangingUp,
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
-        h11_max_incomplete_event_size=65_536,
         limit_concurrency=500,
     )
     server = _Server(config)

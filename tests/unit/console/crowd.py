@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -28,14 +28,36 @@ class Client:
     heard_at_s: dict[int, float] = field(default_factory=dict)
     """By `time.monotonic()`, by number."""
 
+    remembers: bool = True
+    """Comes back with the number of the last event that it heard."""
+    _answer: aiohttp.ClientResponse | None = None
+    _is_cut: bool = False
+
     async def listen(self, http: aiohttp.ClientSession, url: str) -> None:
-        """Until the server ends it, or the task is cancelled."""
-        async with http.get(url) as answer:
-            async for line in answer.content:
-                if line.startswith(b"id: "):
-                    number = int(line[4:])
-                    self.numbers.append(number)
-                    self.heard_at_s[number] = time.monotonic()
+        """Until the server ends it, or the task is cancelled; comes back after a cut."""
+        self._is_cut = True
+        while self._is_cut:
+            self._is_cut = False
+            known = self.remembers and self.numbers
+            headers = {"Last-Event-ID": str(self.numbers[-1])} if known else {}
+            async with http.get(url, headers=headers) as self._answer:
+                with suppress(aiohttp.ClientError):
+                    await self._hear(self._answer)
+
+    def cut(self) -> None:
+        """Lose the connection, whatever is on its way."""
+        assert self._answer is not None
+        self._is_cut = True
+        self._answer.close()
+
+    async def _hear(self, answer: aiohttp.ClientResponse) -> None:
+        async for line in answer.content:
+            if self._is_cut:
+                return
+            if line.startswith(b"id: "):
+                number = int(line[4:])
+                self.numbers.append(number)
+                self.heard_at_s[number] = time.monotonic()
 
 
 @asynccontextmanager

@@ -125,6 +125,38 @@ async def test_no_spelling_of_a_public_path_opens_another(api: Api, path: str) -
     assert answer.status_code == (200 if path == "/status?x=/v1" else 401)
 
 
+async def test_a_refusal_says_nothing_of_what_is_behind_it(api: Api) -> None:
+    token = api.token[Caller.PARTICIPANT]
+    others = [key for key, callers in POLICY.rules.items() if Caller.PARTICIPANT not in callers]
+    asked = [*others, ("GET", "/v1/unlisted"), ("GET", "/v1/never/was"), ("DELETE", "/v1/notes")]
+    answers = [await api.ask(method, path, token) for method, path in asked]
+    assert {(one.status_code, one.content) for one in answers} == {
+        (403, answers[0].content),
+    }
+    strangers = [await api.ask(method, path, "wrong") for method, path in asked]
+    assert {(one.status_code, one.content) for one in strangers} == {(401, strangers[0].content)}
+
+
+async def test_a_key_of_another_drill_opens_nothing(api: Api, tmp_path: Path) -> None:
+    other = TokenBook.create(tmp_path / "other")
+    for caller in Caller:
+        for method, template in POLICY.rules:
+            answer = await api.ask(method, filled(template), other.token(caller))
+            assert answer.status_code == 401
+
+
+async def test_each_refusal_is_told_to_the_drill_with_its_reason(api: Api) -> None:
+    own, wrong = api.token[Caller.PARTICIPANT], api.token[Caller.PARTICIPANT][:-1] + "x"
+    await api.ask("GET", "/v1/answer", own)
+    await api.ask("GET", "/v1/answer", wrong)
+    await api.ask("GET", "/v1/answer", own, Host="evil.example")
+    assert [why for _, _, why in api.refusals] == [
+        "a participant may not do this",
+        "a token is needed",
+        "this host name is not served here",
+    ]
+
+
 async def test_a_route_that_the_table_does_not_list_is_nobodys(api: Api) -> None:
     answer = await api.ask("GET", "/v1/unlisted", api.token[Caller.INSTRUCTOR])
     assert answer.status_code == 403
@@ -162,11 +194,6 @@ async def test_large_bodies_and_bodies_of_unknown_size_are_refused(api: Api) -> 
     assert (await api.ask("POST", "/v1/notes", token, **size)).status_code == 413
     chunked = await api.ask("POST", "/v1/notes", token, **{"Transfer-Encoding": "chunked"})
     assert chunked.status_code == 413
-
-
-async def test_refusals_are_told_to_the_drill(api: Api) -> None:
-    await api.ask("GET", "/v1/answer", api.token[Caller.PARTICIPANT])
-    assert api.refusals == [("GET", "/v1/answer", "a participant may not do this")]
 
 
 def test_token_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:

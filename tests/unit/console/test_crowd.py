@@ -6,6 +6,7 @@ import asyncio
 import select
 import statistics
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.unit.console.crowd import Client, all_heard, crowd, one_core, sleeper
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
 CLIENTS = 200
+SLEEPERS = 20
 ROUNDS = 3
 EVENTS = 60
 EVERY_S = 0.1
@@ -81,6 +83,41 @@ async def test_two_hundred_clients_on_one_core_lose_nothing_and_hear_it_soon(
     assert [one.numbers for one in clients] == [told] * CLIENTS
     print(f"\n  {CLIENTS} clients, 99th percentile of delivery {1000 * p99_s:>16.0f} ms")  # noqa: T201
     assert p99_s <= DELIVERY_P99_MAX_S
+
+
+async def test_all_come_back_at_once_while_some_sleep_and_none_misses_or_repeats_anything(
+    trouble: Session, tmp_path: Path
+) -> None:
+    with served(trouble, tmp_path / "secrets") as drill, ExitStack() as asleep:
+        for _ in range(SLEEPERS):
+            asleep.enter_context(sleeper(drill))
+        async with crowd(drill, CLIENTS) as clients:
+            await cut_while_told(trouble, clients)
+    told = [one.seq for one in trouble.record.events(audience="all")]
+    assert [one.numbers for one in clients] == [told] * CLIENTS
+
+
+async def test_whoever_came_back_without_a_number_would_hear_it_all_again(
+    trouble: Session, tmp_path: Path
+) -> None:
+    """Negative control: it is the number that keeps the others from that."""
+    with served(trouble, tmp_path / "secrets") as drill:
+        async with crowd(drill, 5) as clients:
+            for one in clients:
+                one.remembers = False
+            await cut_while_told(trouble, clients)
+    assert all(len(one.numbers) > len(set(one.numbers)) for one in clients)
+
+
+async def cut_while_told(session: Session, clients: list[Client]) -> None:
+    """Everybody loses the connection twice in the middle of much that happens."""
+    for _ in range(2):
+        writing = asyncio.create_task(asyncio.to_thread(burst, session))
+        await all_heard(clients, session.record.last_seq() + 1)
+        for one in clients:
+            one.cut()
+        await writing
+    await all_heard(clients, session.record.last_seq())
 
 
 async def test_a_client_that_never_reads_is_hung_up_on_and_the_others_hear_on(

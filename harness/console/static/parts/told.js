@@ -35,7 +35,6 @@ const SENTENCES = {
   "reflection.written": (d) => ["reflection", `${d.text}${by(d.by)}`, "quiet"],
   "cause.analysed": (d) => ["cause", `${d.level}: ${d.text}${by(d.by)}`, "quiet"],
   "learning.stored": (d) => ["lesson", `${d.kind.replaceAll("_", " ")}: ${[Object.values(d.fields)[0]].flat().join("; ")}${by(d.by)}`, "quiet"],
-  "flag.switched": (d) => ["flag", `${d.service}: ${d.name} ${d.enabled ? "on" : "off"}${by(d.by)}`, "info"],
   "action-item.added": (d) => ["action item", `${d.text}, ${d.owner}`, "quiet"],
 };
 

@@ -57,7 +57,7 @@ lint: $(DEV_READY) ## style and types
 format: $(DEV_READY) ## put the code in shape
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 
-up: $(READY) ## a healthy shop in the background, to look around in
+up: $(READY) ## a healthy shop to look around in, until Ctrl-C
 	@exec $(DRILL) up $(common)
 
 down: $(READY) ## end whatever drill or shop runs from this checkout

@@ -34,7 +34,9 @@ _SYNONYMS: dict[Mechanism, str] = {
     """,
     Mechanism.POOL_TOO_SMALL: """
         pool small-pool pool-size pool-exhausted pool-exhaustion
-        connection-pool-too-small pool-misconfigured
+        connection-pool-too-small pool-misconfigured too-few-connections
+        too-few-workers worker-shortage worker-starvation thread-starvation
+        thread-pool-too-small thread-pool-exhaustion too-few-threads
     """,
     Mechanism.CONNECTION_NOT_RECOVERED: """
         stale-connection stale-connections dead-connection dead-connections no-reconnect

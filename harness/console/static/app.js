@@ -169,7 +169,7 @@ function App() {
   useKeys(views, setHelp);
   const current = VIEWS.find((view) => view.id === id);
   // On a narrow screen the menu scrolls: where one is must be in sight.
-  useEffect(() => document.querySelector(".top nav a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }), [id, Boolean(live.status)]);
+  useEffect(() => { document.querySelector(".top nav a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); }, [id, Boolean(live.status)]);
   useEffect(() => { document.title = `${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`; });
   if (live.connection === "refused") return html`<${Refusal} problem=${live.problem} />`;
   if (!live.status) return html`<${Loading} what=${live.connection === "connecting" ? "Asking the drill" : "The drill does not answer yet; trying again"} />`;

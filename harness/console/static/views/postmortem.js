@@ -77,7 +77,7 @@ const SIGNS = { mine: "+", theirs: "−", same: "" };
 /** Two texts that grew apart: both on the page, until a person has put them together. */
 function Conflict({ mine, saved, onTake }) {
   const box = useRef(null);
-  useEffect(() => box.current.focus(), []);
+  useEffect(() => { box.current.focus(); }, []);
   const lines = compared(mine, saved.text);
   return html`<section ref=${box} tabindex="-1" class="card v-conflict" role="alert">
     <h2>▲ ${saved.by || "Somebody"} saved another text while you were writing</h2>

@@ -28,6 +28,10 @@ FIRST_VIEW_MAX_MS = 1000
 TRANSFER_MAX_BYTES = 400_000
 LINES = 10_000
 FRAMES_MIN_PER_S = 50
+FRAMES_MIN_SHARE = 0.8
+"""Of what this browser draws of a list that holds nothing, where a busy machine draws less than 50."""
+EMPTY_LIST = """<div class="v-loglist" style="height: 600px; overflow: auto">
+  <div style="height: 200000px"></div></div>"""
 MINUTES = 30
 EVENTS_PER_MINUTE = 90
 """A sample of the impact each second, and what people write beside it."""
@@ -103,9 +107,17 @@ def test_ten_thousand_log_lines_scroll_smoothly(page: Any, drill: ServedDrill) -
         before = page.locator(".v-loglist").get_attribute("aria-label")
         page.get_by_role("button", name="Older lines").click()
         page.locator(f'.v-loglist:not([aria-label="{before}"])').wait_for()
-    rates = [page.evaluate(SCROLL, 2) for _ in range(ROUNDS)]
-    told("scrolling 10,000 log lines", f"{max(rates):.0f} fps", f"{FRAMES_MIN_PER_S} fps")
-    assert max(rates) >= FRAMES_MIN_PER_S
+    empty = page.context.new_page()
+    empty.set_content(EMPTY_LIST)
+    rates, possible = [], []
+    for _ in range(ROUNDS):
+        for tab, found in ((page, rates), (empty, possible)):
+            tab.bring_to_front()
+            found.append(tab.evaluate(SCROLL, 2))
+    bound = min(FRAMES_MIN_PER_S, FRAMES_MIN_SHARE * max(possible))
+    told("scrolling 10,000 log lines", f"{max(rates):.0f} fps", f"{bound:.0f} fps")
+    told("scrolling a list of nothing", f"{max(possible):.0f} fps", "none")
+    assert max(rates) >= bound
 
 
 def test_a_tab_that_watches_a_whole_drill_does_not_grow(

@@ -94,7 +94,7 @@ async def receivers(shop: Shop) -> AsyncIterator[Receivers]:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path, first_offset=45_000)
+    return Shop(tmp_path, first_offset=17_000)
 
 
 @pytest.fixture

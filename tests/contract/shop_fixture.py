@@ -82,7 +82,7 @@ def seed(url):
 class Shop:
     """Writes releases of the service `x` below a folder, and plans a stack of it."""
 
-    def __init__(self, folder: Path, *, first_offset: int = 40_000) -> None:
+    def __init__(self, folder: Path, *, first_offset: int = 12_000) -> None:
         self.folder = folder
         self.offset = free_offset(first_offset, 8000, 5432)
         self.url = f"http://127.0.0.1:{8000 + self.offset}"

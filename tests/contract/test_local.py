@@ -39,7 +39,7 @@ async def test_two_stacks_at_once_prepare_the_same_databases_only_once(tmp_path:
     created = "CREATE TABLE things (id int)"
     stacks = []
     for number in range(2):
-        shop = Shop(tmp_path / str(number), first_offset=40_000 + 5_000 * number)
+        shop = Shop(tmp_path / str(number), first_offset=12_000 + 5_000 * number)
         plan = shop.plan(shop.release("1.0.0", migrations=(created,)), database=True)
         stacks.append((LocalRuntime(), plan))
     try:

@@ -29,7 +29,7 @@ TRANSFER_MAX_BYTES = 400_000
 LINES = 10_000
 FRAMES_MIN_PER_S = 50
 FRAMES_MIN_SHARE = 0.8
-"""Of what this browser draws of a list that holds nothing, where a busy machine draws less than 50."""
+"""Of what this browser draws of a list of nothing, where a busy machine draws less than that."""
 EMPTY_LIST = """<div class="v-loglist" style="height: 600px; overflow: auto">
   <div style="height: 200000px"></div></div>"""
 MINUTES = 30

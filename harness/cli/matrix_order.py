@@ -7,6 +7,7 @@ long it took. A row that failed, or held on changes that nobody had committed, h
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -65,6 +66,14 @@ def write_held(path: Path, held: Mapping[str, Held]) -> None:
     path.write_text(json.dumps({name: asdict(one) for name, one in held.items()}, indent=2))
 
 
+def shuffled(names: Iterable[str], commit: str | None) -> list[str]:
+    """The names in an order drawn by the commit: where nothing is remembered from run to run, as in
+    a fresh checkout, what one commit's run has no time for comes first at another's."""
+    order = list(names)
+    random.Random(commit or "").shuffle(order)  # noqa: S311  no secret
+    return order
+
+
 def in_order(
     catalog: Catalog,
     names: Iterable[str],
@@ -72,7 +81,8 @@ def in_order(
     changed_since: Callable[[str], frozenset[str] | None],
 ) -> list[Due]:
     """The scenarios, most pressing first: not known to hold, changed themselves, something changed
-    that all depend on, unchanged. Among equals the quick ones first, so that more are run."""
+    that all depend on, unchanged. Among equals the quick ones first, so that more are run; then as
+    `names` has them."""
     due = [_due(catalog, name, held.get(name), changed_since) for name in names]
     return sorted(due, key=lambda one: (one.rank, one.took_s))
 

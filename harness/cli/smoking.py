@@ -21,7 +21,7 @@ from harness.catalog import Catalog
 from harness.cli.agreement import disagreements
 from harness.cli.checkout import Checkout
 from harness.cli.matrix_figures import figures
-from harness.cli.matrix_order import Due, Held, in_order, read_held, write_held
+from harness.cli.matrix_order import Due, Held, in_order, read_held, shuffled, write_held
 from harness.cli.matrix_page import render_page
 from harness.cli.matrix_rows import figure_cells, short
 from harness.cli.matrix_stack import FIRST_OFFSET, Stack
@@ -92,12 +92,12 @@ async def smoke(campaign: Campaign) -> bool:
     catalog, checkout = Catalog(REPO), Checkout(REPO)
     chosen = rows_of(catalog, campaign.scenario)
     campaign.output.mkdir(parents=True, exist_ok=True)
-    held = read_held(campaign.output / HELD)
-    due = in_order(catalog, chosen, held, checkout.changed_since)
+    held, commit = read_held(campaign.output / HELD), checkout.clean_head()
+    due = in_order(catalog, shuffled(chosen, commit), held, checkout.changed_since)
     if campaign.budget_s is None:
         # The long ones first, so that no lane ends with one of them on its own.
         due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
-    commit, began = checkout.clean_head(), time.monotonic()
+    began = time.monotonic()
     run = _Run(campaign, began)
     rows = await run.all(due)
     took_s = time.monotonic() - began

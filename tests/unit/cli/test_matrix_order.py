@@ -10,7 +10,7 @@ import pytest
 
 from harness.catalog import Catalog
 from harness.cli.checkout import Checkout
-from harness.cli.matrix_order import Held, budget_s, in_order, read_held, write_held
+from harness.cli.matrix_order import Held, budget_s, in_order, read_held, shuffled, write_held
 from harness.errors import UsageError
 from harness.paths import REPO
 
@@ -128,3 +128,10 @@ def test_without_a_repository_nothing_is_known(tmp_path: Path) -> None:
 
 def test_of_an_unknown_commit_nothing_is_known(repository: Path) -> None:
     assert Checkout(repository).changed_since("c0ffee00") is None
+
+
+def test_each_commit_has_an_order_of_its_own() -> None:
+    orders = {tuple(shuffled(NAMES, f"{number:040x}")) for number in range(20)}
+    assert len(orders) > 1
+    assert all(sorted(order) == sorted(NAMES) for order in orders)
+    assert shuffled(NAMES, "1a2b") == shuffled(NAMES, "1a2b")

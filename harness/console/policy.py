@@ -30,6 +30,7 @@ POLICY = Policy(
         ("GET", "/v1/traces/{trace_id}"): BOTH,
         ("GET", "/v1/metrics"): BOTH,
         ("GET", "/v1/metrics/range"): BOTH,
+        ("GET", "/v1/metrics/exemplars"): BOTH,
         ("GET", "/v1/dashboards"): BOTH,
         ("GET", "/v1/dashboards/{uid}"): BOTH,
         ("GET", "/v1/trace-search"): BOTH,

@@ -16,6 +16,7 @@ from harness.scoring.engagement import fold_engagement
 router = APIRouter(prefix="/v1")
 
 ShortText = Annotated[str | None, Query(max_length=200)]
+Expr = Annotated[str, Query(min_length=1, max_length=5000)]
 Moment = Annotated[float, Query(ge=0, le=1e11, description="Seconds since 1970.")]
 Points = Annotated[int, Query(ge=2, le=ranges.POINTS_MAX)]
 
@@ -43,12 +44,17 @@ async def engagement(session: InSession) -> Any:
 @router.get("/metrics/range")
 async def metrics_range(
     session: InSession,
-    query: Annotated[str, Query(min_length=1, max_length=5000)],
+    query: Expr,
     begin: Moment,
     end: Moment,
     points: Points = 240,
 ) -> Any:
     return await ranges.metrics_range(session, query, begin, end, points)
+
+
+@router.get("/metrics/exemplars")
+async def exemplars(session: InSession, query: Expr, begin: Moment, end: Moment) -> Any:
+    return await ranges.exemplars(session, query, begin, end)
 
 
 @router.get("/trace-search")

@@ -8,10 +8,11 @@ from typing import Any
 
 from harness.drill.session import Session
 from harness.errors import UsageError
-from harness.telemetry.prometheus import Series
+from harness.telemetry.prometheus import Exemplar, Series
 
 POINTS_MAX = 600
 SERIES_MAX = 80
+EXEMPLARS_MAX = 12
 RANGE_MAX_S = 12 * 3600.0
 STEP_MIN_S = 1.0
 """How often the shop is scraped: there is nothing in between."""
@@ -25,12 +26,7 @@ async def metrics_range(
     `times` are the moments of the columns, `series` hold a value or None for each of them;
     `cut` is how many series were left out. Raises UsageError for a range without end or sense.
     """
-    span_s = end_s - begin_s
-    if not 0 < span_s <= RANGE_MAX_S:
-        raise UsageError(
-            f"the time range ends after it begins, and holds at most {RANGE_MAX_S / 3600:g} hours",
-            "choose a shorter range",
-        )
+    span_s = _span_s(begin_s, end_s)
     step_s = max(STEP_MIN_S, math.ceil(span_s / max(1, min(points, POINTS_MAX))))
     # On a grid that does not move with the clock: the same moment has the same value next time.
     first_s = math.ceil(begin_s / step_s) * step_s
@@ -45,6 +41,37 @@ async def metrics_range(
         "series": [_column(one, times[0], step_s, len(times)) for one in found[:SERIES_MAX]],
         "cut": max(0, len(found) - SERIES_MAX),
     }
+
+
+async def exemplars(
+    session: Session, query: str, begin_s: float, end_s: float
+) -> list[dict[str, Any]]:
+    """Observations behind `query` that have a trace, oldest first, as `{at_s, value, trace_id}`.
+
+    Of each of EXEMPLARS_MAX parts of the range the largest one, since one looks for what was slow.
+    Raises UsageError for a range without end or sense.
+    """
+    span_s = _span_s(begin_s, end_s)
+    found = await session.prometheus.query_exemplars(query, _moment(begin_s), _moment(end_s))
+    largest: dict[int, Exemplar] = {}
+    for one in found:
+        part = int(EXEMPLARS_MAX * (one.at.timestamp() - begin_s) / span_s)
+        if one.trace_id and math.isfinite(one.value):
+            largest[part] = max(one, largest.get(part, one), key=lambda each: each.value)
+    return [
+        {"at_s": one.at.timestamp(), "value": one.value, "trace_id": one.trace_id}
+        for _, one in sorted(largest.items())
+    ]
+
+
+def _span_s(begin_s: float, end_s: float) -> float:
+    span_s = end_s - begin_s
+    if not 0 < span_s <= RANGE_MAX_S:
+        raise UsageError(
+            f"the time range ends after it begins, and holds at most {RANGE_MAX_S / 3600:g} hours",
+            "choose a shorter range",
+        )
+    return span_s
 
 
 def _column(series: Series, first_s: float, step_s: float, columns: int) -> dict[str, Any]:

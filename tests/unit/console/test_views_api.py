@@ -15,13 +15,13 @@ import pytest
 from harness.console.app import create_app
 from harness.drill.dashboards import dashboard, dashboards
 from harness.drill.paper import TEXT_MAX
-from harness.drill.ranges import POINTS_MAX, RANGE_MAX_S, SERIES_MAX
+from harness.drill.ranges import EXEMPLARS_MAX, POINTS_MAX, RANGE_MAX_S, SERIES_MAX
 from harness.drill.session import Session
 from harness.errors import BadFile
 from harness.record import events
 from harness.record.response_events import ActionStated, OutcomeMeasured, PostmortemSaved
 from harness.record.store import Record
-from harness.telemetry.prometheus import Sample, Series
+from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.tokens import Caller, TokenBook
 
 PORT = 18900
@@ -65,6 +65,15 @@ class FakePrometheus:
             Sample({}, 4.0, start + 4 * step),
         )
         return [Series({"n": str(n)}, samples) for n in range(self.series)]
+
+    async def query_exemplars(self, expr: str, start: datetime, end: datetime) -> list[Exemplar]:
+        """Three a second, of which only the middle one has a trace; slower and slower."""
+        seconds = range(round((end - start).total_seconds()))
+        return [
+            Exemplar({}, f"trace{at}" if nth == 1 else "", float(at), start + timedelta(seconds=at))
+            for at in seconds
+            for nth in range(3)
+        ]
 
 
 class FakeRecorder:
@@ -119,6 +128,7 @@ async def api(trouble: Session, tmp_path: Path) -> AsyncIterator[Api]:
 
 READS = (
     ("/v1/metrics/range", {"query": "up", "begin": T0, "end": T0 + 60}),
+    ("/v1/metrics/exemplars", {"query": "up", "begin": T0, "end": T0 + 60}),
     ("/v1/dashboards", {}),
     ("/v1/dashboards/shop", {}),
     ("/v1/trace-search", {}),
@@ -172,6 +182,18 @@ async def test_points_series_and_range_are_bounded(api: Api) -> None:
         "/v1/metrics/range", query="up", begin=T0, end=T0 + 9, points=POINTS_MAX + 1
     )
     assert more.status_code == 422
+
+
+async def test_exemplars_are_the_slowest_of_each_part_of_the_time_that_have_a_trace(
+    api: Api,
+) -> None:
+    params = {"query": "up", "begin": T0, "end": T0 + 120}
+    found = (await api.get("/v1/metrics/exemplars", **params)).json()
+    assert len(found) == EXEMPLARS_MAX
+    assert found[0] == {"at_s": T0 + 9, "value": 9.0, "trace_id": "trace9"}
+    assert [one["value"] for one in found] == [9.0 + 10 * part for part in range(EXEMPLARS_MAX)]
+    backwards = await api.get("/v1/metrics/exemplars", query="up", begin=T0, end=T0)
+    assert backwards.status_code == 422
 
 
 async def test_dashboards_are_the_files_that_grafana_has(api: Api) -> None:

@@ -3,6 +3,7 @@
 import { html, useEffect, useMemo, useRef } from "../lib.js";
 import { clock, inUnit } from "../logic/format.js";
 import { seriesColor } from "./colors.js";
+import { placeExemplars } from "./exemplars.js";
 import { ink, useTheme } from "./kit.js";
 
 const MARK_TONE = { page: "--bad", failed: "--bad", passed: "--good", rollback: "--good", restart: "--warn", alert: "--bad" };
@@ -88,7 +89,10 @@ function optionsOf({ series, unit, decimals, isStacked, isStepped, min, max, fil
       }),
     ],
     hooks: {
-      draw: [(plot) => drawMarks(plot, latest.current.marks ?? [])],
+      draw: [
+        (plot) => drawMarks(plot, latest.current.marks ?? []),
+        (plot) => placeExemplars(plot, latest.current.exemplars ?? [], unit),
+      ],
       setSelect: [(plot) => zoomed(plot, latest.current.onZoom)],
     },
   };
@@ -109,8 +113,8 @@ function zoomed(plot, onZoom) {
 }
 
 /**
- * `times` in seconds, `series` as `{label, values}`, `marks` as `{atS, kind, label}`; `onZoom` is
- * called with the seconds that were dragged over.
+ * `times` in seconds, `series` as `{label, values}`, `marks` as `{atS, kind, label}`, `exemplars` as
+ * the API has them; `onZoom` is called with the seconds that were dragged over.
  */
 export function Chart(props) {
   const { times, series, unit, isStacked = false, isStepped = false, min, max, height = 180, title } = props;
@@ -135,8 +139,8 @@ export function Chart(props) {
   }, [shape, unit, isStacked, isStepped, min, max, height, theme]);
   useEffect(() => {
     plot.current.setData(data);
-  }, [data, props.marks]);
-  return html`<div class="v-chart" ref=${box} role="img" aria-label=${`${title ?? "chart"}: ${spoken(series, unit)}`}></div>`;
+  }, [data, props.marks, props.exemplars]);
+  return html`<div class="v-chart" ref=${box} role="figure" aria-label=${`${title ?? "chart"}: ${spoken(series, unit)}`}></div>`;
 }
 
 function newest(series) {

@@ -1,6 +1,6 @@
 // The panels of a dashboard: figures, lines and tables from the same JSON that Grafana reads.
 
-import { ErrorNote, api, attachEvidence, html, useEffect, useRef, useState } from "../lib.js";
+import { ErrorNote, api, attachEvidence, html, useEffect, useMemo, useRef, useState } from "../lib.js";
 import { inUnit, mapped, tone } from "../logic/format.js";
 import { evidence, expand, legend, uses } from "../logic/promql.js";
 import { columns, merged } from "../logic/tables.js";
@@ -53,8 +53,9 @@ async function asked(panel, target, { begin, end, service }) {
   // A table shows the end of the range: two columns are enough.
   const params = isTable ? { query, begin: end - 2, end, points: 2 } : { query, begin, end, points: POINTS };
   const found = await api.get("/v1/metrics/range", params);
+  const exemplars = target.exemplar ? await api.get("/v1/metrics/exemplars", { query, begin, end }) : [];
   const series = found.series.map((one) => ({ ...one, label: legend(target.legendFormat, one.labels) }));
-  return { refId: target.refId, query, ...found, series: isTable ? series.filter((one) => one.values.at(-1) !== null) : series };
+  return { refId: target.refId, query, ...found, exemplars, series: isTable ? series.filter((one) => one.values.at(-1) !== null) : series };
 }
 
 export function Panel({ panel, time, marks, onZoom, onService, sync }) {
@@ -87,9 +88,10 @@ function Lines({ panel, answers, marks, onZoom, sync, height }) {
   const custom = defaults.custom ?? {};
   const times = answers[0].times;
   const series = answers.flatMap((one) => one.series);
+  const exemplars = useMemo(() => answers.flatMap((one) => one.exemplars), [answers]);
   const cut = answers.reduce((sum, one) => sum + one.cut, 0);
   if (!series.length) return html`<p class="muted v-middle">no data in this time</p>`;
-  return html`<${Chart} title=${panel.title} times=${times} series=${series} marks=${marks} onZoom=${onZoom}
+  return html`<${Chart} title=${panel.title} times=${times} series=${series} marks=${marks} exemplars=${exemplars} onZoom=${onZoom}
       sync=${sync} height=${Math.max(120, height - 58)} unit=${defaults.unit} decimals=${defaults.decimals}
       min=${defaults.min} max=${defaults.max} fill=${custom.fillOpacity > 0}
       isStacked=${custom.stacking?.mode === "normal"} isStepped=${custom.lineInterpolation === "stepAfter"} />

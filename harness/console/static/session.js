@@ -8,13 +8,17 @@ const PERSON = "drill-person";
 
 function takeTokenFromAddress() {
   const match = /(?:^#|&)token=([A-Za-z0-9_-]+)/.exec(location.hash);
-  if (!match) return;
+  if (!match) return false;
+  // What was being written belongs to the drill of the key before.
+  if (sessionStorage.getItem(TOKEN) !== match[1]) sessionStorage.clear();
   sessionStorage.setItem(TOKEN, match[1]);
   history.replaceState(null, "", location.pathname + "#/now");
+  return true;
 }
 
 takeTokenFromAddress();
-addEventListener("hashchange", takeTokenFromAddress);
+// A link that is opened in this tab changes nothing but the fragment: begin anew with its key.
+addEventListener("hashchange", () => takeTokenFromAddress() && location.reload());
 
 export const session = {
   get token() { return sessionStorage.getItem(TOKEN) || ""; },

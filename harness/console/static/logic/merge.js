@@ -15,11 +15,37 @@ export function freshId(taken) {
   for (let number = taken.length + 1; ; number += 1) if (!taken.includes(`h${number}`)) return `h${number}`;
 }
 
+/** One sentence of two: whichever was changed; where both were, one after the other. */
+export function mergedText(base, mine, theirs) {
+  if (mine === theirs || theirs === base) return mine;
+  return mine === base ? theirs : [theirs, mine].filter(Boolean).join(" / ");
+}
+
+/** What two people took the incident to be. */
+export function mergedIncident(base, mine, theirs) {
+  const changed = (key) => (mine[key] === base[key] ? theirs[key] : mine[key]);
+  return {
+    severity: changed("severity"), users: changed("users"),
+    summary: mergedText(base.summary, mine.summary, theirs.summary),
+    blast: mergedText(base.blast, mine.blast, theirs.blast),
+    systems: union(theirs.systems, mine.systems), escalate: union(theirs.escalate, mine.escalate),
+  };
+}
+
+/** What two people know, do not know, and put first. */
+export function mergedTriage(_, mine, theirs) {
+  const had = theirs.priorities.map((one) => one.text);
+  return {
+    known: mergedLines(mine.known, theirs.known), unknown: mergedLines(mine.unknown, theirs.unknown),
+    later: mergedLines(mine.later, theirs.later),
+    priorities: [...theirs.priorities, ...mine.priorities.filter((one) => !had.includes(one.text))],
+  };
+}
+
 function both(before, mine, theirs) {
   if (!before || same(before, theirs)) return mine;
   if (same(before, mine)) return theirs;
-  const text = mine.text === theirs.text || theirs.text === before.text ? mine.text
-    : mine.text === before.text ? theirs.text : `${theirs.text} / ${mine.text}`;
+  const text = mergedText(before.text, mine.text, theirs.text);
   return {
     ...theirs, ...mine, text,
     for: union(theirs.for, mine.for), against: union(theirs.against, mine.against),

@@ -2,7 +2,7 @@
 
 import { Button, Card, ErrorNote, api, asList, html, useAct } from "../lib.js";
 import { clock, plain } from "../logic/format.js";
-import { mergedLines } from "../logic/merge.js";
+import { mergedIncident, mergedTriage } from "../logic/merge.js";
 import { Lines, Pick, words } from "./inputs.js";
 import { Clash, useNewest, useShared } from "./shared.js";
 
@@ -10,13 +10,6 @@ const NO_INCIDENT = { severity: "sev2", summary: "", systems: [], blast: "", use
 const readIncident = (data) => ({
   severity: data.severity, summary: data.summary, systems: [...data.systems], blast: data.blast_radius,
   users: data.users_affected === null ? "" : String(data.users_affected), escalate: [...data.escalate],
-});
-const mergedIncident = (base, mine, theirs) => ({
-  ...mine,
-  summary: mine.summary === base.summary ? theirs.summary : mine.summary,
-  systems: [...new Set([...theirs.systems, ...mine.systems])],
-  escalate: [...new Set([...theirs.escalate, ...mine.escalate])],
-  blast: mergedLines(mine.blast, theirs.blast),
 });
 
 function Ticks({ label, of, chosen, onChange }) {
@@ -59,13 +52,6 @@ const readTriage = (data) => ({
   known: data.known.join("\n"), unknown: data.unknown.join("\n"), later: data.not_doing_yet.join("\n"),
   priorities: data.priorities.map((one) => ({ kind: one.kind, text: one.text })),
 });
-const mergedTriage = (_, mine, theirs) => {
-  const had = theirs.priorities.map((one) => one.text);
-  return {
-    known: mergedLines(mine.known, theirs.known), unknown: mergedLines(mine.unknown, theirs.unknown), later: mergedLines(mine.later, theirs.later),
-    priorities: [...theirs.priorities, ...mine.priorities.filter((one) => !had.includes(one.text))],
-  };
-};
 
 function Priorities({ value, kinds, onChange }) {
   const put = (index, change) => onChange(value.map((one, at) => (at === index ? { ...one, ...change } : one)));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { freshId, mergedHypotheses, mergedLines } from "../logic/merge.js";
+import { freshId, mergedHypotheses, mergedIncident, mergedLines, mergedTriage } from "../logic/merge.js";
 
 const one = (id, text, probability, more = {}) => ({ id, text, probability, service: "", mechanism: "", for: [], against: [], ...more });
 const texts = (found) => found.map((hypothesis) => hypothesis.text);
@@ -41,4 +41,27 @@ test("an id that is taken is not given again", () => {
   assert.equal(freshId([]), "h1");
   assert.equal(freshId(["h2", "h3"]), "h4");
   assert.equal(freshId(["h3", "x"]), "h4");
+});
+
+const incident = (more = {}) => ({ severity: "sev2", users: "", summary: "", blast: "", systems: [], escalate: [], ...more });
+
+test("of two who declare an incident, both sentences stay, and what only one changed is theirs", () => {
+  const found = mergedIncident(incident(), incident({ summary: "checkout fails", systems: ["orders"], users: "70" }),
+    incident({ summary: "payments fail", systems: ["payments"], severity: "sev1", blast: "all who pay" }));
+  assert.deepEqual(found, {
+    severity: "sev1", users: "70", summary: "payments fail / checkout fails", blast: "all who pay", systems: ["payments", "orders"], escalate: [],
+  });
+});
+
+test("a sentence that one of them left alone is the other's", () => {
+  const base = incident({ summary: "slow" });
+  assert.equal(mergedIncident(base, base, incident({ summary: "slower" })).summary, "slower");
+  assert.equal(mergedIncident(base, incident({ summary: "down" }), base).summary, "down");
+});
+
+test("a triage of two holds the lines of both and each priority once", () => {
+  const sheet = (known, ...priorities) => ({ known, unknown: "", later: "", priorities: priorities.map((text) => ({ kind: "other", text })) });
+  const found = mergedTriage(sheet(""), sheet("mine", "look", "tell"), sheet("theirs", "look"));
+  assert.equal(found.known, "theirs\nmine");
+  assert.deepEqual(found.priorities.map((one) => one.text), ["look", "tell"]);
 });

@@ -75,7 +75,7 @@ function Who({ instructor }) {
   if (instructor) return html`<span class="who">Instructor</span>`;
   return html`<${Fragment}>
     <button class="button quiet who" onClick=${() => setOpen(!open)} aria-expanded=${open}>${session.person || "Who are you?"}</button>
-    ${open && html`<form class="popover" onSubmit=${join.run} aria-label="Who you are">
+    ${open && html`<form class="popover" onSubmit=${join.run} onKeyDown=${(event) => event.key === "Escape" && setOpen(false)} aria-label="Who you are">
       <${Field} label="Your name"><input value=${name} required maxlength="64" onInput=${(e) => setName(e.target.value)} /><//>
       <${Field} label="Role" hint="What you look after; you may hold several, one after the other">
         <select value=${role} onChange=${(e) => setRole(e.target.value)}>
@@ -85,7 +85,7 @@ function Who({ instructor }) {
       <//>
       ${role && roles && html`<ul class="checklist">${roles.find((one) => one.id === role).responsibilities.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`}
       <${ErrorNote} error=${join.error} />
-      <${Button} type="submit" kind="primary" busy=${join.busy}>Join<//>
+      <div class="actions"><${Button} type="submit" kind="primary" busy=${join.busy}>Join<//><${Button} kind="quiet" onClick=${() => setOpen(false)}>Later<//></div>
     </form>`}
   <//>`;
 }
@@ -189,7 +189,7 @@ function App() {
     ${live.over && html`<p class="note info">The drill is over: ${live.over.reason}. <code>drill score</code> shows the scorecard.</p>`}
     <main id="main" class=${`view view-${id}`}>
       ${!current && html`<p class="empty">There is no view called ${id}.</p>`}
-      ${forbidden && html`<div class="refusal"><h1>For the instructor</h1><p>This view needs the instructor's link: it shows the answer and moves the clock. Yours is a participant's.</p></div>`}
+      ${forbidden && html`<div class="refusal"><h1>403: for the instructor</h1><p>${current.title} needs the instructor's link: it shows the answer or moves the clock. Yours is a participant's, so this was refused. Everything in the menu above is open to you.</p></div>`}
       ${current && !forbidden && html`<${View} key=${id} id=${id} instructor=${instructor} />`}
     </main>
     ${help && html`<${Help} views=${views} close=${() => setHelp(false)} />`}

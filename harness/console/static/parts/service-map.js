@@ -3,7 +3,8 @@
 import { html, useEffect, useMemo, useState, api } from "../lib.js";
 import { milliseconds, percent, rate } from "../logic/format.js";
 
-const NODE = { width: 132, height: 46, gapX: 56, gapY: 26 };
+const NODE = { width: 136, height: 46, gapX: 128, gapY: 26 };
+const PITCH = NODE.height + NODE.gapY;
 const EVERY_MS = 4000;
 const QUERIES = {
   rate: "sum by (service, peer) (rate(outbound_requests_total[15s]))",
@@ -34,9 +35,10 @@ function layout(services) {
     const x = column.get(one.name);
     const y = rows.get(x) || 0;
     rows.set(x, y + 1);
-    at.set(one.name, { x: x * (NODE.width + NODE.gapX) + 4, y: y * (NODE.height + NODE.gapY) + 4 });
+    // Every other column is half a row lower: a call that passes a column passes between its services.
+    at.set(one.name, { x: x * (NODE.width + NODE.gapX) + 4, y: (y + (x % 2) / 2) * PITCH + 4 });
   }
-  return { at, width: (Math.max(0, ...column.values()) + 1) * (NODE.width + NODE.gapX), height: Math.max(1, ...rows.values()) * (NODE.height + NODE.gapY) + 4 };
+  return { at, width: (Math.max(0, ...column.values()) + 1) * (NODE.width + NODE.gapX) - NODE.gapX + 8, height: Math.max(1, ...[...at.values()].map((one) => one.y + PITCH)) };
 }
 
 function useEdges() {
@@ -83,7 +85,8 @@ export function ServiceMap({ services }) {
   // Calls that end at one service are told one below the other.
   const order = (key) => all.filter((one) => one.split(" ")[1] === key.split(" ")[1]).indexOf(key);
   return html`<div class="scroll" tabIndex="0"><svg class="map" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${describe(services, edges)}>
-    ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} order=${order(key)} />`)}
+    ${all.map((key) => html`<${Edge} key=${key} name=${key} at=${at} edge=${edges.get(key)} />`)}
+    ${all.map((key) => html`<${EdgeLabel} key=${key} name=${key} at=${at} edge=${edges.get(key)} order=${order(key)} />`)}
     ${services.map((one) => html`<${Node} key=${one.name} service=${one} at=${at.get(one.name)} />`)}
   </svg></div>`;
 }
@@ -98,7 +101,7 @@ function Node({ service, at }) {
   </g>`;
 }
 
-function Edge({ name, at, edge, order }) {
+function Edge({ name, at, edge }) {
   const [from, to] = name.split(" ").map((one) => at.get(one));
   if (!from || !to) return null;
   const start = { x: from.x + NODE.width, y: from.y + NODE.height / 2 };
@@ -106,13 +109,21 @@ function Edge({ name, at, edge, order }) {
   const back = end.x <= start.x;
   const path = back
     ? `M ${from.x + NODE.width / 2} ${from.y} C ${from.x + NODE.width / 2} ${from.y - 30}, ${to.x + NODE.width / 2} ${to.y - 30}, ${to.x + NODE.width / 2} ${to.y}`
-    : `M ${start.x} ${start.y} C ${start.x + 30} ${start.y}, ${end.x - 30} ${end.y}, ${end.x} ${end.y}`;
+    : `M ${start.x} ${start.y} C ${start.x + NODE.gapX / 2} ${start.y}, ${end.x - NODE.gapX / 2} ${end.y}, ${end.x} ${end.y}`;
   const ratio = edge?.rate ? (edge.errors || 0) / edge.rate : 0;
   const text = edge?.rate ? `${rate(edge.rate)}, ${percent(ratio, 0)} failing, ${milliseconds((edge.seconds || 0) * 1000)}` : "no calls";
   return html`<g><title>${`${name.replace(" ", " → ")}: ${text}`}</title>
     <path class=${`edge ${edge?.rate ? toneOf(ratio) : ""}`} d=${path} />
-    ${edge?.rate && !back && html`<text class="edge-label" x=${end.x - 6} y=${end.y - 5 + 14 * order} text-anchor="end">${milliseconds((edge.seconds || 0) * 1000)}</text>`}
   </g>`;
+}
+
+/** What its caller measures of a call, beside the service that is called; failures in words of their own. */
+function EdgeLabel({ name, at, edge, order }) {
+  const [from, to] = name.split(" ").map((one) => at.get(one));
+  if (!edge?.rate || !from || !to || to.x <= from.x) return null;
+  const ratio = (edge.errors || 0) / edge.rate;
+  return html`<text class="edge-label" x=${to.x - 7} y=${to.y + NODE.height / 2 - 5 + 14 * order} text-anchor="end">
+    ${rate(edge.rate)}${ratio > 0.005 && html` · <tspan class="failing">✕ ${percent(ratio, 0)}</tspan>`} · ${milliseconds((edge.seconds || 0) * 1000)}</text>`;
 }
 
 function describe(services, edges) {

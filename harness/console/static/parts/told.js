@@ -52,6 +52,14 @@ function plain(data) {
     .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`).join(", ");
 }
 
+/** The same again, right after itself, is counted and not repeated. */
+function foldedInto(found, one) {
+  const last = found.at(-1);
+  if (last?.kind !== one.kind || last.same !== one.text) return [...found, { ...one, same: one.text, count: 1 }];
+  const count = last.count + 1;
+  return [...found.slice(0, -1), { ...last, at: one.at, count, text: `${one.text} (${count} times)` }];
+}
+
 const CHANGES = new Set([
   "deploy.started", "deploy.failed", "flag.switched", "alert.fired", "alert.resolved", "note.added",
   "diagnosis.declared", "verify.finished", "inject.delivered", "update.posted",
@@ -63,5 +71,5 @@ export function changesOf(records, deploys) {
   const before = deploys
     .filter((one) => Date.parse(one.at) < first && one.version_from)
     .map((one) => ({ key: one.deploy_id, at: one.at, kind: "release", tone: "info", text: `${one.service} ${one.version_from} → ${one.version_to} by ${one.by}: ${one.summary}` }));
-  return [...before, ...records.filter((one) => CHANGES.has(one.type)).map(told)];
+  return [...before, ...records.filter((one) => CHANGES.has(one.type)).map(told).reduce(foldedInto, [])];
 }

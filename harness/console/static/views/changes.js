@@ -45,10 +45,10 @@ export default function Changes() {
       <ol class="v-found">${shown.map((entry) => html`<${Entry} key=${entry.deploy_id} entry=${entry} params=${params} />`)}</ol>
     </aside>
     <div class="v-main">
+      ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
       <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Change something</summary>
         <${ActForm} services=${services} versions=${versions} flags=${flags.data ?? []} drillId=${status.drill_id} onDone=${log.again} /></details>
       <${Flags} flags=${flags.data ?? []} error=${flags.error} />
-      ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
     </div>
   </div>`;
 }

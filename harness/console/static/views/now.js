@@ -63,7 +63,8 @@ export default function Now() {
   return html`<div class="grid">
     <${Pages} pages=${status.pages} alerts=${status.alerts} />
     <${Impact} impact=${status.impact} samples=${samples} />
-    <${Card} title="The shop" className="span7" id="map"><${ServiceMap} services=${status.services} /><${Services} services=${status.services} /><//>
+    <${Card} title="The shop" className="span12" id="map"><${ServiceMap} services=${status.services} /><//>
+    <${Card} title="Services" className="span7" id="services"><${Services} services=${status.services} /><//>
     <${Card} title="What changed lately" className="span5 tall" id="changes">
       ${!changes.length && html`<${Empty}>Nothing yet.<//>`}
       <ol class="feed">${changes.map((one) => html`<li key=${one.key}><time>${clock(one.at)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div></li>`)}</ol>

@@ -73,11 +73,13 @@ function said(seq, event) {
   return html`<span class="mono">#${seq} ${clock(Date.parse(event.time))}</span> <b>${event.type}</b> ${event.data.by ?? event.actor} <span class="muted">${String(words).slice(0, 200)}</span>`;
 }
 
+const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
 function Pattern({ classification, bySeq }) {
   const { pattern, signs, actions, hypotheses } = classification;
   const tone = { panic: "bad", structured: "good", mixed: "warn" }[pattern] ?? "muted";
   return html`<section class="card"><h2>Panic or structure</h2>
-    <p class=${`v-figure v-${tone}`}>${pattern}</p><p>${PATTERNS[pattern]} ${actions} acts, ${hypotheses} hypotheses.</p>
+    <p class=${`v-figure v-${tone}`}>${pattern}</p><p>${PATTERNS[pattern]} ${counted(actions, "act", "acts")}, ${counted(hypotheses, "hypothesis", "hypotheses")}.</p>
     <ul class="v-lines">${signs.map((sign) => html`<li key=${sign.name}><p><span class=${sign.says === "panic" ? "v-bad" : "v-good"}>${sign.says === "panic" ? "▲" : "✓"}</span> ${sign.name} <span class="muted">${sign.what}</span></p>
       <${Deciders} seqs=${sign.seqs} bySeq=${bySeq} verdict="" /></li>`)}</ul></section>`;
 }
@@ -88,7 +90,7 @@ function Review({ table, cadence, etas }) {
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
       <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>Nothing was stated with a probability.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
-    <p>${cadence.updates} ${cadence.updates === 1 ? "update" : "updates"}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p></section>`;
+    <p>${counted(cadence.updates, "update", "updates")}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p></section>`;
 }
 
 function verdict(inTime) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,10 +20,11 @@ from harness.exercise.agenda_files import load_agenda
 from harness.record import events as e
 from harness.record import exercise_events as x
 from harness.record import response_events as r
-from harness.telemetry.prometheus import Sample, Series
+from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.tokens import Caller, TokenBook
 
-SCRIPT = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
+SCRIPT = "<script>window.owned=1</script><img src=x onerror=window.owned=1>"
+TRACE_ID = "ab" * 16
 ALERT = e.AlertFired("f1", "PaymentsFailing", "critical", "66% of charges fail", "payments")
 
 
@@ -31,6 +33,8 @@ class FakePrometheus:
 
     def __init__(self, session: Session) -> None:
         self.topology = session.topology
+        self.is_silent = False
+        """Nothing that is asked for over time is a number."""
 
     async def query(self, expr: str, at: datetime | None = None) -> list[Sample]:
         now = datetime.now(UTC)
@@ -49,10 +53,17 @@ class FakePrometheus:
     async def query_range(
         self, expr: str, start: datetime, end: datetime, step_s: float = 1.0
     ) -> list[Series]:
-        count = max(1, round((end - start).total_seconds() / step_s))
+        count = int((end - start).total_seconds() / step_s) + 1
         moments = [start + timedelta(seconds=step_s * index) for index in range(count)]
-        samples = tuple(Sample({}, float(index % 17), at) for index, at in enumerate(moments))
-        return [Series({"service": "orders"}, samples)]
+        samples = tuple(
+            Sample({}, math.nan if self.is_silent else float(index % 17), at)
+            for index, at in enumerate(moments)
+        )
+        return [Series({"service": "orders", "version": "5.2.3"}, samples)]
+
+    async def query_exemplars(self, expr: str, start: datetime, end: datetime) -> list[Exemplar]:
+        middle = start + (end - start) / 2
+        return [Exemplar({"service": "orders"}, TRACE_ID, 12.5, middle)]
 
 
 class FakeRecorder:
@@ -124,11 +135,12 @@ def play_a_little(session: Session) -> None:
 
 
 @contextmanager
-def served(session: Session, folder: Path, log_lines: int = 1) -> Iterator[ServedDrill]:
+def served(
+    session: Session, folder: Path, log_lines: int = 1, recorder: Any = None
+) -> Iterator[ServedDrill]:
     """Serve `session` from a thread of its own while the block runs."""
     fake: Any = FakePrometheus(session)
-    recorder: Any = FakeRecorder(log_lines)
-    session.prometheus, session.recorder = fake, recorder
+    session.prometheus, session.recorder = fake, recorder or FakeRecorder(log_lines)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

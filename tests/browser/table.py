@@ -58,7 +58,7 @@ class Person:
 
     def shot(self, path: Path) -> None:
         """A picture of what is on the screen."""
-        self.page.screenshot(path=path, type="jpeg", quality=72)
+        self.page.screenshot(path=path)
 
 
 @contextmanager

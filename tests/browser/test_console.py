@@ -1,34 +1,23 @@
-"""The console in a real browser: every view, two people at once, an instructor, no way around."""
+"""The console in a real browser: two people at once, an instructor, no way around."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.console.pages import PAGES
-from harness.drill.session import Session
 from harness.record import response_events as r
 from harness.tokens import Caller
-from tests.browser.axe import violations
-from tests.browser.drill import ServedDrill, play_a_little, served
+from tests.browser.consoles import Open, card, complaints, drill, open_console
+from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
 
-__all__ = ["hand", "session", "trouble"]
+__all__ = ["complaints", "drill", "hand", "open_console", "session", "trouble"]
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
-PHONE, DESK, WALL = ({"width": w, "height": h} for w, h in ((390, 844), (1440, 900), (2560, 1440)))
-VIEWS = sorted(
-    path.removeprefix("/static/views/").removesuffix(".js")
-    for path in PAGES
-    if path.startswith("/static/views/") and path != "/static/views/index.js"
-)
 FIRST_VIEW_MAX_BYTES = 400_000
-SETTLED_MS = 600
 
 CUTTABLE = """
 const through = window.fetch;
@@ -44,95 +33,10 @@ window.fetch = (path, options) => {
 """
 """Lets a test break the live connection, and nothing else."""
 
-Open = Callable[..., Any]
-
-
-@pytest.fixture
-def drill(trouble: Session, tmp_path: Path) -> Iterator[ServedDrill]:
-    play_a_little(trouble)
-    with served(trouble, tmp_path / "secrets") as found:
-        yield found
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What pages complained of, refused scripts included; but for answers that were refusals."""
-    return []
-
-
-@pytest.fixture
-def open_console(browser: Any, drill: ServedDrill, complaints: list[str]) -> Iterator[Open]:
-    """`open_console("comms", caller=…, person="Ada", …)` is a page of the console, live."""
-    contexts: list[Any] = []
-
-    def heard(message: Any) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
-
-    def opened(
-        view: str = "now",
-        *,
-        caller: Caller = Caller.PARTICIPANT,
-        person: str = "Ada",
-        **options: Any,
-    ) -> Any:
-        context = browser.new_context(**{"viewport": DESK, **options})
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        page = context.new_page()
-        page.on("console", heard)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        name = person if caller == Caller.PARTICIPANT else ""
-        page.add_init_script(f"localStorage.setItem('drill-person', '{name}')")
-        page.goto(drill.link(caller))
-        page.locator(".brand .badge.good").wait_for()
-        page.goto(f"{drill.url}/#/{view}")
-        page.locator(f"main.view-{view}").wait_for()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def card(page: Any, name: str) -> Any:
-    return page.get_by_role("region", name=name, exact=True)
-
 
 def shares(page: Any) -> list[int]:
     sliders = card(page, "Hypotheses").get_by_role("slider")
     return [int(sliders.nth(index).input_value()) for index in range(sliders.count())]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK, WALL], ids=["390", "1440", "2560"])
-def test_every_view_fits_is_accessible_and_shows_markup_as_text(
-    open_console: Open, drill: ServedDrill, shots: Path, size: dict[str, int], scheme: str
-) -> None:
-    page = open_console(
-        caller=Caller.INSTRUCTOR, viewport=size, color_scheme=scheme, bypass_csp=True
-    )
-    for view in VIEWS:
-        page.goto(f"{drill.url}/#/{view}")
-        page.locator(f"main.view-{view}").wait_for()
-        page.locator("main .loading").first.wait_for(state="detached")
-        page.wait_for_timeout(SETTLED_MS)  # charts are drawn a moment after their data came
-        page.screenshot(path=shots / f"{view}-{size['width']}-{scheme}.png", full_page=True)
-        assert "owned" not in page.title(), view
-        assert page.locator("img[src=x]").count() == 0, view
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], view
-        assert violations(page) == [], view
-
-
-def test_a_view_that_is_not_accessible_is_noticed(open_console: Open) -> None:
-    """Negative control of the checker."""
-    page = open_console("comms", bypass_csp=True)
-    card(page, "The next word").wait_for()
-    page.evaluate(
-        "for (const one of document.querySelectorAll('label')) one.replaceWith(...one.children)"
-    )
-    assert any(found.startswith("select-name") for found in violations(page))
 
 
 def test_a_script_that_came_into_a_page_all_the_same_does_not_run(
@@ -159,12 +63,15 @@ def test_the_key_leaves_the_address_and_is_kept_for_this_tab_alone(
     assert page.context.cookies() == []
 
 
+@pytest.mark.parametrize("view", ["instructor", "deck"])
 def test_a_participant_is_told_why_the_instructors_view_is_not_for_them(
-    open_console: Open,
+    open_console: Open, view: str
 ) -> None:
-    page = open_console("instructor")
-    page.get_by_role("heading", name="For the instructor").wait_for()
+    page = open_console(view)
+    page.get_by_role("heading", name="403: for the instructor").wait_for()
+    page.get_by_text("Yours is a participant's").wait_for()
     assert page.get_by_role("button", name="Reveal the answer").count() == 0
+    assert page.locator(".slide").count() == 0
 
 
 def test_the_instructor_gets_it(open_console: Open) -> None:
@@ -217,6 +124,30 @@ def test_what_is_being_written_outlives_a_reload(open_console: Open) -> None:
     page.reload()
     page.get_by_label("What happened").wait_for()
     assert page.get_by_label("What happened").input_value() == "Payments fail since noon."
+
+
+def test_a_link_with_another_key_begins_anew_in_the_same_tab(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console("comms")
+    page.get_by_label("What happened").fill("Payments fail since noon.")
+    page.evaluate("sessionStorage.setItem('drill-token', 'of-a-drill-that-is-over')")
+    page.goto(drill.link(Caller.PARTICIPANT))
+    page.locator("main.view-now").wait_for()
+    page.goto(f"{drill.url}/#/comms")
+    page.get_by_label("What happened").wait_for()
+    assert page.get_by_label("What happened").input_value() == ""
+
+
+def test_a_tab_without_a_key_says_so_and_takes_the_link_that_is_opened_in_it(
+    browser: Any, drill: ServedDrill
+) -> None:
+    page = browser.new_page()
+    page.goto(drill.url)
+    page.get_by_role("heading", name="This link has no key to the drill").wait_for()
+    page.goto(drill.link(Caller.PARTICIPANT))
+    page.locator(".brand .badge.good").wait_for()
+    page.close()
 
 
 def test_after_a_broken_connection_nothing_is_missing_and_nothing_is_there_twice(

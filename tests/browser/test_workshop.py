@@ -20,6 +20,7 @@ from harness.record import exercise_events as x
 from harness.record import response_events as r
 from harness.record.store import Record
 from harness.waiting import wait_until_sync
+from tests.browser.panels import dashboards, empty_of, empty_panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.live import LiveDrill, live_drill
 
@@ -29,10 +30,6 @@ PORT_OFFSET = 14_000
 PAGE_WITHIN_MS = 90_000
 ROLLED_BACK_WITHIN_MS = 120_000
 VERIFIED_WITHIN_MS = 180_000
-DATA = ".v-chart, table, .v-figure:not(:text-is('\N{EN DASH}'))"
-DATA_WITHIN_MS = 3000
-SERVICES = ("payments", "a")
-"""Each panel of the dashboard of one service has data for one of them at least."""
 
 
 @dataclass
@@ -44,14 +41,14 @@ class Workshop:
     bo: Person
     chair: Person
     shots: Path | None
-    empty_panels: dict[str, list[str]] = field(default_factory=dict)
+    empty_panels: dict[str, set[str]] = field(default_factory=dict)
     """By dashboard, panels in which nothing was drawn while payments failed."""
     run_dir: Path = Path()
 
     def shot(self, name: str, person: Person) -> None:
         """A picture, where they are wanted."""
         if self.shots:
-            person.shot(self.shots / f"{name}.jpg")
+            person.shot(self.shots / f"{name}.png")
 
 
 @pytest.fixture(scope="module")
@@ -94,43 +91,14 @@ def look_around(w: Workshop) -> None:
     w.ada.page.locator("main .map").wait_for()
     w.shot("now", w.ada)
     w.ada.see("Dashboards")
-    tabs = w.ada.page.get_by_role("navigation", name="Dashboards").get_by_role("link")
-    tabs.first.wait_for()
-    for name in tabs.all_inner_texts():
-        tabs.filter(has_text=name).click()
-        w.empty_panels[name] = empty_of(w.ada)
-    tabs.first.click()
+    for name in dashboards(w.ada.page):
+        w.empty_panels[name] = empty_of(w.ada.page, name)
+    show(w.ada.page, "Shop overview")
+    empty_panels(w.ada.page)  # drawn by now
+    w.ada.page.keyboard.press("Home")
     w.shot("dashboards", w.ada)
     w.bo.see("Projector")
     w.shot("projector", w.bo)
-
-
-def empty_of(person: Person) -> list[str]:
-    """The panels of the dashboard on the screen that are empty, whichever service is chosen."""
-    person.page.locator(".v-panel").first.wait_for()
-    service = person.page.locator(".v-field select")
-    if not service.count():
-        return empty_panels(person)
-    found = []
-    for name in SERVICES:
-        service.select_option(name)
-        found.append(set(empty_panels(person)))
-    return sorted(set.intersection(*found))
-
-
-def empty_panels(person: Person) -> list[str]:
-    """The panels of the dashboard on the screen that show nothing, each scrolled to first."""
-    panels = person.page.locator(".v-panel")
-    panels.first.wait_for()
-    found = []
-    for index in range(panels.count()):
-        panel = panels.nth(index)
-        panel.scroll_into_view_if_needed()
-        try:
-            panel.locator(DATA).first.wait_for(timeout=DATA_WITHIN_MS)
-        except TimeoutError:
-            found.append(panel.locator("h3").inner_text())
-    return found
 
 
 def investigate(w: Workshop) -> None:

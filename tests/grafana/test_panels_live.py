@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +13,7 @@ from grafana.source.queries import DEPLOYS, runnable, service_names
 from harness.ports import PROMETHEUS
 from harness.telemetry.prometheus import PrometheusClient, Sample
 from harness.waiting import WaitedTooLong, wait_until
+from tests.e2e.failing import Deploy, deploy_failing_users
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -115,28 +114,10 @@ async def test_exemplars_on_latency_panels_open_traces_that_are_kept(drill: Live
     assert newest.trace_id in shown.stdout
 
 
-@dataclass(frozen=True)
-class Deploy:
-    """When a deploy was asked for, and when it was done, in seconds since the epoch."""
-
-    begun_s: float
-    done_s: float
-
-
 @pytest.fixture(scope="module")
 def failing_release(drill: LiveDrill) -> Deploy:
     """A release of users that fails for half of them; the tests above this want a healthy shop."""
-    routes = drill.workspace / "services" / "users" / "routes.py"
-    healthy = routes.read_text()
-    anchor = '"""One profile; 404 where there is no such user."""'
-    assert anchor in healthy
-    # For half of the people, so that the rest of the shop still has something to do.
-    closed = '\n        if user_id % 2:\n            raise RuntimeError("closed")'
-    routes.write_text(healthy.replace(anchor, anchor + closed))
-    begun_s = time.time()
-    done = drill.drill("deploy", "users", "-m", "users: closed")
-    assert done.returncode == 0, done.stderr
-    return Deploy(begun_s, time.time())
+    return deploy_failing_users(drill)
 
 
 async def test_a_deploy_is_marked_when_it_happens(failing_release: Deploy) -> None:

@@ -1,0 +1,108 @@
+"""Two people at one thing: whoever is second sees the other's text beside their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.record import response_events as r
+from tests.browser.consoles import Open, card, complaints, drill, open_console
+from tests.browser.drill import ServedDrill
+from tests.unit.drill.conftest import hand, session, trouble
+
+__all__ = ["complaints", "drill", "hand", "open_console", "session", "trouble"]
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+ADAS, BOS = "Ada saw the pool run dry.", "Bo saw the timeouts change."
+
+
+def write(page: Any, text: str) -> None:
+    """Into the postmortem, unsaved."""
+    box = page.get_by_label("text, in Markdown")
+    box.wait_for()
+    box.fill(text)
+
+
+def save(page: Any) -> None:
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def saved_papers(drill: ServedDrill) -> list[str]:
+    return [one.event.text for one in drill.session.story().of(r.PostmortemSaved)]
+
+
+def test_of_two_who_write_a_postmortem_at_once_neither_loses_text(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada, bo = open_console("postmortem"), open_console("postmortem", person="Bo")
+    write(ada, ADAS)
+    write(bo, BOS)
+    save(bo)
+    ada.get_by_role("heading", name="Bo saved another text while you were writing").wait_for()
+    assert ada.get_by_label("your text").input_value() == ADAS
+    assert ada.get_by_role("button", name="Save", exact=True).is_disabled()
+    ada.get_by_role("button", name="Take both, line by line").click()
+    save(ada)
+    ada.get_by_text("Saved by Ada").wait_for()
+    assert {ADAS, BOS} == set(saved_papers(drill)[-1].splitlines())
+    bo.get_by_text("Saved by Ada").wait_for()
+    assert bo.get_by_label("text, in Markdown").input_value() == saved_papers(drill)[-1]
+
+
+def test_whoever_saves_without_knowing_of_the_other_is_refused_and_keeps_their_text(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada, bo = open_console("postmortem"), open_console("postmortem", person="Bo")
+    write(ada, ADAS)
+    write(bo, BOS)
+    ada.route("**/v1/postmortem", lambda asked: asked.abort())  # Ada hears nothing of Bo
+    save(bo)
+    bo.get_by_text("Saved by Bo").wait_for()
+    save(ada)
+    ada.get_by_text("somebody else saved the postmortem").wait_for()
+    assert ada.get_by_label("text, in Markdown").input_value() == ADAS
+    assert saved_papers(drill) == [BOS]
+    ada.unroute("**/v1/postmortem")
+    ada.get_by_role("heading", name="Bo saved another text while you were writing").wait_for()
+
+
+def test_a_text_that_nobody_else_touched_is_saved_without_a_question(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    """Negative control: it takes two to be asked."""
+    ada = open_console("postmortem")
+    write(ada, ADAS)
+    save(ada)
+    ada.get_by_text("Saved by Ada").wait_for()
+    write(ada, f"{ADAS}\n{BOS}")
+    save(ada)
+    ada.get_by_text("Saved by Ada").wait_for()
+    assert ada.get_by_role("alert").count() == 0
+    assert saved_papers(drill)[-1] == f"{ADAS}\n{BOS}"
+
+
+def test_of_two_who_write_the_triage_at_once_neither_loses_text(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada, bo = open_console("diagnosis"), open_console("diagnosis", person="Bo")
+    for page, text in ((ada, ADAS), (bo, BOS)):
+        fill_triage(card(page, "Triage"), text)
+    card(bo, "Triage").get_by_role("button", name="Save the triage").click()
+    ada.get_by_text("Bo saved while you were writing").wait_for()
+    ada.get_by_role("button", name="Put both together").click()
+    card(ada, "Triage").get_by_role("button", name="Save the triage").click()
+    card(ada, "Triage").get_by_text("by Ada").wait_for()
+    last = drill.session.story().last(r.TriageWritten)
+    assert last is not None
+    assert set(last.event.known) == {ADAS, BOS}
+    assert last.event.unknown == ("who released it",)
+
+
+def fill_triage(sheet: Any, known: str) -> None:
+    sheet.get_by_label("Known", exact=False).first.fill(known)
+    sheet.get_by_label("Not known").fill("who released it")
+    for number in (1, 2, 3):
+        sheet.get_by_label(f"Priority {number}", exact=True).fill(f"what comes {number}")
+    sheet.get_by_label("Not doing yet").fill("restarts")

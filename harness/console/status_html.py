@@ -58,7 +58,12 @@ def _component(one: Mapping[str, Any]) -> str:
 def _incident(one: Mapping[str, Any]) -> str:
     updates = "\n".join(
         f"<p><strong>{escape(update['status'].capitalize())}</strong> "
-        f"<time>{escape(update['created_at'])}</time>\n{escape(update['body'])}</p>"
+        f"{_time(update['created_at'])}\n{escape(update['body'])}</p>"
         for update in one["incident_updates"]
     )
     return f"<h3>{escape(one['name'])}</h3>\n{updates}"
+
+
+def _time(iso: str) -> str:
+    """To the minute, as customers read it."""
+    return f'<time datetime="{escape(iso)}">{escape(iso[:16].replace("T", " "))} UTC</time>'

@@ -29,7 +29,7 @@ export function Basket({ hypotheses, onLay }) {
   const [pieces, drop] = useEvidence();
   const [typed, setTyped] = useState("");
   return html`<${Card} title="Evidence picked up" className="span12" id="basket">
-    ${!pieces.length && html`<${Empty}>Nothing yet. “Evidence” beside a panel, trace, log line, commit or page puts it here.<//>`}
+    ${!pieces.length && html`<${Empty}>Nothing yet. “Attach” beside a panel, trace, log line, commit or page puts it here.<//>`}
     <ul class="plain">${pieces.map((one) => html`<${Piece} key=${one.link} piece=${one} hypotheses=${hypotheses} drop=${drop} onLay=${onLay} />`)}</ul>
     <form class="slider" onSubmit=${(event) => { event.preventDefault(); attachEvidence(typed.trim()); setTyped(""); }}>
       <input aria-label="A link to evidence" placeholder="trace:… log:… commit:… alert:… promql:… @from..to" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />

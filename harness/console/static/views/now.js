@@ -15,7 +15,7 @@ function Pages({ pages, alerts }) {
       <div><${Badge} kind=${page.severity === "critical" ? "bad" : "warn"}>${page.severity}<//> <strong>${page.alert}</strong>: ${page.summary}
         <span class="muted"> ${since.has(page.alert) ? "still firing" : "resolved"}</span></div>
       <div class="actions">
-        <${Button} onClick=${() => attachEvidence(`alert:${page.alert}`, page.summary)}>Evidence<//>
+        <${Button} onClick=${() => attachEvidence(`alert:${page.alert}`, page.summary)}>Attach<//>
         ${page.acknowledged_by
           ? html`<span class="muted">acknowledged by ${page.acknowledged_by}</span>`
           : html`<${Button} kind="primary" busy=${acknowledge.busy} onClick=${() => acknowledge.run(page.page_id)}>Acknowledge<//>`}

@@ -31,7 +31,9 @@ def smoke(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, max=8, help="Stacks side by side; 2, and 1 on compose."),
+        typer.Option(
+            min=1, max=8, help="Stacks side by side; one for each two cores, and 1 on compose."
+        ),
     ] = None,
     port_offset: Annotated[
         int | None, typer.Option(min=0, max=30_000, help="Of the first stack; default 20000.")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ SMOKE = REPO / "var" / "smoke"
 MATRIX, HELD = "matrix.json", "held.json"
 ALL = "all"
 PLAYERS = ("reference", "responder")
+CORES_PER_STACK = 2
+"""A healthy one keeps a core busy; what breaks it, and proves it healed, wants the other."""
 
 Row = dict[str, Any]
 
@@ -65,7 +68,7 @@ def output_of(runtime: str, player: str = "reference") -> Path:
 def jobs_of(runtime: str, asked: int | None) -> int:
     """How many stacks run side by side. Raises UsageError."""
     if runtime == "local":
-        return asked or 2
+        return asked or max(1, len(os.sched_getaffinity(0)) // CORES_PER_STACK)
     if asked not in (None, 1):
         raise UsageError(f"{runtime} runs one stack at a time", "leave --jobs out")
     return 1

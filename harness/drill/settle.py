@@ -47,7 +47,7 @@ async def settled(session: Session, timeout_s: float = RECOVERY_TIMEOUT_S) -> bo
 
 
 async def wait_for_backlog(
-    session: Session, progress: Progress, timeout_s: float = SETTLE_TIMEOUT_S
+    session: Session, progress: Progress, timeout_s: float
 ) -> tuple[str, ...]:
     """After a change that somebody made just now: wait until what piled up before it is worked off.
 

@@ -96,7 +96,11 @@ class TrialRun:
         """All but one healed is not healed. Fixes and cheats are proven where each is alone."""
         await self._break_again(session, fault)
         result = await verify.verify(
-            session, by=ACTOR, progress=self.say, duration_s=CHEAT_STRESS_S
+            session,
+            by=ACTOR,
+            progress=self.say,
+            duration_s=CHEAT_STRESS_S,
+            settle_s=CHEAT_SETTLE_S,
         )
         await self._ship_healthy(session, fault)
         return _trial(f"all but {fault.service} healed", result)
@@ -145,7 +149,9 @@ class TrialRun:
             await settled(session, settle_s)
         except DrillError as error:
             return Trial(patch.name, passed=False, failing=(), error=error.message)
-        result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=stress_s)
+        result = await verify.verify(
+            session, by=ACTOR, progress=self.say, duration_s=stress_s, settle_s=settle_s
+        )
         return _trial(patch.name, result)
 
     async def _ship_healthy(self, session: Session, fault: Fault) -> None:

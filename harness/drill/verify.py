@@ -10,7 +10,7 @@ from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, ju
 from harness.diagnosis.plan import StressPlan
 from harness.drill import dependency
 from harness.drill.session import Progress, Session
-from harness.drill.settle import wait_for_backlog
+from harness.drill.settle import SETTLE_TIMEOUT_S, wait_for_backlog
 from harness.errors import DrillError, UsageError
 from harness.model import Objective
 from harness.record import events
@@ -34,12 +34,17 @@ def objectives(session: Session) -> tuple[Objective, ...]:
 
 
 async def verify(
-    session: Session, *, by: str, progress: Progress, duration_s: float | None = None
+    session: Session,
+    *,
+    by: str,
+    progress: Progress,
+    duration_s: float | None = None,
+    settle_s: float = SETTLE_TIMEOUT_S,
 ) -> events.VerifyFinished:
     """Run the battery under stress load, wait for silence, record and return the outcome.
 
-    Just after a change it waits a little for what piled up before it; what does not pass in that
-    time stands in the outcome.
+    Just after a change it waits for what piled up before it, `settle_s` at most; what does not pass
+    in that time stands in the outcome.
 
     `duration_s` of stress is what the plan says unless given. Raises UsageError where a
     verification is already running.
@@ -50,18 +55,18 @@ async def verify(
         plan = StressPlan.stress(session.capacity_units)
         if duration_s is not None:
             plan = replace(plan, duration_s=duration_s)
-        return await _verify(session, plan, by, progress)
+        return await _verify(session, plan, by, progress, settle_s)
 
 
 async def _verify(
-    session: Session, plan: StressPlan, by: str, progress: Progress
+    session: Session, plan: StressPlan, by: str, progress: Progress, settle_s: float
 ) -> events.VerifyFinished:
     if session.references is None:
         raise UsageError(
             "the healthy shop has not been measured yet", "wait for the baseline (`drill status`)"
         )
     session.note(events.VerifyStarted(by=by), actor=by)
-    settling = await wait_for_backlog(session, progress)
+    settling = await wait_for_backlog(session, progress, settle_s)
     # What set the trouble off will happen again: a shop that only was restarted is not mended.
     if session.state().triggered is not None:
         for fault in session.faults:

@@ -97,9 +97,15 @@ def test_a_row_is_a_scenario_a_family_is_its_scenarios_and_all_is_everything() -
         smoking.rows_of(catalog, "outage-3pm")
 
 
+@pytest.mark.parametrize(("cores", "stacks"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
+def test_a_stack_has_two_cores(cores: int, stacks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(cores)))
+    assert smoking.jobs_of("local", None) == stacks
+    assert smoking.jobs_of("local", 3) == 3
+
+
 def test_containers_run_one_stack_at_a_time() -> None:
     assert smoking.jobs_of("compose", None) == 1
-    assert smoking.jobs_of("local", None) == 2
     with pytest.raises(UsageError, match="one stack at a time"):
         smoking.jobs_of("compose", 2)
 

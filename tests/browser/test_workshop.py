@@ -32,6 +32,13 @@ ROLLED_BACK_WITHIN_MS = 120_000
 VERIFIED_WITHIN_MS = 180_000
 
 
+TO_THE_TOP = """() => new Promise((done) => {
+  scrollTo(0, 0);
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+"""And drawn there."""
+
+
 @dataclass
 class Workshop:
     """Who plays, on which drill; and what was seen on the way."""
@@ -95,7 +102,7 @@ def look_around(w: Workshop) -> None:
         w.empty_panels[name] = empty_of(w.ada.page, name)
     show(w.ada.page, "Shop overview")
     empty_panels(w.ada.page)  # drawn by now
-    w.ada.page.keyboard.press("Home")
+    w.ada.page.evaluate(TO_THE_TOP)
     w.shot("dashboards", w.ada)
     w.bo.see("Projector")
     w.shot("projector", w.bo)
@@ -109,7 +116,9 @@ def investigate(w: Workshop) -> None:
     w.shot("changes", ada)
     ada.see("Traces")
     ada.page.get_by_label("failed only").check()
-    ada.page.get_by_label("Search").get_by_role("listitem").first.get_by_role("link").click()
+    failed = ada.page.get_by_label("Search").get_by_role("listitem").filter(has_text="failed")
+    failed.first.get_by_role("link").click()
+    ada.page.get_by_role("article", name="Trace").locator(".v-failed").first.wait_for()
     ada.click("Attach", ada.page.get_by_role("article", name="Trace"))
     w.shot("traces", ada)
     ada.see("Logs")
@@ -247,7 +256,7 @@ def test_the_record_tells_who_clicked_what(played: Workshop) -> None:
     declared = story.first(events.DiagnosisDeclared).event
     assert (declared.service, declared.mechanism) == ("payments", "timeout-misconfigured")
     assert len(declared.evidence) == 3
-    assert story.first(r.CauseConfirmed).event.right
+    assert story.first(x.CauseConfirmed).event.right
     rollback = [one.event for one in story.of(events.DeployStarted) if one.event.kind == "rollback"]
     assert [one.by for one in rollback] == ["Ada"]
     assert story.of(events.VerifyFinished)

@@ -8,12 +8,12 @@ import pytest
 
 from grafana.source.catalogue import DASHBOARDS, may_be_empty
 from harness.waiting import WaitedTooLong, wait_until_sync
-from tests.browser.panels import dashboards, empty_of, panels
+from tests.browser.panels import dashboards, empty_of, panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.failing import deploy_failing_users
 from tests.e2e.live import live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 PORT_OFFSET = 14_500
 DRAWN_WITHIN_S = 90.0
@@ -61,7 +61,7 @@ def settled(person: Person, dashboard: str, wanted: set[str]) -> set[str]:
 
 
 def titles(person: Person, dashboard: str) -> list[str]:
-    empty_of(person.page, dashboard)
+    show(person.page, dashboard)
     return [panel.locator("h3").inner_text() for panel in panels(person.page)]
 
 

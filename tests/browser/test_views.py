@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness.console.pages import PAGES
-from harness.drill.session import Session
 from harness.tokens import Caller
 from tests.browser.axe import violations
-from tests.browser.consoles import DESK, Open, card, complaints, open_console
-from tests.browser.drill import TRACE_ID, ServedDrill, play_a_little, served
-from tests.browser.hostile import DEPLOY_ID, HostileRecorder, spread_markup
+from tests.browser.consoles import DESK, Open, card, complaints, drill, open_console
+from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
 
-__all__ = ["complaints", "hand", "open_console", "session", "trouble"]
+__all__ = ["complaints", "drill", "hand", "open_console", "session", "trouble"]
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -26,21 +23,7 @@ VIEWS = sorted(
     for path in PAGES
     if path.startswith("/static/views/") and path != "/static/views/index.js"
 )
-OPENED = (
-    f"traces?trace={TRACE_ID}",
-    f"changes?deploy={DEPLOY_ID}",
-    "dashboards?uid=service",
-    "logs?seq=1",
-)
 SETTLED_MS = 600
-
-
-@pytest.fixture
-def drill(trouble: Session, tmp_path: Path) -> Iterator[ServedDrill]:
-    play_a_little(trouble)
-    spread_markup(trouble)
-    with served(trouble, tmp_path / "secrets", recorder=HostileRecorder()) as found:
-        yield found
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -51,18 +34,16 @@ def test_every_view_fits_is_accessible_and_shows_markup_as_text(
     page = open_console(
         caller=Caller.INSTRUCTOR, viewport=size, color_scheme=scheme, bypass_csp=True
     )
-    for address in (*VIEWS, *OPENED):
-        view, _, opened = address.partition("?")
-        page.goto(f"{drill.url}/#/{address}")
+    for view in VIEWS:
+        page.goto(f"{drill.url}/#/{view}")
         page.locator(f"main.view-{view}").wait_for()
         page.locator("main .loading").first.wait_for(state="detached")
         page.wait_for_timeout(SETTLED_MS)  # charts are drawn a moment after their data came
-        name = f"{view}{'-opened' if opened else ''}-{size['width']}-{scheme}.png"
-        page.screenshot(path=shots / name, full_page=True)
-        assert page.evaluate("window.owned") is None, address
-        assert page.locator("img[src=x]").count() == 0, address
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address
-        assert violations(page) == [], address
+        page.screenshot(path=shots / f"{view}-{size['width']}-{scheme}.png", full_page=True)
+        assert page.evaluate("window.owned") is None, view
+        assert page.locator("img[src=x]").count() == 0, view
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], view
+        assert violations(page) == [], view
 
 
 def test_a_view_that_is_not_accessible_is_noticed(open_console: Open) -> None:

@@ -28,7 +28,7 @@ FIRST_VIEW_MAX_MS = 1000
 TRANSFER_MAX_BYTES = 400_000
 LINES = 10_000
 FRAMES_MIN_PER_S = 50
-FRAMES_MIN_SHARE = 0.8
+FRAMES_MIN_SHARE = 0.85
 """Of what this browser draws of a list of nothing, where a busy machine draws less than that."""
 EMPTY_LIST = """<div class="v-loglist" style="height: 600px; overflow: auto">
   <div style="height: 200000px"></div></div>"""

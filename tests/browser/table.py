@@ -57,7 +57,8 @@ class Person:
         form.wait_for(state="detached")
 
     def shot(self, path: Path) -> None:
-        """A picture of what is on the screen."""
+        """A picture of what is on the screen, once what was said of the last click is gone."""
+        self.page.locator(".toast").first.wait_for(state="detached")
         self.page.screenshot(path=path)
 
 

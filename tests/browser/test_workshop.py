@@ -24,7 +24,7 @@ from tests.browser.panels import dashboards, empty_of, empty_panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.live, pytest.mark.alone, pytest.mark.timeout(600)]
 
 PORT_OFFSET = 14_000
 PAGE_WITHIN_MS = 90_000
@@ -237,6 +237,7 @@ def finish(w: Workshop) -> None:
     w.ada.see("Score")
     w.ada.reads("of 100")
     w.shot("score", w.ada)
+    w.chair.page.evaluate("scrollTo(0, 0)")
     w.shot("instructor", w.chair)
     w.chair.page.get_by_label("Everybody has written what they wanted to").check()
     w.chair.click("End the drill")

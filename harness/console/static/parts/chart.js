@@ -8,6 +8,7 @@ import { ink, useTheme } from "./kit.js";
 
 const MARK_TONE = { page: "--bad", failed: "--bad", passed: "--good", rollback: "--good", restart: "--warn", alert: "--bad" };
 const LABEL_ROOM = 64;
+const FILLED_MAX = 3;
 const SHARED = new Set(["mousemove", "mouseenter", "mouseleave"]);
 
 /** What uPlot draws: stacked series as sums, the uppermost first so that the others cover it. */
@@ -40,9 +41,12 @@ function drawMarks(plot, marks) {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    if (x > freeFrom) {
-      ctx.fillText(mark.label, x + 3 * ratio, bbox.top + 10 * ratio);
-      freeFrom = x + Math.max(LABEL_ROOM * ratio, ctx.measureText(mark.label).width + 8 * ratio);
+    const width = ctx.measureText(mark.label).width + 8 * ratio;
+    // A mark of just now has its label to the left, where there is room for it.
+    const from = x + width > bbox.left + bbox.width ? x - width : x;
+    if (from > freeFrom) {
+      ctx.fillText(mark.label, from + 3 * ratio, bbox.top + 10 * ratio);
+      freeFrom = from + Math.max(LABEL_ROOM * ratio, width);
     }
   }
   ctx.restore();
@@ -51,6 +55,8 @@ function drawMarks(plot, marks) {
 function optionsOf({ series, unit, decimals, isStacked, isStepped, min, max, fill, sync, latest }) {
   const [muted, line] = [ink("--muted"), ink("--line")];
   const shown = isStacked ? [...series].reverse() : series;
+  // Many areas one over the other add up to a grey one.
+  const isFilled = fill && (isStacked || series.length <= FILLED_MAX);
   const axis = { stroke: muted, font: "11px system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } };
   return {
     width: 300,
@@ -76,7 +82,7 @@ function optionsOf({ series, unit, decimals, isStacked, isStepped, min, max, fil
           label: one.label || "value",
           stroke: color,
           width: 1.5,
-          fill: fill ? `${color}${isStacked ? "55" : "18"}` : undefined,
+          fill: isFilled ? `${color}${isStacked ? "55" : "18"}` : undefined,
           paths: isStepped ? uPlot.paths.stepped({ align: 1 }) : undefined,
           points: { show: false },
           // The latest figures, not those that the plot was made with: stacked ones are sums.

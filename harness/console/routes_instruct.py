@@ -25,6 +25,10 @@ class Extension(Body):
     extra_s: float
 
 
+class Skip(Body):
+    phase: Text = ""
+
+
 class Thrown(Body):
     id: Name
 
@@ -66,8 +70,8 @@ async def extend(body: Extension, session: InSession, by: By) -> Any:
 
 
 @router.post("/skip")
-async def skip(session: InSession, by: By) -> Any:
-    instructor.skip(session, by=by)
+async def skip(session: InSession, by: By, body: Skip | None = None) -> Any:
+    instructor.skip(session, by=by, meant=body.phase if body else "")
     return agenda_view.exercise(session)
 
 

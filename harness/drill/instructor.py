@@ -41,10 +41,10 @@ def extend(session: Session, *, extra_s: float, by: str) -> x.ClockExtended:
     return _noted(session, event, by)
 
 
-def skip(session: Session, *, by: str) -> x.ClockSkipped:
-    """End the phase that runs."""
+def skip(session: Session, *, by: str, meant: str = "") -> x.ClockSkipped:
+    """End the phase that runs; raises UsageError where another one is `meant`."""
     story = session.story()
-    event = checks.clock_skipped(session.agenda, story, session.drill_ms(), by=by)
+    event = checks.clock_skipped(session.agenda, story, session.drill_ms(), by=by, meant=meant)
     return _noted(session, event, by)
 
 

@@ -48,9 +48,20 @@ def clock_extended(
     return x.ClockExtended(reading.phase.id, extra_s, by)
 
 
-def clock_skipped(agenda: Agenda, story: Story, drill_ms: int, *, by: str) -> x.ClockSkipped:
-    """The end of the phase that runs, now."""
-    return x.ClockSkipped(_running(agenda, story, drill_ms).phase.id, by)
+def clock_skipped(
+    agenda: Agenda, story: Story, drill_ms: int, *, by: str, meant: str = ""
+) -> x.ClockSkipped:
+    """The end of the phase that runs, now; where one is `meant`, of that one alone.
+
+    Who presses twice, or a moment after somebody else, would end the next phase, too.
+    """
+    running = _running(agenda, story, drill_ms).phase
+    if meant not in ("", running.id):
+        raise UsageError(
+            f"the phase '{meant}' is over: now it is '{running.title}'",
+            "end that one if it is meant",
+        )
+    return x.ClockSkipped(running.id, by)
 
 
 def _running(agenda: Agenda, story: Story, drill_ms: int) -> Reading:

@@ -199,6 +199,7 @@ def tell(bo: Person, status: str, state: str) -> None:
 
 
 def learn(w: Workshop) -> None:
+    # The button ends the phase that this page shows, so that one press too many ends no other.
     while "Postmortem" not in w.chair.page.locator(".phase strong").inner_text():
         w.chair.page.get_by_role("button", name="Next phase").click()
     bo = w.bo

@@ -106,6 +106,17 @@ async def test_the_instructor_may(api: Api) -> None:
     assert last.event.by == "instructor"
 
 
+async def test_a_phase_is_ended_once_however_often_the_button_is_pressed(api: Api) -> None:
+    first = await api.post("/v1/instructor/start", caller=Caller.INSTRUCTOR)
+    shown = {"phase": first.json()["clock"]["phase"]}
+    ended = await api.post("/v1/instructor/skip", shown, Caller.INSTRUCTOR)
+    assert ended.status_code == 200
+    again = await api.post("/v1/instructor/skip", shown, Caller.INSTRUCTOR)
+    assert (again.status_code, "is over: now it is" in again.text) == (422, True)
+    # A terminal has no page that could be behind.
+    assert (await api.post("/v1/instructor/skip", caller=Caller.INSTRUCTOR)).status_code == 200
+
+
 async def test_people_write_under_the_name_that_they_joined_with(api: Api) -> None:
     for person in ("Zoë Ünal", "Bo"):
         await api.post("/v1/roles/join", {"person": person, "role": "on-call"})

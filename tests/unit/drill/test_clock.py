@@ -136,6 +136,14 @@ def test_an_extension_moves_the_end_and_a_skip_brings_it(workshop: Session, hand
     assert phases(workshop) == ["alerting", "dark-room"]
 
 
+def test_who_presses_twice_ends_one_phase(workshop: Session) -> None:
+    tick(workshop)
+    instructor.skip(workshop, by="instructor", meant="alerting")
+    with pytest.raises(UsageError, match="'alerting' is over"):
+        instructor.skip(workshop, by="instructor", meant="alerting")
+    assert phases(workshop) == ["alerting", "dark-room"]
+
+
 def test_people_end_only_phases_that_have_no_end_of_their_own(session: Session) -> None:
     tick(session)
     instructor.advance(session, by="Ada")

@@ -339,6 +339,12 @@ def test_the_clock_takes_only_what_it_can_do() -> None:
     )
     refused("'extra_s'", lambda: ic.clock_extended(AGENDA, running, 61_000, extra_s=-1.0, by="lee"))
     assert ic.clock_skipped(AGENDA, running, 1_000, by="lee") == x.ClockSkipped("look", "lee")
+    meant = ic.clock_skipped(AGENDA, running, 1_000, by="lee", meant="look")
+    assert meant == x.ClockSkipped("look", "lee")
+    refused(
+        "'read' is over: now it is",
+        lambda: ic.clock_skipped(AGENDA, running, 1_000, by="lee", meant="read"),
+    )
     refused("has not started", lambda: ic.clock_skipped(AGENDA, Story(), 0, by="lee"))
     over = story_of(START, (95.0, x.ClockSkipped("talk", "lee")))
     refused("is over", lambda: ic.clock_skipped(AGENDA, over, 96_000, by="lee"))

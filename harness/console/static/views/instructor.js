@@ -19,7 +19,7 @@ function Agenda({ exercise }) {
       ${clock.is_running && !clock.is_over && html`
         ${clock.is_paused ? html`<${Button} kind="primary" busy=${turn.busy} onClick=${() => turn.run("resume")}>Go on<//>` : html`<${Button} busy=${turn.busy} onClick=${() => turn.run("pause", { reason })}>Pause<//>`}
         ${clock.remaining_s !== null && [1, 5].map((more) => html`<${Button} key=${more} busy=${turn.busy} onClick=${() => turn.run("extend", { extra_s: more * 60 })}>+${more} min<//>`)}
-        <${Button} busy=${turn.busy} onClick=${() => turn.run("skip")}>Next phase<//>`}
+        <${Button} busy=${turn.busy} onClick=${() => turn.run("skip", { phase: clock.phase })}>Next phase<//>`}
     </div>
     ${clock.is_running && !clock.is_paused && !clock.is_over && html`<input aria-label="Why the clock is paused" placeholder="why it is paused (the record keeps it)" value=${reason} onInput=${(event) => setReason(event.target.value)} />`}
     <${ErrorNote} error=${turn.error} />

@@ -46,9 +46,8 @@ smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet
-	@$(VENV)/bin/python -m pytest -m 'not torture and not paired and not ($(ALONE))' -n 2 --dist loadfile
-	@$(VENV)/bin/python -m pytest -m 'not torture and paired' -n 2 --dist loadgroup
-	@exec $(VENV)/bin/python -m pytest -m 'not torture and not paired and ($(ALONE))'
+	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist loadfile
+	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))'
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -9,9 +9,7 @@ import pytest
 
 from tests.engine import REQUIRED, why_not
 
-PAIRED = {"browser": "browser", "containers": "engine", "contract": "engine"}
-"""Folders whose tests share the machine with one other kind: the browser's with the engine's."""
-WHOLE_SHOPS = frozenset({"e2e"})
+WHOLE_SHOPS = frozenset({"browser", "containers", "contract", "e2e"})
 """Folders whose tests start a shop, and have the machine to themselves."""
 
 
@@ -20,14 +18,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what may not run beside other tests (`make test` goes by it)."""
     here = Path(__file__).parent
     for item in items:
-        if not item.path.is_relative_to(here):
-            continue
-        folder = item.path.relative_to(here).parts[0]
-        if folder in WHOLE_SHOPS:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in WHOLE_SHOPS:
             item.add_marker("alone")
-        elif folder in PAIRED and item.get_closest_marker("alone") is None:
-            item.add_marker("paired")
-            item.add_marker(pytest.mark.xdist_group(PAIRED[folder]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

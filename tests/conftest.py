@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from tests.engine import REQUIRED, why_not
 
 WHOLE_SHOPS = frozenset({"browser", "containers", "contract", "e2e"})
 """Folders whose tests start a shop, and have the machine to themselves."""
+
+
+def pytest_configure() -> None:
+    """Whoever is told to end takes down the shops that it started, as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -193,7 +193,7 @@ def verification_lines(result: dict[str, Any]) -> list[str]:
         for row in result["results"]
     ]
     verdict = "all objectives hold" if result["passed"] else "not healed yet"
-    if result["settling"]:
+    if result["settling"] and not result["passed"]:
         verdict += (
             f"; it was still settling when tested ({'; '.join(result['settling'])}): try again"
         )

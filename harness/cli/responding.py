@@ -67,7 +67,7 @@ class Unattended:
         if code != 0:
             self.shortfalls.append(f"the responder ended with exit code {code}")
         self.findings = findings(session)
-        self.shortfalls += shortfalls(session)
+        self.shortfalls += shortfalls(session, self.findings)
         self.complete = True
         self.summary = "paged, diagnosed, fixed and verified by one who did not know the answer"
         if not session.faults:
@@ -149,9 +149,8 @@ def stood_by(session: Session) -> list[DiagnosisDeclared]:
     return list(newest.values())[-max(1, len(session.faults)) :]
 
 
-def shortfalls(session: Session) -> list[str]:
+def shortfalls(session: Session, found: Findings) -> list[str]:
     """Where the drill, as it is recorded, falls short of page, answer, mitigation and proof."""
-    found = findings(session)
     return [*_of_the_page(session), *_of_the_answer(session, found), *_of_the_proof(found)]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from harness.catalog import Catalog
 from harness.cli import responding
+from harness.cli.act import verification_lines
 from harness.drill import diagnosis
 from harness.drill.session import DeployEntry, Session
 from harness.paths import REPO
@@ -54,13 +55,17 @@ def played_well(session: Session) -> None:
     session.note(VerifyFinished(passed=True, results=()))
 
 
+def fallen_short(session: Session) -> list[str]:
+    return responding.shortfalls(session, responding.findings(session))
+
+
 def test_paged_diagnosed_rolled_back_and_verified_falls_short_of_nothing(trouble: Session) -> None:
     played_well(trouble)
-    assert responding.shortfalls(trouble) == []
+    assert fallen_short(trouble) == []
 
 
 def test_everything_that_is_missing_is_named(trouble: Session) -> None:
-    assert responding.shortfalls(trouble) == [
+    assert fallen_short(trouble) == [
         "no page",
         "diagnosed nothing; it is payments timeout-misconfigured",
         "not verified",
@@ -72,7 +77,7 @@ def test_a_wrong_diagnosis_and_an_innocent_rollback_are_named(trouble: Session) 
     declared(trouble, "orders", "n-plus-one")
     deployed(trouble, "rollback", "orders")
     trouble.note(VerifyFinished(passed=True, results=()))
-    assert responding.shortfalls(trouble) == [
+    assert fallen_short(trouble) == [
         "diagnosed orders n-plus-one; it is payments timeout-misconfigured",
         "a rollback of orders, which nothing was wrong with",
     ]
@@ -81,7 +86,7 @@ def test_a_wrong_diagnosis_and_an_innocent_rollback_are_named(trouble: Session) 
 def test_a_second_and_right_diagnosis_counts(trouble: Session) -> None:
     declared(trouble, "orders", "n-plus-one")
     played_well(trouble)
-    assert responding.shortfalls(trouble) == []
+    assert fallen_short(trouble) == []
 
 
 def test_what_is_taken_back_does_not_count(trouble: Session) -> None:
@@ -105,9 +110,9 @@ def test_of_two_faults_each_is_looked_for(trouble: Session) -> None:
 
 def test_a_shop_that_is_sound_is_to_be_left_alone(session: Session) -> None:
     session.note(VerifyFinished(passed=True, results=()))
-    assert responding.shortfalls(session) == []
+    assert fallen_short(session) == []
     deployed(session, "restart", "orders")
-    assert responding.shortfalls(session) == ["a restart of orders, which nothing was wrong with"]
+    assert fallen_short(session) == ["a restart of orders, which nothing was wrong with"]
 
 
 def test_neither_arguments_nor_environment_tell_what_is_played(
@@ -142,3 +147,12 @@ async def test_the_process_goes_when_nobody_waits_for_it_any_more() -> None:
         await task
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(("passed", "told"), [(True, False), (False, True)])
+def test_what_was_still_settling_matters_only_where_something_failed(
+    passed: bool, told: bool
+) -> None:
+    result = {"passed": passed, "results": [], "settling": ["20 requests wait in a"]}
+    verdict = verification_lines(result)[-1]
+    assert ("it was still settling" in verdict) is told

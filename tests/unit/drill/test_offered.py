@@ -46,6 +46,14 @@ def test_each_scenario_comes_with_what_was_tried_of_it_here(tmp_path: Path) -> N
     assert offered(Catalog(REPO), matrix)["tried_at"]
 
 
+def test_of_several_seeds_the_one_that_fell_short_counts(tmp_path: Path) -> None:
+    matrix = tmp_path / "matrix.json"
+    matrix.write_text(json.dumps({"rows": [ROW, ROW | {"shortfalls": []}]}))
+    assert not scenarios(matrix)["deadlock"]["proof"]["holds"]
+    matrix.write_text(json.dumps({"rows": [ROW | {"shortfalls": []}]}))
+    assert scenarios(matrix)["deadlock"]["proof"]["holds"]
+
+
 def test_where_nothing_was_tried_nothing_is_claimed(tmp_path: Path) -> None:
     missing = tmp_path / "matrix.json"
     assert {one["proof"] for one in scenarios(missing).values()} == {None}

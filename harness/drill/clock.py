@@ -14,7 +14,7 @@ from harness.exercise.agenda import Inject
 from harness.exercise.clock import Reading, read
 from harness.exercise.injects import due_injects
 from harness.exercise.instructor_checks import clock_started
-from harness.exercise.moments import phase_to_announce, trigger_is_due
+from harness.exercise.moments import phases_to_announce, trigger_is_due
 from harness.exercise.views import role_holders
 from harness.record import exercise_events as x
 from harness.record.events import PageSent
@@ -49,8 +49,7 @@ def tick(session: Session) -> None:
     _start(session)
     agenda, story = session.agenda, session.story()
     now_ms = session.drill_ms()
-    change = phase_to_announce(agenda, story, now_ms)
-    if change is not None:
+    for change in phases_to_announce(agenda, story, now_ms):
         session.note(change, actor=AGENDA)
     for inject in due_injects(agenda, story, now_ms):
         deliver(session, inject, by=AGENDA)

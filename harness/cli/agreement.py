@@ -32,7 +32,8 @@ def cells(row: Row) -> dict[str, str]:
 def disagreements(matrix: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Each cell of `matrix` that says otherwise in `other`; rows that `other` lacks included."""
     here, there = _runtime(matrix), _runtime(other)
-    others = {_key(row, other): cells(row) for row in other["rows"]}
+    known = [*other["rows"], *other.get("earlier", [])]
+    others = {_key(row, other): cells(row) for row in known}
     said = []
     for row in matrix["rows"]:
         name, seed = _key(row, matrix)

@@ -32,7 +32,7 @@ _RESPONDER = ("Page after", "Service named", "Mechanism named", "Proven", "Innoc
 
 def render_page(matrix: Mapping[str, Any]) -> str:
     """An HTML page for the content of matrix.json."""
-    rows = matrix["rows"]
+    rows, earlier = matrix["rows"], matrix.get("earlier", [])
     good = sum(not row["shortfalls"] for row in rows)
     is_solved = matrix["player"] == "responder"
     columns = ("Scenario", "Seed", "Verdict", *(_RESPONDER if is_solved else _REFERENCE))
@@ -48,7 +48,8 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 {_table(("Figure", "Seen", "95 % interval", "Asked", "Verdict"), map(_figure, matrix["figures"]))}
 {_table(columns, (_overview(row, told(row)) for row in rows))}
 {_left_out(matrix["left_out"])}
-{"".join(map(_section, rows))}
+{_earlier(columns, [_overview(row, told(row)) for row in earlier])}
+{"".join(map(_section, [*rows, *earlier]))}
 </main></body></html>
 """
 
@@ -80,6 +81,10 @@ def _left_out(rows: Iterable[Mapping[str, Any]]) -> str:
         for one in rows
     )
     return f"<h2>Left out for want of time</h2><dl>{items}</dl>" if items else ""
+
+
+def _earlier(columns: Iterable[str], lines: list[str]) -> str:
+    return f"<h2>Found before at the same commit</h2>{_table(columns, lines)}" if lines else ""
 
 
 def _overview(row: Mapping[str, Any], told: Iterable[str]) -> str:

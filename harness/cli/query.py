@@ -128,6 +128,7 @@ def engagement(as_json: AsJson = False) -> None:
         return
     if not answer:
         say("no home feed was shown yet")
+        return
     rows = [
         {
             "home feed": one["content"],

@@ -105,6 +105,7 @@ async def smoke(campaign: Campaign) -> bool:
     rows = await run.all(due)
     took_s = time.monotonic() - began
     found = [one.to_json() for one in figures(rows, campaign.player)]
+    earlier = rows_kept(campaign.output / MATRIX, commit, rows)
     matrix = {
         "runtime": campaign.runtime,
         "player": campaign.player,
@@ -115,11 +116,26 @@ async def smoke(campaign: Campaign) -> bool:
         "figures": found,
         "left_out": run.left_out,
         "rows": rows,
+        "earlier": earlier,
     }
     (campaign.output / MATRIX).write_text(json.dumps(matrix, indent=2))
     (campaign.output / "matrix.html").write_text(render_page(matrix))
     write_held(campaign.output / HELD, held | _held_now(rows, commit))
     return _told(campaign, matrix)
+
+
+def rows_kept(path: Path, commit: str | None, rows: Sequence[Row]) -> list[Row]:
+    """What the matrix before this one found at the same commit and this one did not look at: to
+    try one scenario again forgets nothing about the others."""
+    try:
+        before = json.loads(path.read_text())
+        if commit is None or before["commit"] != commit:
+            return []
+        ours = {(row["scenario"], row["seed"]) for row in rows}
+        found = [*before["rows"], *before["earlier"]]
+        return [row for row in found if (row["scenario"], row["seed"]) not in ours]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 class _Run:

@@ -18,7 +18,7 @@ from harness.errors import DrillError
 from harness.settings import HostSettings
 
 TRACE_RATIO = 0.3
-"""Stacks side by side on two cores: enough traces to find evidence in, for less of the CPU."""
+"""Enough traces to find evidence in, for less of the CPU."""
 
 
 PACE: dict[str, dict[str, float]] = {

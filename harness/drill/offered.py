@@ -41,7 +41,8 @@ def offered(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any]:
 
 def _rows(matrix: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
-        rows = json.loads(matrix.read_text())["rows"]
+        found = json.loads(matrix.read_text())
+        rows = [*found["rows"], *found.get("earlier", [])]
         # Of several seeds one that fell short counts: a scenario is as sure as its worst row.
         worst_last = sorted(rows, key=lambda row: bool(row["shortfalls"]))
         return {row["scenario"]: row for row in worst_last}

@@ -13,6 +13,7 @@ from harness.catalog import Catalog
 from harness.cli import smoking
 from harness.cli.agreement import cells, disagreements
 from harness.cli.matrix_figures import figures
+from harness.cli.matrix_order import Due
 from harness.cli.matrix_page import render_page
 from harness.cli.matrix_stack import Stack
 from harness.cli.smoking import Campaign
@@ -172,6 +173,32 @@ async def test_every_seed_is_run_and_what_fell_short_beside_others_is_run_again(
     paged = found["figures"][0]
     assert (paged["figure"], paged["good"], paged["of"]) == ("paged", 4, 4)
     assert "51% to 100%" in (tmp_path / "matrix.html").read_text()
+
+
+async def test_a_scenario_tried_again_forgets_nothing_about_the_others_of_its_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stack(self: Stack, slot: int) -> dict[str, Any]:
+        return row(self.scenario, self.seed)
+
+    async def tried(name: str, commit: str | None) -> dict[str, list[str]]:
+        monkeypatch.setattr(smoking.Checkout, "clean_head", lambda _: commit)
+        assert await smoking.smoke(Campaign(name, tmp_path))
+        found = json.loads((tmp_path / "matrix.json").read_text())
+        return {part: [one["scenario"] for one in found[part]] for part in ("rows", "earlier")}
+
+    monkeypatch.setattr(Stack, "run", stack)
+    monkeypatch.setattr(smoking, "in_order", lambda _, names, *__: [Due(n, 0, "") for n in names])
+    await tried("deadlock", "abc")
+    await tried("healthy", "abc")
+    both = await tried("deadlock", "abc")
+    assert both == {"rows": ["deadlock"], "earlier": ["healthy"]}
+    assert "Found before at the same commit" in (tmp_path / "matrix.html").read_text()
+    matrix_found = json.loads((tmp_path / "matrix.json").read_text())
+    assert disagreements(matrix("compose", row("healthy", 1)), matrix_found) == []
+    assert (await tried("deadlock", "def"))["earlier"] == []
+    assert (await tried("healthy", None))["earlier"] == []
+    assert (await tried("deadlock", None))["earlier"] == [], "nobody knows what changed"
 
 
 async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(

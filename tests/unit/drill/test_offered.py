@@ -54,6 +54,12 @@ def test_of_several_seeds_the_one_that_fell_short_counts(tmp_path: Path) -> None
     assert scenarios(matrix)["deadlock"]["proof"]["holds"]
 
 
+def test_what_an_earlier_run_at_the_same_commit_found_is_offered_too(tmp_path: Path) -> None:
+    matrix = tmp_path / "matrix.json"
+    matrix.write_text(json.dumps({"rows": [], "earlier": [ROW]}))
+    assert scenarios(matrix)["deadlock"]["proof"]["cheats"] == 2
+
+
 def test_where_nothing_was_tried_nothing_is_claimed(tmp_path: Path) -> None:
     missing = tmp_path / "matrix.json"
     assert {one["proof"] for one in scenarios(missing).values()} == {None}

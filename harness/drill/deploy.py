@@ -170,9 +170,19 @@ def _pipeline(session: Session) -> asyncio.Lock:
     """The deploy pipeline, refused while somebody else's deploy is in it."""
     if session.deploy_lock.locked():
         raise UsageError(
-            "another deploy is in progress", "wait for it: `drill deploys` shows when it is done"
+            f"another deploy is in progress{_under_way(session)}",
+            "it takes seconds: try again; `drill deploys` shows when it is done",
         )
     return session.deploy_lock
+
+
+def _under_way(session: Session) -> str:
+    """What is on its way out, where it has got that far."""
+    newest = session.story().last(events.DeployEvent)
+    if newest is None or not isinstance(newest.event, events.DeployStarted):
+        return ""
+    one = newest.event
+    return f": {one.by}'s {one.kind} of {one.service} {one.version_to}"
 
 
 async def _pace(session: Session, what: str, say: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,11 +31,15 @@ class FakeRuntime:
         self.releases = dict(releases)
         self.refused: set[str] = set()
         self.restarted: list[str] = []
+        self.gate = asyncio.Event()
+        """No deploy is through before it is set."""
+        self.gate.set()
 
     def running(self) -> Mapping[str, BuiltRelease]:
         return self.releases
 
     async def deploy(self, service: str, release: BuiltRelease, progress: Any) -> None:
+        await self.gate.wait()
         if release.version in self.refused:
             raise DeployFailed(f"{service} {release.version} never became ready")
         self.releases[service] = release

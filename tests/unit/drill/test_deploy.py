@@ -11,6 +11,8 @@ from harness.drill import deploy
 from harness.drill.session import Session
 from harness.errors import DeployFailed, UnknownName, UsageError
 from harness.model import BuiltRelease
+from harness.record.events import DeployStarted
+from harness.waiting import wait_until
 
 
 def silent(_: str) -> None:
@@ -102,6 +104,21 @@ async def test_a_second_deploy_is_refused_while_one_is_under_way(session: Sessio
         with pytest.raises(UsageError, match="another deploy is in progress"):
             await deploy.restart(session, "payments", by="ada", progress=silent)
     assert (await deploy.restart(session, "payments", by="ada", progress=silent)).kind == "restart"
+
+
+async def test_the_refusal_says_whose_deploy_is_under_way(session: Session) -> None:
+    runtime: Any = session.runtime
+    runtime.gate.clear()
+    shipping = asyncio.create_task(ship(session, "2.4.2"))
+    await wait_until(lambda: _started(session), timeout_s=5, what="the start")
+    with pytest.raises(UsageError, match=r"in progress: .+'s release of payments 2\.4\.2"):
+        await deploy.restart(session, "payments", by="ada", progress=silent)
+    runtime.gate.set()
+    await shipping
+
+
+async def _started(session: Session) -> bool:
+    return session.story().last(DeployStarted) is not None
 
 
 async def test_a_planned_release_waits_its_turn_instead(session: Session) -> None:

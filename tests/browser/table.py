@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.browser.consoles import card
+
 PATIENCE_MS = 30_000
 SIZE = {"width": 1280, "height": 800}
 
@@ -25,7 +27,7 @@ class Person:
 
     def card(self, name: str) -> Any:
         """A part of the view, by its heading."""
-        return self.page.get_by_role("region", name=name, exact=True)
+        return card(self.page, name)
 
     def click(self, name: str, within: Any = None, timeout_ms: int = PATIENCE_MS) -> None:
         """Press the first button of that name that can be pressed."""

@@ -7,7 +7,11 @@ from typing import Any
 from grafana.source.catalogue import DASHBOARDS
 from harness.waiting import WaitedTooLong, wait_until_sync
 
-DRAWN_WITHIN_S = 3.0
+ANSWERED_WITHIN_S = 3.0
+DRAWN_WITHIN_S = 0.7
+"""A chart is drawn a moment after its data came."""
+ANSWERED = """(panel) => panel.querySelector("[title^='Attach']:not([disabled])") !== null"""
+"""There is something to attach: every query of the panel has its answer, if an empty one."""
 SERVICES = ("payments", "a")
 """Each panel of the dashboard of one service has data for one of them at least."""
 
@@ -83,11 +87,18 @@ def panels(page: Any) -> list[Any]:
 
 
 def is_drawn(panel: Any) -> bool:
-    """Whether the panel shows something, a moment after it came into sight."""
+    """Whether the panel shows something, a moment after it came into sight and was answered."""
     panel.scroll_into_view_if_needed()
+    return comes_true(panel, ANSWERED, ANSWERED_WITHIN_S) and comes_true(
+        panel, DRAWN, DRAWN_WITHIN_S
+    )
+
+
+def comes_true(panel: Any, script: str, timeout_s: float) -> bool:
+    """Whether a script about the panel says true in time."""
     try:
         return wait_until_sync(
-            lambda: panel.evaluate(DRAWN), timeout_s=DRAWN_WITHIN_S, what="something drawn"
+            lambda: panel.evaluate(script), timeout_s=timeout_s, what="the panel", interval_s=0.05
         )
     except WaitedTooLong:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,13 @@ VIEWS = sorted(
 SETTLED_MS = 600
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK, WALL], ids=["390", "1440", "2560"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(size, scheme, id=f"{size['width']}-{scheme}")
+        for size, scheme in [*product((PHONE, DESK), ("light", "dark")), (WALL, "dark")]
+    ],
+)
 def test_every_view_fits_is_accessible_and_shows_markup_as_text(
     open_console: Open, drill: ServedDrill, shots: Path, size: dict[str, int], scheme: str
 ) -> None:

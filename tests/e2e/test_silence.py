@@ -19,7 +19,7 @@ PORT_OFFSET = 17_000
 LONG_S = 600.0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDrill]:
     with live_drill(tmp_path_factory.mktemp("home"), "healthy", PORT_OFFSET) as running:
         running.wait_healthy()

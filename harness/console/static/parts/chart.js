@@ -132,11 +132,13 @@ export function Chart(props) {
   const shape = series.map((one) => one.label).join("\u0000");
   const data = useMemo(() => columnsOf(times, series, isStacked), [times, series, isStacked]);
   useEffect(() => {
-    const made = new uPlot({ ...optionsOf({ ...props, latest }), height }, data, box.current);
+    // Not `box.current` later on: React forgets it a moment before it cleans up.
+    const holder = box.current;
+    const made = new uPlot({ ...optionsOf({ ...props, latest }), height }, data, holder);
     plot.current = made;
-    const fit = () => made.setSize({ width: Math.max(120, box.current.clientWidth), height });
+    const fit = () => made.setSize({ width: Math.max(120, holder.clientWidth), height });
     const watcher = new ResizeObserver(fit);
-    watcher.observe(box.current);
+    watcher.observe(holder);
     fit();
     return () => {
       watcher.disconnect();

@@ -14,8 +14,9 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }) {
   const [scroll, setScroll] = useState({ top: 0, height: 600 });
   const before = useRef([]);
   useEffect(() => {
-    const watcher = new ResizeObserver(() => setScroll((was) => ({ ...was, height: box.current.clientHeight })));
-    watcher.observe(box.current);
+    const list = box.current; // React forgets it a moment before it cleans up
+    const watcher = new ResizeObserver(() => setScroll((was) => ({ ...was, height: list.clientHeight })));
+    watcher.observe(list);
     return () => watcher.disconnect();
   }, []);
   useLayoutEffect(() => {

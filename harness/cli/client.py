@@ -15,6 +15,7 @@ import httpx
 from harness.errors import DrillError, EnvironmentMissing, NotAllowed, UsageError
 from harness.model import Role
 from harness.paths import home_dir
+from harness.plain_http import TRUSTING_NOBODY
 
 PERSON_VARIABLE = "DRILL_PERSON"
 """Who types in this terminal, where several people share a machine."""
@@ -65,6 +66,7 @@ class DrillClient:
             },
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=2.0),
             trust_env=False,
+            verify=TRUSTING_NOBODY,
         )
 
     def get(self, path: str, **params: Any) -> Any:

@@ -10,6 +10,7 @@ import httpx
 from harness.drill.session import Session
 from harness.exercise.status_page import banner, public_updates
 from harness.exercise.story import Story
+from harness.plain_http import TRUSTING_NOBODY
 from harness.record.events import DeploySucceeded
 from harness.record.response_events import UpdateStatus
 
@@ -43,6 +44,7 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
         headers={"Authorization": f"Bearer {session.operations_token}"},
         timeout=TIMEOUT_S,
         trust_env=False,
+        verify=TRUSTING_NOBODY,
         transport=transport,
     ) as http:
         shown: Any = (wanted(Story()), 0)

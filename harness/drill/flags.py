@@ -11,6 +11,7 @@ from harness.drill import expectation
 from harness.drill.expectation import Plan
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName
+from harness.plain_http import TRUSTING_NOBODY
 from harness.record.drill_events import FlagSwitched
 
 TIMEOUT_S = 5.0
@@ -89,6 +90,7 @@ async def _ask(
             headers={"Authorization": f"Bearer {session.operations_token}"},
             timeout=TIMEOUT_S,
             trust_env=False,
+            verify=TRUSTING_NOBODY,
             transport=transport,
         ) as http:
             answer = await http.request(method, path, json=body)

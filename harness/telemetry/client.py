@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from harness.errors import DrillError, StackFailed, UsageError
+from harness.plain_http import TRUSTING_NOBODY
 from harness.telemetry.jaeger import JaegerTrace
 
 REQUEST_TIMEOUT_S = 10.0
@@ -32,6 +33,7 @@ class RecorderClient:
             headers={"Authorization": f"Bearer {token}"},
             timeout=REQUEST_TIMEOUT_S,
             trust_env=False,
+            verify=TRUSTING_NOBODY,
             transport=transport,
         )
 

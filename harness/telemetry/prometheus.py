@@ -16,6 +16,7 @@ import httpx
 
 from harness.errors import DrillError, StackFailed, UsageError
 from harness.model import Alert
+from harness.plain_http import TRUSTING_NOBODY
 from harness.telemetry.alerts import fingerprint
 
 REQUEST_TIMEOUT_S = 10.0
@@ -68,7 +69,11 @@ class PrometheusClient:
 
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._http = httpx.AsyncClient(
-            base_url=base_url, timeout=REQUEST_TIMEOUT_S, trust_env=False, transport=transport
+            base_url=base_url,
+            timeout=REQUEST_TIMEOUT_S,
+            trust_env=False,
+            verify=TRUSTING_NOBODY,
+            transport=transport,
         )
 
     async def __aenter__(self) -> Self:

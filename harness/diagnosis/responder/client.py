@@ -10,6 +10,7 @@ from typing import Any, Self
 import httpx
 
 from harness.errors import DrillError, EnvironmentMissing
+from harness.plain_http import TRUSTING_NOBODY
 
 READ_TIMEOUT_S = 30.0
 STREAM_TIMEOUT_S = 180.0
@@ -28,6 +29,7 @@ class Api:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=2.0),
             trust_env=False,
+            verify=TRUSTING_NOBODY,
             transport=transport,
         )
 
@@ -80,7 +82,9 @@ class Api:
         The token stays here: it is nobody else's.
         """
         try:
-            return httpx.get(url, timeout=READ_TIMEOUT_S, trust_env=False).json()
+            return httpx.get(
+                url, timeout=READ_TIMEOUT_S, trust_env=False, verify=TRUSTING_NOBODY
+            ).json()
         except (httpx.HTTPError, ValueError):
             return None
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from harness.telemetry.log_records import LogRecord, parse_line
 from harness.telemetry.log_store import LogLimits, LogQuery, LogStore
 from harness.telemetry.log_tail import LogTail
 from harness.telemetry.recorder import drain
+from tests.unit.telemetry.memory import weighed
 
 NOW_MS = 1_790_000_000_000
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -144,10 +143,8 @@ def test_the_oldest_records_go_and_the_indexes_with_them() -> None:
 @pytest.mark.parametrize("text", ["x", "\u00e9", "\U0001f525"])
 def test_memory_stays_within_the_stated_bound(text: str) -> None:
     limits = LogLimits(records=10**9, size_bytes=4 * 1024 * 1024)
-    store = LogStore(limits)
-    gc.collect()
-    tracemalloc.start()
-    try:
+    with weighed() as held_bytes:
+        store = LogStore(limits)
         for number in range(12_000):
             found = parse_line(
                 store.next_seq(),
@@ -157,13 +154,13 @@ def test_memory_stays_within_the_stated_bound(text: str) -> None:
             )
             assert found is not None
             store.add(found)
-        gc.collect()
-        used_bytes, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert store.dropped > 0
-    assert store.size_bytes <= limits.size_bytes
-    assert used_bytes <= limits.size_bytes, used_bytes / limits.size_bytes
+        assert store.dropped > 0
+        assert store.size_bytes <= limits.size_bytes
+        del found
+        last: list[object] = [store]
+        del store
+        used_bytes = held_bytes(last)
+        assert used_bytes <= limits.size_bytes, used_bytes / limits.size_bytes
 
 
 class Following:

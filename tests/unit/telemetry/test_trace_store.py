@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-import tracemalloc
-
 from harness.telemetry.otlp import split_spans
 from harness.telemetry.trace_store import TraceLimits, TraceQuery, TraceStore
+from tests.unit.telemetry.memory import weighed
 from tests.unit.telemetry.spans import MS, START_NS, request, span, trace_id
 
 
@@ -95,37 +93,30 @@ def test_a_trace_without_end_keeps_its_first_spans_and_counts_the_others() -> No
 def test_memory_stays_within_the_stated_bound_whatever_comes() -> None:
     """The bound counts what Python really uses: every span has a new trace, name and service."""
     limits = TraceLimits(spans=10**9, size_bytes=4 * 1024 * 1024)
-    store = TraceStore(limits)
-    gc.collect()
-    tracemalloc.start()
-    try:
+    with weighed() as held_bytes:
+        store = TraceStore(limits)
         for batch in range(100):
             numbers = range(batch * 200 + 1, batch * 200 + 201)
             spans = [span(n, n, name=f"GET /{n}", tags={"q": "x" * (n % 300)}) for n in numbers]
             store.add(split_spans(request(*spans, service=f"service-{batch}"))[0])
-        gc.collect()
-        used_bytes, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert store.dropped_spans > 5_000
-    assert store.size_bytes <= limits.size_bytes
-    # Tables that grew and emptied keep some of their size; that is the margin.
-    assert used_bytes <= 1.4 * limits.size_bytes
+        assert store.dropped_spans > 5_000
+        assert store.size_bytes <= limits.size_bytes
+        last: list[object] = [store]
+        del store
+        # Tables that grew and emptied keep some of their size; that is the margin.
+        assert held_bytes(last) <= 1.4 * limits.size_bytes
 
 
 def test_memory_of_ordinary_traces_is_what_the_store_says() -> None:
-    store = TraceStore()
-    gc.collect()
-    tracemalloc.start()
-    try:
+    with weighed() as held_bytes:
+        store = TraceStore()
         for number in range(1, 501):
             spans = [
                 span(number, n, name="SELECT orders", tags={"db.query.text": "SELECT 1" * 20})
                 for n in range(1, 21)
             ]
             store.add(split_spans(request(*spans))[0])
-        gc.collect()
-        used_bytes, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert 0.7 * store.size_bytes <= used_bytes <= store.size_bytes
+        stated_bytes = store.size_bytes
+        last: list[object] = [store]
+        del store
+        assert 0.7 * stated_bytes <= held_bytes(last) <= stated_bytes

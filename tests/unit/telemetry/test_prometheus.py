@@ -159,7 +159,7 @@ async def test_errors_page_within_ten_seconds_and_are_resolved_after(live: Live)
     live.shop.failing = False
     await wait_until(
         lambda: live.pager.change("HighErrorRate", resolved=True),
-        timeout_s=20,
+        timeout_s=45,
         what="the alert to be resolved",
     )
 

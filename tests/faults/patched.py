@@ -36,9 +36,10 @@ class PatchedServices:
             ignore=shutil.ignore_patterns("__pycache__", ".*_cache"),
         )
 
-    def apply(self, patch: Path) -> None:
-        """Apply a patch to the files; raises ChecksFailed where it does not fit."""
-        self._run("git", "apply", "--whitespace=nowarn", str(patch))
+    def apply(self, patch: Path, *, only: str = "*") -> None:
+        """Apply a patch to the files that are like `only`; raises ChecksFailed where it does not
+        fit."""
+        self._run("git", "apply", "--whitespace=nowarn", f"--include={only}", str(patch))
 
     def lint(self, service: str) -> None:
         """Style and types of one service."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,33 @@ def test_a_release_and_its_fix_pass_their_services_checks(tmp_path: Path, name: 
         services.apply(patch)
         services.lint(fault.service)
         services.test(fault.service)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fix_brings_the_test_that_would_have_caught_its_release(
+    tmp_path: Path, name: str
+) -> None:
+    fault = CATALOG.fault(name)
+    services = PatchedServices(tmp_path)
+    for patch in released(fault):
+        services.apply(patch)
+    services.apply(fault.fix_patch, only="services/*/tests/*")
+    brought = tests_in(fault.fix_patch)
+    assert any(is_failing(services, fault.service, file) for file in brought), brought
+
+
+def tests_in(patch: Path) -> list[str]:
+    """The names of the files with tests that a patch changes."""
+    pattern = r"^\+\+\+ b/services/\w+/tests/(test_\w+\.py)$"
+    return [str(name) for name in re.findall(pattern, patch.read_text(), re.MULTILINE)]
+
+
+def is_failing(services: PatchedServices, service: str, file: str) -> bool:
+    try:
+        services.test(service, file)
+    except ChecksFailed as failed:
+        return " failed" in failed.output
+    return False
 
 
 @pytest.mark.parametrize("name", DECOYS)

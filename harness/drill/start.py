@@ -39,7 +39,11 @@ async def start(
     session.open_shop(_access(session))
     await _write_catalogue(session)
     await session.runtime.spawn(load())
-    reading = await baseline.confirm(session, expected_per_s=expected_per_s, progress=progress)
+    # A pipeline builds before it rolls out: colleagues' images are there when they ship.
+    _, reading = await asyncio.gather(
+        _prepare(session),
+        baseline.confirm(session, expected_per_s=expected_per_s, progress=progress),
+    )
     _ready(session, "baseline", began)
     progress(
         f"healthy: {reading.requests_per_s or 0:.0f} requests/s, "
@@ -55,6 +59,14 @@ def begin_schedule(session: Session) -> None:
         return
     session.is_scheduled = True
     session.keep(asyncio.create_task(trigger.run_schedule(session)))
+
+
+async def _prepare(session: Session) -> None:
+    for planned in session.workspace.shop.live:
+        shipped = planned.release
+        await session.runtime.prepare(
+            session.workspace.release(shipped.service, shipped.version_to)
+        )
 
 
 def _ready(session: Session, component: str, began: float) -> None:

@@ -80,6 +80,13 @@ class Runtime(Protocol):
         """
         ...
 
+    async def prepare(self, release: BuiltRelease) -> None:
+        """Do ahead what a deploy of `release` would have to wait for, such as building its image.
+
+        Never raises because of the release: its deploy says what is wrong with it.
+        """
+        ...
+
     async def restart(self, service: str, progress: Progress) -> None:
         """Replace a service's processes by fresh ones of the same release."""
         ...

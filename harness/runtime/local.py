@@ -63,6 +63,9 @@ class LocalRuntime:
         """See Runtime.deploy."""
         await self._service(service).deploy(release, progress)
 
+    async def prepare(self, release: BuiltRelease) -> None:
+        """See Runtime.prepare: a release runs as it lies."""
+
     async def restart(self, service: str, progress: Progress) -> None:
         """See Runtime.restart."""
         found = self._service(service)

@@ -132,6 +132,39 @@ async def test_a_build_that_fails_names_its_reason_and_the_old_release_serves_on
     assert await kit.left_of(plan) == before
 
 
+async def test_a_release_that_was_prepared_is_deployed_without_another_build(
+    shop: Shop, runtime: Runtime
+) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    first = await images_of_x()
+    release = shop.release("1.0.1")
+    await runtime.prepare(release)
+    built = await images_of_x()
+    assert len(built - first) == 1
+    await runtime.deploy("x", release, silent)
+    assert await serving(shop) == "1.0.1"
+    assert await images_of_x() == built
+    await runtime.deploy("x", shop.release("1.0.2"), silent)
+    assert len(await images_of_x() - built) == 1, "the control: nobody had prepared this one"
+
+
+async def test_what_cannot_be_built_is_told_by_its_deploy(shop: Shop, runtime: Runtime) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    bad = shop.release("1.0.1")
+    shutil.rmtree(bad.path / "services" / "x")
+    await runtime.prepare(bad)
+    assert await serving(shop) == "1.0.0"
+
+
+async def images_of_x() -> set[str]:
+    engine = await Engine.connect()
+    try:
+        tags = {tag for image in await engine.own_images() for tag in image["RepoTags"] or ()}
+        return {tag for tag in tags if tag.startswith("threeam/x:")}
+    finally:
+        await engine.close()
+
+
 async def test_an_engine_that_goes_away_is_told_once_and_its_return_is_waited_for(
     between: Between, kit: Kit, shop: Shop, runtime: Runtime
 ) -> None:

@@ -106,6 +106,10 @@ class ComposeRuntime:
         """See Runtime.deploy."""
         await self._service(service).deploy(release, progress)
 
+    async def prepare(self, release: BuiltRelease) -> None:
+        """See Runtime.prepare."""
+        await self._up().build_ahead(release)
+
     async def restart(self, service: str, progress: Progress) -> None:
         """See Runtime.restart."""
         found = self._service(service)

@@ -79,6 +79,11 @@ class Stack:
             *(self._start_extra(spec, progress) for spec in extras),
         )
 
+    async def build_ahead(self, release: BuiltRelease) -> None:
+        """Build the image of a release that will be deployed; a deploy says what is wrong."""
+        with contextlib.suppress(ReleaseFailed, StackFailed):
+            await self._images.ensure(release)
+
     def infos(self) -> tuple[ProcessInfo, ...]:
         """Every process of the stack: the first of each container."""
         shop = [it.current.info() for it in self.services.values() if it.current]

@@ -44,6 +44,9 @@ class FakeRuntime:
             raise DeployFailed(f"{service} {release.version} never became ready")
         self.releases[service] = release
 
+    async def prepare(self, release: BuiltRelease) -> None:
+        """Nothing to do ahead."""
+
     async def restart(self, service: str, progress: Any) -> None:
         self.restarted.append(service)
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from harness.diagnosis.answer import judge_answer
 from harness.drill.clock import begin_exercise
+from harness.drill.due import fired_after
 from harness.drill.session import Session
-from harness.drill.trial import fired_after
 from harness.model import Role
 from harness.paths import REPO
 from harness.record.events import DiagnosisDeclared

@@ -41,7 +41,8 @@ class Rehearsal:
             return
         if not await self._wait_for_page(session):
             return
-        if len(session.faults) > 1 and not await self._wait_for_each(session):
+        things = len(session.faults) + len(session.scenario.blips)
+        if session.faults and things > 1 and not await self._wait_for_each(session):
             return
         page.acknowledge(session, None, ACTOR)
         self.say("acknowledged")
@@ -75,7 +76,7 @@ class Rehearsal:
         return True
 
     async def _wait_for_each(self, session: Session) -> bool:
-        """Where several things are wrong, each has paged before anything is done about any."""
+        """Where several things are wrong, each fault has paged before anything is done about it."""
 
         async def all_paged() -> bool | None:
             paged = {one.alert for one in session.state().pages}

@@ -9,18 +9,18 @@ deployed to the recovered shop and must fail verification.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.drill import dependency, deploy, flags, verify
+from harness.drill.due import fired_after, grace_s
 from harness.drill.rehearsal import ACTOR, Rehearsal
 from harness.drill.session import Session
 from harness.drill.settle import RECOVERY_TIMEOUT_S, settled
 from harness.errors import DrillError
 from harness.model import BuiltRelease, Fault
 from harness.record import events
-from harness.record.envelope import Envelope
 from harness.waiting import WaitedTooLong, wait_until
 
 SYMPTOM_TIMEOUT_S = 45.0
@@ -110,10 +110,10 @@ class TrialRun:
         for fault in session.faults:
             own = fired_after(session.record.events(), fault.service)
             for rule in fault.detect:
-                took = own.get(rule.alert)
-                if took is None or took > rule.within_s:
+                took, due_s = own.get(rule.alert), rule.within_s + grace_s(session, fault)
+                if took is None or took > due_s:
                     seen = "never" if took is None else f"after {took:.1f} s"
-                    self.late.append(f"{rule.alert} fired {seen}, due in {rule.within_s:g} s")
+                    self.late.append(f"{rule.alert} fired {seen}, due in {due_s:.3g} s")
 
     async def _break_again(self, session: Session, fault: Fault) -> bool:
         if fault.release is not None:
@@ -173,19 +173,6 @@ class TrialRun:
         await deploy.release(
             session, built, by=ACTOR, summary=f"trial of {built.version}", progress=self.say
         )
-
-
-def fired_after(told: Iterable[Envelope], service: str | None = None) -> dict[str, float]:
-    """Alert → seconds until it first fired, from when `service` was broken (None: anything)."""
-    began_ms: int | None = None
-    found: dict[str, float] = {}
-    for envelope in told:
-        event, now_ms = envelope.event, envelope.drill_time_ms
-        if isinstance(event, events.DrillTriggered) and service in (None, event.service):
-            began_ms = now_ms if began_ms is None else began_ms
-        elif isinstance(event, events.AlertFired) and began_ms is not None:
-            found.setdefault(event.name, (now_ms - began_ms) / 1000)
-    return found
 
 
 def _trial(name: str, result: events.VerifyFinished) -> Trial:

@@ -8,12 +8,12 @@ import pytest
 
 from harness.catalog import Catalog
 from harness.drill import diagnosis, finish, verify
+from harness.drill.due import ROLLOUT_S, fired_after, grace_s
 from harness.drill.seal import sealed
 from harness.drill.session import Session
-from harness.drill.trial import fired_after
 from harness.model import Objective
 from harness.paths import REPO
-from harness.record.events import AlertFired, DrillTriggered
+from harness.record.events import AlertFired, DeploySucceeded, DrillTriggered
 from tests.unit.drill.conftest import Hand
 
 
@@ -89,3 +89,36 @@ def test_each_alert_is_due_from_its_own_trigger(session: Session, hand: Hand) ->
     assert fired_after(told) == {"LedgerOutOfBalance": 14.0}
     assert fired_after(told, "billing") == {"LedgerOutOfBalance": 8.0}
     assert fired_after(told, "payments") == {}
+
+
+def rolled_out(service: str, version: str) -> DeploySucceeded:
+    return DeploySucceeded("dep-1", service, "1.0.0", version, "abc", "release", "Ada", "x")
+
+
+def test_a_rollout_that_takes_long_is_not_the_alerts_to_answer_for(
+    session: Session, hand: Hand
+) -> None:
+    fault = Catalog(REPO).fault("deadlock")
+    assert fault.release is not None
+    session.note(DrillTriggered(fault.service, fault.release.version_to))
+    hand.move(4)
+    session.note(rolled_out(fault.service, fault.release.version_to))
+    assert grace_s(session, fault) == 4 - ROLLOUT_S
+
+
+def test_a_quick_rollout_and_somebody_elses_give_no_grace(session: Session, hand: Hand) -> None:
+    fault = Catalog(REPO).fault("deadlock")
+    assert fault.release is not None
+    session.note(DrillTriggered(fault.service, fault.release.version_to))
+    hand.move(1)
+    session.note(rolled_out(fault.service, fault.release.version_to))
+    hand.move(30)
+    session.note(rolled_out("users", "3.1.1"))
+    assert grace_s(session, fault) == 0
+
+
+def test_what_hides_a_fault_for_a_while_delays_when_its_alert_is_due(session: Session) -> None:
+    catalog = Catalog(REPO)
+    session.scenario = catalog.scenario("n-plus-one-and-blip")
+    fault = catalog.fault("n-plus-one")
+    assert grace_s(session, fault) == sum(one.for_s for one in session.scenario.blips) > 0

@@ -142,12 +142,12 @@ async def alertmanager(shop: Shop, receivers: Receivers) -> AsyncIterator[str]:
         await runtime.down()
 
 
-async def fire(alertmanager: str, *names: str, team: str = "storefront") -> None:
+async def fire(alertmanager: str, *names: str, team: str = "storefront", **labels: str) -> None:
     """Fire alerts as Prometheus does."""
     now = datetime.now(UTC)
     alerts = [
         {
-            "labels": {"alertname": name, "severity": "critical", "team": team},
+            "labels": {"alertname": name, "severity": "critical", "team": team, **labels},
             "annotations": {"summary": f"{name} it is", "description": "…"},
             "startsAt": now.isoformat(),
             "endsAt": (now + timedelta(minutes=1)).isoformat(),
@@ -175,6 +175,7 @@ async def test_what_fires_reaches_every_receiver_grouped_and_inhibited(
 
     # A consequence of what is known already tells nothing new; another team's news does.
     await fire(alertmanager, "HighErrorRate", "ErrorBudgetBurn")
+    await fire(alertmanager, "HighLatency", route="/api/checkout")
     await fire(alertmanager, "PaymentsFailing", team="payments")
 
     async def payments_told() -> bool:
@@ -182,6 +183,18 @@ async def test_what_fires_reaches_every_receiver_grouped_and_inhibited(
 
     await wait_until(payments_told, timeout_s=20, what="the second page")
     assert set(receivers.paged()) == {"CheckoutStalled", "PaymentsFailing"}
+
+
+async def test_what_does_not_follow_from_a_stalled_checkout_is_told_beside_it(
+    alertmanager: str, receivers: Receivers
+) -> None:
+    await fire(alertmanager, "CheckoutStalled")
+    await fire(alertmanager, "HighLatency", route="/api/history")
+
+    async def both_told() -> bool:
+        return {"CheckoutStalled", "HighLatency"} <= set(receivers.paged())
+
+    await wait_until(both_told, timeout_s=20, what="both pages")
 
 
 async def test_a_silence_holds_back_what_it_names_and_nothing_else(

@@ -145,7 +145,7 @@ async def test_a_release_that_was_prepared_is_deployed_without_another_build(
     await runtime.deploy("x", release, silent)
     assert await serving(shop) == "1.0.1"
     assert await images_of_x() == built
-    await runtime.deploy("x", shop.release("1.0.2", prelude=f"# {shop.folder}"), silent)
+    await runtime.deploy("x", shop.release("1.0.2", prelude=f"# {shop.folder}, again"), silent)
     assert len(await images_of_x() - built) == 1, "the control: nobody had prepared this one"
 
 

@@ -43,11 +43,11 @@ def test_a_fix_brings_the_test_that_would_have_caught_its_release(
     for patch in released(fault):
         services.apply(patch)
     services.apply(fault.fix_patch, only="services/*/tests/*")
-    brought = tests_in(fault.fix_patch)
+    brought = names_of_tests_in(fault.fix_patch)
     assert any(is_failing(services, fault.service, file) for file in brought), brought
 
 
-def tests_in(patch: Path) -> list[str]:
+def names_of_tests_in(patch: Path) -> list[str]:
     """The names of the files with tests that a patch changes."""
     pattern = r"^\+\+\+ b/services/\w+/tests/(test_\w+\.py)$"
     return [str(name) for name in re.findall(pattern, patch.read_text(), re.MULTILINE)]

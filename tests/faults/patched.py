@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from harness.model import Fault
+
 ROOT = Path(__file__).parents[2]
 CHECK_TIMEOUT_S = 100.0
 TOLD_LINES = 40
@@ -15,6 +17,14 @@ ASKED_FOR_MORE = frozenset({"CI", "BUILD_NUMBER"})
 """Where one of them is set pytest tells failures at length; here they read the same everywhere."""
 MYPY_CACHE = ROOT / ".mypy_cache" / "patched"
 """Kept between runs: most of it is about libraries, which do not change."""
+
+
+def released(fault: Fault) -> list[Path]:
+    """What the fault's fix and cheats go on top of; nothing where it is the clean tree's own."""
+    if fault.release is None:
+        return []
+    assert fault.release.patch is not None
+    return [fault.release.patch]
 
 
 class ChecksFailed(AssertionError):

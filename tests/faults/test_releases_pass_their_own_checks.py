@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from harness.catalog import Catalog
-from harness.model import Fault
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
+from tests.faults.patched import ROOT, ChecksFailed, PatchedServices, released
 
 CATALOG = Catalog(ROOT)
 FAULTS = CATALOG.fault_ids()
 DECOYS = [name for name in CATALOG.decoy_ids() if CATALOG.decoy(name).release.patch]
-
-
-def released(fault: Fault) -> list[Path]:
-    """What the fault's fix and cheats go on top of; nothing where it is the clean tree's own."""
-    if fault.release is None:
-        return []
-    assert fault.release.patch is not None
-    return [fault.release.patch]
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -32,33 +22,6 @@ def test_a_release_and_its_fix_pass_their_services_checks(tmp_path: Path, name: 
         services.apply(patch)
         services.lint(fault.service)
         services.test(fault.service)
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fix_brings_the_test_that_would_have_caught_its_release(
-    tmp_path: Path, name: str
-) -> None:
-    fault = CATALOG.fault(name)
-    services = PatchedServices(tmp_path)
-    for patch in released(fault):
-        services.apply(patch)
-    services.apply(fault.fix_patch, only="services/*/tests/*")
-    brought = names_of_tests_in(fault.fix_patch)
-    assert any(is_failing(services, fault.service, file) for file in brought), brought
-
-
-def names_of_tests_in(patch: Path) -> list[str]:
-    """The names of the files with tests that a patch changes."""
-    pattern = r"^\+\+\+ b/services/\w+/tests/(test_\w+\.py)$"
-    return [str(name) for name in re.findall(pattern, patch.read_text(), re.MULTILINE)]
-
-
-def is_failing(services: PatchedServices, service: str, file: str) -> bool:
-    try:
-        services.test(service, file)
-    except ChecksFailed as failed:
-        return " failed" in failed.output
-    return False
 
 
 @pytest.mark.parametrize("name", DECOYS)

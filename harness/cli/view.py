@@ -132,7 +132,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
         )
         for deploy in session.deploy_log[-4:]
     )
-    parts.append(Text(f"next: {next_step(state)}", style="bold"))
+    parts.append(Text(f"next: {next_step(session, state)}", style="bold"))
     return Panel(
         Group(*parts),
         title=f"3AM  drill {session.drill_id}  {state.phase}  {elapsed // 60}:{elapsed % 60:02d}",

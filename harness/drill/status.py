@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.drill.agenda_view import exercise
+from harness.drill.clock import reading
 from harness.drill.session import Session
 from harness.errors import DrillError
+from harness.exercise.agenda import Phase as AgendaPhase
 from harness.record.events import Audience
 from harness.record.state import DrillState, Phase
 
@@ -26,6 +28,7 @@ _NEXT: Mapping[Phase, str] = {
     Phase.FINISHED: "the drill is over",
     Phase.ABORTED: "the drill is over",
 }
+_LOOK_BACK = "drill reflect, drill learn, drill action-item"
 
 ERROR_RATIO = (
     'sum by (service) (rate(http_requests_total{status=~"5.."}[5s])) '
@@ -59,7 +62,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "verification": asdict(state.verification) if state.verification else None,
         "problems": list(state.problems),
         "exercise": exercise(session),
-        "next": next_step(state),
+        "next": next_step(session, state),
         "places": {
             "shop": session.places.gateway_url,
             "prometheus": session.places.prometheus_url,
@@ -85,9 +88,27 @@ async def impact_now(session: Session) -> dict[str, float | None]:
     return {"revenue_lost_per_minute": revenue, "budget_burn": burn}
 
 
-def next_step(state: DrillState) -> str:
+def next_step(session: Session, state: DrillState) -> str:
     """What to type next."""
+    if state.phase is Phase.VERIFIED and session.agenda.id != "solo":
+        return _after_proof(session)
     return _NEXT.get(state.phase, _NEXT[Phase.HEALTHY])
+
+
+def _after_proof(session: Session) -> str:
+    """The end of a drill tells the answer and takes the shop down: nobody is sent there while the
+    agenda has phases that need either."""
+    shown, phases = reading(session), session.agenda.phases
+    later = phases[phases.index(shown.phase) + 1 :]
+    if not later:
+        begin = f"look back: {_LOOK_BACK}; then " if _looks_back(shown.phase) else "done: "
+        return f"{begin}drill finish shows the scorecard"
+    then = _LOOK_BACK if _looks_back(later[0]) else "meanwhile, drill update tells stakeholders"
+    return f"proven; the exercise goes on with '{later[0].title}': {then}"
+
+
+def _looks_back(phase: AgendaPhase) -> bool:
+    return phase.kind == "review"
 
 
 async def services(session: Session) -> list[dict[str, Any]]:

@@ -1,12 +1,18 @@
-"""What the incident costs just now, read from Prometheus; a gap there is no data, never zero."""
+"""What the incident costs just now, where a gap is no data and never zero; what to type next."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from harness.drill import status
+import pytest
+
+from harness.drill import instructor, status
+from harness.drill.clock import tick
 from harness.drill.session import Session
 from harness.errors import DrillError
+from harness.exercise.agenda_files import load_agenda
+from harness.record import events
+from tests.unit.drill.conftest import page_sent
 
 
 class Figures:
@@ -39,3 +45,43 @@ async def test_a_prometheus_that_is_away_is_no_data(session: Session) -> None:
         "revenue_lost_per_minute": None,
         "budget_burn": 1.0,
     }
+
+
+def _proven(session: Session, agenda: str) -> None:
+    """The shop was mended and verified in the first phase of an agenda."""
+    session.agenda, session.is_scheduled = load_agenda(agenda), True
+    page_sent(session)
+    tick(session)
+    session.note(events.VerifyFinished(True, ()))
+
+
+def _next(session: Session) -> str:
+    return status.next_step(session, session.state("all"))
+
+
+@pytest.mark.parametrize("agenda", ["workshop-60", "workshop-180", "incident-u3", "outage-3am"])
+def test_a_team_is_sent_to_the_end_only_in_the_last_phase(session: Session, agenda: str) -> None:
+    _proven(session, agenda)
+    *_, last = session.agenda.phases
+    for phase in session.agenda.phases[1:]:
+        assert "drill finish" not in _next(session)
+        assert phase.title in _next(session)
+        assert ("drill reflect" in _next(session)) == (phase.kind == "review")
+        instructor.skip(session, by="instructor")
+    assert last.title not in _next(session)
+    assert "drill finish" in _next(session)
+    assert "drill reflect" in _next(session)
+
+
+def test_who_plays_alone_is_sent_to_the_end_once_it_is_proven(session: Session) -> None:
+    """Negative control: there is a phase to come here, too, which nobody else waits for."""
+    _proven(session, "solo")
+    assert len(session.agenda.phases) > 1
+    assert _next(session) == "done: drill finish shows the scorecard"
+
+
+def test_before_the_proof_the_agenda_changes_nothing(session: Session) -> None:
+    session.agenda, session.is_scheduled = load_agenda("workshop-60"), True
+    page_sent(session)
+    tick(session)
+    assert _next(session) == "a page is waiting: drill page, then drill ack"

@@ -5,6 +5,7 @@ All raise UsageError that says what is expected, or UnknownName with the nearest
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -32,9 +33,11 @@ def speaker(session: Session, name: str) -> str:
     if not name:
         return people[0] if len(people) == 1 else ANONYMOUS
     if name not in people:
-        raise UnknownName(
-            "person in this drill", name, people or ["nobody: `drill join` comes first"]
-        )
+        refused = UnknownName("person in this drill", name, people)
+        known = f"{refused.hint} " if people else ""
+        way = f"`drill join {shlex.quote(name)} --role …`, or your name at the top of the console"
+        refused.hint = f"{known}(whoever writes under a name holds a role: {way})"
+        raise refused
     return name
 
 

@@ -1,11 +1,9 @@
 // The frame: who is here, phase and clock, the menu, the view that the address names.
 
-import {
-  Badge, Button, ErrorNote, Field, Fragment, Loading, Toast, api, html, session, toast, useAct, useEffect,
-  useLive, usePoll, useRef, useState,
-} from "./lib.js";
+import { Badge, Button, ErrorNote, Fragment, Loading, Toast, api, html, session, toast, useEffect, useLive, useRef, useState } from "./lib.js";
 import { stopwatch } from "./logic/format.js";
 import { connect } from "./live.js";
+import { Who } from "./parts/who.js";
 import { VIEWS, load } from "./views/index.js";
 
 const viewOf = () => location.hash.replace(/^#\//, "").split("?")[0] || "now";
@@ -58,36 +56,6 @@ function PhaseBar({ status, at }) {
     ${agenda === "solo" && html`<span class="muted">${stopwatch(status.elapsed_s + since)} since the start</span>`}
     ${due !== null && html`<span class=${due - since < 0 ? "late" : "muted"}>${due - since < 0 ? "update late by " : "next update due in "}${stopwatch(Math.abs(due - since))}</span>`}
   </div>`;
-}
-
-function Who({ instructor }) {
-  const [open, setOpen] = useState(!session.person && !instructor);
-  const [name, setName] = useState(session.person);
-  const [role, setRole] = useState("");
-  const { data: roles } = usePoll(open ? "/v1/roles" : null);
-  const join = useAct(async (event) => {
-    event.preventDefault();
-    if (role) await api.post("/v1/roles/join", { person: name.trim(), role });
-    session.person = name.trim();
-    setOpen(false);
-    toast(role ? `${name.trim()} is in as ${role}` : `${name.trim()} is in`);
-  });
-  if (instructor) return html`<span class="who">Instructor</span>`;
-  return html`<${Fragment}>
-    <button class="button quiet who" onClick=${() => setOpen(!open)} aria-expanded=${open}>${session.person || "Who are you?"}</button>
-    ${open && html`<form class="popover" onSubmit=${join.run} onKeyDown=${(event) => event.key === "Escape" && setOpen(false)} aria-label="Who you are">
-      <${Field} label="Your name"><input value=${name} required maxlength="64" onInput=${(e) => setName(e.target.value)} /><//>
-      <${Field} label="Role" hint="What you look after; you may hold several, one after the other">
-        <select value=${role} onChange=${(e) => setRole(e.target.value)}>
-          <option value="">none yet</option>
-          ${(roles || []).map((one) => html`<option key=${one.id} value=${one.id}>${one.title}${one.people.length ? ` (${one.people.join(", ")})` : ""}</option>`)}
-        </select>
-      <//>
-      ${role && roles && html`<ul class="checklist">${roles.find((one) => one.id === role).responsibilities.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`}
-      <${ErrorNote} error=${join.error} />
-      <div class="actions"><${Button} type="submit" kind="primary" busy=${join.busy}>Join<//><${Button} kind="quiet" onClick=${() => setOpen(false)}>Later<//></div>
-    </form>`}
-  <//>`;
 }
 
 const SHORTCUTS = [["a", "acknowledge every page"], ["h", "a new hypothesis"], ["/", "search in this view"], ["?", "this list"], ["Esc", "close"]];
@@ -180,7 +148,7 @@ function App() {
       <div class="brand"><strong>3AM</strong> <span class="muted">${live.status.drill_id}</span> <${Connection} state=${live.connection} /></div>
       <${PhaseBar} status=${live.status} at=${live.at} />
       <div class="me">
-        <${Who} instructor=${instructor} />
+        <${Who} roles=${live.status.exercise.roles} instructor=${instructor} />
         <button class="button quiet" onClick=${nextTheme} title="light, dark, or as the system has it">${theme}</button>
         <button class="button quiet" onClick=${() => setHelp(true)} aria-label="Keyboard shortcuts">?</button>
       </div>

@@ -133,6 +133,9 @@ async def test_people_write_under_the_name_that_they_joined_with(api: Api) -> No
     ("path", "body", "says"),
     [
         ("/v1/roles/join", {"person": "Ada", "role": "captain"}, "no role 'captain'"),
+        ("/v1/roles/join", {"person": "Ada", "role": ""}, "role"),
+        ("/v1/roles/join", {"person": "Ada"}, "role"),
+        ("/v1/roles/join", {"person": " ", "role": "on-call"}, "'person' is missing"),
         ("/v1/triage", {"known": ["a"], "unknown": ["b"]}, "'priorities' is empty"),
         ("/v1/triage", {"knwon": ["a"]}, "knwon"),
         (

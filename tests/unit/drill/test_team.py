@@ -46,6 +46,16 @@ def test_a_name_that_nobody_has_joined_under_is_refused(session: Session) -> Non
         team.speaker(session, "Adaa")
 
 
+def test_whoever_loses_the_only_role_is_told_how_to_write_on(session: Session) -> None:
+    team.join(session, "Zoë Ünal", "on-call")
+    team.join(session, "Bo", "backend")
+    team.leave(session, "Zoë Ünal", "on-call")
+    with pytest.raises(UnknownName, match="drill join 'Zoë Ünal' --role"):
+        team.speaker(session, "Zoë Ünal")
+    team.join(session, "Zoë Ünal", "bridge")
+    assert team.speaker(session, "Zoë Ünal") == "Zoë Ünal"
+
+
 def test_each_role_comes_with_its_checklist_and_its_people(session: Session) -> None:
     team.join(session, "Ada", "bridge")
     lists = {one["id"]: one for one in agenda_view.checklists(session.story())}

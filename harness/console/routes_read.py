@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from harness.console.who import InSession, Viewer
-from harness.drill import look
+from harness.drill import diagnosis, look
 from harness.drill.status import status as drill_status
+from harness.exercise.gate import EVIDENCE_MIN
 
 router = APIRouter(prefix="/v1")
 
@@ -124,7 +125,7 @@ async def diff(
 
 @router.get("/answer")
 async def answer(session: InSession) -> Any:
-    """What the drill is about: for the instructor alone."""
+    """What the drill is about, and how what was declared stands to it: for the instructor alone."""
     return {
         "scenario": session.scenario.id,
         "seed": session.seed,
@@ -139,4 +140,6 @@ async def answer(session: InSession) -> Any:
             }
             for fault in session.faults
         ],
+        "declared": diagnosis.judged(session),
+        "evidence_min": EVIDENCE_MIN,
     }

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from harness.causes import NOWHERE
-from harness.diagnosis.answer import recognise_mechanism
+from harness.causes import NOTHING_WRONG, NOWHERE, Answer
+from harness.diagnosis.answer import judge_answer, recognise_mechanism
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
+from harness.exercise.gate import items_of_evidence
 from harness.model import Mechanism
 from harness.record import events
 
 EVIDENCE_MAX = 20
 EVIDENCE_LENGTH_MAX = 2000
+
+
+def accepted(session: Session) -> list[Answer]:
+    """What is right to say of this drill: any of each fault's answers, or that nothing is wrong."""
+    return [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
+
+
+def judged(session: Session) -> list[dict[str, Any]]:
+    """Each declared diagnosis by its number: whether it is right, and how much evidence it has."""
+    return [
+        {
+            "seq": one.seq,
+            "right": any(
+                judge_answer(one.event.service, one.event.mechanism, answer).right
+                for answer in accepted(session)
+            ),
+            "evidence": items_of_evidence(one.event),
+        }
+        for one in session.story().of(events.DiagnosisDeclared)
+    ]
 
 
 def declare(

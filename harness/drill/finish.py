@@ -7,12 +7,13 @@ import json
 from functools import partial
 
 from harness.diagnosis.answer import judge_answer
+from harness.drill.diagnosis import accepted
 from harness.drill.home import tidy
 from harness.drill.instructor import reveal
 from harness.drill.seal import seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
-from harness.model import NOTHING_WRONG, Answer
+from harness.model import Answer
 from harness.record import events
 from harness.scoring.engagement import fold_engagement
 from harness.scoring.kpi import fold_kpis
@@ -66,11 +67,10 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
 
 def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
-
-    accepted = [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
+    answers = accepted(session)
     kpis = fold_kpis(
         session.record.events(),
-        causes=[partial(_names, answer) for answer in accepted],
+        causes=[partial(_names, answer) for answer in answers],
         guilty=frozenset(fault.service for fault in session.faults),
     )
     state = session.state()
@@ -86,7 +86,7 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     said = state.diagnosis
     declared = None
     if said is not None:
-        right = any(_names(answer, said.service, said.mechanism) for answer in accepted)
+        right = any(_names(answer, said.service, said.mechanism) for answer in answers)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = fold_engagement(session.record.events())

@@ -63,7 +63,12 @@ def confirmed_cause(
     for one in reversed(story.of(DiagnosisDeclared)):
         declared = one.event
         by_key = is_right is not None and is_right(declared.service, declared.mechanism)
-        enough = len(set(declared.evidence)) >= evidence_min
+        enough = items_of_evidence(declared) >= evidence_min
         if enough and words.get(one.seq, by_key):
             return one
     return None
+
+
+def items_of_evidence(declared: DiagnosisDeclared) -> int:
+    """How many different ones it stands on."""
+    return len(set(declared.evidence))

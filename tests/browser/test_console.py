@@ -199,7 +199,7 @@ def test_an_instructor_runs_the_exercise_from_one_page(
     page.get_by_role("button", name="Give the next hint").click()
     page.get_by_text("1 of 4 given").wait_for()
     page.get_by_role("button", name="Not the cause").click()
-    card(page, "Declared causes").get_by_text("not the cause").wait_for()
+    card(page, "Declared causes").locator(".badge", has_text="not the cause").wait_for()
     page.get_by_label("Points for: Pressure didn't degrade quality").fill("7")
     page.get_by_role("button", name="Give", exact=True).click()
     page.get_by_text("No line waits for you").wait_for()

@@ -100,7 +100,9 @@ async def test_the_instructor_may(api: Api) -> None:
     assert (await api.post("/v1/instructor/start", caller=Caller.INSTRUCTOR)).status_code == 200
     paused = await api.post("/v1/instructor/pause", {"reason": "tea"}, Caller.INSTRUCTOR)
     assert paused.json()["clock"]["is_paused"]
-    assert (await api.get("/v1/answer", Caller.INSTRUCTOR)).json()["faults"]
+    answer = (await api.get("/v1/answer", Caller.INSTRUCTOR)).json()
+    assert answer["faults"]
+    assert (answer["declared"], answer["evidence_min"]) == ([], 2)
     last = api.session.story().last(x.ClockPaused)
     assert last is not None
     assert last.event.by == "instructor"

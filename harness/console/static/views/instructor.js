@@ -2,6 +2,7 @@
 
 import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
 import { drillTime, stopwatch } from "../logic/format.js";
+import { Causes } from "../parts/causes.js";
 import { Judging } from "../parts/judging.js";
 import { Picker } from "../parts/picker.js";
 import { told } from "../parts/told.js";
@@ -91,29 +92,6 @@ function Answer({ answer }) {
   <//>`;
 }
 
-function Causes({ answer }) {
-  const { records } = useLive();
-  const [note, setNote] = useState("");
-  const declared = records.filter((one) => one.type === "diagnosis.declared");
-  const said = new Map(records.filter((one) => one.type === "cause.confirmed").map((one) => [String(one.data.diagnosis_seq), one.data]));
-  const confirm = useAct(async (id, right) => {
-    await api.post("/v1/instructor/confirm", { right, note, diagnosis_seq: Number(id) });
-    setNote("");
-  });
-  const fits = (one) => answer.faults.some((fault) => fault.service === one.data.service && fault.mechanism === one.data.mechanism);
-  return html`<${Card} title="Declared causes" className="span12" id="causes">
-    ${!declared.length && html`<${Empty}>The team has declared none yet.<//>`}
-    <ul class="plain">${declared.map((one) => html`<li class="piece" key=${one.id}>
-      <div><time class="muted">${drillTime(one.drilltimems)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
-        <div>${one.data.note}</div><div class="muted">${fits(one) ? "names service and kind of the answer" : "differs from the answer"}</div></div>
-      ${said.has(one.id) ? html`<${Badge} kind=${said.get(one.id).right ? "good" : "bad"}>${said.get(one.id).right ? "confirmed" : "not the cause"}<//>` : html`<div class="actions">
-        <${Button} kind="primary" busy=${confirm.busy} onClick=${() => confirm.run(one.id, true)}>Confirm<//><${Button} busy=${confirm.busy} onClick=${() => confirm.run(one.id, false)}>Not the cause<//></div>`}
-    </li>`)}</ul>
-    ${declared.some((one) => !said.has(one.id)) && html`<input aria-label="A word with it" placeholder="a word with it (the team reads it)" value=${note} onInput=${(event) => setNote(event.target.value)} />`}
-    <${ErrorNote} error=${confirm.error} />
-  <//>`;
-}
-
 /** The last act: the score is closed, and everything that runs is taken down. */
 function Ending() {
   const { over } = useLive();
@@ -130,12 +108,13 @@ function Ending() {
   <//>`;
 }
 
-const NO_ANSWER = { scenario: "", seed: "", faults: [] };
+const NO_ANSWER = { scenario: "", seed: "", faults: [], declared: [], evidence_min: 0 };
 
 export default function Instructor() {
   const { status } = useLive();
   const { exercise } = status;
-  const { data, error } = usePoll("/v1/answer");
+  const { data, error, again } = usePoll("/v1/answer");
+  useStream(["diagnosis.declared"], again);
   const answer = data || NO_ANSWER;
   const hints = answer.faults.flatMap((one) => one.hints);
   return html`<div class="columns">

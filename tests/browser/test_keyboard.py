@@ -10,7 +10,7 @@ import pytest
 from harness.console.pages import PAGES
 from harness.record import events
 from harness.tokens import Caller
-from tests.browser.consoles import Open, complaints, drill, open_console
+from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
 
@@ -69,6 +69,21 @@ def test_a_slash_leads_to_the_search_of_the_view(open_console: Open, view: str) 
     page.keyboard.press("/")
     page.keyboard.type("ah/g?")
     assert page.locator("[data-search]").input_value() == "ah/g?"
+
+
+def test_a_new_hypothesis_comes_beside_those_that_were_saved_meanwhile(
+    open_console: Open,
+) -> None:
+    page = open_console("diagnosis")
+    beliefs = card(page, "Hypotheses")
+    beliefs.get_by_label("Hypothesis h1", exact=True).fill("the provider is slow since noon")
+    beliefs.get_by_role("button", name="Save this revision").click()
+    beliefs.get_by_text("by Ada").wait_for()
+    page.keyboard.press("h")
+    beliefs.get_by_label("Hypothesis h3", exact=True).wait_for()
+    first = beliefs.get_by_label("Hypothesis h1", exact=True)
+    assert first.input_value() == "the provider is slow since noon"
+    assert beliefs.get_by_role("alert").count() == 0
 
 
 def test_what_is_typed_into_a_text_is_no_shortcut(open_console: Open, drill: ServedDrill) -> None:

@@ -1,6 +1,6 @@
 // What the team believes, in percent that sum to 100, with what speaks for and against.
 
-import { Button, Card, Empty, ErrorNote, api, html, useAct, useEffect, useLive, useMemo } from "../lib.js";
+import { Button, Card, Empty, ErrorNote, api, html, useAct, useEffect, useLive, useMemo, useRef } from "../lib.js";
 import { clock } from "../logic/format.js";
 import { freshId, mergedHypotheses } from "../logic/merge.js";
 import { rebalanced, scaled } from "../logic/percents.js";
@@ -70,11 +70,14 @@ export function Hypotheses({ held, choices }) {
     event.preventDefault();
     await form.save((sent) => api.post("/v1/hypotheses", { reason: sent.reason, hypotheses: sent.list }));
   });
+  // The address is listened to once, but what is added to is what stands by then.
+  const latest = useRef(held);
+  latest.current = held;
   useEffect(() => {
     const asked = () => {
       if (!location.hash.endsWith("?new")) return;
       history.replaceState(null, "", "#/diagnosis");
-      held.add();
+      latest.current.add();
     };
     asked();
     addEventListener("hashchange", asked);

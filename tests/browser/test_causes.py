@@ -1,4 +1,4 @@
-"""The instructor's word on a declared cause: what helps to say it, and how it is taken back."""
+"""Declared causes: what each stands on, and the instructor's word on it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from harness.record import events
 from harness.record import exercise_events as x
+from harness.record import response_events as r
 from harness.tokens import Caller
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -50,3 +51,50 @@ def test_a_word_can_be_taken_back_and_the_last_one_counts(
     card(team, "Declare the cause").get_by_text("not the cause").wait_for()
     words = [one.event.right for one in drill.session.story().of(x.CauseConfirmed)]
     assert words == [True, False]
+
+
+def declare(page: Any, service: str, mechanism: str) -> Any:
+    form = card(page, "Declare the cause")
+    form.get_by_label("Service").select_option(service)
+    form.get_by_label("Kind of cause").select_option(mechanism)
+    return form
+
+
+def two_causes(drill: ServedDrill) -> None:
+    hypotheses = (
+        r.Hypothesis("h1", "timeouts", 60, "payments", "timeout-misconfigured", ("trace:aa",)),
+        r.Hypothesis("h2", "queries", 40, "orders", "n-plus-one", ("trace:bb", "trace:cc")),
+    )
+    drill.session.note(r.HypothesesRevised(hypotheses, "two of them", "Bo"), actor="Bo")
+
+
+def test_of_two_causes_each_is_declared_with_its_own_evidence(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    two_causes(drill)
+    page = open_console("diagnosis")
+    evidence = card(page, "Declare the cause").get_by_label("Evidence of the cause")
+    evidence.get_by_text("trace:aa").wait_for()
+    form = declare(page, "orders", "n-plus-one")
+    evidence.get_by_text("trace:bb").wait_for()
+    assert evidence.get_by_text("trace:aa").count() == 0
+    evidence.get_by_label("Remove trace:cc").click()
+    evidence.get_by_text("trace:cc").wait_for(state="detached")
+    declare(page, "users", "overload")
+    form.get_by_text("no hypothesis says this").wait_for()
+    form.get_by_label("Evidence: what speaks for").select_option("h2")
+    evidence.get_by_text("trace:cc").wait_for()
+
+
+def test_evidence_of_a_cause_that_nobody_supposed_is_chosen_or_stays_away(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    two_causes(drill)
+    page = open_console("diagnosis")
+    form = declare(page, "users", "overload")
+    form.get_by_label("This is what the team stands by").check()
+    form.get_by_role("button", name="Declare", exact=True).click()
+    form.get_by_text("users: overload").wait_for()
+    last = drill.session.story().last(events.DiagnosisDeclared)
+    assert last is not None
+    assert (last.event.service, last.event.evidence) == ("users", ())

@@ -1,6 +1,7 @@
 // Which alert is source and which is symptom, and at last the one cause that the team stands by.
 
-import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { Badge, Button, Card, Empty, ErrorNote, Field, api, html, toast, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { hypothesisFor } from "../logic/declaring.js";
 import { clock } from "../logic/format.js";
 import { Links } from "./evidence.js";
 import { Lines, Percent, Pick } from "./inputs.js";
@@ -24,7 +25,7 @@ export function Marks({ choices }) {
   <//>`;
 }
 
-const START = { service: "", mechanism: "", confidence: 70, note: "", dropped: [] };
+const START = { service: "", mechanism: "", confidence: 70, note: "", from: "", dropped: [] };
 
 export function Declare({ choices, list }) {
   const { records } = useLive();
@@ -33,8 +34,11 @@ export function Declare({ choices, list }) {
   const leading = [...list].sort((a, b) => b.probability - a.probability)[0];
   const service = draft.service || leading?.service || "";
   const mechanism = draft.mechanism || leading?.mechanism || "";
-  const evidence = (leading?.for || []).filter((link) => !draft.dropped.includes(link));
+  const from = list.find((one) => one.id === draft.from) || hypothesisFor(list, service, mechanism);
+  const evidence = (from?.for || []).filter((link) => !draft.dropped.includes(link));
   const put = (change) => setDraft((before) => ({ ...before, ...change }));
+  // Another cause stands on other evidence.
+  const pick = (change) => put({ ...change, from: "", dropped: [] });
   const declared = records.filter((one) => one.type === "diagnosis.declared");
   const confirmed = new Map(records.filter((one) => one.type === "cause.confirmed").map((one) => [String(one.data.diagnosis_seq), one.data.right]));
   const declare = useAct(async (event) => {
@@ -48,14 +52,23 @@ export function Declare({ choices, list }) {
     ${declared.map((one) => html`<p class="note" key=${one.id}><time class="muted">${clock(one.time)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
       ${" "}${confirmed.has(one.id) && html`<${Badge} kind=${confirmed.get(one.id) ? "good" : "bad"}>${confirmed.get(one.id) ? "confirmed" : "not the cause"}<//>`}</p>`)}
     <form onSubmit=${declare.run}>
-      <div class="two"><${Pick} label="Service" required none="choose" value=${service} of=${choices.services} onPick=${(chosen) => put({ service: chosen })} />
-        <${Pick} label="Kind of cause" required none="choose" value=${mechanism} of=${choices.mechanisms} onPick=${(chosen) => put({ mechanism: chosen })} /></div>
+      <div class="two"><${Pick} label="Service" required none="choose" value=${service} of=${choices.services} onPick=${(chosen) => pick({ service: chosen })} />
+        <${Pick} label="Kind of cause" required none="choose" value=${mechanism} of=${choices.mechanisms} onPick=${(chosen) => pick({ mechanism: chosen })} /></div>
       <div class="field"><span class="label">How sure you are</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
       <${Lines} label="What exactly, and why" rows=${3} value=${draft.note} onText=${(note) => put({ note })} />
-      ${evidence.length ? html`<div class="muted">Evidence: what speaks for the leading hypothesis</div><${Links} label="Evidence of the cause" links=${evidence} onRemove=${(link) => put({ dropped: [...draft.dropped, link] })} />` : html`<p class="muted">No evidence yet: lay some for the leading hypothesis.</p>`}
+      ${list.length > 0 && html`<${From} list=${list} from=${from} onPick=${(id) => put({ from: id, dropped: [] })} />`}
+      ${evidence.length ? html`<${Links} label="Evidence of the cause" links=${evidence} onRemove=${(link) => put({ dropped: [...draft.dropped, link] })} />` : html`<p class="muted">${from ? `No evidence: nothing is laid for ${from.id}.` : "No evidence: no hypothesis says this."}</p>`}
       <label class="field"><input type="checkbox" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> This is what the team stands by; it is kept as said</label>
       <${ErrorNote} error=${declare.error} />
       <${Button} type="submit" kind="primary" busy=${declare.busy} disabled=${!sure}>Declare<//>
     </form>
   <//>`;
+}
+
+/** The hypothesis whose evidence goes with the cause: the one that says the same, or one that is chosen. */
+function From({ list, from, onPick }) {
+  return html`<${Field} label="Evidence: what speaks for"><select value=${from?.id || ""} onChange=${(event) => onPick(event.target.value)}>
+    ${!from && html`<option value="">choose</option>`}
+    ${list.map((one) => html`<option key=${one.id} value=${one.id}>${one.id} ${one.text.slice(0, 40)}</option>`)}
+  </select><//>`;
 }

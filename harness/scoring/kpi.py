@@ -122,7 +122,12 @@ def _impact(events: Sequence[Recorded], start_ms: int) -> tuple[int | None, floa
 
 
 def _wrong_actions(events: Sequence[Recorded], guilty: frozenset[str] | None) -> WrongActions:
-    done = [event.payload for event in events if event.type == "deploy.succeeded"]
+    # What the runtime puts back by itself, after a deploy that never got healthy, nobody chose.
+    done = [
+        event.payload
+        for event in events
+        if event.type == "deploy.succeeded" and event.payload.get("by") != "runtime"
+    ]
     rolled_back = [
         str(deploy.get("service")) for deploy in done if deploy.get("kind") == "rollback"
     ]

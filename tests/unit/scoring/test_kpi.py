@@ -85,6 +85,18 @@ def test_what_did_not_help_is_counted() -> None:
     assert fold_kpis(restarted).wrong.restarts == 1
 
 
+def test_what_the_runtime_rolled_back_by_itself_is_nobody_s_wrong_action() -> None:
+    def rolled_back_by(who: str) -> At:
+        payload = {"service": "orders", "kind": "rollback", "by": who}
+        return At(96_000, "deploy.succeeded", payload)
+
+    guilty = frozenset({"payments"})
+    itself = fold_kpis((*STORY, rolled_back_by("runtime")), guilty=guilty).wrong
+    assert itself == fold_kpis(STORY, guilty=guilty).wrong
+    people = fold_kpis((*STORY, rolled_back_by("Ada")), guilty=guilty).wrong
+    assert people.innocent_rollbacks == 2
+
+
 def test_without_the_answer_nothing_that_depends_on_it_is_known() -> None:
     kpis = fold_kpis(STORY)
     assert kpis.cause_ms is None

@@ -115,7 +115,8 @@ def expect(
     )
     required(body, "action", "expect")
     stated = participant().post("/v1/expectations", body)
-    say(f"{stated['action_id']} is recorded; what came of it: drill outcome {stated['action_id']}")
+    id_ = stated["action_id"]
+    say(f"{id_} is recorded; unless it is measured by itself, what came of it: drill outcome {id_}")
 
 
 def outcome(
@@ -123,7 +124,7 @@ def outcome(
     measured: Annotated[str, typer.Argument(help="What was measured.")],
     met: Annotated[bool, typer.Option("--met/--missed", help="As expected?")] = True,
 ) -> None:
-    """Say what came of a stated act.
+    """Say what came of a stated act, where the drill does not measure it by itself.
 
     Example: drill outcome act-1 'errors fell to 2% in a minute' --met
     """

@@ -1,7 +1,7 @@
 """What is expected of an act, said before it, and what came of it.
 
-An expectation such as `errors < 5%` or `p95 below 500 ms` is measured by the drill itself; any
-other is a sentence, whose outcome somebody tells.
+An expectation such as `errors < 5%` or `p95 below 500 ms` is measured by the drill itself, and by
+nobody else unless there was no data; any other is a sentence, whose outcome somebody tells.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from harness.errors import DrillError, UsageError
 from harness.exercise import checks
 from harness.exercise.views import open_actions
 from harness.record import response_events as r
+from harness.record.events import NoteAdded
 
 WITHIN_DEFAULT_S = 120.0
 CHECK_EVERY_S = 1.0
@@ -132,10 +133,19 @@ def acted(session: Session, stated: r.ActionStated | None, *, failure: str = "")
 def tell_outcome(
     session: Session, *, action_id: str, met: bool, measured: str, by: str
 ) -> r.OutcomeMeasured:
-    """What came of a stated act, told by a person."""
-    event = checks.outcome_measured(
-        session.story(), action_id=action_id, met=met, measured=measured, by=by
-    )
+    """What came of a stated act, told by a person.
+
+    Raises UsageError where the drill measures it: whoever said how sure they were would otherwise
+    also say whether it came true.
+    """
+    story = session.story()
+    event = checks.outcome_measured(story, action_id=action_id, met=met, measured=measured, by=by)
+    stated = next(one.event for one in open_actions(story) if one.event.action_id == action_id)
+    if condition_of(stated.expectation) is not None and action_id not in session.unmeasured:
+        raise UsageError(
+            f"the drill itself measures '{stated.expectation}'",
+            "its outcome comes by itself; you tell it only where there was no data",
+        )
     session.note(event, actor=by)
     return event
 
@@ -157,9 +167,10 @@ async def _measure(session: Session, stated: r.ActionStated, condition: Conditio
     """Watch until the expectation holds, or its time is up; then record which.
 
     However fast the agenda runs, the shop takes its time: a few real seconds are always given.
+    Where there never was any data, nothing is known to have come true or not: people may tell.
     """
     began_s, until_ms = session.elapsed_s(), _team_ms(session) + stated.within_s * 1000
-    held, value = 0, None
+    held, value, is_known = 0, None, False
     while held < HOLDS_CHECKS and (
         _team_ms(session) < until_ms or session.elapsed_s() - began_s < REAL_SECONDS_MIN
     ):
@@ -168,8 +179,12 @@ async def _measure(session: Session, stated: r.ActionStated, condition: Conditio
             value = await session.prometheus.value(condition.query)
         except DrillError:
             value = None
-        held = held + 1 if condition.holds(value) else 0
-    if stated.action_id in {one.event.action_id for one in open_actions(session.story())}:
+        held, is_known = held + 1 if condition.holds(value) else 0, is_known or value is not None
+    if not is_known:
+        session.unmeasured.add(stated.action_id)
+        text = f"{stated.action_id} could not be measured: say what came of it"
+        session.note(NoteAdded(text, "harness"))
+    elif stated.action_id in {one.event.action_id for one in open_actions(session.story())}:
         shown = "no data" if value is None else f"{value:.4g} {condition.unit}".strip()
         measured = f"{condition.measure}: {shown}"
         outcome = r.OutcomeMeasured(stated.action_id, held >= HOLDS_CHECKS, measured, "harness")

@@ -148,6 +148,8 @@ class Session:
     references: References | None = None
     deploy_log: list[DeployEntry] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    unmeasured: set[str] = field(default_factory=set)
+    """Stated actions that the drill was to measure and could not: people tell their outcome."""
     states: dict[Audience, DrillState] = field(default_factory=dict)
     told: Story = field(default_factory=Story)
     laid_out: set[Artefact] = field(default_factory=set)

@@ -123,12 +123,8 @@ async def test_an_expectation_whose_time_is_up_is_not_met(session: Session, hand
     assert found.measured == "errors: 40 %"
 
 
-async def test_a_gap_in_the_metrics_is_no_success(session: Session, hand: Hand) -> None:
-    class Broken:
-        async def value(self, query: str) -> float:
-            raise DrillError("Prometheus is away")
-
-    await rolled_back(session, PLAN, Broken())
+async def test_metrics_that_go_away_are_no_success(session: Session, hand: Hand) -> None:
+    await rolled_back(session, PLAN, FakePrometheus(40.0, None))
 
     async def measured() -> r.OutcomeMeasured | None:
         hand.move(10)
@@ -137,6 +133,37 @@ async def test_a_gap_in_the_metrics_is_no_success(session: Session, hand: Hand) 
     found = await wait_until(measured, timeout_s=5, what="the outcome")
     assert not found.met
     assert "no data" in found.measured
+
+
+async def test_what_could_never_be_measured_is_left_to_people(
+    session: Session, hand: Hand
+) -> None:
+    class Broken:
+        async def value(self, query: str) -> float:
+            raise DrillError("Prometheus is away")
+
+    await rolled_back(session, PLAN, Broken())
+
+    async def given_up() -> events.NoteAdded | None:
+        hand.move(10)
+        last = session.story().last(events.NoteAdded)
+        return last.event if last else None
+
+    found = await wait_until(given_up, timeout_s=5, what="the end of the measuring")
+    assert "act-1 could not be measured" in found.text
+    assert outcome(session) is None
+    told = {"action_id": "act-1", "met": True, "measured": "errors at 2% in the log", "by": "Ada"}
+    expectation.tell_outcome(session, **told)  # type: ignore[arg-type]
+    assert outcome(session) is not None
+
+
+async def test_nobody_tells_the_outcome_of_what_the_drill_measures(session: Session) -> None:
+    await rolled_back(session, PLAN, FakePrometheus(40.0))
+    with pytest.raises(UsageError, match="the drill itself measures 'errors < 5%'"):
+        expectation.tell_outcome(
+            session, action_id="act-1", met=True, measured="looks well", by="Ada"
+        )
+    assert outcome(session) is None
 
 
 async def test_an_act_that_fails_misses_its_expectation(session: Session) -> None:

@@ -14,6 +14,11 @@ from harness.scoring.case import AnswerKey, Case
 NO_DATA = "no data"
 ETA_TOLERANCE = 0.25
 """Of an estimate given as one number; an interval has none."""
+VAGUE_FACTOR = 3
+"""An estimate (of an interval its middle) this many times longer than it took told nobody
+anything..."""
+VAGUE_MIN_MINUTES = 10
+"""...unless it is as short as this: nearly everything that short is planned by alike."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class EtaOutcome:
     outcome: str
     was_kept: bool | None
     verdict: str
+    is_vague: bool = False
+    """So long that it could not be missed: kept, and of no use."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,9 @@ def _eta_outcome(
     outcome = f"{minutes(actual)} actual"
     if actual > limit:
         return EtaOutcome(seq, label, actual, outcome, False, "No - overcommitted")
+    middle = (eta_minutes + latest_minutes) / 2 if latest_minutes is not None else eta_minutes
+    if middle > max(VAGUE_MIN_MINUTES, VAGUE_FACTOR * actual):
+        return EtaOutcome(seq, label, actual, outcome, True, "No - too long to plan by", True)
     low = eta_minutes if latest_minutes is not None else eta_minutes * (1 - ETA_TOLERANCE)
     if actual < low:
         return EtaOutcome(seq, label, actual, outcome, True, "Yes - left room for uncertainty")

@@ -63,7 +63,8 @@ def executive_told_confidence(case: Case) -> Decision:
 
 
 def eta_not_overcommitted(case: Case) -> Decision:
-    """No estimate of recovery was missed by more than a quarter."""
+    """No estimate of recovery was missed by more than a quarter, and the first, by which people
+    plan, was not so long that it could not be missed."""
     outcomes = eta_outcomes(case)
     if not outcomes:
         return no_data("no estimate of recovery was given")
@@ -74,6 +75,9 @@ def eta_not_overcommitted(case: Case) -> Decision:
         return withheld(f"'{late.label}': {late.outcome}", by_seq[late.seq])
     if any(one.was_kept is None for one in outcomes):
         return no_data("recovery has not been proven yet")
+    if outcomes[0].is_vague:
+        vague = outcomes[0]
+        return withheld(f"'{vague.label}' says nothing: {vague.outcome}", by_seq[vague.seq])
     return given("recovery came as promised", *(by_seq[one.seq] for one in outcomes))
 
 

@@ -135,9 +135,7 @@ async def test_metrics_that_go_away_are_no_success(session: Session, hand: Hand)
     assert "no data" in found.measured
 
 
-async def test_what_could_never_be_measured_is_left_to_people(
-    session: Session, hand: Hand
-) -> None:
+async def test_what_could_never_be_measured_is_left_to_people(session: Session, hand: Hand) -> None:
     class Broken:
         async def value(self, query: str) -> float:
             raise DrillError("Prometheus is away")

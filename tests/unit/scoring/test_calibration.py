@@ -12,6 +12,7 @@ from harness.record import events as e
 from harness.record import response_events as r
 from harness.scoring.calibration import Forecast, eta_outcomes, forecasts, mean_brier, reliability
 from harness.scoring.calibration_table import CalibrationRow, calibration_table, table_lines
+from harness.scoring.rubric import RULES
 from tests.unit.scoring.stories import (
     STRUCTURED,
     UPDATE,
@@ -88,7 +89,10 @@ def test_the_names_of_others_cannot_break_the_table() -> None:
         (5.0, None, "Close enough", True),
         (6.0, None, "Close enough", True),
         (4.0, None, "No - overcommitted", False),
-        (20.0, None, "Yes - left room for uncertainty", True),
+        (15.0, None, "Yes - left room for uncertainty", True),
+        (20.0, None, "No - too long to plan by", True),
+        (10_080.0, None, "No - too long to plan by", True),
+        (1.0, 10_080.0, "No - too long to plan by", True),
         (4.0, 8.0, "Yes - within the interval", True),
         (4.0, 5.9, "No - overcommitted", False),
         (7.0, 9.0, "Yes - left room for uncertainty", True),
@@ -148,3 +152,36 @@ def test_the_reliability_curve_counts_each_resolved_forecast_once(found: list[Fo
     assert all(one.low <= one.mean_percent <= one.high for one in bins)
     brier = mean_brier(found)
     assert brier is None if not resolved else 0 <= brier <= 1
+
+
+def etas(first: float, second: float) -> list[Moment]:
+    """Two updates before recovery at minute 10: one at minute 4, one at minute 7."""
+    only = without(STRUCTURED, r.UpdatePosted)
+    told = [(4.0, replace(UPDATE, eta_minutes=first)), (7.0, replace(UPDATE, eta_minutes=second))]
+    return sorted([*only, *told], key=lambda one: one[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (10_080.0, 3.0, "not given"),
+        (19.0, 3.0, "not given"),
+        (18.0, 3.0, "given"),
+        (5.0, 3.0, "given"),
+        (5.0, 30.0, "given"),
+        (10_080.0, 1.0, "not given"),
+    ],
+)
+def test_an_estimate_that_could_not_be_missed_promises_nothing(
+    first: float, second: float, verdict: str
+) -> None:
+    decision = RULES["eta_not_overcommitted"](case_of(etas(first, second)))
+    assert decision.verdict == verdict
+    if verdict == "not given":
+        assert "min" in decision.because
+
+
+def test_a_short_estimate_is_never_too_long() -> None:
+    quick = [(9.5, replace(UPDATE, eta_minutes=10.0))]
+    story = sorted([*without(STRUCTURED, r.UpdatePosted), *quick], key=lambda one: one[0])
+    assert RULES["eta_not_overcommitted"](case_of(story)).verdict == "given"

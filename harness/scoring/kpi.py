@@ -11,6 +11,11 @@ from harness.scoring.reading import Recorded, first, since
 IsRight = Callable[[str, str], bool]
 """Whether a declared (service, mechanism) is a certain cause."""
 
+REVEALS = frozenset({"answer.revealed", "answer.unsealed"})
+"""Where nothing was wrong, nothing is revealed; the seal is opened all the same."""
+BELIEVED_PERCENT = 50
+"""Of a diagnosis; whoever declares with less does not say that it is the cause."""
+
 
 @dataclass(frozen=True)
 class WrongActions:
@@ -29,7 +34,8 @@ class Kpis:
     page_ms: int | None
     acknowledge_ms: int | None
     cause_ms: int | None
-    """Until every cause had been diagnosed rightly: until the first right diagnosis, mostly."""
+    """Until every cause had been diagnosed rightly: until the first right diagnosis, mostly. One
+    that is not believed in, or comes after the reveal, does not count."""
     mitigate_ms: int | None
     """Until no alert fired any more."""
     verify_ms: int | None
@@ -88,8 +94,14 @@ def _all_named_at(events: Sequence[Recorded], causes: Sequence[IsRight]) -> int 
 
 
 def _named_at(events: Sequence[Recorded], is_right: IsRight) -> int | None:
+    """The first right diagnosis that was believed; one after the reveal is no finding."""
     for event in events:
-        if event.type == "diagnosis.declared":
+        if event.type in REVEALS:
+            return None
+        if (
+            event.type == "diagnosis.declared"
+            and event.payload.get("confidence_percent", 100) >= BELIEVED_PERCENT
+        ):
             declared = (str(event.payload.get(key, "")) for key in ("service", "mechanism"))
             if is_right(*declared):
                 return event.drill_time_ms

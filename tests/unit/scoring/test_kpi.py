@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,8 +27,9 @@ def alert(at_ms: int, what: str, fingerprint: str = "f1") -> At:
     return At(at_ms, f"alert.{what}", {"fingerprint": fingerprint})
 
 
-def declared(at_ms: int, service: str, mechanism: str) -> At:
-    return At(at_ms, "diagnosis.declared", {"service": service, "mechanism": mechanism})
+def declared(at_ms: int, service: str, mechanism: str, percent: int = 80) -> At:
+    said = {"service": service, "mechanism": mechanism, "confidence_percent": percent}
+    return At(at_ms, "diagnosis.declared", said)
 
 
 def deploy(at_ms: int, outcome: str, service: str, kind: str) -> At:
@@ -76,6 +78,26 @@ def test_of_two_causes_the_second_to_be_named_counts() -> None:
     assert both.cause_ms == 50_000
     assert fold_kpis(STORY, causes=[first_said]).cause_ms < 50_000  # type: ignore[operator]
     assert fold_kpis(STORY, causes=[payments_timeouts, lambda *_: False]).cause_ms is None
+
+
+def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
+    def found_ms(percent: int) -> int | None:
+        guess = declared(40_000, "payments", "timeouts", percent)
+        return fold_kpis((*STORY[:7], guess), causes=[payments_timeouts]).cause_ms
+
+    assert found_ms(0) is None
+    assert found_ms(49) is None
+    assert found_ms(50) == 30_000
+    guessed = (*STORY, declared(40_000, "payments", "timeouts", 10))
+    assert fold_kpis(guessed, causes=[payments_timeouts]).cause_ms == 50_000
+
+
+@pytest.mark.parametrize("reveal", ["answer.revealed", "answer.unsealed"])
+def test_a_cause_that_was_told_was_not_found(reveal: str) -> None:
+    told = (*STORY, At(59_000, reveal))
+    assert fold_kpis(told, causes=[payments_timeouts]).cause_ms is None
+    later = (*STORY, At(61_000, reveal))
+    assert fold_kpis(later, causes=[payments_timeouts]).cause_ms == 50_000
 
 
 def test_what_did_not_help_is_counted() -> None:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.exercise.views import has_ended
-from harness.record import events as e
-from harness.record import response_events as r
-from harness.scoring.case import AnswerKey, Case
+from harness.scoring.case import Case
 
 NO_DATA = "no data"
 ETA_TOLERANCE = 0.25
@@ -31,13 +29,21 @@ class Forecast:
     seq: int
     percent: int
     came_true: bool | None
+    error: float | None = None
+    """Of a forecast over several answers, which its leading one alone does not tell."""
 
     @property
     def brier(self) -> float | None:
-        """Squared distance from what came: 0 is perfect, 0.25 a coin, 1 the surest error."""
+        """Squared distance from what came: 0 is perfect, 0.25 a coin, 1 the surest error.
+
+        G. W. Brier, Verification of forecasts expressed in terms of probability, Monthly Weather
+        Review 78 (1950): the sum of (f - E)^2 over all answers, f what was forecast and E what
+        came (1 or 0). It is halved here, so that one probability p, which is a forecast over two
+        answers (p and 1 - p), scores (p - E)^2.
+        """
         if self.came_true is None:
             return None
-        return (self.percent / 100 - float(self.came_true)) ** 2
+        return (self.percent / 100 - self.came_true) ** 2 if self.error is None else self.error
 
 
 @dataclass(frozen=True)
@@ -63,50 +69,6 @@ class ReliabilityBin:
     count: int
     mean_percent: float
     true_share: float
-
-
-def forecasts(case: Case) -> tuple[Forecast, ...]:
-    """Every declared probability, in the order of the record."""
-    found: list[Forecast] = []
-    met = {one.event.action_id: one.event.met for one in case.story.of(r.OutcomeMeasured)}
-    for one in case.story.entries:
-        event = one.event
-        if isinstance(event, r.HypothesesRevised):
-            found += [
-                Forecast(
-                    "hypothesis", h.id, h.text, one.seq, h.probability_percent,
-                    hypothesis_came_true(h, case.truth),
-                )
-                for h in event.hypotheses
-            ]  # fmt: skip
-        elif isinstance(event, e.DiagnosisDeclared):
-            right = case.truth.is_right(event.service, event.mechanism) if case.truth else None
-            label = f"{event.service}: {event.mechanism}"
-            percent = event.confidence_percent
-            found.append(Forecast("diagnosis", str(one.seq), label, one.seq, percent, right))
-        elif isinstance(event, r.ActionStated):
-            outcome = met.get(event.action_id)
-            found.append(
-                Forecast(
-                    "action", event.action_id, event.expectation, one.seq,
-                    event.probability_percent, outcome,
-                )
-            )  # fmt: skip
-    return tuple(found)
-
-
-def hypothesis_came_true(one: r.Hypothesis, truth: AnswerKey | None) -> bool | None:
-    """Whether a hypothesis names the cause, or one of several, as far as it commits itself.
-
-    None where the cause is not known, or where the hypothesis names neither service nor mechanism.
-    """
-    if truth is None or not (one.service or one.mechanism):
-        return None
-    return any(
-        (not one.service or one.service in cause.services)
-        and (not one.mechanism or one.mechanism in cause.mechanisms)
-        for cause in truth.causes
-    )
 
 
 def mean_brier(resolved: Sequence[Forecast]) -> float | None:

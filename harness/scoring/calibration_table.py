@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from harness.exercise.story import Noted
 from harness.record import response_events as r
-from harness.scoring.calibration import NO_DATA, Forecast, eta_outcomes, forecasts
+from harness.scoring.calibration import NO_DATA, Forecast, eta_outcomes
 from harness.scoring.case import Case
+from harness.scoring.forecasts import known_from, stated
 from harness.scoring.markup import escaped
 
 HALF_PERCENT = 50
@@ -30,7 +31,7 @@ def calibration_table(case: Case) -> tuple[CalibrationRow, ...]:
     A declared cause stands for the hypothesis where none was written. The first estimate is the
     one that people plan by; the others are in `eta_outcomes`.
     """
-    every = forecasts(case)
+    every = stated(case)
     rows = []
     leading = _leading(case)
     if leading is not None:
@@ -61,8 +62,8 @@ def _is_of(forecast: Forecast, kind: str, id_: str) -> bool:
 
 
 def _leading(case: Case) -> str | None:
-    """The likeliest hypothesis of the last revision before recovery."""
-    end = case.recovery.seq if case.recovery else case.story.seq + 1
+    """The likeliest hypothesis of the last revision before the cause was known."""
+    end = known_from(case)
     revisions: list[Noted[r.HypothesesRevised]] = [
         one for one in case.story.of(r.HypothesesRevised) if one.seq < end and one.event.hypotheses
     ]

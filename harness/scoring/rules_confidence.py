@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from harness.record import response_events as r
-from harness.scoring.calibration import eta_outcomes, forecasts, mean_brier
+from harness.scoring.calibration import eta_outcomes, mean_brier
 from harness.scoring.case import Case, Decision, given, no_data, withheld
+from harness.scoring.forecasts import forecasts
 
 FIRST_PERCENT_MAX = 90
 """Surer than this with the first data is not uncertainty."""
@@ -82,7 +83,10 @@ def eta_not_overcommitted(case: Case) -> Decision:
 
 
 def probabilities_came_true(case: Case) -> Decision:
-    """The declared probabilities, held against what came, beat a coin clearly (Brier score)."""
+    """The declared probabilities, held against what came, beat a coin clearly (Brier score).
+
+    Which probabilities are forecasts, and how each is scored: harness/scoring/forecasts.py.
+    """
     resolved = [one for one in forecasts(case) if one.came_true is not None]
     if len(resolved) < FORECASTS_MIN:
         return no_data("too few probabilities can be held against an outcome")

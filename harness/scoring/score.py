@@ -12,12 +12,12 @@ from harness.scoring.calibration import (
     EtaOutcome,
     ReliabilityBin,
     eta_outcomes,
-    forecasts,
     mean_brier,
     reliability,
 )
 from harness.scoring.calibration_table import CalibrationRow, calibration_table
 from harness.scoring.case import AnswerKey, Case, Decision, Verdict, no_data
+from harness.scoring.forecasts import forecasts
 from harness.scoring.panic import Classification, classify
 from harness.scoring.rubric import RULES, Line, the_rubric
 

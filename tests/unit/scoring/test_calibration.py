@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.record import events as e
 from harness.record import response_events as r
-from harness.scoring.calibration import Forecast, eta_outcomes, forecasts, mean_brier, reliability
+from harness.scoring.calibration import Forecast, eta_outcomes, mean_brier, reliability
 from harness.scoring.calibration_table import CalibrationRow, calibration_table, table_lines
 from harness.scoring.rubric import RULES
 from tests.unit.scoring.stories import (
@@ -113,22 +113,6 @@ def test_an_estimate_is_open_until_it_has_run_out() -> None:
     assert early.was_kept is None
     [late] = eta_outcomes(case_of([*waiting, (11.0, e.NoteAdded("still down", "kim"))]))
     assert (late.outcome, late.was_kept) == ("not recovered", False)
-
-
-def test_each_declared_probability_is_scored_and_the_uncommitted_are_left_out() -> None:
-    found = [one for one in forecasts(case_of(STRUCTURED)) if one.kind == "hypothesis"]
-    assert [(one.id, one.percent, one.came_true) for one in found] == [
-        ("h1", 70, True), ("h2", 25, False), ("h3", 5, None),
-        ("h1", 95, True), ("h2", 5, False), ("h3", 0, None),
-    ]  # fmt: skip
-    assert found[0].brier == pytest.approx(0.09)
-    assert found[2].brier is None
-
-
-def test_without_the_answer_no_hypothesis_has_an_outcome() -> None:
-    found = forecasts(case_of(STRUCTURED, None))
-    assert {one.came_true for one in found if one.kind != "action"} == {None}
-    assert mean_brier([one for one in found if one.kind == "hypothesis"]) is None
 
 
 FORECASTS = st.lists(

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from harness.errors import DrillError, StackFailed, UsageError
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import LocalClient
 from harness.telemetry.jaeger import JaegerTrace
 
-REQUEST_TIMEOUT_S = 10.0
 
-
-class RecorderClient:
+class RecorderClient(LocalClient):
     """Queries against one recorder. Close it, or use it as an async context manager.
 
     Every method raises UsageError for a parameter that the recorder refuses, StackFailed where
@@ -28,29 +25,7 @@ class RecorderClient:
     def __init__(
         self, base_url: str, token: str, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=REQUEST_TIMEOUT_S,
-            trust_env=False,
-            verify=TRUSTING_NOBODY,
-            transport=transport,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+        super().__init__(base_url, token=token, transport=transport)
 
     async def services(self) -> list[str]:
         """Services that have traces."""

@@ -9,17 +9,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
 from harness.errors import DrillError, StackFailed, UsageError
 from harness.model import Alert
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import LocalClient
 from harness.telemetry.alerts import fingerprint
-
-REQUEST_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class Target:
     error: str = field(default="")
 
 
-class PrometheusClient:
+class PrometheusClient(LocalClient):
     """Queries against one Prometheus. Close it, or use it as an async context manager.
 
     Every method raises UsageError for an expression that Prometheus refuses, StackFailed where
@@ -68,28 +65,7 @@ class PrometheusClient:
     """
 
     def __init__(self, base_url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            timeout=REQUEST_TIMEOUT_S,
-            trust_env=False,
-            verify=TRUSTING_NOBODY,
-            transport=transport,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+        super().__init__(base_url, transport=transport)
 
     async def query(self, expr: str, at: datetime | None = None) -> list[Sample]:
         """The value of each series of `expr` now, or at a moment; a scalar has no labels."""

@@ -11,6 +11,7 @@
     ├── EditConflict               exit_code 1   somebody else saved the same text first
     ├── DeployFailed               exit_code 1   the new version never served; the old one does
     ├── StackFailed                exit_code 1   a part of the stack did not start or died
+    ├── OwnMistake                 exit_code 1   a mistake of ours; its traceback is kept
     └── RecordFailed               exit_code 1   the record could not be written or read
 
 Each carries a message (what happened, and where) and a hint (what to do next).
@@ -98,6 +99,16 @@ class DeployFailed(DrillError):
 
 class StackFailed(DrillError):
     """A part of the stack did not start, or died."""
+
+
+class OwnMistake(DrillError):
+    """A mistake of ours, which nothing that a user did can explain."""
+
+    def __init__(self, error: BaseException, traceback_path: Path) -> None:
+        super().__init__(
+            f"{type(error).__name__}: {error}",
+            f"this is a mistake of the drill's own: {traceback_path} has what its authors need",
+        )
 
 
 class RecordFailed(DrillError):

@@ -9,7 +9,7 @@ import typer
 from harness.cli.look import participant
 from harness.cli.out import AsJson, data, line, say, table
 from harness.cli.planning import Expect, IfWorse, NoPlan, Probability, Within, planned
-from harness.errors import UnknownName, UsageError
+from harness.errors import DrillError, UnknownName, UsageError
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
@@ -226,7 +226,9 @@ def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
         if "result" in step:
             result: dict[str, Any] = step["result"]
             return result
-    return {}
+    raise DrillError(
+        "the drill ended before this was done", "`drill score` and `drill history` tell how"
+    )
 
 
 COMMANDS = (ack, diagnose, deploy, rollback, restart, flag, verify, note, finish, halt)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,11 +20,12 @@ from harness.console.server import serving
 from harness.drill import ai
 from harness.drill.clock import begin_exercise
 from harness.drill.finish import finish
-from harness.drill.home import Home
+from harness.drill.home import TRACEBACK, Home
 from harness.drill.session import Session
 from harness.drill.start import begin_schedule, start
 from harness.drill.taking_up import LeftOff, left_off
-from harness.errors import DrillError
+from harness.errors import DrillError, OwnMistake
+from harness.record.events import HarnessProblem
 from harness.runtime.ports import listen
 from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
@@ -49,8 +51,7 @@ class Outcome:
 async def host(settings: HostSettings, *, player: Player | None, quiet: bool = False) -> Outcome:
     """Run one drill to its end; `player` plays it, None leaves it to people.
 
-    Raises DrillError where it could not even begin. Signals end it in an orderly way; a second
-    one does not wait.
+    Raises DrillError where it could not even begin. Signals end it in an orderly way.
     """
     stop = asyncio.Event()
     progress: Callable[[str], None] = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
@@ -62,7 +63,7 @@ async def host(settings: HostSettings, *, player: Player | None, quiet: bool = F
         if left is not None:
             progress(f"going on with {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
             settings = _as_left(settings, left)
-        prepared = await prepare(settings, stop, progress)
+        prepared = await _unless_stopped(stop, prepare(settings, stop, progress))
         prepared.session.left_off = left
         if settings.slack_webhook_url is not None:
             prepared.session.channel_url = settings.slack_webhook_url.get_secret_value()
@@ -120,14 +121,27 @@ async def _run(
     error: DrillError | None = None
     try:
         await _until_over(session, _live(prepared, settings, player, progress, quiet))
-    except DrillError as raised:
-        error = raised
-        session.end(raised.message)
+    except Exception as raised:  # noqa: BLE001  whatever it is, nothing may stay behind
+        error = _told(session, raised)
+        session.end(error.message)
     session.over_reason = session.over_reason or "interrupted"
-    if isinstance(session.failure, DrillError):
-        error = error or session.failure
+    if error is None and session.failure is not None:
+        error = _told(session, session.failure)
     card = await finish(session, orderly=error is None, progress=progress)
     return Outcome(card, session.over_reason, error, session.scenario.id, session.seed)
+
+
+def _told(session: Session, error: BaseException) -> DrillError:
+    """What a user is told of an error. One that nobody designed is recorded as ours."""
+    if isinstance(error, DrillError):
+        return error
+    path = session.run_dir / TRACEBACK
+    with suppress(OSError):
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    mistake = OwnMistake(error, path)
+    with suppress(DrillError):
+        session.note(HarnessProblem(what=mistake.message))
+    return mistake
 
 
 async def _live(
@@ -166,6 +180,20 @@ def agenda_minutes(session: Session) -> float:
     """How long the agenda takes by itself, in real minutes."""
     phases = session.agenda.phases
     return sum(one.duration_ms or 0 for one in phases) / 60_000 / session.speed
+
+
+async def _unless_stopped(stop: asyncio.Event, preparing: Awaitable[Prepared]) -> Prepared:
+    """What `preparing` gives; raises DrillError as soon as somebody asks for the end."""
+    working, stopping = asyncio.ensure_future(preparing), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return await working
+        raise DrillError("interrupted before anything was started", "start it again at any time")
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
 
 
 async def _until_over(session: Session, work: Awaitable[None]) -> None:

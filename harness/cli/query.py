@@ -28,7 +28,7 @@ def metrics(
         say("no data")
     for series in answer["series"]:
         labels = ", ".join(f"{k}={v}" for k, v in sorted(series["labels"].items()))
-        values = "  ".join(f"{v:.4g}" for v in series["values"])
+        values = "  ".join("not a number" if v is None else f"{v:.4g}" for v in series["values"])
         line(f"{{{labels}}}  {values}")
 
 

@@ -26,7 +26,7 @@ UNREAD_TIMEOUT_S = 15.0
 async def frames(feed: Feed, audience: Audience, after: int) -> AsyncIterator[bytes]:
     """What `audience` may see after event number `after`, until the drill has ended."""
     yield b"retry: 1000\n\n"
-    seen, told_at = after, 0.0
+    seen, told_at = min(after, feed.session.record.last_seq()), 0.0
     while True:
         news, seen = feed.after(seen, audience)
         if news:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.drill.history import kpis_of
+from harness.drill.seal import opened_answer
 from harness.errors import DrillError
 from harness.exercise.story import fold
 from harness.record import jsonl
@@ -31,10 +32,12 @@ def write_postmortem(
 ) -> list[Path]:
     """Write the files into `run_dir` and return them; `key` only where the answer may be told.
 
-    The timeline holds what everybody may see. Raises DrillError where the disk refuses.
+    The timeline holds what everybody may see, and until the reveal times count from the page.
+    Raises DrillError where the disk refuses.
     """
     story = fold(events)
-    post = draft(story, kpis_of(events, key), key)
+    is_told = opened_answer(story) is not None
+    post = draft(story, kpis_of(events, key, "trigger" if is_told else "page"), key)
     text = to_markdown(post)
     written = []
     if not _is_edited(run_dir):

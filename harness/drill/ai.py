@@ -50,7 +50,6 @@ def status(session: Session) -> dict[str, Any]:
         "reason": gate.reason if session.ai_vendors else "no provider is configured",
         "vendors": sorted(session.ai_vendors),
         "base_urls": _base_urls(session.places.ai_gate_url) if session.ai_vendors else {},
-        "cause_is_confirmed": gate.cause is not None,
         "refused": sum(one.outcome == "refused" for one in attempts),
         "forwarded": sum(one.outcome == "forwarded" for one in attempts),
         "cut": sum(one.outcome == "cut" for one in ends),

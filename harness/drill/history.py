@@ -16,13 +16,20 @@ from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
 from harness.record.drill_events import FiguresExcluded
 from harness.record.envelope import Envelope
-from harness.record.events import DrillAborted, DrillCreated, DrillTriggered, VerifyFinished
+from harness.record.events import (
+    Audience,
+    DrillAborted,
+    DrillCreated,
+    DrillFinished,
+    DrillTriggered,
+    VerifyFinished,
+)
 from harness.record.store import Record
 from harness.scoring.calibration import ReliabilityBin
 from harness.scoring.case import AnswerKey
-from harness.scoring.kpi import Kpis, fold_kpis
+from harness.scoring.kpi import CountedFrom, Kpis, fold_kpis
 from harness.scoring.score import score
-from harness.scoring.scorecard import outcome_of
+from harness.scoring.scorecard import SEALED, outcome_of
 
 
 @dataclass(frozen=True)
@@ -52,11 +59,13 @@ class PastDrill:
     """Whether an earlier drill that counts had a cause of the same kind."""
     guardrails: Recurrence | None = None
     """Whether checks of earlier drills caught this one's cause."""
+    is_running: bool = False
+    """No end is in its record: it runs, or its host died and nobody has looked since."""
 
     @property
     def counts(self) -> bool:
         """Whether it enters the team's figures."""
-        return self.excluded_because is None and self.outcome != "aborted"
+        return not self.is_running and self.excluded_because is None and self.outcome != "aborted"
 
     @property
     def cause(self) -> str | None:
@@ -71,8 +80,11 @@ class PastDrill:
         return data | told
 
 
-def past_drills(runs: Path, unreadable: Callable[[str], None]) -> list[PastDrill]:
-    """Every drill with a record under `runs`, oldest first.
+def past_drills(
+    runs: Path, unreadable: Callable[[str], None], *, viewer: Audience = "all"
+) -> list[PastDrill]:
+    """Every drill with a record under `runs`, oldest first; of the one that runs, only instructors
+    are told before the reveal what is wrong in it.
 
     A record that cannot be read is told to `unreadable` and left out.
     """
@@ -84,7 +96,8 @@ def past_drills(runs: Path, unreadable: Callable[[str], None]) -> list[PastDrill
             unreadable(error.message)
             continue
         if (drill := past_drill(events)) is not None:
-            found.append(drill)
+            is_told = viewer == "instructor" or opened_answer(fold_story(events)) is not None
+            found.append(drill if is_told or not drill.is_running else _untold(drill, events))
     return _with_recurrence(sorted(found, key=lambda one: one.began_at))
 
 
@@ -125,7 +138,14 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
         excluded_because=excluded.event.reason if excluded else None,
         reliability=judged.reliability,
         guardrails=recurrence(story, _culprits(answer)),
+        is_running=story.first(DrillFinished) is None and story.first(DrillAborted) is None,
     )
+
+
+def _untold(drill: PastDrill, events: Sequence[Envelope]) -> PastDrill:
+    """The scenario's name tells what is wrong; so does the time from its beginning to the page."""
+    kpis = kpis_of(events, None, counted_from="page")
+    return replace(drill, scenario=SEALED, outcome="running", kpis=kpis)
 
 
 def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:
@@ -134,12 +154,15 @@ def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:
     return [(one["service"], one["mechanism"]) for one in faults]
 
 
-def kpis_of(events: Iterable[Envelope], key: AnswerKey | None) -> Kpis:
+def kpis_of(
+    events: Iterable[Envelope], key: AnswerKey | None, counted_from: CountedFrom = "trigger"
+) -> Kpis:
     """The figures of a drill; what depends on the answer is None without it."""
     return fold_kpis(
         events,
         causes=[one.is_named for one in key.causes] if key else None,
         guilty=key.services if key else None,
+        counted_from=counted_from,
     )
 
 

@@ -22,7 +22,9 @@ from harness.record import events
 from harness.record.fold import fold
 from harness.record.store import Record
 
-KEPT = frozenset({"scorecard.json", "workspace", artefacts.FOLDER}) | afterwards.FILES
+TRACEBACK = "traceback.txt"
+"""Where a mistake of ours is kept."""
+KEPT = frozenset({"scorecard.json", "workspace", artefacts.FOLDER, TRACEBACK}) | afterwards.FILES
 """What stays of a drill that is over beside its record: its score, its papers, and the
 participants' work."""
 RECORD = "record."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from textwrap import indent
@@ -100,12 +101,13 @@ async def metrics(
     """A PromQL query now, or over the last `minutes` in so many `points`.
 
     Over time, each series tells when its values were (`times`, seconds since 1970): a series has
-    no value where there was nothing to count, so that the place alone does not tell.
+    no value where there was nothing to count, so that the place alone does not tell. A value that
+    is no number (0/0, or infinite) is None.
     """
     if minutes is None:
         samples = await session.prometheus.query(query)
         return {
-            "series": [{"labels": dict(s.labels), "values": [s.value]} for s in samples],
+            "series": [{"labels": dict(s.labels), "values": [_finite(s.value)]} for s in samples],
         }
     end = datetime.now(UTC)
     window_s = minutes * 60
@@ -116,12 +118,17 @@ async def metrics(
         "series": [
             {
                 "labels": dict(one.labels),
-                "values": [sample.value for sample in one.samples],
+                "values": [_finite(sample.value) for sample in one.samples],
                 "times": [sample.at.timestamp() for sample in one.samples],
             }
             for one in series
         ],
     }
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no word for what is not a number."""
+    return value if math.isfinite(value) else None
 
 
 async def sql(session: Session, database: str, statement: str) -> dict[str, Any]:

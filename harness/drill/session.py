@@ -17,7 +17,7 @@ from harness.diagnosis.oracle import Oracle
 from harness.diagnosis.references import References
 from harness.drill.seal import Seal
 from harness.drill.taking_up import LeftOff
-from harness.errors import UsageError
+from harness.errors import StackFailed, UsageError
 from harness.exercise.agenda import Agenda, Artefact
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.guards import BoundGuard
@@ -235,8 +235,14 @@ class Session:
         )
 
     def running(self, service: str) -> BuiltRelease:
-        """The release of `service` that serves now."""
-        return self.runtime.running()[service]
+        """The release of `service` that serves now or, where it is down, served last.
+
+        Raises StackFailed where none ever did.
+        """
+        built = self.runtime.running().get(service) or self.runtime.deployed().get(service)
+        if built is None:
+            raise StackFailed(f"{service} never served", "wait until the shop is up")
+        return built
 
     def elapsed_s(self) -> float:
         """Seconds since this process began the drill."""

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from harness.drill.history import PastDrill, averages, past_drills
-from harness.drill.seal import opened_answer
 from harness.drill.session import Session
 from harness.record.events import Audience
 from harness.scoring.calibration import ReliabilityBin
 
-SEALED = "sealed until the reveal"
-
 
 async def trend(session: Session, viewer: Audience) -> dict[str, Any]:
-    """Every drill of this home, oldest first; averages and calibration over those that are over.
+    """Every drill of this home, oldest first; averages and calibration over those that count.
 
-    The scenario of the drill that runs names what is wrong in it: participants see it once the
-    answer is revealed. `unreadable` says which records were left out, and why.
+    `unreadable` says which records were left out, and why.
     """
-    is_told = viewer == "instructor" or opened_answer(session.story()) is not None
     unreadable: list[str] = []
     runs = session.run_dir.parent
-    found = await asyncio.to_thread(past_drills, runs, unreadable.append)
-    shown = [
-        one if is_told or one.drill_id != session.drill_id else replace(one, scenario=SEALED)
-        for one in found
-    ]
-    over = [one for one in shown if one.drill_id != session.drill_id]
+    shown = await asyncio.to_thread(past_drills, runs, unreadable.append, viewer=viewer)
     return {
         "running": session.drill_id,
         "drills": [one.to_json() for one in shown],
-        "averages": averages(over),
-        "reliability": [asdict(one) for one in _merged(over)],
+        "averages": averages(shown),
+        "reliability": [asdict(one) for one in _merged(shown)],
         "unreadable": unreadable,
     }
 

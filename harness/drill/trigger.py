@@ -12,6 +12,7 @@ from harness.drill.session import Session
 from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
 from harness.record import events
+from harness.record.drill_events import ReleasePlanned
 
 
 async def run_schedule(session: Session) -> None:
@@ -45,6 +46,8 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
     is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
     if fault is not None and not is_set_off_later:
         _triggered(session, fault)
+    else:
+        session.note(ReleasePlanned(shipped.service, shipped.version_to))
     await release(
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )

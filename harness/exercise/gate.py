@@ -25,7 +25,8 @@ class Gate:
     is_open: bool
     reason: str
     cause: Noted[DiagnosisDeclared] | None = None
-    """The confirmed cause, where there is one."""
+    """The confirmed cause, where there is one and the gate is open: whether a diagnosis is right
+    is nothing that a closed gate may tell."""
 
 
 def ai_gate(agenda: Agenda, story: Story, drill_ms: int, is_right: IsRight | None = None) -> Gate:
@@ -38,12 +39,12 @@ def ai_gate(agenda: Agenda, story: Story, drill_ms: int, is_right: IsRight | Non
         return Gate(False, "the exercise is over")
     if reading.is_paused:
         return Gate(False, "the exercise is paused")
-    cause = confirmed_cause(story, is_right)
     title = reading.phase.title
+    if reading.ai == "closed":
+        return Gate(False, f"the phase '{title}' is for people only")
+    cause = confirmed_cause(story, is_right)
     if reading.ai == "open":
         return Gate(True, f"AI may be used in the phase '{title}'", cause)
-    if reading.ai == "closed":
-        return Gate(False, f"the phase '{title}' is for people only", cause)
     if cause is None:
         reason = (
             f"it opens once a declared cause with {EVIDENCE_MIN} items of evidence is confirmed"

@@ -59,6 +59,18 @@ class EngagementSampled(Event, type="engagement.sampled"):
 
 
 @dataclass(frozen=True)
+class ReleasePlanned(Event, type="release.planned", audience="instructor"):
+    """A colleague's release that sets nothing off by itself is about to go out.
+
+    The one that does has `drill.triggered` in its place: participants see the numbers of the events
+    that they may see, and a gap before one release alone would mark it.
+    """
+
+    service: str
+    version_to: str
+
+
+@dataclass(frozen=True)
 class DependencyActed(Event, type="dependency.acted", audience="instructor"):
     """Something outside the shop's code did what it does now and then: a database failed over, a
     third party was slow for a while."""

@@ -95,6 +95,10 @@ class Runtime(Protocol):
         """The release that serves, by service; a service that is down is absent."""
         ...
 
+    def deployed(self) -> Mapping[str, BuiltRelease]:
+        """The release that was deployed last, by service, whether or not it still serves."""
+        ...
+
     def processes(self) -> tuple[ProcessInfo, ...]:
         """All processes of the stack, with pids as this machine sees them."""
         ...

@@ -104,6 +104,11 @@ class OneStackRuntime(Generic[Running]):
             if service.current and service.current.alive
         }
 
+    def deployed(self) -> Mapping[str, BuiltRelease]:
+        """See Runtime.deployed."""
+        services = self._stack.services if self._stack else {}
+        return {name: service.latest for name, service in services.items() if service.latest}
+
     def processes(self) -> tuple[ProcessInfo, ...]:
         """See Runtime.processes."""
         return self._stack.infos() if self._stack else ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.scoring.alerts import silent_from_ms
 from harness.scoring.reading import Recorded, first, since
 
 IsRight = Callable[[str, str], bool]
 """Whether a declared (service, mechanism) is a certain cause."""
+CountedFrom = Literal["trigger", "page"]
 
 REVEALS = frozenset({"answer.revealed", "answer.unsealed"})
 """Where nothing was wrong, nothing is revealed; the seal is opened all the same."""
@@ -29,7 +31,8 @@ class WrongActions:
 
 @dataclass(frozen=True)
 class Kpis:
-    """Times in milliseconds from the trigger; None means no data, never zero."""
+    """Times in milliseconds from the trigger, or from the first page where `counted_from` says so;
+    None means no data, never zero."""
 
     page_ms: int | None
     acknowledge_ms: int | None
@@ -46,6 +49,7 @@ class Kpis:
     updates: int
     diagnoses: int
     wrong: WrongActions
+    counted_from: CountedFrom = "trigger"
 
 
 def fold_kpis(
@@ -53,23 +57,27 @@ def fold_kpis(
     *,
     causes: Sequence[IsRight] | None = None,
     guilty: frozenset[str] | None = None,
+    counted_from: CountedFrom = "trigger",
 ) -> Kpis:
     """Fold a drill's events, in order.
 
     `causes` (what names each) and `guilty` (the services at the root) come from whoever knows the
     answer; without them what depends on it is None. Without a trigger all times are None.
+    Counted from the page, times do not tell when it began, which names the release that did it.
     """
     everything = sorted(events, key=lambda event: event.drill_time_ms)
     trigger = first(everything, "drill.triggered")
     after = since(everything, trigger.drill_time_ms) if trigger else []
-    start_ms = trigger.drill_time_ms if trigger else 0
+    began_ms = trigger.drill_time_ms if trigger else 0
+    paged_ms = _time_of_first(after, "page.sent")
+    start_ms = began_ms if counted_from == "trigger" else paged_ms
 
     def elapsed(at_ms: int | None) -> int | None:
-        return None if at_ms is None else at_ms - start_ms
+        return None if at_ms is None or start_ms is None else at_ms - start_ms
 
-    users, revenue = _impact(everything, start_ms) if trigger else (None, None)
+    users, revenue = _impact(everything, began_ms) if trigger else (None, None)
     return Kpis(
-        page_ms=elapsed(_time_of_first(after, "page.sent")),
+        page_ms=elapsed(paged_ms) if counted_from == "trigger" else None,
         acknowledge_ms=elapsed(_time_of_first(after, "page.acknowledged")),
         cause_ms=elapsed(_all_named_at(after, causes)) if causes else None,
         mitigate_ms=elapsed(silent_from_ms(after)),
@@ -79,6 +87,7 @@ def fold_kpis(
         updates=sum(event.type == "update.posted" for event in after),
         diagnoses=sum(event.type == "diagnosis.declared" for event in after),
         wrong=_wrong_actions(after, guilty),
+        counted_from=counted_from,
     )
 
 

@@ -81,7 +81,8 @@ def _summary(case: Case, kpis: Kpis) -> str:
         else "Nothing was rolled back, restarted, switched or fixed.",
     ]
     if kpis.mitigate_ms is not None:
-        parts.append(f"Alerts fell silent {clock(kpis.mitigate_ms)} after the trouble began.")
+        began = "the trouble began" if kpis.counted_from == "trigger" else "the first page"
+        parts.append(f"Alerts fell silent {clock(kpis.mitigate_ms)} after {began}.")
     if case.recovery is None:
         parts.append("Recovery is not in the record.")
     else:
@@ -109,6 +110,7 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
         cause_ms=kpis.cause_ms,
         mitigate_ms=kpis.mitigate_ms,
         verify_ms=kpis.verify_ms,
+        counted_from=kpis.counted_from,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from harness.scoring.calibration_table import CalibrationRow
 from harness.scoring.guardrails import Guardrails
+from harness.scoring.kpi import CountedFrom
 from harness.scoring.learning import Learning
 from harness.scoring.timeline import TimelineEntry
 
@@ -21,7 +22,8 @@ SCHEMA_ID = f"postmortem-{VERSION}.json"
 class Impact:
     """What was measured, beside what the team declared; null means no data.
 
-    Times are milliseconds of the drill since the trouble began.
+    Times are milliseconds of the drill since the trouble began; until the answer is revealed, since
+    the first page.
     """
 
     severity: str | None
@@ -40,6 +42,7 @@ class Impact:
     cause_ms: int | None
     mitigate_ms: int | None
     verify_ms: int | None
+    counted_from: CountedFrom
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from harness.scoring.calibration_table import table_lines
 from harness.scoring.markup import escaped
-from harness.scoring.postmortem_model import Postmortem
+from harness.scoring.postmortem_model import Impact, Postmortem
 from harness.scoring.scorecard import NO_DATA, clock
 
 _LEVELS = {
@@ -67,13 +67,25 @@ def _impact(post: Postmortem) -> list[str]:
         ("Systems that alerts named", ", ".join(impact.systems_alerting) or "none"),
         ("Blast radius", impact.blast_radius or NO_DATA),
         ("Escalated for", ", ".join(impact.escalated_for) or "nothing"),
-        ("Time to detect", clock(impact.detect_ms)),
-        ("Time to acknowledge", clock(impact.acknowledge_ms)),
-        ("Time to cause", clock(impact.cause_ms)),
-        ("Time to mitigate", clock(impact.mitigate_ms)),
-        ("Time to full recovery", clock(impact.verify_ms)),
+        *_times(impact),
     ]
     return [f"- {title}: {escaped(value)}" for title, value in rows]
+
+
+def _times(impact: Impact) -> list[tuple[str, str]]:
+    """When it began is a part of the answer."""
+    if impact.counted_from == "trigger":
+        detected = clock(impact.detect_ms)
+    else:
+        detected = "told with the answer; until then the times below count from the first page"
+    times = [
+        ("acknowledge", impact.acknowledge_ms),
+        ("cause", impact.cause_ms),
+        ("mitigate", impact.mitigate_ms),
+        ("full recovery", impact.verify_ms),
+    ]
+    told = [(f"Time to {what}", clock(took)) for what, took in times]
+    return [("Time to detect", detected), *told]
 
 
 def _root_cause(post: Postmortem) -> list[str]:

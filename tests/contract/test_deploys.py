@@ -168,5 +168,6 @@ async def test_a_service_that_keeps_dying_is_given_up_and_refuses_connections(
     with pytest.raises(httpx.TransportError):
         await get(shop)
     assert runtime.running() == {}
+    assert runtime.deployed()["x"].version == "1.0.0", "what to go back from is still known"
     await runtime.deploy("x", shop.release("1.0.1"), silent)
     assert await serving(shop) == "1.0.1"

@@ -67,6 +67,22 @@ async def test_whoever_comes_back_misses_nothing_and_sees_nothing_twice(session:
     assert records(heard) == [(middle + 1, "note.added"), (middle + 2, "drill.finished")]
 
 
+async def test_who_claims_to_have_seen_the_future_hears_what_comes_and_delays_nobody(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "STATUS_EVERY_S", 30.0)
+    shared = Quiet(session)
+    ahead, good = (frames(shared, "all", after) for after in (10**12, 0))
+    for source in (ahead, good):
+        assert b"retry" in await anext(source)
+        assert b"event: status" in await anext(source)
+    waiting = [asyncio.create_task(anext(source)) for source in (ahead, good)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    session.note(events.NoteAdded(text="now", by="Ada"))
+    heard = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    assert all(b"note.added" in chunk for chunk in heard)
+
+
 async def test_whoever_begins_far_behind_is_told_all_of_it_once(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

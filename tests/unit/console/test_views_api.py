@@ -19,6 +19,7 @@ from harness.drill.ranges import EXEMPLARS_MAX, POINTS_MAX, RANGE_MAX_S, SERIES_
 from harness.drill.session import Session
 from harness.errors import BadFile
 from harness.record import events
+from harness.record.drill_events import AnswerSealed, SealOpened
 from harness.record.response_events import ActionStated, OutcomeMeasured, PostmortemSaved
 from harness.record.store import Record
 from harness.telemetry.prometheus import Exemplar, Sample, Series
@@ -304,6 +305,8 @@ def _home(session: Session, tmp_path: Path) -> None:
             action = ("act-1", "rollback", "payments", "errors fall", 80, 60.0, "forward", "Ada")
             record.append(ActionStated(*action), actor="Ada")  # type: ignore[arg-type]
             record.append(OutcomeMeasured("act-1", name == "d-past", "x", "Ada"), actor="Ada")
+            if name != "d-test":
+                record.append(events.DrillFinished("asked"), actor="harness")
 
 
 async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_it(
@@ -324,6 +327,10 @@ async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_
         headers={"Authorization": f"Bearer {api.tokens.token(Caller.INSTRUCTOR)}"},
         json={},
     )
+    with Record(api.session.run_dir / "record.db") as record:
+        story = api.session.story()
+        for told in (*story.of(AnswerSealed), *story.of(SealOpened)):
+            record.append(told.event, actor="harness")
     assert "bad-timeouts" in (await api.get("/v1/history")).text
 
 

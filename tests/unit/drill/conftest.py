@@ -31,11 +31,15 @@ class FakeRuntime:
         self.releases = dict(releases)
         self.refused: set[str] = set()
         self.restarted: list[str] = []
+        self.down: set[str] = set()
         self.gate = asyncio.Event()
         """No deploy is through before it is set."""
         self.gate.set()
 
     def running(self) -> Mapping[str, BuiltRelease]:
+        return {name: it for name, it in self.releases.items() if name not in self.down}
+
+    def deployed(self) -> Mapping[str, BuiltRelease]:
         return self.releases
 
     async def deploy(self, service: str, release: BuiltRelease, progress: Any) -> None:
@@ -43,6 +47,7 @@ class FakeRuntime:
         if release.version in self.refused:
             raise DeployFailed(f"{service} {release.version} never became ready")
         self.releases[service] = release
+        self.down.discard(service)
 
     async def prepare(self, release: BuiltRelease) -> None:
         """Nothing to do ahead."""

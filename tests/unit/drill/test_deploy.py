@@ -52,6 +52,16 @@ async def test_rolling_back_goes_to_what_served_before(session: Session) -> None
     assert (entry.kind, entry.version_to) == ("rollback", "2.4.1")
 
 
+async def test_a_service_that_is_down_can_be_rolled_back_and_restarted(session: Session) -> None:
+    await ship(session, "2.4.2")
+    runtime: Any = session.runtime
+    runtime.down.add("payments")
+    await deploy.restart(session, "payments", by="ada", progress=silent)
+    assert runtime.restarted == ["payments"]
+    entry = await deploy.rollback(session, "payments", to_version=None, by="ada", progress=silent)
+    assert (entry.version_from, entry.version_to) == ("2.4.2", "2.4.1")
+
+
 async def test_rolling_back_twice_never_brings_the_bad_release_back(session: Session) -> None:
     await ship(session, "2.4.2")
     await deploy.rollback(session, "payments", to_version=None, by="ada", progress=silent)

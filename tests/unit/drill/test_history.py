@@ -26,7 +26,13 @@ PAGE = events.PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail
 
 
 def a_drill(
-    runs: Path, id_: str, scenario: str, *, cause_after_s: float = 60, opened: bool = True
+    runs: Path,
+    id_: str,
+    scenario: str,
+    *,
+    cause_after_s: float = 60,
+    opened: bool = True,
+    ended: bool = True,
 ) -> Path:
     """A drill whose team named the cause, began at once, and proved the fix a minute later."""
     hand = Hand()
@@ -51,8 +57,9 @@ def a_drill(
         (20, events.AlertResolved("f1", "PaymentsFailing", "critical", "x", cause.service)),
         (30, events.VerifyFinished(True, ())),
         (5, r.ReflectionWritten("went-well", "we looked at the difference first", "Ada")),
-        (1, events.DrillFinished("asked")),
     ]
+    if ended:
+        told.append((1, events.DrillFinished("asked")))
     if opened:
         told.append((0, drill_events.SealOpened(seal.salt, seal.answer)))
     with Record(path, id_, clock=hand.clock) as record:
@@ -79,6 +86,35 @@ def test_without_the_answer_what_depends_on_it_stays_unknown(tmp_path: Path) -> 
     assert one.cause is None
     assert one.kpis.cause_ms is None
     assert one.kpis.page_ms == 9_000
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_of_the_drill_that_runs_only_instructors_are_told_what_is_wrong(
+    tmp_path: Path, ended: bool
+) -> None:
+    a_drill(tmp_path, "d-1", "bad-timeouts", opened=False, ended=ended)
+    (told,) = past_drills(tmp_path, pytest.fail, viewer="instructor")
+    assert (told.scenario, told.kpis.page_ms) == ("bad-timeouts", 9_000)
+    (seen,) = past_drills(tmp_path, pytest.fail)
+    if ended:  # negative control: what is over was told
+        assert seen == told
+        return
+    assert "timeouts" not in json.dumps(seen.to_json())
+    assert (seen.outcome, seen.kpis.page_ms, seen.kpis.acknowledge_ms) == ("running", None, 5_000)
+    assert averages([seen])["drills"] == 0
+
+
+def test_until_the_reveal_the_papers_do_not_tell_when_it_began(tmp_path: Path) -> None:
+    drafts = {}
+    for opened in (False, True):
+        path = a_drill(tmp_path, f"d-{opened}", "bad-timeouts", opened=opened)
+        write_postmortem(path.parent, read_events(path), None)
+        drafts[opened] = (path.parent / DRAFT).read_text()
+    assert "Time to detect: told with the answer" in drafts[False]
+    assert "Time to acknowledge: 5.0 s" in drafts[False]
+    assert "after the first page" in drafts[False]
+    assert "Time to detect: 9.0 s" in drafts[True]
+    assert "Time to acknowledge: 14.0 s" in drafts[True]
 
 
 def test_a_cause_that_comes_again_is_a_recurrence(tmp_path: Path) -> None:

@@ -37,6 +37,18 @@ async def test_values_over_time_come_with_their_times(session: Session) -> None:
     assert series["times"][1] - series["times"][0] == 9
 
 
+async def test_what_is_no_number_is_none_since_json_has_no_word_for_it(session: Session) -> None:
+    class Idle(FakePrometheus):
+        async def query(self, expr: str) -> list[Sample]:
+            moment = datetime(2026, 3, 1, tzinfo=UTC)
+            return [Sample({}, value, moment) for value in (float("nan"), float("inf"), 0.5)]
+
+    prometheus: Any = Idle()
+    session.prometheus = prometheus
+    found = (await look.metrics(session, "0/0", minutes=None))["series"]
+    assert [one["values"] for one in found] == [[None], [None], [0.5]]
+
+
 async def test_as_many_points_are_asked_for_as_wanted_but_none_between_seconds(
     session: Session,
 ) -> None:

@@ -62,6 +62,20 @@ async def test_a_release_sets_its_fault_off_as_its_deploy_begins(
     assert failovers == []
 
 
+async def test_the_numbers_of_events_do_not_mark_the_release_that_did_it(session: Session) -> None:
+    with_fault(session, Trigger())
+    workspace: Any = session.workspace
+    (culprit,) = workspace.shop.live
+    harmless = replace(culprit, release=replace(culprit.release, version_to="2.4.3"))
+    workspace.shop.live = (replace(harmless, is_culprit=False), culprit)
+    session.pace = replace(session.pace, decoy_gap_s=0)
+    await trigger.run_schedule(session)
+    seen = [one for one in session.record.events() if one.audience == "all"]
+    begun = [one.seq for one in seen if isinstance(one.event, DeployStarted)]
+    assert len(begun) == 2
+    assert [seq - 1 in {one.seq for one in seen} for seq in begun] == [False, False]
+
+
 async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
     session: Session, failovers: list[str]
 ) -> None:

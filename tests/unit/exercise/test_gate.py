@@ -25,9 +25,11 @@ def gate(story: Story, second: float) -> Gate:
 
 
 def test_a_phase_for_people_is_closed_whatever_was_declared() -> None:
-    seen = gate(story_of(START, (5.0, declared())), 10.0)
-    assert not seen.is_open
-    assert "people only" in seen.reason
+    right = gate(story_of(START, (5.0, declared())), 10.0)
+    assert not right.is_open
+    assert "people only" in right.reason
+    wrong = gate(story_of(START, (5.0, declared("orders"))), 10.0)
+    assert right == wrong, "nor does it tell whether that was right"
 
 
 def test_the_fix_phase_opens_for_the_right_cause_with_two_items_of_evidence() -> None:

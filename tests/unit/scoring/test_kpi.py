@@ -70,6 +70,13 @@ def test_a_whole_drill_is_timed_from_its_trigger() -> None:
     assert kpis.diagnoses == 2
 
 
+def test_counted_from_the_page_no_time_tells_when_it_began() -> None:
+    kpis = fold_kpis(STORY, causes=[payments_timeouts], counted_from="page")
+    assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (None, 5_900, 45_900)
+    assert (kpis.mitigate_ms, kpis.verify_ms) == (70_900, 80_900)
+    assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
+
+
 def test_of_two_causes_the_second_to_be_named_counts() -> None:
     def first_said(service: str, mechanism: str) -> bool:
         return not payments_timeouts(service, mechanism)

@@ -87,11 +87,15 @@ async def _write_catalogue(session: Session) -> None:
     """What the load may ask for: the shop's own products, customers and past orders."""
 
     async def column(service: str, statement: str) -> list[str | int]:
-        connection = await asyncpg.connect(session.runtime.database_url(service), timeout=5)
         try:
-            return [row[0] for row in await connection.fetch(statement)]
-        finally:
-            await connection.close()
+            connection = await asyncpg.connect(session.runtime.database_url(service), timeout=5)
+            try:
+                return [row[0] for row in await connection.fetch(statement)]
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            what = f"the database of {service} does not answer: {error or type(error).__name__}"
+            raise StackFailed(what, "start another drill; is the machine very busy?") from error
 
     skus = await column("b", "select sku from products order by sku")
     users = await column("users", "select id from users order by id")

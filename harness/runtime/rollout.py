@@ -160,9 +160,12 @@ class Service:
         code = await asyncio.shield(process.exit_code)
         await process.kill()  # of a process that is dead this closes our end
         async with self._changing:
+            back_to = self._back_to() if process is self.current else None
             while process is self.current:
-                action, release = self._decide(process)
-                self._tools.on_exit(self._told(process, code, action, release))
+                action, release = self._decide(process, back_to)
+                told = self._told(process, code, action, release)
+                if action is not ExitAction.ROLLBACK:
+                    self._tools.on_exit(told)
                 if release is None:
                     self.current = None
                     self._close_port()
@@ -172,15 +175,25 @@ class Service:
                     await self._take_over(release, process.release, limits.SERVICE_READY_S)
                 except DeployFailed:
                     self._deaths.append(time.monotonic())
+                else:
+                    if action is ExitAction.ROLLBACK:  # which is told once it is true
+                        self._tools.on_exit(told)
 
-    def _decide(self, process: ReleaseProcess) -> tuple[ExitAction, BuiltRelease | None]:
+    def _back_to(self) -> BuiltRelease | None:
+        """What served before, where the release that replaced it died at once."""
+        previous, self._previous = self._previous, None
+        died_at_once = time.monotonic() - self._switched_at < limits.CRASH_WATCH_S
+        return previous if died_at_once else None
+
+    def _decide(
+        self, process: ReleaseProcess, back_to: BuiltRelease | None
+    ) -> tuple[ExitAction, BuiltRelease | None]:
         now = time.monotonic()
-        if self._previous is not None and now - self._switched_at < limits.CRASH_WATCH_S:
-            release, self._previous = self._previous, None
-            return ExitAction.ROLLBACK, release
         full = len(self._deaths) == limits.RESTARTS_MAX
         if full and now - self._deaths[0] < limits.RESTARTS_WINDOW_S:
             return ExitAction.GIVE_UP, None
+        if back_to is not None:
+            return ExitAction.ROLLBACK, back_to
         self._deaths.append(now)
         return ExitAction.RESTART, process.release
 

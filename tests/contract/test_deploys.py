@@ -128,7 +128,9 @@ async def test_a_release_that_dies_right_after_its_deploy_is_rolled_back(
     shop: Shop, runtime: Runtime
 ) -> None:
     told: list[ProcessExit] = []
+    serving_then: list[object] = []
     runtime.on_exit(told.append)
+    runtime.on_exit(lambda _: serving_then.append(runtime.running()))
     old = shop.release("1.0.0")
     await runtime.up(shop.plan(old), silent)
     dying = "asyncio.get_running_loop().call_later(0.5, os._exit, 4)"
@@ -136,6 +138,7 @@ async def test_a_release_that_dies_right_after_its_deploy_is_rolled_back(
     ended = await until_told(told)
     assert (ended.action, ended.exit_code) == (ExitAction.ROLLBACK, 4)
     assert (ended.version, ended.next_version) == ("1.0.1", "1.0.0")
+    assert serving_then == [{"x": old}], "it is told once it is true"
     await until_serving(shop, "1.0.0")
     assert runtime.running() == {"x": old}
 

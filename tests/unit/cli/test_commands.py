@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from harness.cli import afterwards, host, learn, planning, tell, think
+from harness.cli import act, afterwards, host, learn, planning, tell, think
 from harness.cli.filing import body_of, pairs, read_fields
 from harness.cli.look import agenda_lines
 from harness.cli.main import app
@@ -220,3 +220,16 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(
     with pytest.raises(UsageError, match=r"DRILL_SLACK_WEBHOOK_URL: .*expected https") as told:
         host._settings("healthy")
     assert "secret" not in str(told.value)
+
+
+def test_a_drill_that_ends_under_a_long_command_is_said_to_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Ended:
+        def stream(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+            return [{"progress": "stress load on the shop"}]
+
+    monkeypatch.setattr(act, "participant", Ended)
+    answer = typed("verify")
+    assert isinstance(answer.exception, DrillError)
+    assert "the drill ended" in answer.exception.message

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.client import DrillClient, active_drill
 from harness.cli.out import AsJson, data, line, say, table
+from harness.currency import euros
 from harness.model import Role
 
 
@@ -58,7 +59,8 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     if impact:
         lines.append(
             f"impact: {impact['success_ratio']:.1%} of requests succeed now, "
-            f"{impact['users_affected']} users affected, {impact['revenue_lost']:.2f} revenue lost"
+            f"{impact['users_affected']} users affected, "
+            f"{euros(impact['revenue_lost'])} of revenue lost"
         )
         lines.append(_now_line(answer["impact_now"]))
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
@@ -68,7 +70,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
 
 def _now_line(now: dict[str, float | None]) -> str:
     revenue, burn = now["revenue_lost_per_minute"], now["budget_burn"]
-    lost = "no data" if revenue is None else f"{revenue:.2f}"
+    lost = "no data" if revenue is None else euros(revenue)
     budget = "no data" if burn is None else f"{burn:.1f} times the rate that is allowed"
     return f"now: {lost} of revenue lost a minute, error budget burns at {budget}"
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from harness.cli.look import agenda_lines
 from harness.cli.out import printable, say
+from harness.currency import euros
 from harness.drill.agenda_view import exercise
 from harness.drill.session import Session
 from harness.drill.status import next_step, services
@@ -121,7 +122,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
             Text(
                 f"{state.impact.success_ratio:.1%} of requests succeed   "
                 f"{state.impact.users_affected} users affected   "
-                f"{state.impact.revenue_lost:,.2f} revenue lost"
+                f"{euros(state.impact.revenue_lost)} of revenue lost"
             )
         )
     parts.extend(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from harness.currency import euros
 from harness.record.response_events import UpdatePosted, UpdateStatus
 
 Reader = Literal["internal", "executive", "external"]
@@ -85,7 +86,7 @@ def _impact(users_affected: int | None, revenue_lost: float | None) -> str:
     if users_affected is not None:
         parts.append(f"{users_affected:,} users affected")
     if revenue_lost is not None:
-        parts.append(f"{revenue_lost:,.2f} of revenue lost")
+        parts.append(f"{euros(revenue_lost)} of revenue lost")
     return ", ".join(parts)
 
 

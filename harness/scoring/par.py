@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.currency import euros
 from harness.scoring.kpi import Kpis
 from harness.scoring.scorecard import NO_DATA, clock
 
@@ -55,7 +56,7 @@ def _cells(one: Round) -> tuple[str, ...]:
         one.play,
         NEVER if one.mitigate_ms is None else clock(one.mitigate_ms),
         NO_DATA if one.users_affected is None else f"{one.users_affected:,}",
-        NO_DATA if one.revenue_lost is None else f"{one.revenue_lost:,.2f}",
+        NO_DATA if one.revenue_lost is None else euros(one.revenue_lost),
     )
 
 

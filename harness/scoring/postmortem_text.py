@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from harness.currency import euros
 from harness.scoring.calibration_table import table_lines
 from harness.scoring.markup import escaped
 from harness.scoring.postmortem_model import Impact, Postmortem
@@ -58,7 +59,7 @@ def _impact(post: Postmortem) -> list[str]:
     users = NO_DATA if impact.users_affected is None else f"{impact.users_affected:,}"
     if impact.users_declared is not None:
         users += f" (declared: {impact.users_declared:,})"
-    revenue = NO_DATA if impact.revenue_lost is None else f"{impact.revenue_lost:,.2f}"
+    revenue = NO_DATA if impact.revenue_lost is None else euros(impact.revenue_lost)
     rows = [
         ("Severity", impact.severity or NO_DATA),
         ("Users affected", users),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from harness.currency import euros
 from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis
 
@@ -82,7 +83,7 @@ class Scorecard:
             ("time to mitigate", clock(kpis.mitigate_ms)),
             ("time to verify", clock(kpis.verify_ms)),
             ("users affected", _count(kpis.users_affected)),
-            ("revenue lost", NO_DATA if kpis.revenue_lost is None else f"{kpis.revenue_lost:,.2f}"),
+            ("revenue lost", NO_DATA if kpis.revenue_lost is None else euros(kpis.revenue_lost)),
             *((f"{one.content} feed", one.line()) for one in self.engagement),
             ("updates", str(kpis.updates)),
             ("restarts", str(wrong.restarts)),

@@ -52,6 +52,13 @@ def test_every_view_fits_is_accessible_and_shows_markup_as_text(
         assert violations(page) == [], view
 
 
+@pytest.mark.parametrize("view", ["now", "projector"])
+def test_what_was_lost_is_told_in_the_shops_currency(open_console: Open, view: str) -> None:
+    page = open_console(view)
+    lost = page.locator(".stat").filter(has=page.get_by_text("revenue lost", exact=True))
+    assert lost.locator(".value").inner_text() == "€ 4,538"
+
+
 def test_a_view_that_is_not_accessible_is_noticed(open_console: Open) -> None:
     """Negative control of the checker."""
     page = open_console("comms", bypass_csp=True)

@@ -11,7 +11,19 @@ MODULE_LINES_MAX = 250
 FUNCTION_LINES_MAX = 60
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "causes", "errors", "limits", "paths", "plain_http", "ports", "waiting"}),
+    frozenset(
+        {
+            "model",
+            "causes",
+            "currency",
+            "errors",
+            "limits",
+            "paths",
+            "plain_http",
+            "ports",
+            "waiting",
+        }
+    ),
     frozenset(
         {
             "settings",

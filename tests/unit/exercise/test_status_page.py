@@ -103,7 +103,7 @@ def test_executives_read_every_part_with_the_measured_impact() -> None:
     text = render_update(UPDATE, "executive", users_affected=50_000, revenue_lost=2500.0)
     for part in (
         "IDENTIFIED", UPDATE.what_happened, UPDATE.what_we_did, UPDATE.current_state,
-        "50,000 users affected, 2,500.00 of revenue lost", "HIGH (85%)", "- why it was changed",
+        "50,000 users affected, € 2,500.00 of revenue lost", "HIGH (85%)", "- why it was changed",
         "- watch for ten minutes", "10 minutes from now",
     ):  # fmt: skip
         assert part in text

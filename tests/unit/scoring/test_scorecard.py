@@ -38,6 +38,8 @@ def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
         assert text in lines
     assert "time to verify        no data" in lines
     assert "revenue lost          no data" in lines
+    rich = replace(CARD, kpis=replace(KPIS, revenue_lost=9528.9))
+    assert "revenue lost          € 9,528.90" in "\n".join(rich.render_lines(revealed=True))
 
 
 def test_what_the_team_said_stands_beside_the_answer() -> None:

@@ -37,6 +37,12 @@ export const percent = (ratio, decimals = 1) => (isNothing(ratio) ? NOTHING : `$
 /** So many a second: "3.5/s". */
 export const rate = (value) => (isNothing(value) ? NOTHING : `${plain(value, value >= 10 ? 0 : 1)}/s`);
 
+/** 1234.5 → "€ 1,234.50"; with fewer decimals where cents would only be noise. */
+export function money(value, decimals = 2) {
+  if (isNothing(value)) return NOTHING;
+  return `€ ${value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`;
+}
+
 function short(value, decimals) {
   for (const [size, letter] of SHORT) {
     if (Math.abs(value) >= size) return `${plain(value / size, decimals ?? 1)} ${letter}`;
@@ -52,7 +58,7 @@ export function inUnit(value, unit, decimals) {
   if (unit === "s") return seconds(value);
   if (unit === "reqps") return `${short(value, decimals ?? 1)} req/s`;
   if (unit === "ops") return `${short(value, decimals ?? 1)} /s`;
-  if (unit === "currencyEUR") return `€ ${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (unit === "currencyEUR") return money(value, decimals ?? 2);
   if (unit === "dateTimeAsIso") return dateTime(value);
   if (unit.startsWith("suffix:")) return `${plain(value, decimals ?? 1)}${unit.slice(7)}`;
   return short(value, decimals);

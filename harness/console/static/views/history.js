@@ -1,11 +1,10 @@
 // History: how the team does from drill to drill.
 
 import { Empty, ErrorNote, Loading, html, usePoll } from "../lib.js";
-import { dateTime, inUnit, milliseconds, percent, plain } from "../logic/format.js";
+import { dateTime, milliseconds, money, percent, plain } from "../logic/format.js";
 import { Calibration, Trend } from "../parts/plots.js";
 
 const time = (ms) => milliseconds(ms && Math.round(ms / 100) * 100);
-const money = (value) => inUnit(value, "currencyEUR");
 
 const BOARD = [
   ["drills", "drills that count", plain],

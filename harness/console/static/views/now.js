@@ -1,7 +1,7 @@
 // What is the matter, whom it hurts, where, and what changed lately.
 
 import { Badge, Button, Card, Empty, ErrorNote, api, attachEvidence, html, useAct, useLive, useMemo, usePoll } from "../lib.js";
-import { clock, milliseconds, percent, plain, rate } from "../logic/format.js";
+import { clock, milliseconds, money, percent, plain, rate } from "../logic/format.js";
 import { ServiceMap } from "../parts/service-map.js";
 import { changesOf } from "../parts/told.js";
 
@@ -34,8 +34,8 @@ function Impact({ impact, samples }) {
   const rows = [
     ["succeed now", percent(impact?.success_ratio)],
     ["users affected", plain(impact?.users_affected, 0)],
-    ["revenue lost", plain(impact?.revenue_lost, 0)],
-    ["lost a minute", plain(perMinute, 0)],
+    ["revenue lost", money(impact?.revenue_lost, 0)],
+    ["lost a minute", money(perMinute, 0)],
     ["error budget burn", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
   ];
   return html`<${Card} title="Impact on customers" className="span12" id="impact">

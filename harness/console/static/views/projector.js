@@ -1,7 +1,7 @@
 // For the wall: clock, alerts, impact. Nothing here is secret, and nothing can be clicked.
 
 import { html, useEffect, useLive, useState } from "../lib.js";
-import { percent, plain, stopwatch } from "../logic/format.js";
+import { money, percent, plain, stopwatch } from "../logic/format.js";
 
 const ALERTS_MAX = 5;
 
@@ -20,7 +20,7 @@ export default function Projector() {
   const figures = [
     ["of customers succeed", percent(status.impact?.success_ratio, 0)],
     ["users affected", plain(status.impact?.users_affected, 0)],
-    ["revenue lost", plain(status.impact?.revenue_lost, 0)],
+    ["revenue lost", money(status.impact?.revenue_lost, 0)],
   ];
   return html`<div class="projector">
     <div class="title">${over ? "The drill is over" : clock.phase_title}${clock.is_paused ? " (paused)" : ""}</div>

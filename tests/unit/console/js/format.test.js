@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  ago, clock, drillTime, inUnit, mapped, milliseconds, percent, plain, rate, seconds, stopwatch, tone,
+  ago, clock, drillTime, inUnit, mapped, milliseconds, money, percent, plain, rate, seconds, stopwatch, tone,
 } from "../logic/format.js";
 
 test("a duration is told in the unit that fits it", () => {
@@ -18,6 +18,11 @@ test("every unit of the dashboards is known", () => {
   assert.equal(inUnit(14.44, "suffix: x"), "14.4 x");
   assert.equal(inUnit(1234, "short"), "1.2 k");
   assert.equal(inUnit(7, "none"), "7");
+});
+
+test("money has its currency wherever it stands, and cents where they matter", () => {
+  assert.deepEqual([money(1234.5), money(1234.5, 0), money(0, 0)], ["€ 1,234.50", "€ 1,235", "€ 0"]);
+  assert.equal(inUnit(1234.5, "currencyEUR", 0), money(1234.5, 0));
 });
 
 test("what is not known is a dash, never a zero", () => {
@@ -57,7 +62,7 @@ test("figures of a service fit its box", () => {
 });
 
 test("whatever is missing is a dash to every one of them", () => {
-  for (const told of [plain, seconds, milliseconds, percent, rate, stopwatch, clock]) {
+  for (const told of [plain, seconds, milliseconds, money, percent, rate, stopwatch, clock]) {
     for (const nothing of [null, undefined]) assert.equal(told(nothing), "–", told.name);
   }
 });

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from harness.cli.client import PERSON_VARIABLE
 from harness.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,10 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert missing_files(page) == []
+
+
+def test_whoever_plays_in_a_team_reads_how_to_write_under_a_name() -> None:
+    assert f"export {PERSON_VARIABLE}=" in (ROOT / "docs" / "participant.md").read_text()
 
 
 def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:

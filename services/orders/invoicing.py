@@ -9,11 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.chassis.db import Database
-from services.chassis.errors import Problem
-from services.chassis.peers import PeerFailure
 from services.orders import store
 from services.orders.domain import Order
 from services.orders.peers import Billing
@@ -37,14 +34,17 @@ class Invoicing:
         self._db, self._billing = db, billing
 
     async def post(self, order: Order) -> bool:
-        """Post a paid order; False (and a line in the log) where billing did not take it."""
+        """Post a paid order; False (and a line in the log) where that is left for later.
+
+        Raises nothing: the order is paid, whatever becomes of its invoice.
+        """
         try:
             await self._billing.post_invoice(order)
-        except PeerFailure as failure:
-            log.warning("invoice not posted yet", order_id=order.id, reason=str(failure))
+            async with self._db.session() as session:
+                await store.set_invoiced(session, order.id)
+        except Exception as error:  # noqa: BLE001  # none of them is a reason to fail a paid order
+            log.warning("invoice not posted yet", order_id=order.id, reason=str(error))
             return False
-        async with self._db.session() as session:
-            await store.set_invoiced(session, order.id)
         return True
 
     async def catch_up(self) -> int:
@@ -80,5 +80,5 @@ class Invoicing:
             await asyncio.sleep(CATCH_UP_EVERY_S)
             try:
                 await self.catch_up()
-            except (SQLAlchemyError, OSError, Problem) as error:
+            except Exception as error:  # noqa: BLE001  # the database comes back, and so must we
                 log.warning("invoices not caught up", reason=str(error))

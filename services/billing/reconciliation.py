@@ -82,6 +82,9 @@ class Reconciler:
                 await self.run()
             except (PeerFailure, Problem, SQLAlchemyError, OSError) as error:
                 log.warning("reconciliation skipped", reason=str(error))
+            except Exception:
+                # An odd answer, perhaps: the next one may be better, and nobody else looks.
+                log.exception("reconciliation broke off")
             await asyncio.sleep(self._interval_s)
 
     async def _settlements_since(self, since: datetime) -> list[Settlement]:

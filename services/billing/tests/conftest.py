@@ -21,6 +21,8 @@ class Captured:
 
     charges: list[dict[str, Any]] = field(default_factory=list)
     is_away: bool = False
+    odd_answer: Any = None
+    """Answered instead of the settlements."""
 
     def add(self, order_id: int, amount: str, *, seconds_ago: float = 10) -> None:
         moment = datetime.now(UTC) - timedelta(seconds=seconds_ago)
@@ -36,7 +38,7 @@ class Captured:
     async def settlements(self, _request: web.Request) -> web.Response:
         if self.is_away:
             return web.json_response({"title": "away"}, status=503)
-        return web.json_response({"settlements": self.charges})
+        return web.json_response(self.odd_answer or {"settlements": self.charges})
 
     async def listed(self, request: web.Request) -> web.Response:
         wanted = {int(order_id) for order_id in request.query.getall("order_id")}

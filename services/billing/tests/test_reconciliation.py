@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -109,3 +110,41 @@ async def test_it_reconciles_by_itself_again_and_again_until_it_stops(
         await until(has_run_thrice)
     tasks = [task for task in asyncio.all_tasks() if "reconciling" in repr(task.get_coro())]
     assert tasks == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"charges": []},
+        {"settlements": 3},
+        {"settlements": [{"order_id": 1, "amount": "many", "captured_at": "2026-01-01T00:00:00Z"}]},
+        {"settlements": [{"order_id": 1, "amount": "1.00", "captured_at": "2026-01-01T00:00:00"}]},
+    ],
+    ids=["no settlements", "no list", "no amount", "no time zone"],
+)
+async def test_it_goes_on_reconciling_after_an_odd_answer_and_says_so(
+    database_url: str,
+    payments: FakePeer,
+    captured: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: Any,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PAYMENTS_URL", payments.url)
+    monkeypatch.setenv("RECONCILIATION_INTERVAL_MS", "20")
+    captured.odd_answer = answer
+
+    async def has_run_twice() -> bool:
+        return len(payments.seen_at("/settlements")) >= 2
+
+    async with running(create_app()) as client:
+        await until(has_run_twice)
+        assert "reconciliation broke off" in capsys.readouterr().out
+        captured.add(1, "49.66", seconds_ago=25)
+        captured.odd_answer = None
+
+        async def has_found_the_missing_invoice() -> bool:
+            return bool((await client.get("/reconciliation")).json()["count"] == 1)
+
+        await until(has_found_the_missing_invoice)

@@ -34,7 +34,7 @@ _OBJECTIVES = Row(
         Stat(
             title="Burn, 30 seconds",
             description="How many times faster than allowed the error budget is being used. At 1 "
-            "it lasts its period; above 14.4, over both windows, the alert fires.",
+            "it lasts its period; above 14.4, over all windows, the alert fires.",
             targets=(Target(f"user:error_ratio:rate30s / {BUDGET}", "burn"),),
             unit=Unit.BURN,
             decimals=1,
@@ -102,8 +102,9 @@ _CUSTOMERS = Row(
         TimeSeries(
             title="Burn of the error budget",
             description="Multiples of the rate that the objective allows. The alert fires when "
-            "both windows are above the line.",
+            "all windows are above the line.",
             targets=(
+                Target(f"user:error_ratio:rate5s / {BUDGET}", "5 seconds"),
                 Target(f"user:error_ratio:rate30s / {BUDGET}", "30 seconds"),
                 Target(f"user:error_ratio:rate2m / {BUDGET}", "2 minutes"),
             ),

@@ -80,6 +80,8 @@ GUARDS = [
     ("money.yml", "count_over_time(ledger_last_run_timestamp_seconds[20s])",
      "ledger_last_run_timestamp_seconds"),
     ("customers.yml", "and user:error_ratio:rate2m > 14.4 * 0.005", ""),
+    ("customers.yml", "and user:error_ratio:rate5s > 14.4 * 0.005", ""),
+    ("customers.yml", "keep_firing_for: 5s", ""),
     ("customers.yml", "increase(support_tickets_total[30s]) >= 5", "support_tickets_total > 0"),
     ("ai.yml", "and changes(service:assistant_tasks_failed:total[10s]) >= 3", ""),
     ("ai.yml", "failure_ratio:rate10s > 0.3", "failure_ratio:rate10s > 0"),

@@ -28,13 +28,16 @@ class Scrape:
 
 def parse_scrape(text: str) -> Scrape:
     """Parse Prometheus' text format. Raises ValueError where it is not that."""
-    return Scrape(
-        {
-            (sample.name, tuple(sorted(sample.labels.items()))): float(sample.value)
-            for family in text_string_to_metric_families(text)
-            for sample in family.samples
-        }
-    )
+    try:
+        return Scrape(
+            {
+                (sample.name, tuple(sorted(sample.labels.items()))): float(sample.value)
+                for family in text_string_to_metric_families(text)
+                for sample in family.samples
+            }
+        )
+    except IndexError as error:  # the library's, for a label without a name
+        raise ValueError("not in Prometheus' text format") from error
 
 
 async def scrape(

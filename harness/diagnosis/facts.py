@@ -32,6 +32,10 @@ EVENTUAL_S = 5.0
 """How long what follows an answer may take: the ledger is posted after the customer has paid."""
 
 
+SENSELESS = (TypeError, ValueError, ArithmeticError, LookupError)
+"""What reading and comparing raise where rows hold something else than they should."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything that is checked after a run; None: could not be known."""
@@ -48,11 +52,15 @@ class Facts:
 
 
 async def known(fact: Awaitable[T], until: float) -> T | None:
-    """Await `fact`, no longer than `until` (loop time, seconds); None where it is not found."""
+    """Await `fact`, no longer than `until` (loop time, seconds); None where it is not found.
+
+    Nor is it found in rows that make no sense to whoever reads them: a release may store anything,
+    money as binary floats for one, which `Decimal` refuses to be added to.
+    """
     try:
         async with asyncio.timeout_at(until):
             return await fact
-    except (NotKnowable, DrillError, OSError, TimeoutError):
+    except (NotKnowable, DrillError, OSError, TimeoutError, *SENSELESS):
         return None
 
 

@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 from harness.diagnosis.calls import Journey
 from harness.diagnosis.driving import StressResult
-from harness.diagnosis.facts import Facts
+from harness.diagnosis.facts import SENSELESS, Facts
 from harness.diagnosis.history_checks import history_correct_ratio
 from harness.diagnosis.measures import Measures
 from harness.diagnosis.money_checks import (
@@ -74,5 +74,5 @@ def _sound(check: Callable[P, float | None], *facts: P.args, **more: P.kwargs) -
     """The outcome of `check`; 0.0 where rows make no sense to it: a release may store anything."""
     try:
         return check(*facts, **more)
-    except (TypeError, ValueError, ArithmeticError):
+    except SENSELESS:
         return 0.0

@@ -47,6 +47,7 @@ def test_label_sets_are_summed_unless_they_are_chosen() -> None:
     assert scrape.total("x_total", peer="c") is None
 
 
-def test_what_is_not_an_exposition_is_refused() -> None:
+@pytest.mark.parametrize("text", ["<html>{ not metrics</html>", 'x{peer="a", ="b"} 1\n'])
+def test_what_is_not_an_exposition_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        parse_scrape("<html>{ not metrics</html>")
+        parse_scrape(text)

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -15,6 +16,7 @@ from harness.diagnosis import oracle as oracle_module
 from harness.diagnosis.access import Booked, ShopAccess
 from harness.diagnosis.calls import Basket, Line
 from harness.diagnosis.catalogue import Catalogue
+from harness.diagnosis.databases import ShopDatabases
 from harness.diagnosis.measures import MEASURE_NAMES
 from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, judge
 from harness.diagnosis.oracle import Oracle
@@ -110,6 +112,30 @@ async def test_a_shop_that_answers_nonsense_is_not_well(serve: Serve) -> None:
     assert measures["checkout_success_ratio"] == 0.0
     assert measures["basket_success_ratio"] == 0.0
     assert measures["statements_per_history"] is None
+
+
+class FloatRows(ShopDatabases):
+    """Databases whose money has become binary floats."""
+
+    async def fetch(self, service: str, query: str, *arguments: Any) -> list[Any]:
+        money = {"header": 1.15, "net": 1.0, "tax": 0.15, "gross": 1.15}
+        return [{"order_id": 1, "sku": "A", **money}] if service == "billing" else []
+
+
+async def test_a_ledger_in_binary_floats_gives_values_and_no_exception(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oracle_module, "ShopDatabases", FloatRows)
+
+    async def reconciled(_request: web.Request) -> web.Response:
+        return web.Response(text=f"ledger_last_run_timestamp_seconds {time.time()}\n")
+
+    url, dead = await serve(reconciled), nobody()
+    measures = await oracle_of(url, f"{url}/metrics", dead).measure(PLAN, REFERENCES)
+    assert tuple(measures) == MEASURE_NAMES
+    assert measures["ledger_exact_ratio"] is None
+    assert measures["reconciliation_honest"] is None
+    assert measures["running_total_exact"] is None
 
 
 async def test_a_shop_that_is_down_cannot_be_remembered_as_healthy() -> None:

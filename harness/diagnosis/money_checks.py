@@ -8,6 +8,7 @@ from decimal import Decimal
 from harness.diagnosis.driving import Replay
 from harness.diagnosis.figures import ratio
 from harness.diagnosis.money import as_money
+from harness.diagnosis.told import Told, untrue_order_ids
 from harness.diagnosis.truth import InvoiceTruth, OrderTruth, RunningTotal
 
 Amounts = Mapping[int, list[Decimal]]
@@ -36,11 +37,22 @@ def ledger_exact_ratio(
     return ratio(exact(order) for order in orders if order.paid)
 
 
-def charged_once_ratio(orders: Sequence[OrderTruth], provider: Amounts) -> float | None:
-    """Share of the paid orders for which the provider took the right amount exactly once."""
-    return ratio(
-        provider.get(order.id, []) == [order.expected_total()] for order in orders if order.paid
-    )
+def charged_once_ratio(
+    orders: Sequence[OrderTruth], provider: Amounts, told: Sequence[Told]
+) -> float | None:
+    """Share of the paid orders for which the provider took the right amount exactly once, and
+    whose customer was told nothing else.
+
+    An order counts as paid where the shop says so, to itself or to its customer: one that a
+    customer was told of and the books do not have is wrong.
+    """
+    untrue = untrue_order_ids(told, orders)
+    right = {
+        order.id: order.id not in untrue and provider.get(order.id, []) == [order.expected_total()]
+        for order in orders
+        if order.paid
+    }
+    return ratio([*right.values(), *(False for _ in untrue - set(right))])
 
 
 def running_total_exact(
@@ -63,7 +75,8 @@ def idempotent_replay_ratio(
 ) -> float | None:
     """Share of the replayed checkouts that gave the first order back and cost nothing more.
 
-    A replay that the shop was too busy to answer says nothing either way.
+    A replay that the shop was too busy to answer says nothing either way, and where that is most of
+    them, nothing is known: refusing replays is no way to pass.
     """
 
     def harmless(replay: Replay) -> bool:
@@ -78,6 +91,8 @@ def idempotent_replay_ratio(
         )
 
     answered = [r for r in replays if r.again.status is not None and r.again.status < 500]
+    if 2 * len(answered) < len(replays):
+        return None
     return ratio(harmless(replay) for replay in answered)
 
 

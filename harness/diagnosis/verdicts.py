@@ -18,6 +18,7 @@ from harness.diagnosis.money_checks import (
     stock_reserved_ratio,
 )
 from harness.diagnosis.references import References, reference_answers_ratio
+from harness.diagnosis.told import told_paid
 from harness.diagnosis.truth import RunningTotal
 
 P = ParamSpec("P")
@@ -32,6 +33,7 @@ def correctness_measures(
 ) -> Measures:
     """All measures that compare what was answered, stored and charged."""
     orders, invoices = facts.orders, facts.invoices
+    told = told_paid(result.of(Journey.CHECKOUT))
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
     return {
         "ledger_exact_ratio": (
@@ -42,7 +44,7 @@ def correctness_measures(
         "charged_once_ratio": (
             None
             if orders is None or facts.provider is None
-            else _sound(charged_once_ratio, orders, facts.provider)
+            else _sound(charged_once_ratio, orders, facts.provider, told)
         ),
         "running_total_exact": (
             None

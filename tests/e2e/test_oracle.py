@@ -92,8 +92,22 @@ async def test_on_the_healthy_shop_every_objective_holds(
             "key = _checked(idempotency_key) + str(id(basket))",
             {"idempotent_replay_ratio"},
         ),
+        (
+            "orders",
+            "orders/views.py",
+            "total=order.amount,",
+            "total=order.amount - 1,",
+            {"charged_once_ratio"},
+        ),
     ],
-    ids=["cents", "running-total", "dropped-line", "no-reservation", "no-idempotency"],
+    ids=[
+        "cents",
+        "running-total",
+        "dropped-line",
+        "no-reservation",
+        "no-idempotency",
+        "told-otherwise",
+    ],
 )
 async def test_each_damage_shows_in_its_own_measure_and_in_no_other(
     shop: HandShop,

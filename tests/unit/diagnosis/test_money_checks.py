@@ -76,11 +76,11 @@ def test_a_missing_invoice_counts_as_wrong_and_an_unpaid_order_not_at_all() -> N
 
 def test_a_paid_order_is_charged_once_and_rightly() -> None:
     total = Decimal("23.58")
-    assert charged_once_ratio([ORDER], {1: [total]}) == 1.0
-    assert charged_once_ratio([ORDER], {1: [total, total]}) == 0.0
-    assert charged_once_ratio([ORDER], {1: []}) == 0.0
-    assert charged_once_ratio([ORDER], {}) == 0.0
-    assert charged_once_ratio([ORDER], {1: [total - CENT]}) == 0.0
+    assert charged_once_ratio([ORDER], {1: [total]}, []) == 1.0
+    assert charged_once_ratio([ORDER], {1: [total, total]}, []) == 0.0
+    assert charged_once_ratio([ORDER], {1: []}, []) == 0.0
+    assert charged_once_ratio([ORDER], {}, []) == 0.0
+    assert charged_once_ratio([ORDER], {1: [total - CENT]}, []) == 0.0
 
 
 def test_a_running_total_grows_by_what_was_posted() -> None:
@@ -131,9 +131,18 @@ def test_a_replay_that_orders_or_charges_again_is_found() -> None:
 def test_a_replay_that_is_refused_is_wrong_and_one_that_failed_says_nothing() -> None:
     refused = [Replay(FIRST, answered(None, "0", status=409, outcome="error"))]
     assert idempotent_replay_ratio(refused, PAID, {1: INVOICE}) == 0.0
-    failed = [Replay(FIRST, answered(None, "0", status=503, outcome="error"))]
-    assert idempotent_replay_ratio(failed, PAID, {1: INVOICE}) is None
+    failed = Replay(FIRST, answered(None, "0", status=503, outcome="error"))
+    again = Replay(FIRST, answered(1, "23.58", status=200))
+    assert idempotent_replay_ratio([failed], PAID, {1: INVOICE}) is None
+    assert idempotent_replay_ratio([failed, again], PAID, {1: INVOICE}) == 1.0
     assert idempotent_replay_ratio([], PAID, {}) is None
+
+
+def test_a_shop_that_refuses_most_replays_has_shown_nothing() -> None:
+    again = Replay(FIRST, answered(1, "23.58", status=200))
+    failed = Replay(FIRST, answered(None, "0", status=503, outcome="error"))
+    cut_off = Replay(FIRST, replace(failed.again, status=None, outcome="timeout"))
+    assert idempotent_replay_ratio([again, failed, cut_off], PAID, {1: INVOICE}) is None
 
 
 def test_what_was_bought_is_held_exactly() -> None:

@@ -64,6 +64,7 @@ class Request:
     path: str
     basket: Basket | None = None
     user_ids: tuple[int, ...] = ()
+    order_id: int | None = None
     idempotency_key: str | None = None
 
 
@@ -101,12 +102,12 @@ def history(user_ids: tuple[int, ...]) -> Request:
 
 def track(order_id: int) -> Request:
     """Where an order stands."""
-    return Request(Journey.TRACK, "GET", f"/api/track/{order_id}")
+    return Request(Journey.TRACK, "GET", f"/api/track/{order_id}", order_id=order_id)
 
 
 def summary(order_id: int) -> Request:
     """An order in a sentence or two."""
-    return Request(Journey.SUMMARY, "GET", f"/api/summary/{order_id}")
+    return Request(Journey.SUMMARY, "GET", f"/api/summary/{order_id}", order_id=order_id)
 
 
 def feed(user_id: int) -> Request:
@@ -115,7 +116,7 @@ def feed(user_id: int) -> Request:
 
 
 def order_id_of(call: Call) -> int | None:
-    """The order that a checkout's answer names."""
+    """The order that an answer names."""
     found = call.body.get("order_id") if isinstance(call.body, dict) else None
     usable = type(found) is int and 0 < found < 2**63
     return found if usable else None

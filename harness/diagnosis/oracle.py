@@ -65,16 +65,16 @@ class Oracle:
         """
         try:
             catalogue = await read_catalogue(self._databases)
-            order_ids = await some_paid_orders(self._databases, TRACKED_ORDERS)
+            paid_totals = await some_paid_orders(self._databases, TRACKED_ORDERS)
         except NotKnowable as error:
             raise StackFailed(f"the shop's catalogue cannot be read: {error}") from error
-        if not (catalogue.prices and catalogue.users and order_ids):
+        if not (catalogue.prices and catalogue.users and paid_totals):
             raise StackFailed("the shop has no products, customers or orders")
         random = Random(self._seed)  # noqa: S311  as above
         baskets = choose_baskets(catalogue, REFERENCE_BASKETS, random)
         async with self._session() as session:
             priced = await price_baskets(session, baskets)
-        return References(catalogue, baskets, priced, order_ids)
+        return References(catalogue, baskets, priced, paid_totals)
 
     async def measure(self, plan: StressPlan, references: References) -> Measures:
         """Press the shop and check everything, within `plan.duration_s` + 15 s.
@@ -100,7 +100,7 @@ class Oracle:
                 known(summaries_written_ratio(session, self._databases, result, until), until),
             )
         measures = {
-            **traffic_measures(result),
+            **traffic_measures(result, references),
             **correctness_measures(result, facts, references, before.totals, totals),
             "statements_per_history": statements,
             "reconciliation_honest": honest,

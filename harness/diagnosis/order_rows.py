@@ -30,7 +30,7 @@ _NEWEST = f"""
     LEFT JOIN order_lines l ON l.order_id = o.id
     ORDER BY o.id, l.line_no
 """  # noqa: S608  # constant columns
-_SOME_PAID = "SELECT id FROM orders WHERE status = 'paid' ORDER BY id DESC LIMIT $1"
+_SOME_PAID = "SELECT id, total FROM orders WHERE status = 'paid' ORDER BY id DESC LIMIT $1"
 _RESERVED = """
     SELECT r.order_id, l.sku, l.quantity
     FROM reservations r JOIN reservation_lines l ON l.reservation_id = r.id
@@ -65,9 +65,10 @@ async def newest_orders(
     return found
 
 
-async def some_paid_orders(databases: ShopDatabases, limit: int) -> tuple[int, ...]:
-    """Ids of recently paid orders. Raises NotKnowable."""
-    return tuple(row["id"] for row in await databases.fetch("orders", _SOME_PAID, limit))
+async def some_paid_orders(databases: ShopDatabases, limit: int) -> Mapping[int, Decimal]:
+    """Recently paid orders and their totals. Raises NotKnowable."""
+    rows = await databases.fetch("orders", _SOME_PAID, limit)
+    return {row["id"]: row["total"] for row in rows}
 
 
 async def reserved_stock(

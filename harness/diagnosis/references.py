@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import aiohttp
 
@@ -28,8 +29,8 @@ class References:
     baskets: tuple[Basket, ...]
     priced: Mapping[Basket, frozenset[PricedLine]]
     """What each of `baskets` cost."""
-    order_ids: tuple[int, ...]
-    """Orders that were paid before, for tracking."""
+    paid_totals: Mapping[int, Decimal]
+    """Orders that were paid before and what each came to, for tracking."""
 
 
 async def price_baskets(

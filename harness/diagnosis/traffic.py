@@ -14,7 +14,6 @@ from harness.diagnosis.calls import (
     checkout,
     feed,
     history,
-    order_id_of,
     price,
     track,
 )
@@ -23,19 +22,18 @@ from harness.diagnosis.driving import Departure, StressResult
 from harness.diagnosis.figures import percentile, ratio
 from harness.diagnosis.measures import Measures
 from harness.diagnosis.plan import StressPlan
-from harness.diagnosis.references import References, answered_lines
-from harness.diagnosis.truth import PAID
+from harness.diagnosis.references import References
+from harness.diagnosis.served import served
 
 DESK_USERS = 100
 """Customers in one question of the support desk: as many as the gateway takes."""
 QUICK_FAILURE_MS = 1_000.0
-FEED_MODES = ("personalised", "cached", "default")
-FEED_ITEMS = 12
 
 
 def plan_departures(plan: StressPlan, references: References, random: Random) -> list[Departure]:
     """Every request of a run, at its time; the same for the same seed and references."""
     catalogue = references.catalogue
+    orders = tuple(references.paid_totals)
     desk_users = min(DESK_USERS, len(catalogue.user_ids))
 
     def times(per_s: float) -> list[float]:
@@ -53,7 +51,7 @@ def plan_departures(plan: StressPlan, references: References, random: Random) ->
             times(plan.support_desk_per_s),
             lambda: history(tuple(random.sample(catalogue.user_ids, k=desk_users))),
         ),
-        _drawn(times(plan.track_per_s), lambda: track(random.choice(references.order_ids))),
+        _drawn(times(plan.track_per_s), lambda: track(random.choice(orders))),
         _drawn(times(plan.feed_per_s), lambda: feed(random.choice(catalogue.user_ids))),
     )
     return [Departure(*pair) for leave, ask in journeys for pair in zip(leave, ask, strict=True)]
@@ -63,38 +61,12 @@ def _drawn(times: list[float], draw: Callable[[], Request]) -> tuple[list[float]
     return times, [draw() for _ in times]
 
 
-def served(call: Call) -> bool:
-    """Whether the customer got what was asked for, as far as the answer shows."""
-    if call.outcome != "ok":
-        return False
-    match call.request.journey:
-        case Journey.CHECKOUT:
-            return order_id_of(call) is not None and call.body.get("status") == PAID
-        case Journey.BASKET:
-            return answered_lines(call) is not None
-        case Journey.TRACK | Journey.SUMMARY:
-            return isinstance(call.body, dict) and bool(call.body)
-        case Journey.FEED:
-            return _fills_the_page(call)
-        case Journey.HISTORY | Journey.SUPPORT_DESK:
-            return isinstance(call.body, dict | list)
-
-
-def _fills_the_page(call: Call) -> bool:
-    """Whether a feed says how personal it is, and shows as many products as the page has room."""
-    body = call.body if isinstance(call.body, dict) else {}
-    items = body.get("items")
-    products = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    shown = {str(item["sku"]) for item in products if item.get("sku")}
-    return body.get("mode") in FEED_MODES and len(shown) >= FEED_ITEMS
-
-
 def wait_ms(call: Call) -> float:
     """How long the customer waited; all of their patience where no answer came."""
     return CLIENT_TIMEOUT_S * 1000.0 if call.outcome == "timeout" else call.duration_ms
 
 
-def traffic_measures(result: StressResult) -> Measures:
+def traffic_measures(result: StressResult, references: References) -> Measures:
     """Success ratios and waiting times of a run.
 
     Latencies leave out quick failures: a shop is not quick because it refuses quickly. A failure
@@ -102,7 +74,7 @@ def traffic_measures(result: StressResult) -> Measures:
     """
 
     def success(*journeys: Journey) -> float | None:
-        return ratio(served(call) for call in result.of(*journeys))
+        return ratio(served(call, references) for call in result.of(*journeys))
 
     def p95(*journeys: Journey) -> float | None:
         waits = [

@@ -11,6 +11,8 @@ from harness.diagnosis.money import LineMoney, gross_total, line_money
 from harness.diagnosis.priced import PricedLine
 
 PAID = "paid"
+CAPTURED = "captured"
+"""What payments says of the charge of a paid order."""
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,13 @@ async def test_on_the_healthy_shop_every_objective_holds(
             "total=order.amount - 1,",
             {"charged_once_ratio"},
         ),
+        (
+            "orders",
+            "orders/views.py",
+            'state=charge.state if charge else "none",',
+            'state="unknown",',
+            {"track_success_ratio"},
+        ),
     ],
     ids=[
         "cents",
@@ -107,6 +114,7 @@ async def test_on_the_healthy_shop_every_objective_holds(
         "no-reservation",
         "no-idempotency",
         "told-otherwise",
+        "untold-payment",
     ],
 )
 async def test_each_damage_shows_in_its_own_measure_and_in_no_other(

@@ -20,7 +20,7 @@ from harness.diagnosis.ledger_rows import invoices_of
 from harness.diagnosis.references import References
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-REFERENCES = References(Catalogue({}, {}, {}, {7: "Ada"}), (), {}, ())
+REFERENCES = References(Catalogue({}, {}, {}, {7: "Ada"}), (), {}, {})
 BOUGHT = Call(checkout(Basket(7, (Line("A", 1),)), "k"), "ok", 10.0, NOW, 201, {"order_id": 1})
 SEEN = Call(history((7,)), "ok", 10.0, NOW, 200, {})
 ORDER = {

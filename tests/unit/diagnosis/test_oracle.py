@@ -30,7 +30,7 @@ REFERENCES = References(
     Catalogue({"A": Decimal(1)}, {}, {}, {1: "Ada", 2: "Bo"}),
     (Basket(1, (Line("A", 1),)),),
     {},
-    (1, 2),
+    {1: Decimal("1.15"), 2: Decimal("2.30")},
 )
 DATABASES = ("users", "orders", "payments", "billing", "a", "b", "c")
 

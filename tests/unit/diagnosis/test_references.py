@@ -26,7 +26,7 @@ PRICED = frozenset({
     PricedLine("A", 2, Decimal("1.50"), Decimal("0.30")),
     PricedLine("B", 1, Decimal("4.00"), Decimal("0.00")),
 })  # fmt: skip
-REFERENCES = References(Catalogue({}, {}, {}, {}), (BASKET,), {BASKET: PRICED}, ())
+REFERENCES = References(Catalogue({}, {}, {}, {}), (BASKET,), {BASKET: PRICED}, {})
 BODY = {
     "lines": [
         {"sku": "B", "quantity": 1, "net_unit_price": "4.00", "discount": "0.00"},

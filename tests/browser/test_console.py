@@ -110,7 +110,8 @@ def test_of_two_who_write_hypotheses_at_once_neither_loses_text(
     assert ada.get_by_role("button", name="Save this revision").is_disabled()
     ada.get_by_role("button", name="Put both together").click()
     ada.get_by_role("button", name="Save this revision").click()
-    bo.get_by_text("the provider is slow since noon").first.wait_for()
+    revisions = bo.get_by_role("region", name=re.compile("^Revisions"))
+    revisions.get_by_text("the provider is slow since noon").first.wait_for()
     last = drill.session.story().last(r.HypothesesRevised)
     assert last is not None
     assert {"the provider is slow since noon", "the release of payments cut the timeouts"} <= {

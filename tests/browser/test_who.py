@@ -10,6 +10,7 @@ import pytest
 from harness.exercise.views import role_holders
 from harness.record import events
 from harness.record import exercise_events as x
+from tests.browser.axe import violations
 from tests.browser.consoles import Open, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
@@ -107,3 +108,9 @@ def test_whoever_holds_a_role_is_not_asked_and_may_come_back_without_another(
     asked(page).get_by_role("button", name="Join").click()
     page.get_by_text("Ada is in as on-call").wait_for()
     assert holders(drill, "on-call") == ("Ada",)
+
+
+def test_the_form_that_asks_is_accessible(open_console: Open) -> None:
+    page = open_console("timeline", person="Zoe", bypass_csp=True)
+    asked(page).get_by_role("alert").wait_for()
+    assert violations(page) == []

@@ -8,7 +8,7 @@ role, and what the team has been told. See docs/adr/0006-a-drill-that-died-is-ta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import DrillError, UsageError
@@ -67,13 +67,22 @@ def _left_off(events: Sequence[Envelope]) -> LeftOff:
         raise UsageError(f"the drill {story.drill_id} died before it had begun", HINT)
     clock, begun = story.clock, created.event
     at_ms = clock.agenda_ms(clock.seen_ms)
-    started = x.ClockStarted(begun.agenda, clock.speed, story.drill_id, at_ms or 0, clock.changes)
+    first = story.first(x.ClockStarted)
+    goes_on = None
+    if first is not None and at_ms is not None:
+        goes_on = replace(
+            first.event,
+            speed=clock.speed,
+            from_drill=story.drill_id,
+            at_ms=at_ms,
+            changes=clock.changes,
+        )
     return LeftOff(
         drill_id=story.drill_id,
         scenario=begun.scenario,
         seed=begun.seed,
         agenda=begun.agenda,
         runtime=begun.runtime,
-        clock=None if at_ms is None else started,
+        clock=goes_on,
         told=tuple(one.event for one in story.entries if isinstance(one.event, CARRIED)),
     )

@@ -20,7 +20,12 @@ def clock_started(agenda: Agenda, story: Story, speed: float) -> x.ClockStarted:
     """The start of the clock, once; `speed` is SPEED of the command line."""
     if story.clock.started_ms is not None:
         raise UsageError("the clock has started already")
-    return x.ClockStarted(agenda.id, number("speed", speed, at_most=SPEED_MAX))
+    return x.ClockStarted(
+        agenda.id,
+        number("speed", speed, at_most=SPEED_MAX),
+        trigger_phase=next((one.id for one in agenda.phases if one.triggers), ""),
+        cause_target_ms=agenda.cause_target_ms,
+    )
 
 
 def clock_paused(story: Story, *, by: str, reason: str = "") -> x.ClockPaused:

@@ -13,6 +13,8 @@ from harness.record.drill_events import FlagSwitched
 Response = e.DeployStarted | FlagSwitched
 """What people do to the shop: each has a `kind` and a `service`."""
 
+BEFORE_PAGE_MS = 2 * 60_000
+"""Trouble that somebody saw before the page; an incident opened earlier was about nothing."""
 RESPONSES: frozenset[str] = frozenset({"rollback", "restart", "hotfix"})
 """Kinds of deploy by which people respond; `release` is a colleague's ordinary work."""
 
@@ -32,9 +34,35 @@ def role_holders(story: Story) -> Mapping[str, tuple[str, ...]]:
 
 
 def incident_start(story: Story) -> Noted[e.Event] | None:
-    """When the team could first know: the first page, or an incident opened by hand before it."""
-    found = [story.first(e.PageSent), story.first(r.IncidentDeclared)]
+    """When the team could first know: the first page, or an incident opened by hand before it.
+
+    One that was opened while nothing could be wrong yet, such as in a briefing, is none: it would
+    begin all clocks, and cannot be taken back. Agendas tell everybody with which phase the incident
+    begins; when exactly it was triggered must not show here.
+    """
+    page = story.first(e.PageSent)
+    from_ms = _declarable_from_ms(story, page)
+    declared = (
+        one
+        for one in story.of(r.IncidentDeclared)
+        if from_ms is not None and one.team_ms >= from_ms
+    )
+    found = [page, next(declared, None)]
     return min((one for one in found if one is not None), key=lambda one: one.seq, default=None)
+
+
+def _declarable_from_ms(story: Story, page: Noted[e.PageSent] | None) -> int | None:
+    """Team time from which on an opened incident counts; None where none does yet."""
+    started = story.first(x.ClockStarted)
+    if started is not None and started.event.trigger_phase and not started.event.from_drill:
+        begun = (
+            one.team_ms
+            for one in story.of(x.PhaseChanged)
+            if one.event.phase == started.event.trigger_phase
+        )
+        return next(begun, None)
+    # No phase tells: the page does, once there is one.
+    return 0 if page is None else page.team_ms - BEFORE_PAGE_MS
 
 
 def alert_marks(story: Story) -> Mapping[str, Noted[r.AlertMarked]]:

@@ -24,7 +24,8 @@ class ClockStarted(Event, type="clock.started"):
     """Agenda time begins; it runs `speed` times as fast as the drill's.
 
     Where it goes on with a drill that died, it begins where that one's stood, with all that had
-    been done to its phases.
+    been done to its phases. What the agenda says that the score depends on stands here: an agenda
+    may be anybody's own file, and may change.
     """
 
     agenda: str
@@ -32,6 +33,10 @@ class ClockStarted(Event, type="clock.started"):
     from_drill: str = ""
     at_ms: int = 0
     changes: tuple[PhaseChange, ...] = ()
+    trigger_phase: str = ""
+    """The phase with which the incident begins; empty where the agenda names none."""
+    cause_target_ms: int | None = None
+    """Of agenda time, from the first page to the right cause."""
 
 
 @dataclass(frozen=True)

@@ -324,7 +324,8 @@ START = (0.0, x.ClockStarted("small", 1.0))
 def test_the_clock_takes_only_what_it_can_do() -> None:
     ic = instructor_checks
     running, paused = story_of(START), story_of(START, (1.0, x.ClockPaused("lee")))
-    assert ic.clock_started(AGENDA, Story(), 10.0) == x.ClockStarted("small", 10.0)
+    told = x.ClockStarted("small", 10.0, cause_target_ms=60_000)
+    assert ic.clock_started(AGENDA, Story(), 10.0) == told
     refused("started already", lambda: ic.clock_started(AGENDA, running, 1.0))
     refused("'speed' is a number above 0", lambda: ic.clock_started(AGENDA, Story(), 0.0))
     refused("does not run", lambda: ic.clock_paused(Story(), by="lee"))

@@ -10,11 +10,13 @@ from harness.diagnosis.answer import judge_answer
 from harness.drill.diagnosis import accepted
 from harness.drill.home import tidy
 from harness.drill.instructor import reveal
-from harness.drill.seal import seal_holds
+from harness.drill.seal import opened_key, seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
 from harness.model import Answer
 from harness.record import events
+from harness.scoring.case import Case
+from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import fold_engagement
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
@@ -90,7 +92,8 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = fold_engagement(session.record.events())
-    return Scorecard(session.drill_id, outcome, kpis, causes, declared, engagement)
+    took = cause_time(Case(session.story(), opened_key(session.story())))
+    return Scorecard(session.drill_id, outcome, kpis, causes, declared, engagement, took)
 
 
 def _names(answer: Answer, service: str, mechanism: str) -> bool:

@@ -3,7 +3,7 @@
 ```toml
 title = "…"
 clock_starts = "ready"        # with the healthy shop; or "page": with the first page
-cause_target_s = 1200         # optional
+cause_target_s = 1200         # optional: from the first page to the right cause, for the score
 objectives = ["…"]
 roles = ["on-call", …]        # of harness/exercise/roles.toml
 include = ["customers"]       # optional: injects of common/<name>.toml beside the agenda

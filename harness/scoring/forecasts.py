@@ -48,7 +48,7 @@ def forecasts(case: Case) -> tuple[Forecast, ...]:
     """What is scored, in order: each new set of hypotheses, the last word on each declared cause,
     and each stated action until recovery, since it is easy to be right about a shop that is well.
     """
-    over = min(_revealed_from(case), case.recovery.seq if case.recovery else _never(case))
+    over = min(revealed_from(case), case.recovery.seq if case.recovery else _never(case))
     acts = [
         _action(case, one.seq, one.event) for one in case.story.of(r.ActionStated) if one.seq < over
     ]
@@ -62,7 +62,13 @@ def known_from(case: Case) -> int:
     recovery tells nothing: what passes by itself still wants a cause.
     """
     healed = [case.recovery.seq] if case.recovery and case.responses else []
-    return min([_revealed_from(case), _confirmed_from(case), *healed])
+    return min([revealed_from(case), _confirmed_from(case), *healed])
+
+
+def revealed_from(case: Case) -> int:
+    """The event by which the answer was told; where nothing was wrong, only the seal is opened."""
+    told = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
+    return min((one.seq for one in told if one is not None), default=_never(case))
 
 
 def hypothesis_came_true(one: r.Hypothesis, truth: AnswerKey | None) -> bool | None:
@@ -157,11 +163,6 @@ def _action(case: Case, seq: int, said: r.ActionStated) -> Forecast:
     outcomes = (one.event for one in case.story.of(r.OutcomeMeasured))
     met = next((one.met for one in outcomes if one.action_id == said.action_id), None)
     return Forecast("action", said.action_id, said.expectation, seq, said.probability_percent, met)
-
-
-def _revealed_from(case: Case) -> int:
-    told = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
-    return min((one.seq for one in told if one is not None), default=_never(case))
 
 
 def _confirmed_from(case: Case) -> int:

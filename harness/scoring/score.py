@@ -17,6 +17,7 @@ from harness.scoring.calibration import (
 )
 from harness.scoring.calibration_table import CalibrationRow, calibration_table
 from harness.scoring.case import AnswerKey, Case, Decision, Verdict, no_data
+from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.forecasts import forecasts
 from harness.scoring.panic import Classification, classify
 from harness.scoring.rubric import RULES, Line, the_rubric
@@ -73,6 +74,7 @@ class Score:
     reliability: tuple[ReliabilityBin, ...]
     etas: tuple[EtaOutcome, ...]
     cadence: Cadence
+    cause_time: CauseTime
 
     @property
     def total(self) -> int:
@@ -135,6 +137,7 @@ def score(story: Story, key: AnswerKey | None = None) -> Score:
         reliability=reliability(resolved),
         etas=eta_outcomes(case),
         cadence=cadence(case),
+        cause_time=cause_time(case),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.scoring.cadence import Cadence
 from harness.scoring.calibration_table import table_lines
 from harness.scoring.score import LineScore, Score
-from harness.scoring.scorecard import NO_DATA, clock
+from harness.scoring.scorecard import NO_DATA, cause_line, clock
 
 
 def score_lines(score: Score) -> list[str]:
@@ -21,6 +21,7 @@ def score_lines(score: Score) -> list[str]:
         f"  {sign.says}: {sign.name} ({sign.what}){_events(sign.seqs)}"
         for sign in score.classification.signs
     ]
+    lines.append(f"time to cause: {cause_line(score.cause_time)}")
     lines += _cadence(score.cadence)
     brier = NO_DATA if score.brier is None else f"{score.brier:.3f} over {score.forecasts}"
     lines.append(f"Brier score: {brier}")

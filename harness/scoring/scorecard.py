@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.currency import euros
+from harness.scoring.cause_time import UNKNOWN, CauseTime
 from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis
 
@@ -49,6 +50,8 @@ class Scorecard:
     declared: DeclaredCause | None = None
     engagement: tuple[Engaged, ...] = ()
     """Visitors by what their home feed showed them."""
+    cause_time: CauseTime = UNKNOWN
+    """How long the team took to the cause as its agenda counts: in team time, from the page."""
 
     def to_json(self, *, revealed: bool) -> dict[str, Any]:
         """Plain JSON data; what would tell the answer is there only when `revealed`."""
@@ -63,6 +66,7 @@ class Scorecard:
         if revealed:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
             card["declared"] = asdict(self.declared) if self.declared else None
+            card["cause_time"] = asdict(self.cause_time)
         else:
             del kpis["cause_ms"], kpis["wrong"]["innocent_rollbacks"]
         return card
@@ -80,6 +84,7 @@ class Scorecard:
             ("time to page", clock(kpis.page_ms)),
             ("time to acknowledge", clock(kpis.acknowledge_ms)),
             ("time to cause", clock(kpis.cause_ms) if revealed else SEALED),
+            *self._target_row(revealed=revealed),
             ("time to mitigate", clock(kpis.mitigate_ms)),
             ("time to verify", clock(kpis.verify_ms)),
             ("users affected", _count(kpis.users_affected)),
@@ -93,6 +98,19 @@ class Scorecard:
         if revealed:
             rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
+
+    def _target_row(self, *, revealed: bool) -> list[tuple[str, str]]:
+        if self.cause_time.target_ms is None:
+            return []
+        return [("cause, from the page", cause_line(self.cause_time) if revealed else SEALED)]
+
+
+def cause_line(cause: CauseTime) -> str:
+    """`17 m 00 s, target 20 m 00 s: met`."""
+    if cause.target_ms is None:
+        return clock(cause.took_ms)
+    verdict = "" if cause.met is None else f": {'met' if cause.met else 'missed'}"
+    return f"{clock(cause.took_ms)}, target {clock(cause.target_ms)}{verdict}"
 
 
 def outcome_of(kpis: Kpis, *, triggered: bool = True, aborted: bool = False) -> str:

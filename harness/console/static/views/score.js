@@ -38,7 +38,7 @@ export default function Score() {
       <${Pattern} classification=${data.classification} bySeq=${bySeq} />
       <section class="card"><h2>Calibration</h2><${Calibration} bins=${data.reliability} /></section>
     </div>
-    <${Review} table=${data.table} cadence=${data.cadence} etas=${data.etas} />
+    <${Review} table=${data.table} cadence=${data.cadence} etas=${data.etas} cause=${data.cause_time} />
   </div>`;
 }
 
@@ -84,13 +84,14 @@ function Pattern({ classification, bySeq }) {
       <${Deciders} seqs=${sign.seqs} bySeq=${bySeq} verdict="" /></li>`)}</ul></section>`;
 }
 
-function Review({ table, cadence, etas }) {
+function Review({ table, cadence, etas, cause }) {
   const minutes = (ms) => (ms === null ? "–" : seconds(Math.round(ms / 1000)));
   return html`<section class="card"><h2>What was said, and what came</h2>
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
       <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>Nothing was stated with a probability.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
-    <p>${counted(cadence.updates, "update", "updates")}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p></section>`;
+    <p>${counted(cadence.updates, "update", "updates")}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p>
+    ${cause.target_ms !== null && html`<p>The cause: after ${minutes(cause.took_ms)}, of ${minutes(cause.target_ms)} that the agenda gives${verdict(cause.met)}.</p>`}</section>`;
 }
 
 function verdict(inTime) {

@@ -32,6 +32,12 @@ LATENCY_BUCKETS_S = (
 HTTP_REQUESTS = Counter(
     "http_requests_total", "Requests answered.", ["method", "route", "status"], registry=REGISTRY
 )
+HTTP_GOOD = Counter(
+    "http_requests_good_total",
+    "Requests answered within a second, and without a server error.",
+    ["method", "route"],
+    registry=REGISTRY,
+)
 HTTP_DURATION = Histogram(
     "http_request_duration_seconds",
     "Time from a request's arrival to the end of its answer.",

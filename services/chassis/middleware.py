@@ -15,6 +15,7 @@ from services.chassis.errors import Problem, problem_response
 from services.chassis.metrics import (
     DB_STATEMENTS,
     HTTP_DURATION,
+    HTTP_GOOD,
     HTTP_IN_FLIGHT,
     HTTP_REQUESTS,
 )
@@ -84,6 +85,9 @@ class ObservationMiddleware:
         route = getattr(scope.get("route"), "path", "unmatched")
         HTTP_REQUESTS.labels(method, route, status).inc()
         HTTP_DURATION.labels(method, route).observe(took_s, tracing.exemplar())
+        good = HTTP_GOOD.labels(method, route)  # begins at zero where the first one is not
+        if status < 500 and took_s <= SLOW_S:
+            good.inc()
         if self._has_database:
             DB_STATEMENTS.labels(method, route).observe(request.statements)
         if span.is_recording():

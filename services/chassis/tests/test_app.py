@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from services.chassis import middleware
 from services.chassis.app import create_service
 from services.chassis.settings import ServiceSettings
 from services.chassis.testing import running
@@ -51,6 +52,24 @@ async def test_requests_are_counted_by_the_template_of_their_route(
 async def test_unknown_paths_and_methods_share_a_label(client: httpx.AsyncClient) -> None:
     await client.request("BREW", "/no/such/path")
     assert await series(client, 'http_requests_total{method="OTHER",route="unmatched"')
+
+
+async def test_a_good_request_is_one_that_neither_fails_nor_takes_long(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def good(route: str) -> float:
+        [line] = await series(client, f'http_requests_good_total{{method="GET",route="{route}"}}')
+        return float(line.split()[-1])
+
+    await client.get("/items/1")
+    before = await good("/items/{item_id}")
+    assert (await client.get("/items/1")).status_code == 200
+    assert await good("/items/{item_id}") == before + 1
+    assert (await client.get("/broken")).status_code == 500
+    assert await good("/broken") == 0
+    monkeypatch.setattr(middleware, "SLOW_S", 0.0)
+    await client.get("/items/1")
+    assert await good("/items/{item_id}") == before + 1
 
 
 async def test_health_and_metrics_are_not_counted(client: httpx.AsyncClient) -> None:

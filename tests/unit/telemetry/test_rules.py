@@ -89,7 +89,7 @@ GUARDS = [
     ("ai.yml", "for: 3s", "for: 0s"),
     ("ai.yml", "and changes(service:feed_requests_missed:total[10s]) >= 3", ""),
     ("ai.yml", 'outcome=~"retried|dead"', 'outcome="retried"'),
-    ("ai.yml", 'status=~"5.."', 'status="500"'),
+    ("ai.yml", "http_requests_good_total", "http_requests_total"),
 ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ async def sample_forever(session: Session) -> None:
     while True:
         await asyncio.sleep(INTERVAL_S)
         with contextlib.suppress(DrillError):  # tried again in a moment
-            expire_alerts(session)
+            await expire_alerts(session)
             now = await sample(session)
             due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
             if now is not None and due:

@@ -30,10 +30,17 @@ def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     return not had_pages and bool(session.state().pages)
 
 
-def expire_alerts(session: Session) -> None:
-    """Resolve what the alerting system has stopped sending."""
+async def expire_alerts(session: Session) -> None:
+    """Resolve what the alerting system has stopped sending, or has ended without a word.
+
+    Raises DrillError where Prometheus cannot be asked; nothing is taken for ended then.
+    """
     for change in session.alerts.expire(datetime.now(UTC)):
         _note(session, change)
+    if session.alerts.endless():
+        listed = {alert.fingerprint for alert in await session.prometheus.alerts()}
+        for change in session.alerts.look(listed):
+            _note(session, change)
 
 
 def _note(session: Session, change: Transition) -> None:

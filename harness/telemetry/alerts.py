@@ -7,7 +7,7 @@ webhook, version 4. `AlertBook` makes transitions out of what both send again an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,6 +15,10 @@ from harness.model import Alert
 
 ALERTS_MAX = 1000
 """Most alerts that one delivery, or the book, may hold."""
+
+MISSING_MAX = 3
+"""So many looks in a row must miss an alert before it has ended: between two periods, or while
+Prometheus is evaluating for the first time, one look may."""
 
 FNV_OFFSET, FNV_PRIME = 0xCBF29CE484222325, 0x100000001B3
 
@@ -35,12 +39,15 @@ class AlertBook:
     """Which alerts fire. Pure: the time is always given.
 
     An alert that is sent again changes nothing. One that is no longer sent is resolved when its
-    `ends_at` has passed. A message about an earlier period of the same alert is ignored.
+    `ends_at` has passed or, without one, when those who look do not find it. A message about an
+    earlier period of the same alert is ignored.
     """
 
     def __init__(self) -> None:
         self._firing: dict[str, Alert] = {}
         self._resolved: dict[str, datetime] = {}
+        self._missing: dict[str, int] = {}
+        """How many looks in a row have missed an alert."""
 
     def firing(self) -> tuple[Alert, ...]:
         """The alerts that fire, in the order in which they began to."""
@@ -62,6 +69,27 @@ class AlertBook:
             del self._firing[alert.fingerprint]
         return [Transition(replace(alert, resolved=True), resolved=True) for alert in ended]
 
+    def endless(self) -> bool:
+        """Whether an alert fires that has no `ends_at`."""
+        return any(alert.ends_at is None for alert in self._firing.values())
+
+    def look(self, listed: Container[str]) -> list[Transition]:
+        """Resolve the alerts without `ends_at` that have been missing for MISSING_MAX looks.
+
+        `listed` are the fingerprints of what fires by Prometheus's own account. Alertmanager says
+        nothing of an alert that ends while it is silenced or inhibited.
+        """
+        self._missing = {
+            alert.fingerprint: self._missing.get(alert.fingerprint, 0) + 1
+            for alert in self._firing.values()
+            if alert.ends_at is None and alert.fingerprint not in listed
+        }
+        ended = [one for one, looks in self._missing.items() if looks >= MISSING_MAX]
+        return [
+            Transition(replace(self._firing.pop(one), resolved=True), resolved=True)
+            for one in ended
+        ]
+
     def _take(self, alert: Alert) -> Transition | None:
         known = self._firing.get(alert.fingerprint)
         if known is not None and alert.starts_at < known.starts_at:
@@ -74,7 +102,10 @@ class AlertBook:
         if known is None and len(self._firing) >= ALERTS_MAX:
             return None
         self._firing[alert.fingerprint] = alert
-        return Transition(alert, resolved=False) if known is None else None
+        if known is not None:
+            return None
+        self._missing.pop(alert.fingerprint, None)
+        return Transition(alert, resolved=False)
 
     def _resolve(self, alert: Alert, known: Alert | None) -> Transition | None:
         self._resolved.pop(alert.fingerprint, None)

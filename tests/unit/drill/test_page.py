@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from harness.drill.page import acknowledge, take_alerts
+from harness.drill.page import acknowledge, expire_alerts, take_alerts
 from harness.drill.session import Session
-from harness.errors import RecordFailed, UnknownName, UsageError
+from harness.errors import RecordFailed, StackFailed, UnknownName, UsageError
 from harness.model import Alert
 from harness.record import events
+from harness.telemetry.alerts import MISSING_MAX
 
 
 def alert(name: str, severity: str = "critical", *, resolved: bool = False) -> Alert:
@@ -55,6 +57,41 @@ def test_an_alert_that_resolves_is_recorded(session: Session) -> None:
     take_alerts(session, [alert("HighErrorRate", resolved=True)])
     assert recorded(session)[-1] == "alert.resolved"
     assert not session.state().alerts
+
+
+class Prometheus:
+    """Lists what it is told to, or does not answer."""
+
+    def __init__(self, *listed: Alert) -> None:
+        self.listed: tuple[Alert, ...] | None = listed
+
+    async def alerts(self) -> tuple[Alert, ...]:
+        if self.listed is None:
+            raise StackFailed("no answer", "is it running?")
+        return self.listed
+
+
+async def test_an_alert_that_ended_without_a_word_is_resolved_when_prometheus_has_it_no_more(
+    session: Session,
+) -> None:
+    prometheus: Any = Prometheus(alert("HighErrorRate"))
+    session.prometheus = prometheus
+    take_alerts(session, [alert("HighErrorRate"), alert("HighLatency")])
+    for _ in range(MISSING_MAX):
+        await expire_alerts(session)
+    assert recorded(session)[-1] == "alert.resolved"
+    assert [one.name for one in session.alerts.firing()] == ["HighErrorRate"]
+
+
+async def test_no_alert_ends_while_prometheus_does_not_answer(session: Session) -> None:
+    prometheus: Any = Prometheus()
+    prometheus.listed = None
+    session.prometheus = prometheus
+    take_alerts(session, [alert("HighErrorRate")])
+    for _ in range(MISSING_MAX):
+        with pytest.raises(StackFailed):
+            await expire_alerts(session)
+    assert [one.name for one in session.alerts.firing()] == ["HighErrorRate"]
 
 
 def test_an_alert_that_could_not_be_recorded_pages_at_its_next_delivery(

@@ -114,6 +114,54 @@ def test_an_alert_that_is_no_longer_sent_times_out() -> None:
     assert transitions(book, [], 9) == [("HighErrorRate", True)]
 
 
+def webhook(*names: str) -> list[Alert]:
+    """As Alertmanager tells that they fire: without an end."""
+    alerts = [sent(name) | {"status": "firing"} for name in names]
+    return parse_alerts(json.dumps({"version": "4", "alerts": alerts}).encode(), NOW)
+
+
+def looks(book: AlertBook, *listed: list[Alert]) -> list[tuple[str, bool]]:
+    """What one look after another at what Prometheus lists has changed."""
+    changes = [change for alerts in listed for change in book.look({a.fingerprint for a in alerts})]
+    return [(change.alert.name, change.resolved) for change in changes]
+
+
+def test_an_alert_whose_end_is_never_told_is_resolved_when_prometheus_keeps_missing_it() -> None:
+    book = AlertBook()
+    silenced, other = webhook("HighLatency", "ServiceDown")
+    transitions(book, [silenced, other])
+    assert transitions(book, [], after_s=3600) == []
+    assert looks(book, [other], [other]) == []
+    assert looks(book, [other]) == [("HighLatency", True)]
+    assert looks(book, [other]) == []
+    assert book.firing() == (other,)
+
+
+def test_an_alert_that_prometheus_misses_now_and_then_still_fires() -> None:
+    book = AlertBook()
+    alerts = webhook("HighLatency")
+    transitions(book, alerts)
+    assert looks(book, [], [], alerts, [], [], alerts) == []
+    assert book.firing() == tuple(alerts)
+
+
+def test_what_prometheus_sends_itself_ends_by_its_own_time_alone() -> None:
+    book = AlertBook()
+    transitions(book, parsed(sent()))
+    assert not book.endless()
+    assert looks(book, [], [], [], []) == []
+    assert len(book.firing()) == 1
+
+
+def test_an_alert_that_was_missed_by_mistake_fires_again_when_it_is_told_again() -> None:
+    book = AlertBook()
+    alerts = webhook("HighLatency")
+    transitions(book, alerts)
+    assert looks(book, [], [], []) == [("HighLatency", True)]
+    assert transitions(book, alerts) == [("HighLatency", False)]
+    assert looks(book, [], []) == [], "the looks are counted anew"
+
+
 def test_an_alert_that_timed_out_fires_again_when_it_is_sent_after_all() -> None:
     book = AlertBook()
     transitions(book, parsed(sent()))

@@ -99,7 +99,13 @@ def key_of(faults: Sequence[dict[str, Any]]) -> AnswerKey | None:
         return None
     return AnswerKey(
         causes=tuple(
-            Accepted(frozenset(one["services"]), frozenset(one["mechanisms"])) for one in faults
+            Accepted(
+                frozenset(one["services"]),
+                frozenset(one["mechanisms"]),
+                one["service"],
+                one["mechanism"],
+            )
+            for one in faults
         ),
         title="; ".join(one["title"] for one in faults),
         locus="; ".join(one["locus"] for one in faults),

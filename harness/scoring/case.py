@@ -23,6 +23,9 @@ class Accepted:
 
     services: frozenset[str]
     mechanisms: frozenset[str]
+    service: str = ""
+    """The one of them whose fault it is, as the catalog has it; empty where that is not known."""
+    mechanism: str = ""
 
     def is_named(self, service: str, mechanism: str) -> bool:
         """Whether both names are accepted."""
@@ -126,7 +129,8 @@ class Case:
         if cause is None:
             return None
         said = cause.event
-        return AnswerKey((Accepted(frozenset({said.service}), frozenset({said.mechanism})),))
+        services, mechanisms = frozenset({said.service}), frozenset({said.mechanism})
+        return AnswerKey((Accepted(services, mechanisms, said.service, said.mechanism),))
 
     @cached_property
     def evidence(self) -> tuple[NewEvidence, ...]:

@@ -21,6 +21,8 @@ Texts = Annotated[list[Text], Field(min_length=1)]
 class Guardrails:
     """The team spec template, filled for one cause."""
 
+    service: str
+    """Whose it was; empty where it was no service's."""
     title: str
     spec: tuple[str, ...]
     pull_requests: tuple[str, ...]
@@ -58,6 +60,7 @@ def guardrails(mechanism: str, service: str) -> Guardrails | None:
         return tuple(text.replace("{service}", service or "the service") for text in texts)
 
     return Guardrails(
+        service=service,
         title=table.title,
         spec=filled(table.spec),
         pull_requests=filled(table.pr),

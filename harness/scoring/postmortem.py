@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from harness.causes import NOWHERE
 from harness.exercise.story import Story
 from harness.record import events as e
 from harness.record import response_events as r
@@ -9,7 +12,7 @@ from harness.record.envelope import to_iso
 from harness.record.exercise_events import RoleJoined
 from harness.scoring.blameless import blaming_words, written_texts
 from harness.scoring.calibration_table import calibration_table
-from harness.scoring.case import AnswerKey, Case
+from harness.scoring.case import Accepted, AnswerKey, Case
 from harness.scoring.guardrails import Guardrails, guardrails
 from harness.scoring.kpi import Kpis
 from harness.scoring.learning import learning_entries
@@ -125,16 +128,24 @@ def _root_cause(case: Case) -> RootCause:
     )
 
 
-def _guardrails(case: Case) -> Guardrails | None:
-    """Against the true cause where it is known, else against the declared one."""
-    last = case.story.last(e.DiagnosisDeclared)
-    if case.truth is not None:
-        # The answer may accept several names; the declared one is preferred, then any by name.
-        named = [last.event.mechanism] if last else []
-        for mechanism in (*named, *sorted(case.truth.mechanisms)):
-            if mechanism in case.truth.mechanisms:
-                return guardrails(mechanism, min(case.truth.services, default=""))
-    return guardrails(last.event.mechanism, last.event.service) if last else None
+def _guardrails(case: Case) -> tuple[Guardrails, ...]:
+    """Against every true cause where they are known, else against the declared one."""
+    said = [one.event for one in case.story.of(e.DiagnosisDeclared)]
+    if case.truth is None:
+        names = [(one.service, one.mechanism) for one in said[-1:]]
+    else:
+        names = [_names(cause, said) for cause in case.truth.causes]
+    found = (guardrails(kind, "" if name == NOWHERE else name) for name, kind in names)
+    return tuple(one for one in found if one is not None)
+
+
+def _names(cause: Accepted, said: Sequence[e.DiagnosisDeclared]) -> tuple[str, str]:
+    """The service and mechanism that one cause goes by: as the team named it last, if rightly."""
+    for one in reversed(said):
+        if cause.is_named(one.service, one.mechanism):
+            return one.service, one.mechanism
+    service = cause.service or min(cause.services, default="")
+    return service, cause.mechanism or min(cause.mechanisms, default="")
 
 
 def _remarks(story: Story) -> tuple[Remark, ...]:

@@ -112,7 +112,8 @@ class Postmortem:
     learning: tuple[Learning, ...]
     calibration: tuple[CalibrationRow, ...]
     pattern: Literal["panic", "structured", "mixed", "no data"]
-    guardrails: Guardrails | None
+    guardrails: tuple[Guardrails, ...]
+    """Against each cause, with its own service."""
     remarks: tuple[Remark, ...]
     missing: tuple[str, ...]
     """What the team has still to write."""

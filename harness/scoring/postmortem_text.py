@@ -136,19 +136,18 @@ def _learning(post: Postmortem) -> list[str]:
 
 
 def _guardrails(post: Postmortem) -> list[str]:
-    guard = post.guardrails
-    if guard is None:
-        return []
-    groups = [
-        (f"Team spec: {guard.title}", guard.spec),
-        ("Pull request guardrails", guard.pull_requests),
-        ("Playbook", guard.playbook),
-        ("Thresholds and alerts", guard.thresholds),
-    ]
     lines: list[str] = []
-    for title, texts in groups:
-        lines += [*([""] if lines else []), f"### {title}", ""]
-        lines += [f"- [ ] {escaped(text)}" for text in texts]
+    for guard in post.guardrails:
+        of = f" of {guard.service}" if len(post.guardrails) > 1 and guard.service else ""
+        groups = [
+            (f"Team spec{of}: {guard.title}", guard.spec),
+            (f"Pull request guardrails{of}", guard.pull_requests),
+            (f"Playbook{of}", guard.playbook),
+            (f"Thresholds and alerts{of}", guard.thresholds),
+        ]
+        for title, texts in groups:
+            lines += [*([""] if lines else []), f"### {title}", ""]
+            lines += [f"- [ ] {escaped(text)}" for text in texts]
     return lines
 
 

@@ -11,6 +11,7 @@ import pytest
 from harness.model import Mechanism
 from harness.record import events as e
 from harness.record import response_events as r
+from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.guardrails import guardrails
 from harness.scoring.kpi import Kpis, WrongActions
 from harness.scoring.learning import learning_json
@@ -59,7 +60,7 @@ def test_the_draft_of_an_empty_record_asks_for_everything() -> None:
     post = draft(story_of([]), EMPTY)
     assert len(post.missing) == 9
     assert post.timeline == ()
-    assert post.guardrails is None
+    assert post.guardrails == ()
     text = to_markdown(post)
     assert "Users affected: no data" in text
     assert "Revenue lost: no data" in text
@@ -182,9 +183,56 @@ def test_guardrails_follow_the_truth_not_a_wrong_belief() -> None:
     wrong = changed(
         STRUCTURED, e.DiagnosisDeclared, lambda _: {"mechanism": "n-plus-one", "service": "orders"}
     )
-    told = draft(story_of(wrong), KPIS, KEY).guardrails
-    assert told is not None
-    assert told.title != "Batch, and async"
-    believed = draft(story_of(wrong), KPIS).guardrails
-    assert believed is not None
-    assert believed.title == "Batch, and async"
+    [told] = draft(story_of(wrong), KPIS, KEY).guardrails
+    assert (told.title != "Batch, and async", told.service) == (True, "payments")
+    [believed] = draft(story_of(wrong), KPIS).guardrails
+    assert (believed.title, believed.service) == ("Batch, and async", "orders")
+
+
+BOTH = AnswerKey(
+    (
+        Accepted(
+            frozenset({"orders", "a"}),
+            frozenset({"n-plus-one", "overload"}),
+            "orders",
+            "n-plus-one",
+        ),
+        Accepted(frozenset({"billing"}), frozenset({"numeric-precision"})),
+    )
+)
+
+
+def test_each_of_two_causes_has_guardrails_for_its_own_service() -> None:
+    post = draft(story_of(STRUCTURED), KPIS, BOTH)
+    assert [(one.service, one.title) for one in post.guardrails] == [
+        ("orders", "Batch, and async"),
+        ("billing", "Money is Decimal"),
+    ]
+    queries, money = post.guardrails
+    assert "request of orders does not grow" in str(queries)
+    assert "billing" not in str(queries)
+    assert "in billing" in str(money)
+    text = to_markdown(post)
+    assert "### Team spec of orders: Batch, and async" in text
+    assert "### Team spec of billing: Money is Decimal" in text
+
+
+def test_a_cause_goes_by_the_accepted_name_that_the_team_gave_it() -> None:
+    said = changed(
+        STRUCTURED, e.DiagnosisDeclared, lambda _: {"mechanism": "overload", "service": "a"}
+    )
+    first = draft(story_of(said), KPIS, BOTH).guardrails[0]
+    assert (first.service, first.title) != ("orders", "Batch, and async")
+    assert first.service == "a"
+
+
+def test_one_cause_alone_needs_no_name_in_its_headings() -> None:
+    text = to_markdown(draft(story_of(STRUCTURED), KPIS, KEY))
+    assert "### Pull request guardrails\n" in text
+
+
+def test_where_nothing_was_wrong_the_guardrails_are_no_service_s() -> None:
+    nothing = AnswerKey((Accepted(frozenset({"none"}), frozenset({"no-fault"})),))
+    [told] = draft(story_of(STRUCTURED), KPIS, nothing).guardrails
+    assert told.service == ""
+    assert "none" not in str(told.spec)

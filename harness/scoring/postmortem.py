@@ -9,8 +9,7 @@ from harness.exercise.story import Story
 from harness.record import events as e
 from harness.record import response_events as r
 from harness.record.envelope import to_iso
-from harness.record.exercise_events import RoleJoined
-from harness.scoring.blameless import blaming_words, written_texts
+from harness.scoring.blameless import blaming_words, people_of, written_texts
 from harness.scoring.calibration_table import calibration_table
 from harness.scoring.case import Accepted, AnswerKey, Case
 from harness.scoring.guardrails import Guardrails, guardrails
@@ -149,12 +148,16 @@ def _names(cause: Accepted, said: Sequence[e.DiagnosisDeclared]) -> tuple[str, s
 
 
 def _remarks(story: Story) -> tuple[Remark, ...]:
-    people = {one.event.person for one in story.of(RoleJoined)}
-    return tuple(
-        Remark(one.seq, blame.words, blame.advice)
-        for one, text in written_texts(story)
-        for blame in blaming_words(text, people)
-    )
+    """What blames somebody, once: a saved postmortem repeats much that was written before."""
+    people, found = people_of(story), list[Remark]()
+    for one, text in written_texts(story):
+        told = {remark.words for remark in found}
+        found += [
+            Remark(one.seq, blame.words, blame.advice)
+            for blame in blaming_words(text, people)
+            if not (isinstance(one.event, r.PostmortemSaved) and blame.words in told)
+        ]
+    return tuple(found)
 
 
 def _missing(case: Case) -> tuple[str, ...]:

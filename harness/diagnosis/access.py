@@ -1,4 +1,5 @@
-"""Where the running shop can be asked and checked, and who knows what was really charged."""
+"""Where the running shop can be asked and checked, and who knows what was really charged and
+written."""
 
 from __future__ import annotations
 
@@ -43,6 +44,20 @@ class ProviderBooks(Protocol):
 
         Raises DrillError or OSError where the provider cannot be asked.
         """
+
+
+class ModelBooks(Protocol):
+    """What the model provider wrote, as the third parties' private side tells it."""
+
+    async def completions_within(self, text: str) -> Sequence[str]:
+        """What was written to its end, of that which `text` holds whole.
+
+        Raises DrillError or OSError where the provider cannot be asked.
+        """
+
+
+class ThirdPartyBooks(ProviderBooks, ModelBooks, Protocol):
+    """Both: whoever measures the shop believes them, and not the shop."""
 
 
 CHUNK = 50

@@ -11,7 +11,7 @@ from random import Random
 
 import aiohttp
 
-from harness.diagnosis.access import ProviderBooks, ShopAccess
+from harness.diagnosis.access import ShopAccess, ThirdPartyBooks
 from harness.diagnosis.calls import CLIENT_TIMEOUT_S
 from harness.diagnosis.catalogue import choose_baskets, read_catalogue
 from harness.diagnosis.databases import NotKnowable, ShopDatabases
@@ -51,9 +51,9 @@ class _Before:
 class Oracle:
     """Measures a running shop from outside; holds nothing open between calls."""
 
-    def __init__(self, access: ShopAccess, provider: ProviderBooks, seed: int) -> None:
+    def __init__(self, access: ShopAccess, books: ThirdPartyBooks, seed: int) -> None:
         self._access = access
-        self._provider = provider
+        self._books = books
         self._databases = ShopDatabases(access.database_urls)
         self._seed = seed
         self._random = Random(seed)  # noqa: S311  chooses customers, guards nothing
@@ -93,11 +93,14 @@ class Oracle:
                 until=began + plan.duration_s + CLIENT_TIMEOUT_S,
             )
             facts, totals, statements, honest, written = await asyncio.gather(
-                find_out(self._databases, self._provider, result, references, until),
+                find_out(self._databases, self._books, result, references, until),
                 known(running_totals(self._databases), until),
                 self._statements(session, before.orders),
                 known(self._honesty(session, datetime.now(UTC)), until),
-                known(summaries_written_ratio(session, self._databases, result, until), until),
+                known(
+                    summaries_written_ratio(session, self._databases, self._books, result, until),
+                    until,
+                ),
             )
         measures = {
             **traffic_measures(result, references),

@@ -1,4 +1,7 @@
-"""Are the summaries of new orders written, and whole? What no customer reads to the end, we do."""
+"""Are the summaries of new orders written, and whole? What no customer reads to the end, we do.
+
+Who wrote them the shop may say as it likes: what counts is what the model provider gave.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from harness.diagnosis.access import ModelBooks
 from harness.diagnosis.calls import Call, Journey, make, order_id_of, summary
 from harness.diagnosis.databases import ShopDatabases
 from harness.diagnosis.driving import StressResult
@@ -26,15 +30,22 @@ _NAMES = """
 
 
 async def summaries_written_ratio(
-    session: aiohttp.ClientSession, databases: ShopDatabases, result: StressResult, until: float
+    session: aiohttp.ClientSession,
+    databases: ShopDatabases,
+    books: ModelBooks,
+    result: StressResult,
+    until: float,
 ) -> float | None:
     """Share of a run's orders whose summary a model has written by `until` (loop time, seconds),
-    to its end and about this order. None without orders. Raises NotKnowable."""
+    to its end and about this order. None without orders. Raises NotKnowable, and what `books`
+    raises."""
     names = await _names(databases, _largest_orders(result))
-    written = await asyncio.gather(
-        *(_is_written(session, order_id, of_order, until) for order_id, of_order in names.items())
-    )
-    return ratio(written)
+
+    async def is_written(order_id: int) -> bool:
+        text = await _whole_summary(session, order_id, names[order_id], until)
+        return text is not None and by_model(await books.completions_within(text), names[order_id])
+
+    return ratio(await asyncio.gather(*(is_written(order_id) for order_id in names)))
 
 
 def _largest_orders(result: StressResult) -> list[int]:
@@ -54,26 +65,37 @@ async def _names(databases: ShopDatabases, order_ids: Sequence[int]) -> Mapping[
     return found
 
 
-async def _is_written(
+async def _whole_summary(
     session: aiohttp.ClientSession, order_id: int, names: Sequence[str], until: float
-) -> bool:
+) -> str | None:
     loop = asyncio.get_running_loop()
-    while (left_s := until - loop.time()) > LOOK_AGAIN_S:
+    # The last moments are for asking who wrote it.
+    while (left_s := until - LOOK_AGAIN_S - loop.time()) > 0:
         call = await make(session, summary(order_id), timeout_s=left_s)
-        if is_whole(call.body, names):
-            return True
+        if (text := whole_text(call.body, names)) is not None:
+            return text
         if not _may_become(call):
-            return False
+            return None
         await asyncio.sleep(LOOK_AGAIN_S)
-    return False
+    return None
 
 
-def is_whole(answer: Any, names: Sequence[str]) -> bool:
-    """Whether `answer` holds a model's summary that ends its sentence and names the articles."""
+def whole_text(answer: Any, names: Sequence[str]) -> str | None:
+    """The summary in `answer` where it claims to be a model's, ends its sentence and names the
+    articles."""
     if not isinstance(answer, dict) or answer.get("source") != "model":
-        return False
+        return None
     text = str(answer.get("summary") or "").rstrip()
-    return text.endswith(ENDS) and all(name in text for name in names[:NAMED])
+    return text if text.endswith(ENDS) and _names_all(text, names) else None
+
+
+def by_model(completions: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether it is in what the model wrote that the articles are named, and not around it."""
+    return bool(completions) and _names_all(" ".join(completions), names)
+
+
+def _names_all(text: str, names: Sequence[str]) -> bool:
+    return all(name in text for name in names[:NAMED])
 
 
 def _may_become(call: Call) -> bool:

@@ -85,6 +85,13 @@ class ThirdPartyControl:
             for row in answer["charges"]
         ]
 
+    async def completions_within(self, text: str) -> list[str]:
+        """The texts that the model provider gave to their end, of those that `text` holds whole."""
+        # What cannot be told as UTF-8 no model wrote.
+        content = text.encode("utf-8", "replace")
+        answer = await self._call("POST", "/completions/within", content=content)
+        return [str(one) for one in answer["completions"]]
+
     async def _call(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
         try:
             response = await self._http.request(method, path, **kwargs)

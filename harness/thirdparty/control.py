@@ -1,4 +1,4 @@
-"""The third parties' private side: switch the profile, ask what was really charged.
+"""The third parties' private side: switch the profile, ask what was really charged and written.
 
 It listens on a Unix socket in the drill's private directory, which participants cannot reach.
 """
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from harness.errors import UnknownName
 from harness.thirdparty.charges import ChargeBook
+from harness.thirdparty.completions import CompletionBook
 from harness.thirdparty.llm_profiles import ModelBehaviour, ModelProfile, model_profile_named
 from harness.thirdparty.profiles import Behaviour, Profile, profile_named
 from harness.thirdparty.unix_socket import short_path
@@ -28,6 +29,7 @@ def control_app(
     behaviour: Behaviour,
     switch: Callable[[Profile], Awaitable[None]],
     model: ModelBehaviour,
+    completions: CompletionBook,
 ) -> web.Application:
     """Routes of the private side; `switch` puts a profile in force."""
 
@@ -45,6 +47,9 @@ def control_app(
         ]
         return web.json_response({"charges": found})
 
+    async def completions_within(request: web.Request) -> web.Response:
+        return web.json_response({"completions": completions.within(await request.text())})
+
     app = web.Application()
     _add_profile(app, "/profile", lambda: behaviour.profile.name, profile_named, switch)
     _add_profile(
@@ -52,6 +57,7 @@ def control_app(
     )
     app.router.add_get("/charges/count", count)
     app.router.add_get("/charges", charges)
+    app.router.add_post("/completions/within", completions_within)
     return app
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.thirdparty.completions import CompletionBook
 from harness.thirdparty.llm_profiles import ModelBehaviour
 from harness.thirdparty.llm_text import Answer, answer
 
@@ -38,8 +39,8 @@ class CompletionRequest:
     wants_json: bool
 
 
-def model_app(behaviour: ModelBehaviour) -> web.Application:
-    """The provider's API."""
+def model_app(behaviour: ModelBehaviour, book: CompletionBook) -> web.Application:
+    """The provider's API; `book` keeps the texts that it gives to their end, rankings left out."""
     numbers = itertools.count(1)
 
     async def complete(request: web.Request) -> web.Response:
@@ -61,6 +62,8 @@ def model_app(behaviour: ModelBehaviour) -> web.Application:
             wants_json=wanted.wants_json,
             is_sensible=profile.is_sensible,
         )
+        if said.finish_reason == "stop" and not wanted.wants_json:
+            book.keep(said.text)
         return web.json_response(_completion(f"chatcmpl-{next(numbers):08x}", wanted.model, said))
 
     app = web.Application(client_max_size=BODY_BYTES)

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from harness.errors import DrillError
 from harness.thirdparty.charges import ChargeBook
+from harness.thirdparty.completions import CompletionBook
 from harness.thirdparty.control import bind_private, control_app
 from harness.thirdparty.gate import BACKLOG, TlsGate
 from harness.thirdparty.llm import model_app
@@ -61,6 +62,7 @@ class ThirdParties:
         self._behaviour = Behaviour(profile_named(options.profile), options.seed)
         self._model = ModelBehaviour(model_profile_named(options.model_profile), options.seed)
         self._book = ChargeBook(options.seed)
+        self._completions = CompletionBook()
         self._stack = AsyncExitStack()
         self._gate: TlsGate
         self._provider: web.Server
@@ -71,7 +73,7 @@ class ThirdParties:
         """Serve everything, the status page last: once it answers, all do. Raises OSError."""
         options = self._options
         control = await self._runner(
-            control_app(self._book, self._behaviour, self.switch, self._model)
+            control_app(self._book, self._behaviour, self.switch, self._model, self._completions)
         )
         await web.SockSite(control, bind_private(options.control_socket)).start()
         self.logistics_port = await self._serve(
@@ -109,7 +111,7 @@ class ThirdParties:
 
     async def _start_model(self) -> None:
         options, model = self._options, self._model
-        self.model_port = await self._serve(model_app(model), options.model_port)
+        self.model_port = await self._serve(model_app(model, self._completions), options.model_port)
         page = status_app(MODELS, lambda: model.profile.status)
         self.model_status_port = await self._serve(page, options.model_status_port)
 

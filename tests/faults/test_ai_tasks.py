@@ -93,6 +93,16 @@ async def test_a_large_order_is_summarised_at_once(shop, provider):
     assert (found["summary"], found["source"]) == (WHOLE, "model")
     assert len(provider.seen) == 1
 """
+LOOKS_WRITTEN = LARGE_ORDER.replace(
+    """    assert (found["summary"], found["source"]) == (WHOLE, "model")
+    assert len(provider.seen) == 1
+""",
+    """    assert (found["state"], found["source"]) == ("done", "model")
+    assert found["summary"].endswith(".")
+    assert found["summary"] != WHOLE
+    assert all(name in found["summary"] for name in NAMES)
+""",
+)
 PROBES = ((LATENCY, SLOW_MODEL), (BAD_DEPLOY, LARGE_ORDER))
 
 
@@ -131,3 +141,13 @@ def test_the_release_and_every_cheat_do_not(
 ) -> None:
     with pytest.raises(ChecksFailed, match="FAILED services/"):
         probe(tmp_path, fault, test, release_of(fault), cheat)
+
+
+def test_a_list_looks_like_a_models_summary_to_all_but_the_model(tmp_path: Path) -> None:
+    cheats = {patch.stem: patch for patch in BAD_DEPLOY.cheat_patches}
+    release, listed, simple = (
+        release_of(BAD_DEPLOY), cheats["4-list-instead"], cheats["2-simple-instead"]
+    )  # fmt: skip
+    probe(tmp_path / "list", BAD_DEPLOY, LOOKS_WRITTEN, release, listed)
+    with pytest.raises(ChecksFailed, match="FAILED services/"):
+        probe(tmp_path / "simple", BAD_DEPLOY, LOOKS_WRITTEN, release, simple)

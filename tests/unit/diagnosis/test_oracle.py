@@ -47,6 +47,9 @@ class NoBooks:
     async def charges(self, *references: str) -> Sequence[Booked]:
         raise StackFailed("the third parties do not answer")
 
+    async def completions_within(self, text: str) -> Sequence[str]:
+        raise StackFailed("the third parties do not answer")
+
 
 def nobody() -> str:
     """An address on which nothing listens."""

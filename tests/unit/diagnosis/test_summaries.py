@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,13 @@ from aiohttp import web
 from harness.diagnosis import summaries
 from harness.diagnosis.calls import Basket, Call, Line, checkout
 from harness.diagnosis.driving import StressResult
-from harness.diagnosis.summaries import is_whole, summaries_written_ratio
+from harness.diagnosis.summaries import by_model, summaries_written_ratio, whole_text
+from harness.errors import StackFailed
 from tests.unit.diagnosis.conftest import Serve
 
 NAMES = ("Alder Kettle", "Brook Whisk", "Cedar Bowl", "Dune Plate")
+LISTED = "5 items: Alder Kettle, Brook Whisk, Cedar Bowl and Dune Plate."
+"""What a shop can write by itself."""
 WHOLE = "This order holds 1 x Alder Kettle, 1 x Brook Whisk, 2 x Cedar Bowl, and 1 more. Well done."
 
 
@@ -28,13 +31,30 @@ class Databases:
         return [(order_id, name) for order_id in order_ids for name in NAMES]
 
 
+class Books:
+    """A model provider that wrote these texts; None: one that cannot be asked."""
+
+    def __init__(self, completions: Sequence[str] | None) -> None:
+        self._completions = completions
+
+    async def completions_within(self, text: str) -> Sequence[str]:
+        if self._completions is None:
+            raise StackFailed("the third parties do not answer")
+        return [written for written in self._completions if written in text]
+
+
+BY_MODEL = Books([WHOLE])
+
+
 def bought(order_id: int) -> Call:
     """A checkout that was answered."""
     basket = Basket(1, (Line("A", 1), Line("B", 2)))
     return Call(checkout(basket), "ok", 10.0, datetime.now(UTC), 201, {"order_id": order_id})
 
 
-async def written(serve: Serve, answers: Mapping[int, list[Any]], *, for_s: float = 2.0) -> Any:
+async def written(
+    serve: Serve, answers: Mapping[int, list[Any]], *, for_s: float = 2.0, books: Books = BY_MODEL
+) -> Any:
     """The ratio over orders whose summaries are answered in turn; the last answer stays."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -45,7 +65,7 @@ async def written(serve: Serve, answers: Mapping[int, list[Any]], *, for_s: floa
     databases: Any = Databases()
     async with aiohttp.ClientSession(await serve(answer)) as session:
         until = asyncio.get_running_loop().time() + for_s
-        return await summaries_written_ratio(session, databases, result, until)
+        return await summaries_written_ratio(session, databases, books, result, until)
 
 
 def said(text: str, *, state: str = "done", source: str = "model") -> dict[str, str]:
@@ -71,7 +91,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["whole", "simple", "of one article", "cut off", "empty", "another shape", "nothing"],
 )
 def test_what_counts_as_a_whole_summary(answer: Any, counts: bool) -> None:
-    assert is_whole(answer, NAMES) is counts
+    assert (whole_text(answer, NAMES) == WHOLE) is counts
 
 
 async def test_a_summary_that_is_still_queued_is_waited_for(serve: Serve) -> None:
@@ -91,3 +111,34 @@ async def test_one_that_never_comes_is_left_in_time(serve: Serve) -> None:
 
 async def test_without_orders_nothing_is_known(serve: Serve) -> None:
     assert await written(serve, {}) is None
+
+
+async def test_a_list_that_the_shop_wrote_itself_is_not_a_models(serve: Serve) -> None:
+    assert whole_text(said(LISTED), NAMES) == LISTED
+    assert await written(serve, {1: [said(LISTED)], 2: [said(WHOLE)]}) == 0.5
+
+
+async def test_a_models_summary_may_have_words_around_it(serve: Serve) -> None:
+    assert await written(serve, {1: [said(f"Dear Ada, {WHOLE} Yours.")]}) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("completions", "counts"),
+    [
+        ([WHOLE], True),
+        (["1 x Alder Kettle. Good.", "Brook Whisk and Cedar Bowl."], True),
+        (["This order holds 1 x Alder Kettle. A well matched choice."], False),
+        ([], False),
+    ],
+    ids=["in one", "in parts", "of the first article only", "nothing"],
+)
+def test_the_articles_are_named_in_what_the_model_wrote(
+    completions: list[str], counts: bool
+) -> None:
+    assert by_model(completions, NAMES) is counts
+    assert not by_model([], ())
+
+
+async def test_a_provider_that_cannot_be_asked_leaves_it_unknown(serve: Serve) -> None:
+    with pytest.raises(StackFailed):
+        await written(serve, {1: [said(WHOLE)]}, books=Books(None))

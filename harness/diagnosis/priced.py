@@ -24,6 +24,23 @@ class PricedLine:
         return self.unit_price * self.quantity - self.discount
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """Who would deliver a basket, and how many days it takes."""
+
+    carrier: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a basket costs, in no order of lines, and how it would come."""
+
+    lines: frozenset[PricedLine]
+    delivery: Delivery | None
+    """None: the answer names none."""
+
+
 def priced_line(item: Any) -> PricedLine | None:
     """One line of a JSON answer; None where it is not one."""
     if not isinstance(item, dict):
@@ -45,3 +62,16 @@ def priced_lines(body: Any) -> tuple[PricedLine, ...] | None:
     lines = [priced_line(item) for item in items]
     known = tuple(line for line in lines if line is not None)
     return known if len(known) == len(lines) else None
+
+
+def offer(body: Any) -> Offer | None:
+    """The offer in an answer; None where it does not hold all its lines."""
+    lines = priced_lines(body)
+    return None if lines is None else Offer(frozenset(lines), _delivery(body.get("delivery")))
+
+
+def _delivery(item: Any) -> Delivery | None:
+    if not isinstance(item, dict):
+        return None
+    carrier, days = item.get("carrier"), item.get("days")
+    return Delivery(carrier, days) if isinstance(carrier, str) and type(days) is int else None

@@ -12,7 +12,7 @@ import aiohttp
 from harness.diagnosis.calls import Basket, Call, make, price
 from harness.diagnosis.catalogue import Catalogue
 from harness.diagnosis.figures import ratio
-from harness.diagnosis.priced import PricedLine, priced_lines
+from harness.diagnosis.priced import Offer, offer
 from harness.diagnosis.truth import OrderTruth
 from harness.errors import StackFailed
 
@@ -27,27 +27,27 @@ class References:
 
     catalogue: Catalogue
     baskets: tuple[Basket, ...]
-    priced: Mapping[Basket, frozenset[PricedLine]]
-    """What each of `baskets` cost."""
+    offers: Mapping[Basket, Offer]
+    """What each of `baskets` cost, and who would have delivered it."""
     paid_totals: Mapping[int, Decimal]
     """Orders that were paid before and what each came to, for tracking."""
 
 
 async def price_baskets(
     session: aiohttp.ClientSession, baskets: tuple[Basket, ...]
-) -> Mapping[Basket, frozenset[PricedLine]]:
+) -> Mapping[Basket, Offer]:
     """Ask the shop what each basket costs.
 
     Raises StackFailed where it does not say so for one of them in a few attempts.
     """
     few = asyncio.Semaphore(_AT_ONCE)
 
-    async def ask(basket: Basket) -> tuple[Basket, frozenset[PricedLine]]:
+    async def ask(basket: Basket) -> tuple[Basket, Offer]:
         for _ in range(_ATTEMPTS):
             async with few:
-                lines = answered_lines(await make(session, price(basket)))
-            if lines is not None:
-                return basket, lines
+                offered = answered_offer(await make(session, price(basket)))
+            if offered is not None:
+                return basket, offered
         raise StackFailed(
             "the shop did not price a basket while it should have been healthy",
             "look at the logs of gateway, orders, a, b and c",
@@ -56,27 +56,29 @@ async def price_baskets(
     return dict(await asyncio.gather(*(ask(basket) for basket in baskets)))
 
 
-def answered_lines(call: Call) -> frozenset[PricedLine] | None:
-    """The priced lines of an answer, in no order; None where it holds none."""
-    lines = priced_lines(call.body) if call.outcome == "ok" else None
-    return None if lines is None else frozenset(lines)
+def answered_offer(call: Call) -> Offer | None:
+    """The offer in an answer; None where it holds none."""
+    return offer(call.body) if call.outcome == "ok" else None
 
 
 def reference_answers_ratio(
     references: References, asked: Sequence[Call], orders: Sequence[OrderTruth]
 ) -> float | None:
-    """Share of the remembered baskets that still cost what they cost on the healthy shop.
+    """Share of the remembered baskets that still cost what they cost on the healthy shop, and
+    would still be delivered as they would have been.
 
-    Counts those that were asked for and answered, and those that were bought: what a basket
-    costs depends on its products and not on the customer.
+    Counts those that were asked for and answered, and those that were bought, by their prices
+    alone: what a basket costs depends on its products and not on the customer.
     """
-    prices = {frozenset(basket.lines): lines for basket, lines in references.priced.items()}
+    offers = {frozenset(basket.lines): one for basket, one in references.offers.items()}
     answered = [
-        answered_lines(call) == prices.get(frozenset(call.request.basket.lines))
+        answered_offer(call) == offers.get(frozenset(call.request.basket.lines))
         for call in asked
         if call.outcome == "ok" and call.request.basket is not None
     ]
     bought = [
-        frozenset(order.lines) == prices.get(order.wanted()) for order in orders if order.paid
+        (known := offers.get(order.wanted())) is not None and frozenset(order.lines) == known.lines
+        for order in orders
+        if order.paid
     ]
     return ratio(answered + bought)

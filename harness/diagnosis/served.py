@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.diagnosis.calls import Call, Journey, order_id_of
 from harness.diagnosis.money import as_money
-from harness.diagnosis.references import References, answered_lines
+from harness.diagnosis.references import References, answered_offer
 from harness.diagnosis.truth import CAPTURED, PAID
 
 FEED_MODES = ("personalised", "cached", "default")
@@ -21,7 +21,7 @@ def served(call: Call, references: References) -> bool:
         case Journey.CHECKOUT:
             return order_id_of(call) is not None and call.body.get("status") == PAID
         case Journey.BASKET:
-            return answered_lines(call) is not None
+            return answered_offer(call) is not None
         case Journey.TRACK:
             return _tells_of_the_order(call, references)
         case Journey.SUMMARY:

@@ -106,6 +106,13 @@ async def test_on_the_healthy_shop_every_objective_holds(
             'state="unknown",',
             {"track_success_ratio"},
         ),
+        (
+            "b",
+            "b/carrier.py",
+            'return Delivery(cheapest["carrier"], int(cheapest["days"]))',
+            'return Delivery("PickUp", 4)',
+            {"reference_answers_ratio"},
+        ),
     ],
     ids=[
         "cents",
@@ -115,6 +122,7 @@ async def test_on_the_healthy_shop_every_objective_holds(
         "no-idempotency",
         "told-otherwise",
         "untold-payment",
+        "always-the-locker",
     ],
 )
 async def test_each_damage_shows_in_its_own_measure_and_in_no_other(

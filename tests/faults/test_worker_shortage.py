@@ -1,12 +1,20 @@
-"""One basket at a time: so the bad release and its cheats work, healthy code and the fix do not."""
+"""One basket at a time, or one without asking the carriers: so the bad release and its cheats work,
+healthy code and the fix do not."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from harness.catalog import Catalog
+from harness.diagnosis.calls import Basket
+from harness.diagnosis.catalogue import Catalogue, choose_baskets
+from harness.diagnosis.plan import StressPlan
+from harness.thirdparty.logistics import rates
+from services import sampledata
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
 
 FAULT = Catalog(ROOT).fault("worker-shortage")
@@ -24,7 +32,7 @@ from services.b.seed import seed
 from services.chassis.testing import fake_peer, running
 
 LINE = {"sku": sampledata.products()[0].sku, "quantity": 1}
-RATES = {"rates": [{"carrier": "PickUp", "amount": "2.90", "days": 4}]}
+RATES = {"rates": [{"carrier": "Velo", "amount": "8.95", "days": 1}]}
 
 
 async def test_four_baskets_are_priced_at_once(fresh_database, monkeypatch):
@@ -51,6 +59,8 @@ async def test_four_baskets_are_priced_at_once(fresh_database, monkeypatch):
             answers = await asyncio.gather(*asked)
     refused = {answer.status_code for answer in answers} - {200}
     assert not refused, f"answered {sorted(refused)}"
+    carriers = {answer.json()["delivery"]["carrier"] for answer in answers}
+    assert carriers == {"Velo"}, f"delivered by {sorted(carriers)}"
 """
 
 
@@ -70,13 +80,42 @@ def test_healthy_code_and_the_fix_do_not_keep_baskets_waiting(
     probe(tmp_path, *patches)
 
 
+WAITING = [cheat for cheat in CHEATS if cheat.stem != "3-always-the-locker"]
+
+
 @pytest.mark.parametrize(
     "patches",
-    [(RELEASE,), *((RELEASE, cheat) for cheat in CHEATS)],
-    ids=["release", *(cheat.stem for cheat in CHEATS)],
+    [(RELEASE,), *((RELEASE, cheat) for cheat in WAITING)],
+    ids=["release", *(cheat.stem for cheat in WAITING)],
 )
-def test_the_release_and_every_cheat_take_one_after_the_other(
+def test_the_release_and_most_cheats_take_one_after_the_other(
     tmp_path: Path, patches: tuple[Path, ...]
 ) -> None:
     with pytest.raises(ChecksFailed, match=r"AssertionError: answered \[.*50\d"):
         probe(tmp_path, *patches)
+
+
+def test_whoever_asks_no_carrier_names_one_that_is_not_the_cheapest(tmp_path: Path) -> None:
+    (unasked,) = set(CHEATS) - set(WAITING)
+    with pytest.raises(ChecksFailed, match=r"AssertionError: delivered by \['PickUp'\]"):
+        probe(tmp_path, RELEASE, unasked)
+
+
+def cheapest(basket: Basket) -> str:
+    grams = {product.sku: product.weight_g for product in sampledata.products()}
+    weight_g = sum(line.quantity * grams[line.sku] for line in basket.lines)
+    found = rates([line.sku for line in basket.lines], weight_g)["rates"]
+    return str(min(found, key=lambda rate: Decimal(rate["amount"]))["carrier"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_locker_is_never_right_for_all_baskets_of_a_verification(seed: int) -> None:
+    catalogue = Catalogue(
+        prices={product.sku: product.net_price for product in sampledata.products()},
+        bundles={bundle.code: tuple(bundle.skus) for bundle in sampledata.bundles()},
+        campaigns={},
+        users={1: "Ada"},
+    )
+    asked = StressPlan.stress(capacity_units=1).reference_baskets
+    carriers = [cheapest(basket) for basket in choose_baskets(catalogue, asked, Random(seed))]
+    assert set(carriers) - {"PickUp"}

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from harness.diagnosis.calls import Basket, Call, Line, price
 from harness.diagnosis.catalogue import Catalogue
-from harness.diagnosis.priced import PricedLine
+from harness.diagnosis.priced import Delivery, Offer, PricedLine
 from harness.diagnosis.references import References, price_baskets, reference_answers_ratio
 from harness.diagnosis.truth import OrderTruth
 from harness.errors import StackFailed
@@ -26,12 +26,14 @@ PRICED = frozenset({
     PricedLine("A", 2, Decimal("1.50"), Decimal("0.30")),
     PricedLine("B", 1, Decimal("4.00"), Decimal("0.00")),
 })  # fmt: skip
-REFERENCES = References(Catalogue({}, {}, {}, {}), (BASKET,), {BASKET: PRICED}, {})
+OFFER = Offer(PRICED, Delivery("Velo", 1))
+REFERENCES = References(Catalogue({}, {}, {}, {}), (BASKET,), {BASKET: OFFER}, {})
 BODY = {
     "lines": [
         {"sku": "B", "quantity": 1, "net_unit_price": "4.00", "discount": "0.00"},
         {"sku": "A", "quantity": 2, "net_unit_price": "1.50", "discount": "0.30"},
-    ]
+    ],
+    "delivery": {"carrier": "Velo", "days": 1},
 }
 ORDER = OrderTruth(1, 99, "paid", Decimal("8.05"), NOW, tuple(PRICED))
 
@@ -49,6 +51,24 @@ def test_a_basket_that_costs_the_same_in_any_order_of_lines_is_right() -> None:
 )
 def test_a_changed_price_or_a_dropped_promotion_is_found(old: str, new: str) -> None:
     changed = json.loads(json.dumps(BODY).replace(old, new))
+    assert reference_answers_ratio(REFERENCES, [asked(changed)], []) == 0.0
+
+
+@pytest.mark.parametrize(
+    "delivery",
+    [
+        {"carrier": "PickUp", "days": 1},
+        {"carrier": "Velo", "days": 4},
+        {"carrier": "Velo", "days": "1"},
+        {"carrier": "Velo"},
+        "Velo",
+        None,
+    ],
+)
+def test_another_delivery_than_the_healthy_shop_found_is_noticed(delivery: object) -> None:
+    changed = {**BODY, "delivery": delivery}
+    assert reference_answers_ratio(REFERENCES, [asked(changed), asked(BODY)], []) == 0.5
+    del changed["delivery"]
     assert reference_answers_ratio(REFERENCES, [asked(changed)], []) == 0.0
 
 
@@ -73,7 +93,7 @@ async def test_what_the_healthy_shop_answers_is_remembered(serve: Serve) -> None
     async def answer(_request: web.Request) -> web.Response:
         return web.json_response(BODY)
 
-    assert await captured(serve, answer) == {BASKET: PRICED}
+    assert await captured(serve, answer) == {BASKET: OFFER}
 
 
 async def test_one_failure_is_asked_again_and_a_lasting_one_is_an_error(serve: Serve) -> None:
@@ -85,7 +105,7 @@ async def test_one_failure_is_asked_again_and_a_lasting_one_is_an_error(serve: S
     async def broken(_request: web.Request) -> web.Response:
         return web.json_response({}, status=500)
 
-    assert await captured(serve, stumble) == {BASKET: PRICED}
+    assert await captured(serve, stumble) == {BASKET: OFFER}
     with pytest.raises(StackFailed):
         await captured(serve, broken)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from decimal import Decimal
 
 import aiohttp
 import pytest
+
+from harness.thirdparty.logistics import rates
 
 PATHS = ("/warehouse/v1/availability", "/carriers/v1/rates", "/partners/v1/eligibility")
 
@@ -62,3 +65,29 @@ async def test_an_unbounded_question_is_refused(start):
         skus = [("sku", str(n)) for n in range(201)]
         async with session.get(PATHS[0], params=skus) as response:
             assert response.status == 400
+
+
+async def test_a_weight_that_is_none_is_refused(start):
+    provider = await start("normal")
+    async with aiohttp.ClientSession(provider.logistics_url) as session:
+        for weight in ("heavy", "-1", "1e3"):
+            async with session.get(PATHS[1], params={"sku": "A", "weight_g": weight}) as response:
+                assert response.status == 400
+
+
+def cheapest(articles: int, weight_g: int) -> str:
+    found = rates(["A"] * articles, weight_g)["rates"]
+    return min(found, key=lambda rate: Decimal(rate["amount"]))["carrier"]
+
+
+def test_each_carrier_is_the_cheapest_for_some_parcels():
+    assert cheapest(1, 400) == "PickUp"
+    assert cheapest(2, 5_000) == "Nordpost"
+    assert cheapest(3, 28_000) == "Velo"
+
+
+def test_no_two_carriers_ever_ask_the_same():
+    for articles in range(1, 12):
+        for kg in range(60):
+            amounts = {rate["amount"] for rate in rates(["A"] * articles, 1000 * kg)["rates"]}
+            assert len(amounts) == 3

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from typing import Any
 
 import pytest
 
-from harness.drill.finish import finish
+from harness.drill import diagnosis
+from harness.drill.finish import finish, scorecard
 from harness.drill.history import read_events
 from harness.drill.session import Session
 from harness.errors import StackFailed
+from harness.record.events import DrillTriggered
+from harness.record.exercise_events import ClockStarted
+from tests.unit.drill.conftest import Hand, page_sent
 
 
 class FakePart:
@@ -75,3 +80,24 @@ async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
     parts: Any = (ending.prometheus, ending.recorder)
     assert all(part.is_gone for part in parts)
     assert {path.name for path in ending.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+
+
+@pytest.mark.parametrize(("after_min", "met"), [(17, True), (21, False)])
+async def test_the_scorecard_holds_the_time_to_the_cause_against_the_agenda(
+    ending: Session, hand: Hand, after_min: int, met: bool
+) -> None:
+    ending.note(ClockStarted("workshop-60", 1.0, cause_target_ms=20 * 60_000))
+    ending.note(DrillTriggered("payments", "2.4.2"))
+    page_sent(ending)
+    hand.move(after_min * 60)
+    diagnosis.declare(
+        ending, service="payments", mechanism="timeouts", confidence_percent=90,
+        evidence=[], note="", by="Ada",
+    )  # fmt: skip
+    assert scorecard(ending, aborted=False).cause_time.met is None, "not before the reveal"
+    await end(ending)
+    kept = json.loads((ending.run_dir / "scorecard.json").read_text())
+    assert kept["cause_time"] == {
+        "took_ms": after_min * 60_000, "target_ms": 20 * 60_000, "met": met,
+    }  # fmt: skip
+    assert any(line.startswith("  cause, from the page") for line in kept["lines"])

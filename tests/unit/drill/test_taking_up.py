@@ -64,6 +64,8 @@ def test_clock_roles_and_messages_go_on_where_they_stood(
     assert had, "the agenda had told something by then"
     left = left_off(closed(died))
     assert (left.drill_id, left.scenario, left.seed) == ("d-test", "deadlock", 7)
+    assert left.clock is not None
+    assert (left.clock.cause_target_ms, left.clock.trigger_phase) == (20 * 60_000, "alerting")
 
     with Record(tmp_path / "again.db", "d-again", clock=hand.clock) as record:
         session.record, session.told, session.states = record, type(session.told)(), {}

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from services.chassis.testing_postgres import PostgresServer, running_postgres
+
+# What is tested is what comes out, not how long a busy machine takes for an example.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

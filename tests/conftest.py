@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.engine import REQUIRED, why_not
 
@@ -15,8 +16,11 @@ WHOLE_SHOPS = frozenset({"browser", "containers", "contract", "e2e"})
 
 
 def pytest_configure() -> None:
-    """Whoever is told to end takes down the shops that it started, as after Ctrl-C."""
+    """Whoever is told to end takes down the shops that it started, as after Ctrl-C. And an example
+    may take as long as a busy machine makes it take: what is tested is what comes out."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    settings.register_profile("shared machine", deadline=None)
+    settings.load_profile("shared machine")
 
 
 @pytest.hookimpl(tryfirst=True)

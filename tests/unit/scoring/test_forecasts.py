@@ -85,7 +85,7 @@ def test_of_two_answers_a_revision_is_worth_what_one_probability_is(percent: int
     assert both == pytest.approx((1 - percent / 100) ** 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sampled_from([(100, 0), (0, 100), (70, 30)]), st.integers(0, 10), st.sampled_from(WRONGS))
 def test_an_answer_at_no_probability_gains_nothing(
     split: tuple[int, int], more: int, wrong: tuple[str, str]

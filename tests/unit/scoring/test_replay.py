@@ -104,7 +104,7 @@ def _record(steps: list[tuple[float, e.Event]]) -> list[Envelope]:
     return envelopes(moments)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORD, st.lists(st.integers(0, 40), max_size=3))
 def test_a_record_folds_to_one_story_and_one_score(
     steps: list[tuple[float, e.Event]], cuts: list[int]
@@ -119,7 +119,7 @@ def test_a_record_folds_to_one_story_and_one_score(
     assert score(piecewise, KEY) == score(story, KEY)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(RECORD)
 def test_every_prefix_of_a_record_is_a_record(steps: list[tuple[float, e.Event]]) -> None:
     lines = _record(steps)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.model import Alert
@@ -235,7 +235,6 @@ ENTRY = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # the machine is shared
 @given(st.lists(ENTRY | JSON) | JSON)
 def test_no_json_whatever_breaks_the_parser_in_another_way(payload: object) -> None:
     try:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.telemetry import log_tail
@@ -92,7 +92,6 @@ def test_an_empty_line_is_nothing() -> None:
     assert parse_line(1, "payments", b" \t\r", NOW_MS) is None
 
 
-@settings(deadline=None)  # the machine is shared
 @given(st.binary(max_size=300) | st.dictionaries(st.text(), st.text()).map(lambda d: line(**d)))
 def test_no_line_whatever_breaks_the_parser(text: bytes) -> None:
     parsed = parse_line(1, "payments", text, NOW_MS)

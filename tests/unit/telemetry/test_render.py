@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
@@ -122,14 +122,12 @@ def test_nothing_that_was_logged_moves_the_cursor_or_forges_a_line() -> None:
     assert "\\u202e\\u2028" in text
 
 
-@settings(deadline=None)  # the machine is shared
 @given(st.text())
 def test_escaped_text_has_no_control_format_or_separator_characters(text: str) -> None:
     escaped = escape(text)
     assert all(char == " " or unicodedata.category(char)[0] not in "CZ" for char in escaped)
 
 
-@settings(deadline=None)  # the machine is shared
 @given(st.text(), st.text())
 def test_every_name_of_a_span_is_escaped(name: str, service: str) -> None:
     item = span(1, 1, error=True)

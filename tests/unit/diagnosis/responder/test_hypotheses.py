@@ -122,9 +122,7 @@ def test_a_calm_shop_with_harmless_releases_has_no_fault(recorded: Recorded) -> 
     assert sum(bool(one) for one in raw["diffs"].values()) >= 2
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(data=st.data())
 def test_whatever_was_released_no_anomaly_means_no_fault(
     recorded: Recorded, data: st.DataObject

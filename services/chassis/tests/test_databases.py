@@ -172,6 +172,7 @@ async def test_a_long_wait_is_logged(
     assert (await waiting).status_code == 200
     await asyncio.gather(*held)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    [line] = [line for line in lines if line["event"].startswith("database connection acquired")]
+    # On a busy machine the two that hold the pool waited for their connections to be made, too.
+    *_, line = [line for line in lines if line["event"].startswith("database connection acquired")]
     assert line["level"] == "WARNING"
     assert re.fullmatch(r"database connection acquired after \d\.\d s wait", line["event"])

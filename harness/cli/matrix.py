@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,8 @@ def smoke(
         budget_s=None if budget is None else budget_s(budget),
         output=(output or smoking.output_of(runtime, player)).resolve(),
     )
+    # Told to end, it ends its stacks first, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not asyncio.run(smoking.smoke(campaign)):
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.bootstrap import left_of
+from harness.bootstrap import left_of, reap
 from harness.catalog import Catalog
 from harness.cli.out import say
 from harness.paths import REPO
@@ -46,6 +46,8 @@ class Stack:
         Stacks of different slots have different ports and may run side by side.
         """
         home, answer = self.output / self.name, self.output / f"{self.name}.json"
+        # Whoever was killed here left data elsewhere, which only the home still tells of.
+        await asyncio.to_thread(reap, home)
         shutil.rmtree(home, ignore_errors=True)
         answer.unlink(missing_ok=True)
         offset = self.port_offset + slot * OFFSET_STEP

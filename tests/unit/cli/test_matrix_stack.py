@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import matrix_stack
 from harness.cli.matrix_stack import Stack
 from harness.ports import PROMETHEUS
 
@@ -49,6 +50,19 @@ async def test_a_port_that_the_stack_left_open_counts(
 ) -> None:
     left = await left_behind(tmp_path, monkeypatch, until_the_end)
     assert [one.split(" (")[0] for one in left] == [f"port {PROMETHEUS + OFFSET}"]
+
+
+async def test_what_a_killed_row_left_is_ended_before_its_home_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "healthy-1" / "runs" / "d-1" / "guardian.json"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}")
+    known: list[bool] = []
+    monkeypatch.setattr(matrix_stack, "reap", lambda home: known.append(state.exists()))
+    await left_behind(tmp_path, monkeypatch, None)
+    assert known == [True]
+    assert not state.exists()
 
 
 async def test_a_port_that_somebody_had_before_does_not(

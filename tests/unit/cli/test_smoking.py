@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from harness.catalog import Catalog
 from harness.cli import smoking
 from harness.cli.agreement import cells, disagreements
+from harness.cli.main import app
 from harness.cli.matrix_figures import figures
 from harness.cli.matrix_order import Due
 from harness.cli.matrix_page import render_page
@@ -251,3 +256,24 @@ async def test_a_row_of_the_responder_may_fall_short_as_long_as_its_figures_hold
     assert "diagnosed nothing" in (tmp_path / "matrix.html").read_text()
     missed = {2, 3}
     assert not await smoking.smoke(campaign)
+
+
+def test_told_to_end_it_ends_its_stacks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+
+    async def smoke(_: Campaign) -> bool:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(5)
+        finally:
+            ended.append("stacks")
+        return ended.append("matrix") is None
+
+    monkeypatch.setattr(smoking, "smoke", smoke)
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        answer = CliRunner().invoke(app, ["smoke", "healthy"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended == ["stacks"]
+    assert answer.exit_code != 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 ROUNDS = 3
 """Others may use this machine, too: the best of so many counts."""
 FIRST_VIEW_MAX_MS = 1000
+COUNT_TO = 4_000_000
+COUNTED_QUIET_S = 0.1
+"""What counting so far takes a machine with nothing else to do, where the bound holds as it is."""
 TRANSFER_MAX_BYTES = 400_000
 LINES = 10_000
 FRAMES_MIN_PER_S = 50
@@ -78,11 +82,20 @@ def told(figure: str, measured: str, bound: str) -> None:
 
 
 def test_the_first_view_is_there_at_once_and_small(browser: Any, drill: ServedDrill) -> None:
-    took_ms, sent_bytes = min(first_view(browser, drill) for _ in range(ROUNDS))
-    told("first view, usable after", f"{took_ms:.0f} ms", f"{FIRST_VIEW_MAX_MS} ms")
+    views = [(slowness(), *first_view(browser, drill)) for _ in range(ROUNDS)]
+    slow, took_ms, sent_bytes = min(views, key=lambda view: view[1] / view[0])
+    told("first view, usable after", f"{took_ms:.0f} ms", f"{slow * FIRST_VIEW_MAX_MS:.0f} ms")
     told("first view, transferred", f"{sent_bytes / 1000:.0f} kB", "400 kB")
-    assert took_ms <= FIRST_VIEW_MAX_MS
+    assert took_ms <= slow * FIRST_VIEW_MAX_MS
     assert sent_bytes <= TRANSFER_MAX_BYTES
+
+
+def slowness() -> float:
+    """How much longer this machine takes over a little counting now; 1 for a quick one."""
+    began = time.perf_counter()
+    for _ in range(COUNT_TO):
+        pass
+    return max(1.0, (time.perf_counter() - began) / COUNTED_QUIET_S)
 
 
 def first_view(browser: Any, drill: ServedDrill) -> tuple[float, int]:

@@ -1,6 +1,7 @@
 // Something that several people write: what stands, what I am writing, and both when they differ.
 
 import { Button, html, toast, useCallback, useDraft, useLive, useMemo, useState } from "../lib.js";
+import { current, isPassed, isUnsaved, taken } from "../logic/drafts.js";
 
 /** The newest record of a type as `{seq, by, at, data}`; null before the first. */
 export function useNewest(type) {
@@ -20,13 +21,14 @@ export function useNewest(type) {
  * `save(send)`.
  */
 export function useShared(name, newest, read, blank) {
-  const [draft, setDraft, discard] = useDraft(name, null);
+  const [kept, setDraft, discard] = useDraft(name, null);
   const [isSending, setSending] = useState(false);
   const seq = newest?.seq || 0;
   const standing = useMemo(() => (newest ? read(newest.data) : blank), [seq]);
+  const draft = current(kept, seq, standing);
   const value = draft ? draft.value : standing;
   const set = useCallback((next) => setDraft((before) => {
-    const from = before || { on: seq, base: standing, value: standing };
+    const from = current(before, seq, standing) || { on: seq, base: standing, value: standing };
     return { ...from, value: typeof next === "function" ? next(from.value) : next };
   }), [seq]);
   const save = async (send) => {
@@ -34,15 +36,14 @@ export function useShared(name, newest, read, blank) {
     try {
       await send(value);
       toast("Saved");
-      // What was typed while the text was on its way stays.
-      setDraft((before) => (before && before.value !== value ? { ...before, base: value } : null));
+      setDraft((before) => taken(before, value));
     } finally {
       setSending(false);
     }
   };
   return {
-    value, set, save, discard, isDraft: draft !== null, base: draft ? draft.base : standing,
-    clash: draft && !isSending && seq > draft.on ? { ...newest, value: standing } : null,
+    value, set, save, discard, isDraft: isUnsaved(draft), base: draft ? draft.base : standing,
+    clash: !isSending && isPassed(draft, seq) ? { ...newest, value: standing } : null,
     settle: (settled) => setDraft({ on: seq, base: standing, value: settled }),
   };
 }

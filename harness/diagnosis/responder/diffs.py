@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?")
 _TIMEOUT = re.compile(r"time_?out|deadline|budget|_ms$|_seconds$", re.IGNORECASE)
 _POOL = re.compile(r"pool|overflow|slots|workers|connections", re.IGNORECASE)
 _RECOVERY = re.compile(r"pre_ping|pool_recycle|reconnect|keepalive", re.IGNORECASE)
+_OPENS = re.compile(r"\.(?:session|connect|connection|acquire|begin)\(\)")
+_SCOPED = re.compile(r"^\s*(?:async )?with\b")
 _EXACT = re.compile(r"\bDecimal\b|\bquantize\b|\bROUND_\w+")
 _INEXACT = re.compile(r"\bfloat\b|\bround\(")
 _LOOP = re.compile(r"^(?P<indent>\s*)(?:async )?for\b.*:\s*$")
@@ -72,8 +74,8 @@ def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
     others = [name for name in services if name != service]
     found: dict[Mechanism, Finding] = {}
     rules = (
-        *(_settings(changes), _precision(changes), _new_calls(changes, others)),
-        *(_loops(changes), _waits(changes)),
+        *(_settings(changes), _connections(changes), _precision(changes)),
+        *(_new_calls(changes, others), _loops(changes), _waits(changes)),
     )
     for one in chain.from_iterable(rules):
         known = found.get(one.mechanism)
@@ -130,6 +132,21 @@ def _settings(changes: Iterable[Change]) -> Iterator[Finding]:
             if _RECOVERY.search(key) and old.get(key) != new.get(key):
                 shows = f"{change.path}: {key} was {old.get(key)}, is {new.get(key)}"
                 yield Finding(Mechanism.CONNECTION_NOT_RECOVERED, 0.8, shows)
+
+
+def _connections(changes: Sequence[Change]) -> Iterator[Finding]:
+    """A session or connection that is kept, where it was given back after each use: whatever
+    checks and replaces connections does so when they are handed out."""
+    gone = [text for change in changes for text in change.signed("-") if _OPENS.search(text)]
+    if not any(_SCOPED.match(text) for text in gone):
+        return
+    for change in changes:
+        kept = [
+            text for text in change.signed("+") if _OPENS.search(text) and not _SCOPED.match(text)
+        ]
+        if kept:
+            shows = f"{change.path}: keeps what was given back after each use; `{kept[0].strip()}`"
+            yield Finding(Mechanism.CONNECTION_NOT_RECOVERED, 0.7, shows)
 
 
 def _kind_of_setting(key: str, old: str, new: str) -> Mechanism | None:

@@ -8,11 +8,19 @@ from datetime import datetime
 from typing import Any
 
 from harness.diagnosis.responder.client import Api
-from harness.diagnosis.responder.questions import POINTS, QUERIES, WINDOW_MINUTES
+from harness.diagnosis.responder.questions import (
+    LOST_CONNECTION,
+    POINTS,
+    QUERIES,
+    WINDOW_MINUTES,
+)
 
 TRACES_OF_EACH_KIND = 12
 SLOW_MS = 400.0
 LOG_LINES = 60
+FOUND_LINES = 10
+FOUND_SINCE = "30s"
+"""What was said before that may be over."""
 RECENT_S = 1800.0
 RELEASES = ("release", "hotfix")
 STATUS_PAGE = " status"
@@ -37,11 +45,7 @@ def look(api: Api) -> Raw:
         "deploys": deploys,
         "series": {name: _over_time(api, query) for name, query in QUERIES.items()},
         "traces": _traces(api, changed),
-        "logs": [
-            record
-            for level in ("WARNING", "ERROR")
-            for record in api.get("/v1/logs", level=level, limit=LOG_LINES)["records"]
-        ],
+        "logs": _logs(api),
         "diffs": {one["deploy_id"]: _diff(api, one) for one in recent},
         "providers": {
             name.replace(" ", "-"): api.elsewhere(places[name + STATUS_PAGE])
@@ -67,6 +71,22 @@ def _traces(api: Api, changed: Collection[str]) -> list[Any]:
         for trace in api.get("/v1/traces", limit=TRACES_OF_EACH_KIND, **options)["traces"]
     }
     return list(by_id.values())
+
+
+def _logs(api: Api) -> list[Any]:
+    """The newest lines, and those that a search finds, which others may have pushed out; each
+    once."""
+    asked: list[dict[str, Any]] = [{"limit": LOG_LINES}, {"limit": LOG_LINES, "level": "ERROR"}]
+    asked += [
+        {"limit": FOUND_LINES, "contains": phrase, "since": FOUND_SINCE}
+        for phrase in LOST_CONNECTION
+    ]
+    by_seq = {
+        record["seq"]: record
+        for options in asked
+        for record in api.get("/v1/logs", **{"level": "WARNING", **options})["records"]
+    }
+    return list(by_seq.values())
 
 
 def _diff(api: Api, deploy: dict[str, Any]) -> str:

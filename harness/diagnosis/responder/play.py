@@ -28,6 +28,8 @@ QUIET_S = 60.0
 PAGE_TIMEOUT_S = 1800.0
 ENOUGH_PERCENT = 75
 ACT_PERCENT = 50
+SUSPECT_PERCENT = 20
+"""Enough to undo a release by when waiting has not helped."""
 THINK_S = 40.0
 POLL_S = 1.0
 STALE_MAX = 10
@@ -45,6 +47,8 @@ class Responder:
         """What was wrong when most was: it is told also once it is over."""
         self.done: list[str] = []
         """What it did to the shop, as it tells others."""
+        self.waited = False
+        """Whether it has tried what costs nothing."""
         self._seen: Observations | None = None
 
     def play(self) -> bool:
@@ -131,8 +135,9 @@ class Responder:
 
     def _act(self, top: Hypothesis) -> None:
         """Undo the suspected release, or give up a feature of what is overloaded; without either,
-        or unsure, wait on purpose."""
-        sure = top.percent >= ACT_PERCENT
+        or unsure, wait on purpose. Harm that waiting did not end outweighs a rollback for nothing,
+        which is soon undone: from then on a suspicion is enough."""
+        sure = top.percent >= (SUSPECT_PERCENT if self.waited else ACT_PERCENT)
         if sure and top.release is not None:
             self._tell("identified", top, f"about to roll {top.service} back")
             self.say(f"rolling {top.service} back from {top.release.version_to}")
@@ -146,6 +151,7 @@ class Responder:
         else:
             self.say("no release to undo; waiting")
             self.api.post("/v1/expectations", words.waiting(top))
+            self.waited = True
 
     def _feature_to_give_up(self, top: Hypothesis) -> str | None:
         """A feature is not given up on suspicion: only of what is overloaded."""

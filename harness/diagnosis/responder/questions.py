@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-WINDOW_MINUTES = 2.0
-POINTS = 120
+WINDOW_MINUTES = 5.0
+"""Long enough to hold, after a first attempt that did not help, still what was before it all."""
+POINTS = 300
 """One value a second, as often as the shop is scraped."""
 
 ERRORS = "errors"
@@ -54,3 +55,13 @@ QUERIES: Mapping[str, str] = {
 
 COUNTED = frozenset({CALLS, TROUBLED_CALLS, MISMATCHES})
 """Where a series that is missing means none, not unknown."""
+
+LOST_CONNECTION = (
+    "connection was closed",
+    "connection is closed",
+    "terminating connection",
+    "connection reset",
+    "closed the connection",
+    "can't reconnect",
+)
+"""What drivers and libraries say in a log when a connection has gone, or does not come back."""

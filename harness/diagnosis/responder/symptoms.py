@@ -97,14 +97,6 @@ RULES = (
     ),
 )
 
-_LOST = (
-    "connection was closed",
-    "connection is closed",
-    "terminating connection",
-    "connection reset",
-    "server closed the connection",
-)
-
 
 def symptoms(seen: Observations) -> list[Symptom]:
     """Everything that is wrong now, the earliest first; what has no onset comes last."""
@@ -173,7 +165,9 @@ def _of_traces(seen: Observations) -> Iterator[Symptom]:
 def _of_logs(seen: Observations) -> Iterator[Symptom]:
     told: set[str] = set()
     for line in reversed(seen.logs):
-        if line.service not in told and any(text in line.text.lower() for text in _LOST):
+        if line.service not in told and any(
+            text in line.text.lower() for text in q.LOST_CONNECTION
+        ):
             told.add(line.service)
             says = f"{line.service} lost a connection: {line.text[:120]}"
             yield Symptom(Kind.CONNECTION_LOST, line.service, says, f"log:{line.number}")

@@ -63,7 +63,7 @@ class RecordedShop:
             "/v1/deploys": lambda: raw["deploys"],
             "/v1/metrics": lambda: {"series": raw["series"].get(_name(params["query"][0]), [])},
             "/v1/traces": lambda: {"traces": raw["traces"]},
-            "/v1/logs": lambda: {"records": []},
+            "/v1/logs": lambda: {"records": _lines(raw["logs"], params)},
             "/v1/diff": lambda: {"diff": self._diff(params)},
         }[path]()
 
@@ -73,6 +73,13 @@ class RecordedShop:
             if (deploy["service"], deploy["version_to"]) == asked:
                 return str(self.now["diffs"].get(deploy["deploy_id"], ""))
         return ""
+
+
+def _lines(logs: list[dict[str, Any]], params: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """The newest lines that match, oldest first."""
+    wanted = params.get("contains", [""])[0]
+    found = [line for line in logs if wanted in json.dumps(line).lower()]
+    return found[-int(params["limit"][0]) :]
 
 
 def _name(query: str) -> str:

@@ -77,6 +77,27 @@ def test_a_lost_check_of_connections_is_named() -> None:
     assert kinds("services/orders/db.py", body) == {Mechanism.CONNECTION_NOT_RECOVERED}
 
 
+KEPT = """
+    -        async with db.session() as session:
+    +        async with sessions.lend() as session:
+    +            session = await self._opened.enter_async_context(self._db.session())
+"""
+
+
+def test_a_session_that_is_no_longer_given_back_after_each_use_may_outlive_its_connection() -> None:
+    assert kinds("services/orders/store.py", KEPT) == {Mechanism.CONNECTION_NOT_RECOVERED}
+
+
+def test_a_session_that_is_given_back_as_before_is_none_nor_one_that_is_kept_no_longer() -> None:
+    moved = """
+        -        async with db.session() as session:
+        +        async with self._db.session() as session:
+    """
+    given_back = KEPT.replace("-  ", "?  ").replace("+  ", "-  ").replace("?  ", "+  ")
+    assert kinds("services/orders/store.py", moved) == set()
+    assert kinds("services/orders/store.py", given_back) == set()
+
+
 def test_floats_for_decimals_lose_precision_and_the_reverse_does_not() -> None:
     lost = """
         -    total = net * Decimal(rate)

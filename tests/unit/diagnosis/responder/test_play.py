@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from harness.diagnosis.responder import look, play
+from harness.diagnosis.responder.observations import read
 from harness.diagnosis.responder.play import Responder
+from harness.diagnosis.responder.symptoms import Kind, symptoms
 from harness.drill.expectation import condition_of
 from harness.errors import DrillError
 from tests.unit.diagnosis.responder.conftest import Recorded
@@ -84,6 +86,36 @@ def test_it_looks_again_when_the_rollback_did_not_help(recorded: Recorded) -> No
     assert not proven
     assert "the alerts go on: looking again" in said
     assert len(shop.to("/v1/hypotheses")) > 1
+
+
+@pytest.mark.parametrize("enough_percent", [20, 101])
+def test_what_waiting_did_not_end_is_undone_on_a_suspicion(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch, enough_percent: int
+) -> None:
+    """Negative control: with more than a suspicion asked for it waits again."""
+    monkeypatch.setattr(play, "ACT_PERCENT", 101)
+    monkeypatch.setattr(play, "SUSPECT_PERCENT", enough_percent)
+    shop = RecordedShop(recorded("circle"), recorded("calm"), culprit="c")
+    proven, _ = played(shop)
+    assert proven == (enough_percent == 20)
+    assert len(shop.to("/v1/expectations")) == (1 if proven else 2)
+    assert [body["service"] for body in shop.to("/v1/rollbacks")] == (["c"] if proven else [])
+
+
+@pytest.mark.parametrize("phrases", [look.LOST_CONNECTION, ()])
+def test_what_others_pushed_out_of_the_newest_lines_is_searched_for(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch, phrases: tuple[str, ...]
+) -> None:
+    """Negative control: without the search nobody sees it."""
+    monkeypatch.setattr(look, "LOST_CONNECTION", phrases)
+    raw = recorded("calm")
+    lost = {"service": "users", "event": "request failed", "reason": "connection is closed"}
+    raw["logs"] = [{"service": "a", "event": "slow"} for _ in range(3 * look.LOG_LINES)]
+    raw["logs"] = [{**line, "seq": seq} for seq, line in enumerate([lost, *raw["logs"]])]
+    with RecordedShop(raw, raw).api() as api:
+        seen = read(look.look(api))
+    found = [one.service for one in symptoms(seen) if one.kind is Kind.CONNECTION_LOST]
+    assert found == (["users"] if phrases else [])
 
 
 def test_a_link_that_went_stale_is_left_out(recorded: Recorded) -> None:

@@ -18,6 +18,7 @@ from harness.record import events
 from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import fold_engagement
+from harness.scoring.forecasts import found_causes
 from harness.scoring.kpi import fold_kpis
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 
@@ -76,12 +77,14 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         guilty=frozenset(fault.service for fault in session.faults),
     )
     state = session.state()
+    case = Case(session.story(), opened_key(session.story()))
+    found = [one.event for one in found_causes(case)]
     causes = tuple(
         RootCause(
             fault.title,
             fault.service,
             fault.mechanism.value,
-            any(_names(fault.accepts, one.service, one.mechanism) for one in state.diagnoses),
+            any(_names(fault.accepts, one.service, one.mechanism) for one in found),
         )
         for fault in session.faults
     )
@@ -92,8 +95,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = fold_engagement(session.record.events())
-    took = cause_time(Case(session.story(), opened_key(session.story())))
-    return Scorecard(session.drill_id, outcome, kpis, causes, declared, engagement, took)
+    return Scorecard(
+        session.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
+    )
 
 
 def _names(answer: Answer, service: str, mechanism: str) -> bool:

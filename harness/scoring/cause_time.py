@@ -8,8 +8,7 @@ from harness.exercise.views import has_ended
 from harness.record import events as e
 from harness.record.exercise_events import ClockStarted
 from harness.scoring.case import Case
-from harness.scoring.forecasts import revealed_from
-from harness.scoring.kpi import BELIEVED_PERCENT
+from harness.scoring.forecasts import found_causes, revealed_from
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,7 @@ def cause_time(case: Case) -> CauseTime:
     page = case.story.first(e.PageSent)
     if case.key is None or page is None:
         return CauseTime(None, target_ms, None)
-    over = revealed_from(case)
-    found = [
-        one
-        for one in case.story.of(e.DiagnosisDeclared)
-        if one.seq < over and one.event.confidence_percent >= BELIEVED_PERCENT
-    ]
+    found = found_causes(case)
     moments = [
         next(
             (
@@ -56,6 +50,6 @@ def cause_time(case: Case) -> CauseTime:
         took_ms = max(0, max(known) - page.team_ms)
         return CauseTime(took_ms, target_ms, None if target_ms is None else took_ms <= target_ms)
     waited_ms = case.story.entries[-1].team_ms - page.team_ms
-    is_over = over <= case.story.seq or has_ended(case.story)
+    is_over = revealed_from(case) <= case.story.seq or has_ended(case.story)
     is_missed = target_ms is not None and (is_over or waited_ms > target_ms)
     return CauseTime(None, target_ms, False if is_missed else None)

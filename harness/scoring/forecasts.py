@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from harness.exercise.story import Noted
 from harness.model import Mechanism
 from harness.record import events as e
 from harness.record import response_events as r
@@ -69,6 +70,16 @@ def revealed_from(case: Case) -> int:
     """The event by which the answer was told; where nothing was wrong, only the seal is opened."""
     told = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
     return min((one.seq for one in told if one is not None), default=_never(case))
+
+
+def found_causes(case: Case) -> list[Noted[e.DiagnosisDeclared]]:
+    """The diagnoses that somebody believed in while nobody had told the answer, in order."""
+    over = revealed_from(case)
+    return [
+        one
+        for one in case.story.of(e.DiagnosisDeclared)
+        if one.seq < over and one.event.confidence_percent >= BELIEVED_PERCENT
+    ]
 
 
 def hypothesis_came_true(one: r.Hypothesis, truth: AnswerKey | None) -> bool | None:

@@ -9,6 +9,7 @@ import pytest
 from harness.catalog import Catalog
 from harness.drill import diagnosis, finish, verify
 from harness.drill.due import ROLLOUT_S, fired_after, grace_s
+from harness.drill.instructor import reveal
 from harness.drill.seal import sealed
 from harness.drill.session import Session
 from harness.model import Objective
@@ -28,12 +29,12 @@ def double(session: Session) -> Session:
     return session
 
 
-def declare(session: Session, service: str, mechanism: str) -> None:
+def declare(session: Session, service: str, mechanism: str, percent: int = 80) -> None:
     diagnosis.declare(
         session,
         service=service,
         mechanism=mechanism,
-        confidence_percent=80,
+        confidence_percent=percent,
         evidence=[],
         note="",
         by="Ada",
@@ -51,6 +52,16 @@ def test_the_cause_is_found_when_both_are(double: Session, hand: Hand) -> None:
     whole = finish.scorecard(double, aborted=False)
     assert whole.kpis.cause_ms == 30_000
     assert all(one.diagnosed for one in whole.root_causes)
+
+
+def test_a_cause_that_nobody_believed_in_was_not_diagnosed_nor_one_that_was_told(
+    double: Session,
+) -> None:
+    declare(double, "orders", "n-plus-one", percent=10)
+    reveal(double, by="the instructor")
+    declare(double, "billing", "numeric-precision")
+    card = finish.scorecard(double, aborted=False)
+    assert not any(one.diagnosed for one in card.root_causes)
 
 
 def test_ones_service_with_the_others_mechanism_is_not_right(double: Session) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.record import response_events as r
+from harness.waiting import wait_until_sync
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
@@ -81,6 +82,60 @@ def test_a_text_that_nobody_else_touched_is_saved_without_a_question(
     ada.get_by_text("Saved by Ada").wait_for()
     assert ada.get_by_role("alert").count() == 0
     assert saved_papers(drill)[-1] == f"{ADAS}\n{BOS}"
+
+
+class Held:
+    """Keeps a page's requests on their way until they are let through."""
+
+    def __init__(self, page: Any, pattern: str) -> None:
+        self.page, self.pattern = page, pattern
+        self.kept: list[Any] = []
+        page.route(pattern, self.kept.append)
+
+    def let_through(self) -> None:
+        def kept() -> Any:
+            self.page.evaluate("0")  # hears what the browser has to tell
+            return self.kept
+
+        wait_until_sync(kept, timeout_s=10, what="a request")
+        self.page.unroute(self.pattern)
+        for one in self.kept:
+            one.continue_()
+
+
+def test_what_is_typed_while_a_postmortem_is_on_its_way_goes_on_from_it(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada = open_console("postmortem")
+    write(ada, ADAS)
+    held = Held(ada, "**/v1/postmortem/text")
+    save(ada)
+    write(ada, f"{ADAS}\n{BOS}")
+    held.let_through()
+    ada.get_by_role("status").get_by_text("Saved.").wait_for()
+    assert ada.get_by_label("text, in Markdown").input_value() == f"{ADAS}\n{BOS}"
+    save(ada)
+    ada.get_by_text("Saved by Ada").wait_for()
+    assert ada.get_by_role("alert").count() == 0
+    assert saved_papers(drill) == [ADAS, f"{ADAS}\n{BOS}"]
+
+
+def test_what_is_typed_while_a_triage_is_on_its_way_is_not_held_against_oneself(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada = open_console("diagnosis")
+    sheet = card(ada, "Triage")
+    fill_triage(sheet, ADAS)
+    held = Held(ada, "**/v1/triage")
+    sheet.get_by_role("button", name="Save the triage").click()
+    sheet.get_by_label("Not known").fill("who noticed it")
+    held.let_through()
+    ada.get_by_role("status").get_by_text("Saved").wait_for()
+    sheet.get_by_role("button", name="Save the triage").click()
+    sheet.get_by_text("by Ada").wait_for()
+    assert ada.get_by_role("alert").count() == 0
+    said = [one.event.unknown for one in drill.session.story().of(r.TriageWritten)]
+    assert said[-2:] == [("who released it",), ("who noticed it",)]
 
 
 def test_of_two_who_write_the_triage_at_once_neither_loses_text(

@@ -34,7 +34,10 @@ export function useStream(types, handler) {
   }, [key]);
 }
 
-/** Asks for `path` now, every `everyMs` (0: once), and whenever `params` change. */
+/**
+ * Asks for `path` now, every `everyMs` (0: once), and whenever `params` change. `again()` asks at once,
+ * `put(data)` takes an answer that came by another way, such as that to a change.
+ */
 export function usePoll(path, everyMs = 0, params = null) {
   const [state, setState] = useState({ data: null, error: null, loading: true });
   const [turn, setTurn] = useState(0);
@@ -56,7 +59,9 @@ export function usePoll(path, everyMs = 0, params = null) {
     ask();
     return () => { control.abort(); clearTimeout(timer); };
   }, [path, everyMs, key, turn]);
-  return { ...state, again: useCallback(() => setTurn((before) => before + 1), []) };
+  const again = useCallback(() => setTurn((before) => before + 1), []);
+  const put = useCallback((data) => setState({ data, error: null, loading: false }), []);
+  return { ...state, again, put };
 }
 
 /** State that outlives a reload and other people's changes: what somebody is still writing. */

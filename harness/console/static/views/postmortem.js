@@ -19,7 +19,7 @@ export default function Postmortem() {
  * Null while nobody writes here: then the page shows what is saved, as it changes.
  */
 function Paper({ drillId }) {
-  const { data: saved, error, again } = usePoll("/v1/postmortem", EVERY_MS);
+  const { data: saved, error, again, put } = usePoll("/v1/postmortem", EVERY_MS);
   const [mine, setMine] = useDraft(`postmortem ${drillId}`, null);
   const [problem, setProblem] = useState(null);
   const [isBusy, setBusy] = useState(false);
@@ -40,8 +40,10 @@ function Paper({ drillId }) {
     again();
   };
   const save = (text, base) => attempt(async () => {
-    await api.post("/v1/postmortem/text", { text, base_version: base });
-    setMine(null);
+    const now = await api.post("/v1/postmortem/text", { text, base_version: base });
+    put(now);
+    // What was typed while the text was on its way goes on from the text as it was saved.
+    setMine((typed) => (typed && typed.text !== text ? { text: typed.text, base: now.version } : null));
   }, "Saved.");
   const draft = () => attempt(() => api.post("/v1/postmortem", {}), saved.text && !saved.is_draft ? "A new draft lies beside your text." : "Drafted from the record.");
   const text = mine?.text ?? saved.text;

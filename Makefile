@@ -40,7 +40,7 @@ drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= A
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)
 
-smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (RUNTIME= SEEDS= PLAYER= BUDGET=15m)
+smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (SCENARIO= RUNTIME= SEEDS= PLAYER= BUDGET=15m)
 	@exec $(DRILL) smoke $(smoke_scenario) --runtime $(RUNTIME) $(if $(SEED),--seed $(SEED)) \
 		--seeds $(SEEDS) --player $(PLAYER) $(if $(BUDGET),--budget $(BUDGET))
 

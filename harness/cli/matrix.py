@@ -13,7 +13,9 @@ from harness.cli.host import Runtime
 
 
 def smoke(
-    scenario: Annotated[str, typer.Argument(help="One scenario, a family, or `all`.")] = "all",
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios and families; `all` is the default.")
+    ] = None,
     runtime: Runtime = "local",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
     seeds: Annotated[
@@ -56,7 +58,7 @@ def smoke(
     from harness.cli.matrix_stack import FIRST_OFFSET
 
     campaign = smoking.Campaign(
-        scenario=scenario,
+        names=tuple(scenarios or [smoking.ALL]),
         runtime=runtime,
         player=player,
         seeds=tuple(range(seed, seed + seeds)),

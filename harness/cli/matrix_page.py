@@ -47,7 +47,7 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 {matrix["took_s"]:.0f} s in all{_at(matrix["commit"])}.</p>
 {_table(("Figure", "Seen", "95 % interval", "Asked", "Verdict"), map(_figure, matrix["figures"]))}
 {_table(columns, (_overview(row, told(row)) for row in rows))}
-{_left_out(matrix["left_out"])}
+{_left_out(matrix["left_out"])}{_not_reached(matrix.get("not_reached", []))}
 {_earlier(columns, [_overview(row, told(row)) for row in earlier])}
 {"".join(map(_section, [*rows, *earlier]))}
 </main></body></html>
@@ -81,6 +81,11 @@ def _left_out(rows: Iterable[Mapping[str, Any]]) -> str:
         for one in rows
     )
     return f"<h2>Left out for want of time</h2><dl>{items}</dl>" if items else ""
+
+
+def _not_reached(rows: Iterable[Mapping[str, Any]]) -> str:
+    names = ", ".join(f"{escape(one['scenario'])} at seed {one['seed']}" for one in rows)
+    return f"<h2>Not reached yet</h2><p>{names}</p>" if names else ""
 
 
 def _earlier(columns: Iterable[str], lines: list[str]) -> str:

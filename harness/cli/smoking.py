@@ -13,7 +13,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from harness.model import RUNTIMES
 from harness.paths import REPO
 
 SMOKE = REPO / "var" / "smoke"
-MATRIX, HELD = "matrix.json", "held.json"
+MATRIX, PAGE, HELD = "matrix.json", "matrix.html", "held.json"
 ALL = "all"
 PLAYERS = ("reference", "responder")
 CORES_PER_STACK = 2
@@ -45,8 +45,8 @@ Row = dict[str, Any]
 class Campaign:
     """What is to be run, and how."""
 
-    scenario: str
-    """One, a family, or `all`."""
+    names: tuple[str, ...]
+    """Scenarios and families, or `all`."""
     output: Path
     runtime: str = "local"
     player: str = "reference"
@@ -74,8 +74,13 @@ def jobs_of(runtime: str, asked: int | None) -> int:
     return 1
 
 
-def rows_of(catalog: Catalog, name: str) -> list[str]:
-    """The scenarios that `name` stands for: one, those of a family, or all. Raises UnknownName."""
+def rows_of(catalog: Catalog, names: Sequence[str]) -> list[str]:
+    """The scenarios that the names stand for, each once. Raises UnknownName."""
+    return list(dict.fromkeys(one for name in names for one in _named(catalog, name)))
+
+
+def _named(catalog: Catalog, name: str) -> list[str]:
+    """One scenario, those of a family, or all."""
     known = catalog.scenario_ids()
     if name == ALL:
         return known
@@ -87,53 +92,78 @@ def rows_of(catalog: Catalog, name: str) -> list[str]:
 
 
 async def smoke(campaign: Campaign) -> bool:
-    """Run the matrix (or a part of it); write matrix.json and matrix.html; True where all holds."""
+    """Run the matrix (or a part of it); True where all holds.
+
+    matrix.json and matrix.html are written after every row: whoever ends it keeps what it found.
+    """
     if campaign.runtime not in RUNTIMES:
         raise UnknownName("runtime", campaign.runtime, RUNTIMES)
     if campaign.player not in PLAYERS:
         raise UnknownName("player", campaign.player, PLAYERS)
     catalog, checkout = Catalog(REPO), Checkout(REPO)
-    chosen = rows_of(catalog, campaign.scenario)
+    chosen = rows_of(catalog, campaign.names)
     campaign.output.mkdir(parents=True, exist_ok=True)
     held, commit = read_held(campaign.output / HELD), checkout.clean_head()
     due = in_order(catalog, shuffled(chosen, commit), held, checkout.changed_since)
     if campaign.budget_s is None:
         # The long ones first, so that no lane ends with one of them on its own.
         due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
-    began = time.monotonic()
-    run = _Run(campaign, began)
-    rows = await run.all(due)
-    took_s = time.monotonic() - began
-    found = [one.to_json() for one in figures(rows, campaign.player)]
-    earlier = rows_kept(campaign.output / MATRIX, commit, rows)
-    matrix = {
-        "runtime": campaign.runtime,
-        "player": campaign.player,
-        "seed": campaign.seeds[0],
-        "seeds": list(campaign.seeds),
-        "commit": commit,
-        "took_s": round(took_s, 1),
-        "figures": found,
-        "left_out": run.left_out,
-        "rows": rows,
-        "earlier": earlier,
-    }
-    (campaign.output / MATRIX).write_text(json.dumps(matrix, indent=2))
-    (campaign.output / "matrix.html").write_text(render_page(matrix))
-    write_held(campaign.output / HELD, held | _held_now(rows, commit))
-    return _told(campaign, matrix)
+    run = _Run(campaign, _Kept(campaign, commit, held))
+    try:
+        await run.all(due)
+    except asyncio.CancelledError:
+        say(f"ended early: {len(run.rows)} rows are in {campaign.output / PAGE}")
+        raise
+    return _told(campaign, run.keep())
 
 
-def rows_kept(path: Path, commit: str | None, rows: Sequence[Row]) -> list[Row]:
-    """What the matrix before this one found at the same commit and this one did not look at: to
-    try one scenario again forgets nothing about the others."""
+class _Kept:
+    """The files of a matrix, as far as it has come."""
+
+    def __init__(self, campaign: Campaign, commit: str | None, held: Mapping[str, Held]) -> None:
+        self.campaign, self.commit, self.held = campaign, commit, held
+        self.earlier = rows_before(campaign.output / MATRIX, commit)
+
+    def write(
+        self, rows: Sequence[Row], left_out: list[Row], not_reached: list[Row], took_s: float
+    ) -> dict[str, Any]:
+        """The matrix of these rows, once it is on disk."""
+        asked = self.campaign
+        tried = {(row["scenario"], row["seed"]) for row in rows}
+        matrix = {
+            "runtime": asked.runtime,
+            "player": asked.player,
+            "seed": asked.seeds[0],
+            "seeds": list(asked.seeds),
+            "commit": self.commit,
+            "took_s": round(took_s, 1),
+            "figures": [one.to_json() for one in figures(rows, asked.player)],
+            "left_out": left_out,
+            "not_reached": not_reached,
+            "rows": list(rows),
+            "earlier": [row for row in self.earlier if (row["scenario"], row["seed"]) not in tried],
+        }
+        _replace(asked.output / MATRIX, json.dumps(matrix, indent=2))
+        _replace(asked.output / PAGE, render_page(matrix))
+        write_held(asked.output / HELD, {**self.held, **_held_now(rows, self.commit)})
+        return matrix
+
+
+def _replace(path: Path, text: str) -> None:
+    """All of it or nothing: somebody may look, or end us, at any moment."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text)
+    new.replace(path)
+
+
+def rows_before(path: Path, commit: str | None) -> list[Row]:
+    """What the matrix before this one found at the same commit: to try one scenario again forgets
+    nothing about the others."""
     try:
         before = json.loads(path.read_text())
         if commit is None or before["commit"] != commit:
             return []
-        ours = {(row["scenario"], row["seed"]) for row in rows}
-        found = [*before["rows"], *before["earlier"]]
-        return [row for row in found if (row["scenario"], row["seed"]) not in ours]
+        return [*before["rows"], *before["earlier"]]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -141,42 +171,54 @@ def rows_kept(path: Path, commit: str | None, rows: Sequence[Row]) -> list[Row]:
 class _Run:
     """The rows of a campaign, as many at a time as it has jobs for."""
 
-    def __init__(self, campaign: Campaign, began: float) -> None:
-        self.campaign, self.began = campaign, began
-        self.left_out: list[dict[str, Any]] = []
+    def __init__(self, campaign: Campaign, kept: _Kept) -> None:
+        self.campaign, self.kept = campaign, kept
+        self.began = time.monotonic()
+        self.rows: dict[tuple[str, int], Row] = {}
+        self.wanted: list[tuple[str, int]] = []
+        self.left_out: list[Row] = []
 
-    async def all(self, due: Sequence[Due]) -> list[Row]:
-        """Every row that there was time for, in the order of names and seeds.
-
-        Raises UsageError where there was time for none.
-        """
+    async def all(self, due: Sequence[Due]) -> None:
+        """Every row that there is time for. Raises UsageError where there is time for none."""
         waiting = [(one, seed) for seed in self.campaign.seeds for one in due]
-        rows: dict[tuple[str, int], Row] = {}
+        self.wanted = [(one.scenario, seed) for one, seed in waiting]
 
         async def lane(slot: int) -> None:
             while waiting:
                 one, seed = waiting.pop(0)
                 if self._fits(one.took_s):
-                    rows[one.scenario, seed] = await self._stack(one.scenario, seed).run(slot)
+                    self.rows[one.scenario, seed] = await self._stack(one.scenario, seed).run(slot)
+                    self.keep()
                 else:
                     self._leave_out(one, seed)
 
         await asyncio.gather(*map(lane, range(self.campaign.jobs)))
-        if not rows:
+        if not self.rows:
             quickest = min(one.took_s for one in due)
             raise UsageError(
                 "there is not time for a single scenario", f"the quickest takes {quickest:.0f} s"
             )
-        if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(rows) > 1:
-            await self._repeat(rows)
-        return [rows[key] for key in sorted(rows)]
+        if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(self.rows) > 1:
+            await self._repeat()
 
-    async def _repeat(self, rows: dict[tuple[str, int], Row]) -> None:
-        for (name, seed), row in rows.items():
+    def keep(self) -> dict[str, Any]:
+        """Write what there is by now, in the order of names and seeds."""
+        out = {(one["scenario"], one["seed"]) for one in self.left_out}
+        missing = [key for key in self.wanted if key not in self.rows and key not in out]
+        return self.kept.write(
+            [self.rows[key] for key in sorted(self.rows)],
+            self.left_out,
+            [{"scenario": name, "seed": seed} for name, seed in missing],
+            time.monotonic() - self.began,
+        )
+
+    async def _repeat(self) -> None:
+        for (name, seed), row in self.rows.items():
             if row["shortfalls"] and self._fits(row["took_s"]):
                 say(f"[{name}-{seed}] fell short beside others; once more, alone")
                 again = await self._stack(name, seed).run(0)
-                rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
+                self.rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
+                self.keep()
 
     def _stack(self, name: str, seed: int) -> Stack:
         asked = self.campaign
@@ -218,8 +260,7 @@ def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
         good = all(not row["shortfalls"] for row in rows)
         good = (campaign.runtime == "local" or _agrees_with_local(matrix)) and good
     verdict = "all hold" if good else "NOT all hold"
-    page = campaign.output / "matrix.html"
-    say(f"{len(rows)} rows in {matrix['took_s']:.0f} s: {verdict}; {page}")
+    say(f"{len(rows)} rows in {matrix['took_s']:.0f} s: {verdict}; {campaign.output / PAGE}")
     return good
 
 

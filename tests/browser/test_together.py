@@ -90,7 +90,10 @@ class Held:
     def __init__(self, page: Any, pattern: str) -> None:
         self.page, self.pattern = page, pattern
         self.kept: list[Any] = []
-        page.route(pattern, self.kept.append)
+        page.route(pattern, self.keep)
+
+    def keep(self, one: Any) -> None:
+        self.kept.append(one)
 
     def let_through(self) -> None:
         def kept() -> Any:
@@ -98,9 +101,9 @@ class Held:
             return self.kept
 
         wait_until_sync(kept, timeout_s=10, what="a request")
-        self.page.unroute(self.pattern)
         for one in self.kept:
             one.continue_()
+        self.page.unroute(self.pattern)
 
 
 def test_what_is_typed_while_a_postmortem_is_on_its_way_goes_on_from_it(

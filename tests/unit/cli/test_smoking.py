@@ -96,11 +96,13 @@ def test_the_page_names_the_runtime() -> None:
 
 def test_a_row_is_a_scenario_a_family_is_its_scenarios_and_all_is_everything() -> None:
     catalog = Catalog(REPO)
-    assert smoking.rows_of(catalog, "deadlock") == ["deadlock"]
-    assert smoking.rows_of(catalog, "outage-3am") == list(catalog.family("outage-3am").one_of)
-    assert smoking.rows_of(catalog, "all") == catalog.scenario_ids()
+    assert smoking.rows_of(catalog, ["deadlock"]) == ["deadlock"]
+    assert smoking.rows_of(catalog, ["outage-3am"]) == list(catalog.family("outage-3am").one_of)
+    assert smoking.rows_of(catalog, ["all"]) == catalog.scenario_ids()
+    both = smoking.rows_of(catalog, ["healthy", "deadlock", "healthy"])
+    assert both == ["healthy", "deadlock"], "each once"
     with pytest.raises(UnknownName, match="outage-3pm"):
-        smoking.rows_of(catalog, "outage-3pm")
+        smoking.rows_of(catalog, ["healthy", "outage-3pm"])
 
 
 @pytest.mark.parametrize(("cores", "stacks"), [(1, 1), (2, 1), (3, 1), (4, 2), (16, 8)])
@@ -120,9 +122,9 @@ async def test_a_runtime_that_does_not_exist_is_refused_before_anything_runs(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(UnknownName, match="runtime 'compos'"):
-        await smoking.smoke(Campaign("healthy", tmp_path, runtime="compos"))
+        await smoking.smoke(Campaign(("healthy",), tmp_path, runtime="compos"))
     with pytest.raises(UnknownName, match="player 'me'"):
-        await smoking.smoke(Campaign("healthy", tmp_path, player="me"))
+        await smoking.smoke(Campaign(("healthy",), tmp_path, player="me"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -139,7 +141,7 @@ async def test_the_matrix_of_compose_is_held_against_the_local_one(
 
     async def run(runtime: str) -> bool:
         output = smoking.output_of(runtime)
-        return await smoking.smoke(Campaign("deadlock", output, runtime=runtime, jobs=1))
+        return await smoking.smoke(Campaign(("deadlock",), output, runtime=runtime, jobs=1))
 
     rows = [ROW]
     assert await run("compose")
@@ -168,7 +170,7 @@ async def test_every_seed_is_run_and_what_fell_short_beside_others_is_run_again(
 
     monkeypatch.setattr(Stack, "run", stack)
     monkeypatch.setattr(smoking, "rows_of", lambda *_: ["deadlock", "healthy"])
-    assert await smoking.smoke(Campaign("all", tmp_path, seeds=(3, 4)))
+    assert await smoking.smoke(Campaign(("all",), tmp_path, seeds=(3, 4)))
     assert sorted((name, seed) for name, seed, _ in ran[:4]) == [
         ("deadlock", 3), ("deadlock", 4), ("healthy", 3), ("healthy", 4),
     ]  # fmt: skip
@@ -188,7 +190,7 @@ async def test_a_scenario_tried_again_forgets_nothing_about_the_others_of_its_co
 
     async def tried(name: str, commit: str | None) -> dict[str, list[str]]:
         monkeypatch.setattr(smoking.Checkout, "clean_head", lambda _: commit)
-        assert await smoking.smoke(Campaign(name, tmp_path))
+        assert await smoking.smoke(Campaign((name,), tmp_path))
         found = json.loads((tmp_path / "matrix.json").read_text())
         return {part: [one["scenario"] for one in found[part]] for part in ("rows", "earlier")}
 
@@ -220,7 +222,7 @@ async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
         "deadlock": {"commit": None, "took_s": 999},
     }
     (tmp_path / "held.json").write_text(json.dumps(held))
-    assert await smoking.smoke(Campaign("all", tmp_path, budget_s=120.0, jobs=1))
+    assert await smoking.smoke(Campaign(("all",), tmp_path, budget_s=120.0, jobs=1))
     found = json.loads((tmp_path / "matrix.json").read_text())
     assert [one["scenario"] for one in found["rows"]] == ["float-drift", "healthy"]
     assert [one["scenario"] for one in found["left_out"]] == ["deadlock"]
@@ -229,7 +231,7 @@ async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
     kept = json.loads((tmp_path / "held.json").read_text())
     assert kept["deadlock"] == held["deadlock"], "what was left out is as it was"
     with pytest.raises(UsageError, match="not time for a single scenario"):
-        await smoking.smoke(Campaign("all", tmp_path, budget_s=10.0, jobs=1))
+        await smoking.smoke(Campaign(("all",), tmp_path, budget_s=10.0, jobs=1))
 
 
 async def test_a_row_of_the_responder_may_fall_short_as_long_as_its_figures_hold(
@@ -249,13 +251,32 @@ async def test_a_row_of_the_responder_may_fall_short_as_long_as_its_figures_hold
         }
 
     monkeypatch.setattr(Stack, "run", stack)
-    campaign = Campaign("deadlock", tmp_path, player="responder", seeds=(1, 2, 3, 4), jobs=2)
+    campaign = Campaign(("deadlock",), tmp_path, player="responder", seeds=(1, 2, 3, 4), jobs=2)
     missed = {2}
     assert await smoking.smoke(campaign)
     assert len(ran) == 4, "nothing was repeated"
     assert "diagnosed nothing" in (tmp_path / "matrix.html").read_text()
     missed = {2, 3}
     assert not await smoking.smoke(campaign)
+
+
+async def test_whoever_ends_a_campaign_keeps_what_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def stack(self: Stack, slot: int) -> dict[str, Any]:
+        if self.seed == 2:
+            raise asyncio.CancelledError
+        return row(self.scenario, self.seed)
+
+    monkeypatch.setattr(Stack, "run", stack)
+    with pytest.raises(asyncio.CancelledError):
+        await smoking.smoke(Campaign(("healthy",), tmp_path, seeds=(1, 2, 3), jobs=1))
+    found = json.loads((tmp_path / "matrix.json").read_text())
+    assert [one["seed"] for one in found["rows"]] == [1]
+    assert [one["seed"] for one in found["not_reached"]] == [2, 3]
+    assert "healthy at seed 3" in (tmp_path / "matrix.html").read_text()
+    assert "ended early: 1 rows are in" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.new"))
 
 
 def test_told_to_end_it_ends_its_stacks_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,7 @@ def hypotheses(seen: Observations, found: Sequence[Symptom]) -> list[Hypothesis]
     for symptom in found:
         _weigh(seen, symptom, cases)
     _weigh_visitors(seen, found, cases)
-    began = onset(list(found))
+    began = onset(found)
     for release in suspects(seen):
         _weigh_release(seen, release, began, found, cases)
     return _told(cases)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,6 +78,19 @@ def test_a_release_that_came_after_the_trouble_is_not_blamed(
         if deploy["service"] == service:
             deploy["at"] = "2036-01-01T00:00:00+00:00"
     assert not any(one.release and one.service == service for one in told(raw))
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_one_series_that_wavered_beforehand_acquits_no_release(
+    recorded: Recorded, is_alone: bool
+) -> None:
+    """Negative control: where there is no other sign, it is believed."""
+    seen = read(recorded("circle"))
+    found = symptoms(seen)
+    release = next(one for one in seen.deploys if one.version_to == "1.3.2")
+    stray = replace(found[0], service="feed", kind=Kind.SLOW, onset=release.at - 5)
+    told = hypotheses(seen, [stray] if is_alone else [stray, *found])
+    assert any(one.release == release for one in told) is not is_alone
 
 
 def shipped_earlier(raw: dict[str, Any], by_s: float) -> dict[str, Any]:

@@ -48,6 +48,20 @@ SUFFERS: Mapping[Kind, float] = {**dict.fromkeys(TELLING, 0.5), Kind.FAILS_FIRST
 """What a symptom says of a release of the service that has it, whatever the release changed."""
 NOTHING_SHOWN = 1.5
 """What it takes from a release's odds that its difference shows nothing known to do harm."""
+_WAITS = frozenset({Kind.SLOW, Kind.TIMEOUTS, Kind.WORKERS_TAKEN, Kind.POOL_TAKEN})
+SHOWS_AS: Mapping[Mechanism, frozenset[Kind]] = {
+    Mechanism.TIMEOUT_MISCONFIGURED: _WAITS,
+    Mechanism.POOL_TOO_SMALL: _WAITS,
+    Mechanism.SLOW_DEPENDENCY: _WAITS,
+    Mechanism.CIRCULAR_CALL: _WAITS | {Kind.CIRCLE, Kind.NEW_CALL},
+    Mechanism.N_PLUS_ONE: _WAITS | {Kind.LOOP, Kind.STATEMENTS, Kind.CHATTY},
+    Mechanism.NUMERIC_PRECISION: frozenset({Kind.MISMATCH}),
+}
+"""What the service that is to blame has, one or another; a mechanism without entry shows as many
+things."""
+NOT_SHOWN = 3.0
+"""What it takes from a release's odds that none of this is seen: a timeout that nothing waits for
+ends nothing."""
 RELEASES = ("release", "hotfix")
 EARLY_S, LATE_S = 2.0, 60.0
 """How long before a release's entry in the log (made once it serves), and how long after it,
@@ -169,6 +183,7 @@ def _weigh_release(
     named = f"{release.service} {release.version_to}"
     commit = f"commit:{release.commit}"
     shown = {one.mechanism: one for one in findings(release.diff, release.service, seen.services)}
+    kinds = {one.kind for one in found if one.service == release.service}
     when = f"{lag_s:.0f} s after {named} was released" if lag_s > 0 else f"as {named} came"
     for mechanism in shown.keys() or {Mechanism.BAD_CONFIGURATION}:
         if not in_time and (release.service, mechanism) not in cases:
@@ -180,6 +195,8 @@ def _weigh_release(
             case.add(2.5 * finding.weight, says, commit)
         else:
             case.odds -= NOTHING_SHOWN
+        if mechanism in SHOWS_AS and not kinds & SHOWS_AS[mechanism]:
+            case.odds -= NOT_SHOWN
         if in_time:
             case.add(1.2 * (1 - max(0.0, lag_s) / LATE_S), f"it began {when}", commit)
         for one in found:

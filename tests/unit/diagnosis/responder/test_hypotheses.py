@@ -93,6 +93,19 @@ def test_one_series_that_wavered_beforehand_acquits_no_release(
     assert any(one.release == release for one in told) is not is_alone
 
 
+@pytest.mark.parametrize("has_its_signs", [False, True])
+def test_a_release_is_not_undone_for_harm_that_shows_otherwise(
+    recorded: Recorded, has_its_signs: bool
+) -> None:
+    """Charges fail at once: no timeout ends them, whatever was released. The control: some wait."""
+    seen = read(recorded("timeouts"))
+    at_once = {Kind.USERS_FAIL, Kind.FAILS_FIRST, Kind.FAILING}
+    found = [one for one in symptoms(seen) if has_its_signs or one.kind in at_once]
+    told = hypotheses(seen, found)
+    sure = [one.service for one in told if one.release and one.percent >= ACT_PERCENT]
+    assert sure == (["payments"] if has_its_signs else [])
+
+
 def shipped_earlier(raw: dict[str, Any], by_s: float) -> dict[str, Any]:
     for deploy in raw["deploys"]:
         at = datetime.fromisoformat(deploy["at"])

@@ -20,6 +20,7 @@ _SETTING = re.compile(
 )
 _NUMBER = re.compile(r"-?\d[\d_]*(?:\.\d+)?")
 _TIMEOUT = re.compile(r"time_?out|deadline|budget|_ms$|_seconds$", re.IGNORECASE)
+_REPEATS = re.compile(r"interval|period|every", re.IGNORECASE)
 _POOL = re.compile(r"pool|overflow|slots|workers|connections", re.IGNORECASE)
 _RECOVERY = re.compile(r"pre_ping|pool_recycle|reconnect|keepalive", re.IGNORECASE)
 _OPENS = re.compile(r"\.(?:session|connect|connection|acquire|begin)\(\)")
@@ -152,7 +153,7 @@ def _connections(changes: Sequence[Change]) -> Iterator[Finding]:
 def _kind_of_setting(key: str, old: str, new: str) -> Mechanism | None:
     if not (_NUMBER.fullmatch(old) and _NUMBER.fullmatch(new)):
         return None
-    if _TIMEOUT.search(key):
+    if _TIMEOUT.search(key) and not _REPEATS.search(key):
         return Mechanism.TIMEOUT_MISCONFIGURED
     shrank = float(new.replace("_", "")) < float(old.replace("_", ""))
     return Mechanism.POOL_TOO_SMALL if _POOL.search(key) and shrank else None

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from harness.diagnosis.responder.calls import REPEATS_MIN, blamed, cycles, edges, repetitions
-from harness.diagnosis.responder.observations import Span, Trace
+from harness.diagnosis.responder.observations import Span, Trace, read
+from harness.diagnosis.responder.symptoms import Kind, symptoms
+from tests.unit.diagnosis.responder.conftest import Recorded
 
 
 def span(id_: str, parent: str, service: str, *, failed: bool = False) -> Span:
@@ -40,6 +46,18 @@ def test_what_is_asked_over_and_over_is_a_loop() -> None:
 def test_the_deepest_failed_span_is_to_blame() -> None:
     (found,) = blamed([chain("edge", "orders", "payments", failed="012")])
     assert (found.service, found.count) == ("payments", 1)
+
+
+@pytest.mark.parametrize(("beside", "telling"), [(1, ["payments"]), (2, ["payments", "billing"])])
+def test_where_much_fails_a_few_failures_beside_it_are_no_symptom(
+    recorded: Recorded, beside: int, telling: list[str]
+) -> None:
+    """Negative control: a quarter of them is one."""
+    failed = [chain("edge", "payments", failed="01")] * 6
+    failed += [chain("edge", "billing", failed="01")] * beside
+    seen = replace(read(recorded("calm")), traces=tuple(failed))
+    found = [one.service for one in symptoms(seen) if one.kind is Kind.FAILS_FIRST]
+    assert found == telling
 
 
 def test_a_broken_chain_tells_what_is_left_of_it() -> None:

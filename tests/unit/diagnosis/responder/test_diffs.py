@@ -49,6 +49,14 @@ def test_a_timeout_in_settings_of_python_is_one_too() -> None:
     assert kinds("services/orders/settings.py", body) == {Mechanism.TIMEOUT_MISCONFIGURED}
 
 
+def test_how_often_something_is_done_is_no_timeout() -> None:
+    body = """
+        -    reconciliation_interval_ms: int = 2000
+        +    reconciliation_interval_ms: int = 1500
+    """
+    assert kinds("services/orders/settings.py", body) == {Mechanism.BAD_CONFIGURATION}
+
+
 def test_a_pool_that_shrank_is_a_pool_too_small_and_one_that_grew_is_not() -> None:
     shrank = """
         -pool_size = 20

@@ -54,10 +54,11 @@ def smoke(
     Example: drill smoke all --player responder --seeds 5
     """
     from harness.cli import smoking
+    from harness.cli.campaign import Campaign
     from harness.cli.matrix_order import budget_s
     from harness.cli.matrix_stack import FIRST_OFFSET
 
-    campaign = smoking.Campaign(
+    campaign = Campaign(
         names=tuple(scenarios or [smoking.ALL]),
         runtime=runtime,
         player=player,

@@ -13,50 +13,28 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.catalog import Catalog
 from harness.cli.agreement import disagreements
+from harness.cli.campaign import Campaign, Row
 from harness.cli.checkout import Checkout
-from harness.cli.matrix_figures import figures
-from harness.cli.matrix_order import Due, Held, in_order, read_held, shuffled, write_held
-from harness.cli.matrix_page import render_page
+from harness.cli.matrix_files import HELD, MATRIX, PAGE, Kept
+from harness.cli.matrix_order import Due, in_order, read_held, shuffled
 from harness.cli.matrix_rows import figure_cells, short
-from harness.cli.matrix_stack import FIRST_OFFSET, Stack
+from harness.cli.matrix_stack import Stack
 from harness.cli.out import line, say, table
 from harness.errors import UnknownName, UsageError
 from harness.model import RUNTIMES
 from harness.paths import REPO
 
 SMOKE = REPO / "var" / "smoke"
-MATRIX, PAGE, HELD = "matrix.json", "matrix.html", "held.json"
 ALL = "all"
 PLAYERS = ("reference", "responder")
 CORES_PER_STACK = 2
 """A healthy one keeps a core busy; what breaks it, and proves it healed, wants the other."""
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """What is to be run, and how."""
-
-    names: tuple[str, ...]
-    """Scenarios and families, or `all`."""
-    output: Path
-    runtime: str = "local"
-    player: str = "reference"
-    seeds: tuple[int, ...] = (1,)
-    jobs: int = 2
-    """How many stacks run side by side."""
-    port_offset: int = FIRST_OFFSET
-    """Of the first stack; each further one has a thousand more."""
-    budget_s: float | None = None
-    """No row is begun that would probably not be through by then."""
 
 
 def output_of(runtime: str, player: str = "reference") -> Path:
@@ -108,7 +86,7 @@ async def smoke(campaign: Campaign) -> bool:
     if campaign.budget_s is None:
         # The long ones first, so that no lane ends with one of them on its own.
         due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
-    run = _Run(campaign, _Kept(campaign, commit, held))
+    run = _Run(campaign, Kept(campaign, commit, held))
     try:
         await run.all(due)
     except asyncio.CancelledError:
@@ -117,61 +95,10 @@ async def smoke(campaign: Campaign) -> bool:
     return _told(campaign, run.keep())
 
 
-class _Kept:
-    """The files of a matrix, as far as it has come."""
-
-    def __init__(self, campaign: Campaign, commit: str | None, held: Mapping[str, Held]) -> None:
-        self.campaign, self.commit, self.held = campaign, commit, held
-        self.earlier = rows_before(campaign.output / MATRIX, commit)
-
-    def write(
-        self, rows: Sequence[Row], left_out: list[Row], not_reached: list[Row], took_s: float
-    ) -> dict[str, Any]:
-        """The matrix of these rows, once it is on disk."""
-        asked = self.campaign
-        tried = {(row["scenario"], row["seed"]) for row in rows}
-        matrix = {
-            "runtime": asked.runtime,
-            "player": asked.player,
-            "seed": asked.seeds[0],
-            "seeds": list(asked.seeds),
-            "commit": self.commit,
-            "took_s": round(took_s, 1),
-            "figures": [one.to_json() for one in figures(rows, asked.player)],
-            "left_out": left_out,
-            "not_reached": not_reached,
-            "rows": list(rows),
-            "earlier": [row for row in self.earlier if (row["scenario"], row["seed"]) not in tried],
-        }
-        _replace(asked.output / MATRIX, json.dumps(matrix, indent=2))
-        _replace(asked.output / PAGE, render_page(matrix))
-        write_held(asked.output / HELD, {**self.held, **_held_now(rows, self.commit)})
-        return matrix
-
-
-def _replace(path: Path, text: str) -> None:
-    """All of it or nothing: somebody may look, or end us, at any moment."""
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(text)
-    new.replace(path)
-
-
-def rows_before(path: Path, commit: str | None) -> list[Row]:
-    """What the matrix before this one found at the same commit: to try one scenario again forgets
-    nothing about the others."""
-    try:
-        before = json.loads(path.read_text())
-        if commit is None or before["commit"] != commit:
-            return []
-        return [*before["rows"], *before["earlier"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
 class _Run:
     """The rows of a campaign, as many at a time as it has jobs for."""
 
-    def __init__(self, campaign: Campaign, kept: _Kept) -> None:
+    def __init__(self, campaign: Campaign, kept: Kept) -> None:
         self.campaign, self.kept = campaign, kept
         self.began = time.monotonic()
         self.rows: dict[tuple[str, int], Row] = {}
@@ -230,15 +157,6 @@ class _Run:
 
     def _leave_out(self, one: Due, seed: int) -> None:
         self.left_out.append({"scenario": one.scenario, "seed": seed, "why": one.why})
-
-
-def _held_now(rows: Sequence[Row], commit: str | None) -> dict[str, Held]:
-    """A scenario holds where all of its rows do."""
-    failed = {row["scenario"] for row in rows if row["shortfalls"]}
-    return {
-        row["scenario"]: Held(None if row["scenario"] in failed else commit, row["took_s"])
-        for row in rows
-    }
 
 
 def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:

@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 from harness.catalog import Catalog
 from harness.cli import smoking
 from harness.cli.agreement import cells, disagreements
+from harness.cli.campaign import Campaign
 from harness.cli.main import app
 from harness.cli.matrix_figures import figures
 from harness.cli.matrix_order import Due
 from harness.cli.matrix_page import render_page
 from harness.cli.matrix_stack import Stack
-from harness.cli.smoking import Campaign
 from harness.errors import UnknownName, UsageError
 from harness.paths import REPO
 

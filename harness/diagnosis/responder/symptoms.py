@@ -15,7 +15,8 @@ from harness.diagnosis.responder.observations import Observations, Series
 LINK_LEAD_S = 20.0
 NEW_CALL_PER_S = 0.5
 BLAME_MIN_SHARE = 0.25
-"""Of all failures: where much fails, a few fail beside it."""
+BLAME_MIN = 3
+"""Where much fails, a few fail beside it, and a restart may cost a request or two."""
 
 
 class Kind(StrEnum):
@@ -162,7 +163,7 @@ def _of_traces(seen: Observations) -> Iterator[Symptom]:
         says = f"one request of {loop.service} does `{loop.operation}` {loop.count} times"
         yield Symptom(Kind.LOOP, loop.service, says, f"trace:{loop.trace_id}")
     blames = blamed(seen.traces)
-    telling = BLAME_MIN_SHARE * sum(one.count for one in blames)
+    telling = max(BLAME_MIN, BLAME_MIN_SHARE * sum(one.count for one in blames))
     for blame in (one for one in blames if one.count >= telling):
         says = f"{blame.count} of the failed requests failed first in {blame.service}"
         yield Symptom(Kind.FAILS_FIRST, blame.service, says, f"trace:{blame.trace_id}")

@@ -74,7 +74,7 @@ torture: $(DEV_READY) ## kill the harness at random moments and count what is le
 
 console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients
 	@exec $(VENV)/bin/python -m pytest -q -s -p no:cacheprovider \
-	  tests/browser/test_figures.py tests/unit/console/test_crowd.py tests/unit/console/test_shutdown.py
+	  tests/browser/test_figures.py tests/unit/api/test_crowd.py tests/unit/api/test_shutdown.py
 
 screenshots: $(DEV_READY) ## the pictures of the README, from a workshop played on a live shop
 	@CONSOLE_SHOTS=docs/images exec $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/browser/test_workshop.py

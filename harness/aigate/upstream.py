@@ -10,8 +10,8 @@ from functools import cache
 import certifi
 import httpx
 
+from harness.aigate.gate_settings import Upstream
 from harness.aigate.inbound import Inbound
-from harness.aigate.settings import Upstream
 from harness.aigate.vendors import Refused
 
 TIMEOUT = httpx.Timeout(10.0, read=300.0, write=30.0)

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.expectation_flags import Expect, IfWorse, NoPlan, Probability, Within, planned
 from harness.cli.look import participant
-from harness.cli.out import AsJson, data, line, say, table
-from harness.cli.planning import Expect, IfWorse, NoPlan, Probability, Within, planned
 from harness.errors import DrillError, UnknownName, UsageError
+from harness.terminal import AsJson, data, line, say, table
 
 
 def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.client import DrillClient, active_drill
-from harness.cli.out import AsJson, data, line, say, table
+from harness.cli.api_client import DrillClient, active_drill
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
 from harness.paths import home_dir
+from harness.terminal import AsJson, data, line, say, table
 
 if TYPE_CHECKING:
-    from harness.drill.history import PastDrill
+    from harness.drill.queries.past_drills import PastDrill
 
 DrillId = Annotated[str | None, typer.Argument(help="Default: the one that runs, else the last.")]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -43,9 +43,9 @@ def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
         answer = running.get("/v1/score")
         _show(answer, answer["lines"], as_json)
         return
-    from harness.drill.history import read_events
-    from harness.drill.judging import as_data
-    from harness.drill.seal import opened_key
+    from harness.drill.lifecycle.seal import opened_key
+    from harness.drill.queries.live_score import as_data
+    from harness.drill.queries.past_drills import read_events
     from harness.exercise.story import fold
     from harness.scoring.score import score as judge
 
@@ -72,9 +72,9 @@ def postmortem(drill_id: DrillId = None) -> None:
     if running is not None:
         files = running.post("/v1/postmortem")["files"]
     else:
-        from harness.drill.afterwards import write_postmortem
-        from harness.drill.history import read_events
-        from harness.drill.seal import opened_key
+        from harness.drill.lifecycle.seal import opened_key
+        from harness.drill.outputs.exports import write_postmortem
+        from harness.drill.queries.past_drills import read_events
         from harness.exercise.story import fold
 
         run_dir = _run_dir(drill_id)
@@ -96,7 +96,7 @@ def history(
 
     Example: drill history --exclude d-7f3a --because 'the network failed'
     """
-    from harness.drill.history import averages, past_drills
+    from harness.drill.queries.past_drills import averages, past_drills
     from harness.record.drill_events import FiguresExcluded
     from harness.record.store import Record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from harness.cli.look import participant
-from harness.cli.out import AsJson, data, line
+from harness.terminal import AsJson, data, line
 
 app = typer.Typer(
     help="Whether AI may be used, and what it is told.",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.causes import Family
-from harness.cli.client import DrillClient, active_drill
-from harness.cli.out import AsJson, data, line, say, table
+from harness.cli.api_client import DrillClient, active_drill
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.model import RUNTIMES, Role, Scenario
 from harness.paths import REPO, home_dir
+from harness.terminal import AsJson, data, line, say, table
 from harness.waiting import WaitedTooLong, wait_until_sync
 
 if TYPE_CHECKING:
@@ -114,10 +114,10 @@ def demo(
 
     Example: drill demo deadlock
     """
-    from harness.cli.hosting import host
     from harness.cli.par import show_card
-    from harness.cli.responding import Unattended
-    from harness.drill.rehearsal import Rehearsal
+    from harness.host.lifecycle import host
+    from harness.players.reference_player import Rehearsal
+    from harness.players.responder_player import Unattended
 
     if player not in PLAYERS:
         raise UnknownName("player", player, PLAYERS)
@@ -174,7 +174,7 @@ def scenarios(as_json: AsJson = False) -> None:
 
     Example: drill scenarios
     """
-    from harness.catalog import Catalog
+    from harness.catalog.reader import Catalog
 
     catalog = Catalog(REPO)
     found: list[Scenario | Family] = [*catalog.scenarios(), *catalog.families()]
@@ -190,8 +190,8 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     """Settings from flags (those given), environment and defaults; the scenario's name checked."""
     from pydantic import ValidationError
 
-    from harness.catalog import Catalog
-    from harness.drill.draw import RANDOM, agenda_named
+    from harness.catalog.reader import Catalog
+    from harness.drill.lifecycle.draw import RANDOM, agenda_named
     from harness.exercise.clock import SPEED_MAX
     from harness.settings import HostSettings
 
@@ -215,10 +215,11 @@ def _settings(scenario: str, **given: object) -> HostSettings:
 
 def _host(settings: HostSettings) -> None:
     """Host a drill for people, and show the scorecard at its end."""
-    from harness.cli.hosting import host
+    from harness.cli.live_view import shown
     from harness.cli.par import show_card
+    from harness.host.lifecycle import host
 
-    outcome = asyncio.run(host(settings, player=None))
+    outcome = asyncio.run(host(settings, player=None, view=shown))
     line()
     show_card(outcome)
     if outcome.error is not None:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.client import DrillClient, active_drill
+from harness.cli.api_client import DrillClient, active_drill
 from harness.cli.look import agenda_lines
-from harness.cli.out import AsJson, data, line, say
 from harness.model import Role
+from harness.terminal import AsJson, data, line, say
 
 app = typer.Typer(
     help="What the instructor does: clock, messages, hints, judgements, the answer.",

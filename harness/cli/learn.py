@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.filing import FromFile, body_of, pairs, read_fields, required
 from harness.cli.look import participant
-from harness.cli.out import AsJson, data, line, say
+from harness.cli.payload_files import FromFile, body_of, pairs, read_fields, required
+from harness.terminal import AsJson, data, line, say
 
 
 def reflect(

@@ -7,15 +7,10 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.client import active_drill
-from harness.cli.out import line
+from harness.cli.api_client import active_drill
 from harness.errors import NotAllowed
 from harness.model import Role
-
-
-def link_of(api_url: str, token: str) -> str:
-    """The console's address with the key in its fragment, which browsers send to nobody."""
-    return f"{api_url}/#token={token}"
+from harness.terminal import line, link_of
 
 
 def open_(

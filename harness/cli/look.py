@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.client import DrillClient, active_drill
-from harness.cli.out import AsJson, data, line, say, table
+from harness.cli.api_client import DrillClient, active_drill
 from harness.currency import euros
 from harness.model import Role
+from harness.terminal import AsJson, data, line, say, table
 
 
 def participant() -> DrillClient:

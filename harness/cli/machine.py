@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.out import AsJson, data, line, say, table
 from harness.errors import UnknownName
 from harness.model import RUNTIMES
+from harness.terminal import AsJson, data, line, say, table
 
 BOTH = "both"
 
@@ -23,7 +23,7 @@ def doctor(
 
     Example: drill doctor --fetch
     """
-    from harness.runtime.external import ensure, find_all
+    from harness.runtime.programs.external import ensure, find_all
 
     if fetch:
         for piece in find_all():
@@ -61,13 +61,13 @@ def bench(
 
     Example: drill bench --runtime both
     """
-    from harness.cli.benching import run_bench
+    from harness.bench.local import run_bench
 
     if runtime not in (*RUNTIMES, BOTH):
         raise UnknownName("runtime", runtime, (*RUNTIMES, BOTH))
     figures = run_bench(say) if runtime != "compose" else []
     if runtime != "local":
-        from harness.cli.benching_compose import run_compose_bench
+        from harness.bench.compose import run_compose_bench
 
         figures += run_compose_bench(say)
     if as_json:

@@ -23,8 +23,8 @@ from harness.cli import (
     par,
     query,
     team,
-    tell,
     think,
+    updates,
 )
 from harness.errors import DrillError
 
@@ -46,7 +46,7 @@ for title, module in (
     ("Act", act),
     ("Together", team),
     ("Think", think),
-    ("Tell", tell),
+    ("Tell", updates),
     ("Afterwards", learn),
     ("Afterwards", afterwards),
     ("This machine", machine),

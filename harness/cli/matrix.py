@@ -53,24 +53,24 @@ def smoke(
 
     Example: drill smoke all --player responder --seeds 5
     """
-    from harness.cli import smoking
-    from harness.cli.campaign import Campaign
-    from harness.cli.matrix_order import budget_s
-    from harness.cli.matrix_stack import FIRST_OFFSET
+    from harness.matrix import runner
+    from harness.matrix.campaign import Campaign
+    from harness.matrix.row_stack import FIRST_OFFSET
+    from harness.matrix.schedule import budget_s
 
     campaign = Campaign(
-        names=tuple(scenarios or [smoking.ALL]),
+        names=tuple(scenarios or [runner.ALL]),
         runtime=runtime,
         player=player,
         seeds=tuple(range(seed, seed + seeds)),
-        jobs=smoking.jobs_of(runtime, jobs),
+        jobs=runner.jobs_of(runtime, jobs),
         port_offset=FIRST_OFFSET if port_offset is None else port_offset,
         budget_s=None if budget is None else budget_s(budget),
-        output=(output or smoking.output_of(runtime, player)).resolve(),
+        output=(output or runner.output_of(runtime, player)).resolve(),
     )
     # Told to end, it ends its stacks first, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if not asyncio.run(smoking.smoke(campaign)):
+    if not asyncio.run(runner.smoke(campaign)):
         raise typer.Exit(1)
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.cli.out import line, say
 from harness.errors import DrillError, UnknownName, UsageError
 from harness.paths import REPO, home_dir
-from harness.scoring.par import THIS_DRILL, Par, Round, par_lines, round_of
+from harness.scoring.baseline_table import THIS_DRILL, Par, Round, par_lines, round_of
+from harness.terminal import line, say
 
 if TYPE_CHECKING:
-    from harness.cli.hosting import Outcome, Player
+    from harness.host.lifecycle import Outcome, Player
     from harness.settings import HostSettings
 
 RESPONDER = "responder"
@@ -35,8 +35,8 @@ def par(
 
     Example: drill par deadlock --seed 7
     """
-    from harness.catalog import Catalog
-    from harness.drill.par import WATCHED_S
+    from harness.catalog.reader import Catalog
+    from harness.players.baselines import WATCHED_S
     from harness.settings import HostSettings
 
     known = [one.id for one in Catalog(REPO).scenarios() if one.faults]
@@ -82,7 +82,7 @@ def par_beside(outcome: Outcome) -> list[str]:
 
 async def _rounds(settings: HostSettings) -> list[Round]:
     """One drill after another, each to its end. Raises what ended one before."""
-    from harness.cli.hosting import host
+    from harness.host.lifecycle import host
 
     rounds = []
     for name, player in _players():
@@ -97,9 +97,9 @@ async def _rounds(settings: HostSettings) -> list[Round]:
 
 
 def _players() -> Iterator[tuple[str, Player]]:
-    from harness.cli.responding import Unattended
-    from harness.drill import par as bad
     from harness.drill.session import Session
+    from harness.players import baselines as bad
+    from harness.players.responder_player import Unattended
 
     yield RESPONDER, Unattended(say).play
     for name, act in bad.PLAYS.items():

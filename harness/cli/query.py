@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
-from harness.cli.out import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, table
 
 
 def metrics(

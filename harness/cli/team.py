@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.client import PERSON_VARIABLE
+from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.look import agenda_lines, participant
-from harness.cli.out import AsJson, data, line, say
+from harness.terminal import AsJson, data, line, say
 
 Role = Annotated[str, typer.Option("--role", "-r", help="such as on-call: drill roles")]
 

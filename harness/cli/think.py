@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.filing import FromFile, body_of, pairs, required
 from harness.cli.look import participant
-from harness.cli.out import AsJson, data, line, say
+from harness.cli.payload_files import FromFile, body_of, pairs, required
 from harness.errors import UsageError
+from harness.terminal import AsJson, data, line, say
 
 Many = list[str] | None
 

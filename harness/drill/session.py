@@ -11,12 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from harness.diagnosis.access import ShopAccess
-from harness.diagnosis.measures import Measures
-from harness.diagnosis.oracle import Oracle
-from harness.diagnosis.references import References
-from harness.drill.seal import Seal
-from harness.drill.taking_up import LeftOff
+from harness.drill.lifecycle.resume import LeftOff
+from harness.drill.lifecycle.seal import Seal
 from harness.errors import StackFailed, UsageError
 from harness.exercise.agenda import Agenda, Artefact
 from harness.exercise.agenda_files import load_agenda
@@ -34,8 +30,12 @@ from harness.record.fold import DrillState, fold
 from harness.record.store import Record
 from harness.runtime.base import Runtime
 from harness.telemetry.alerts import AlertBook
-from harness.telemetry.client import RecorderClient
 from harness.telemetry.prometheus import PrometheusClient
+from harness.telemetry.recorder_client import RecorderClient
+from harness.verification.access import ShopAccess
+from harness.verification.measures import Measures
+from harness.verification.oracle import Oracle
+from harness.verification.references import References
 from harness.workspace.workspace import Workspace
 
 Progress = Callable[[str], None]

@@ -36,7 +36,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from harness.catalog_files import Source, StrictFile, Text
+from harness.catalog.files import Source, StrictFile, Text
+from harness.catalog.toml_lines import KeyPath
 from harness.errors import UnknownName
 from harness.exercise.agenda import (
     Agenda,
@@ -55,7 +56,6 @@ from harness.exercise.agenda import (
     WhileAlert,
 )
 from harness.exercise.roles import role_ids
-from harness.toml_lines import KeyPath
 
 AGENDAS = Path(__file__).resolve().parent.parent / "agendas"
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from harness.catalog_files import LooseMechanism, Source, StrictFile, Text
+from harness.catalog.files import LooseMechanism, Source, StrictFile, Text
 from harness.exercise.story import Story
 from harness.record.guard_events import GuardChecked
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from harness.model import ServiceEntry, StackPlan
 from harness.runtime import postgres
-from harness.runtime.supervise import CLEAN_ENV
+from harness.runtime.local.supervise import CLEAN_ENV
 
 
 def service_environment(

@@ -14,10 +14,10 @@ import psycopg
 
 from harness import limits
 from harness.errors import StackFailed
-from harness.runtime.cache import cache_dir, unprivileged_user
-from harness.runtime.child import Child, Command
+from harness.runtime.local.process import Child, Command
+from harness.runtime.local.supervise import Guardian
 from harness.runtime.logs import tail
-from harness.runtime.supervise import Guardian
+from harness.runtime.programs.cache import cache_dir, unprivileged_user
 from harness.waiting import wait_until
 
 NAME = "postgres"

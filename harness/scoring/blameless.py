@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.catalog_files import Source, StrictFile, Text
+from harness.catalog.files import Source, StrictFile, Text
 from harness.exercise.story import Noted, Story
 from harness.record import response_events as r
 from harness.record.events import DeployStarted, Event

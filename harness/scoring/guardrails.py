@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.catalog_files import LooseMechanism, Source, StrictFile, Text
+from harness.catalog.files import LooseMechanism, Source, StrictFile, Text
 
 GUARDRAILS = Path(__file__).with_name("guardrails.toml")
 

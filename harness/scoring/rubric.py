@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.catalog_files import Source, StrictFile, Text
+from harness.catalog.files import Source, StrictFile, Text
 from harness.scoring import (
     rules_bonus,
     rules_confidence,

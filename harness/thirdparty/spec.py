@@ -60,7 +60,7 @@ def plan_third_parties(
             argv=(
                 sys.executable,
                 "-m",
-                "harness.thirdparty.main",
+                "harness.thirdparty.providers",
                 *(str(word) for pair in arguments.items() for word in pair),
             ),
             # Not empty: a process without an environment cannot replace its title.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.runtime.external import find_all
+from harness.runtime.programs.external import find_all
 
 
 @contextmanager

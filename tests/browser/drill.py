@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from harness.console.server import serving
-from harness.drill.clock import tick
+from harness.api.console_server import serving
+from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
 from harness.record import events as e

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.console.pages import PAGES
+from harness.api.static_files import PAGES
 from harness.record import events
 from harness.tokens import Caller
 from tests.browser.consoles import Open, card, complaints, drill, open_console

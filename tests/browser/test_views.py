@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.console.pages import PAGES
+from harness.api.static_files import PAGES
 from harness.tokens import Caller
 from tests.browser.axe import violations
 from tests.browser.consoles import DESK, Open, card, complaints, drill, open_console

@@ -14,11 +14,11 @@ from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.model import BuiltRelease, ServiceEntry
 from harness.paths import REPO
-from harness.runtime.compose.build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.image_build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.images import image_names
 from harness.waiting import wait_until_sync
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.bootstrap import reap
-from harness.drill.home import Home
+from harness.drill.lifecycle.home import Home
+from harness.host.bootstrap import reap
 from harness.record.fold import fold
 from harness.record.store import Record
 from harness.runtime.compose.leftovers import everything_of

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from testcontainers.core.container import DockerContainer
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.model import ServiceEntry
 from harness.paths import REPO
 from harness.waiting import wait_until_sync

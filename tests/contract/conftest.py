@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.runtime import databases, postgres
+from harness.runtime import postgres
 from harness.runtime.base import Runtime
+from harness.runtime.local import databases
 from tests.contract.kits import KITS, Kit
 from tests.contract.shop_fixture import Shop
 

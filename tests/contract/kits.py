@@ -13,7 +13,7 @@ from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.leftovers import KINDS
 from harness.runtime.compose.project import CHECKOUT, RUN_LABEL, address, project_name
 from harness.runtime.compose.runtime import ComposeRuntime
-from harness.runtime.local import LocalRuntime
+from harness.runtime.local.runtime import LocalRuntime
 from tests.contract.shop_fixture import Shop, writers_to
 
 BASE = Path(__file__).with_name("compose.yaml")

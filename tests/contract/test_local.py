@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from harness.runtime.base import Runtime
-from harness.runtime.local import LocalRuntime
+from harness.runtime.local.runtime import LocalRuntime
 from harness.waiting import wait_until
 from tests.contract.shop_fixture import Shop, get, pid_of, silent
 

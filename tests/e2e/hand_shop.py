@@ -17,9 +17,9 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from harness.diagnosis.access import ShopAccess
 from harness.paths import REPO
 from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
+from harness.verification.access import ShopAccess
 from harness.waiting import wait_until_sync
 from services.chassis.testing_postgres import PostgresServer, running_postgres
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.paths import REPO
 from tests.tidy.rules import TELLING
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.paths import REPO
 from harness.ports import StackPorts
 from harness.runtime.procfs import port_holder, port_is_free

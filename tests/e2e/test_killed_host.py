@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from harness.drill.home import Home
+from harness.drill.lifecycle.home import Home
 from harness.exercise import story as exercise
 from harness.record.fold import fold
 from harness.record.store import Record
-from harness.runtime.local import LocalRuntime
+from harness.runtime.local.runtime import LocalRuntime
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, kill_after, live_drill
 

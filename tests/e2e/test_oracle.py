@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from harness.diagnosis.measures import LATENCY_MEASURES, Measures
-from harness.diagnosis.objectives import DEFAULT_OBJECTIVES, judge
-from harness.diagnosis.oracle import Oracle
-from harness.diagnosis.plan import StressPlan
-from harness.diagnosis.references import References
 from harness.paths import REPO
-from harness.thirdparty.client import ThirdPartyControl
+from harness.thirdparty.control_client import ThirdPartyControl
+from harness.verification.measures import LATENCY_MEASURES, Measures
+from harness.verification.objectives import DEFAULT_OBJECTIVES, judge
+from harness.verification.oracle import Oracle
+from harness.verification.references import References
+from harness.verification.stress_plan import StressPlan
 from tests.e2e.hand_shop import HandShop, hand_shop
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]

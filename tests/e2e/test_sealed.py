@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.paths import REPO
 from tests.e2e import hunting
 from tests.e2e.live import LiveDrill, live_drill

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.causes import TriggerKind
 from harness.model import Fault
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.causes import TriggerKind
-from harness.drill.dependency import FAIL_OVER
+from harness.drill.lifecycle.disturbances import FAIL_OVER
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
 
 FAULT = Catalog(ROOT).fault("db-reconnect")

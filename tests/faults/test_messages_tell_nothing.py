@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.model import Release
 from harness.workspace.mail import message_of
 from harness.workspace.people import PEOPLE

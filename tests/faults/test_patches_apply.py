@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.errors import BadFile
 from harness.workspace.build import commit_on_top
 from harness.workspace.git import Git

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices, released
 
 CATALOG = Catalog(ROOT)

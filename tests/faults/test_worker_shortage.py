@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from harness.catalog import Catalog
-from harness.diagnosis.calls import Basket
-from harness.diagnosis.catalogue import Catalogue, choose_baskets
-from harness.diagnosis.plan import StressPlan
+from harness.catalog.reader import Catalog
 from harness.thirdparty.logistics import rates
+from harness.verification.api_calls import Basket
+from harness.verification.product_catalogue import Catalogue, choose_baskets
+from harness.verification.stress_plan import StressPlan
 from services import sampledata
 from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
 

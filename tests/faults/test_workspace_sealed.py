@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.workspace.git import Git
 from harness.workspace.workspace import Workspace
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.runtime.external import ensure
+from harness.runtime.programs.external import ensure
 
 
 @pytest.fixture(scope="session")

@@ -5,47 +5,33 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-MODULE_LINES_MAX = 250
+MODULE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 
-LAYERS: tuple[frozenset[str], ...] = (
-    frozenset(
-        {
-            "model",
-            "causes",
-            "currency",
-            "errors",
-            "limits",
-            "paths",
-            "plain_http",
-            "ports",
-            "waiting",
-        }
-    ),
-    frozenset(
-        {
-            "settings",
-            "tokens",
-            "catalog",
-            "catalog_faults",
-            "catalog_files",
-            "toml_lines",
-            "record",
-            "exercise",
-            "scoring",
-        }
-    ),
-    frozenset(
-        {"workspace", "runtime", "thirdparty", "telemetry", "diagnosis", "aigate", "loading"}
-    ),
-    frozenset({"drill"}),
-    frozenset({"bootstrap", "containers", "stack"}),
-    frozenset({"console"}),
-    frozenset({"cli"}),
+LAYERS: tuple[frozenset[str], ...] = tuple(
+    frozenset(layer.split())
+    for layer in (
+        "causes currency errors limits paths plain_http terminal waiting",
+        "model settings",
+        "ports tokens",
+        "catalog record",
+        "exercise",
+        "scoring",
+        "aigate responder runtime telemetry thirdparty verification workspace",
+        "drill",
+        "api players",
+        "host",
+        "bench matrix",
+        "cli",
+    )
 )
 """Parts of the harness, from the ground up: each may import what is below it, and itself."""
+
+PROTOCOLS_ONLY = {"drill": "runtime"}
+"""Who knows another part by its Protocols alone, which are in `base`."""
 
 TELLING = re.compile(r"\b(faults?|chaos|inject\w*|drills?|simulat\w*|harness)\b", re.IGNORECASE)
 """What would tell a participant that the shop is not an ordinary one."""
@@ -90,7 +76,6 @@ def imports(path: Path) -> Iterator[str]:
 def upward_imports(root: Path) -> Iterator[str]:
     """Imports inside the harness that go up a layer, or sideways between parts of one layer."""
     level = {name: i for i, layer in enumerate(LAYERS) for name in layer}
-    ground = LAYERS[0] | LAYERS[1] | LAYERS[4]
     for path in python_files(root / "harness"):
         part = path.relative_to(root / "harness").parts[0].removesuffix(".py")
         if part == "__init__":
@@ -101,11 +86,61 @@ def upward_imports(root: Path) -> Iterator[str]:
         for name in imports(path):
             words = name.split(".")
             other = words[1] if words[0] == "harness" and len(words) > 1 else None
-            if other is None or other == part or other not in level:
+            if other is None or other == part:
                 continue
-            sideways = level[other] == level[part] and other not in ground
-            if level[other] > level[part] or sideways:
+            if level.get(other, len(LAYERS)) >= level[part]:
                 yield f"{path}: {part} imports {name}"
+            elif PROTOCOLS_ONLY.get(part) == other and words[2:3] != ["base"]:
+                yield f"{path}: {part} imports {name}, beyond its Protocols"
+
+
+def import_circles(root: Path, package: str) -> Iterator[str]:
+    """Groups of modules that import each other, directly or around corners."""
+    known = {_module(root, path): path for path in python_files(root / package)}
+    arrows = {
+        name: {one for one in _targets(root, path, set(known)) if one != name}
+        for name, path in known.items()
+    }
+    try:
+        tuple(TopologicalSorter(arrows).static_order())
+    except CycleError as error:
+        yield " -> ".join(error.args[1])
+
+
+def _module(root: Path, path: Path) -> str:
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _targets(root: Path, path: Path, known: set[str]) -> Iterator[str]:
+    """The modules of the tree that a file imports, relative imports among them."""
+    package = _module(root, path).split(".")
+    if path.name != "__init__.py":
+        package.pop()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            named = {f"{base}.{alias.name}" for alias in node.names} & known
+            yield from named
+            # A package's own face is what is imported where its modules are not named.
+            if base in known and len(named) < len(node.names):
+                yield base
+
+
+def repeated_names(root: Path) -> Iterator[str]:
+    """Modules of one base name, unless they are siblings of one shape: the same in packages that
+    stand side by side (`runtime/local/stack.py`, `runtime/compose/stack.py`)."""
+    by_name: dict[str, list[Path]] = {}
+    for path in python_files(root / "harness"):
+        if not path.stem.startswith("__"):
+            by_name.setdefault(path.stem, []).append(path)
+    for name, paths in sorted(by_name.items()):
+        if len({path.parent.parent for path in paths}) > 1 or (
+            len(paths) > 1 and any(path.parent == root / "harness" for path in paths)
+        ):
+            yield f"{name}: " + ", ".join(str(path.relative_to(root)) for path in paths)
 
 
 def foreign_imports(root: Path) -> Iterator[str]:

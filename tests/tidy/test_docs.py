@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from harness.cli.client import PERSON_VARIABLE
+from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.tidy import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +33,7 @@ def test_no_module_is_longer_than_the_bound() -> None:
 def test_a_module_over_the_bound_is_noticed(tmp_path: Path) -> None:
     long = _written(tmp_path / "long.py", "x = 1\n" * (rules.MODULE_LINES_MAX + 1))
     fits = _written(tmp_path / "fits.py", "x = 1\n" * rules.MODULE_LINES_MAX)
-    assert list(rules.long_modules([long, fits])) == [f"{long}: 251 lines"]
+    assert list(rules.long_modules([long, fits])) == [f"{long}: 401 lines"]
 
 
 def test_no_function_is_longer_than_the_bound() -> None:
@@ -50,12 +52,49 @@ def test_parts_of_the_harness_import_only_downwards() -> None:
 
 def test_an_import_upwards_or_sideways_is_noticed(tmp_path: Path) -> None:
     _written(tmp_path / "harness/record/store.py", "from harness.drill.session import Session\n")
-    _written(tmp_path / "harness/runtime/local.py", "import harness.telemetry.alerts\n")
+    _written(tmp_path / "harness/runtime/rollout.py", "import harness.telemetry.alerts\n")
+    _written(tmp_path / "harness/host/plan.py", "from harness.nowhere import thing\n")
     _written(tmp_path / "harness/odd.py", "")
     found = "\n".join(rules.upward_imports(tmp_path))
     assert "record imports harness.drill.session" in found
     assert "runtime imports harness.telemetry.alerts" in found
+    assert "host imports harness.nowhere" in found
     assert "'odd' has no place" in found
+
+
+def test_a_drill_that_knows_a_certain_runtime_is_noticed(tmp_path: Path) -> None:
+    _written(tmp_path / "harness/drill/start.py", "from harness.runtime.base import Runtime\n")
+    _written(tmp_path / "harness/drill/end.py", "from harness.runtime.local.stack import Stack\n")
+    assert [line.rsplit(": ")[1] for line in rules.upward_imports(tmp_path)] == [
+        "drill imports harness.runtime.local.stack, beyond its Protocols"
+    ]
+
+
+@pytest.mark.parametrize("package", ["harness", "loadgen", "services"])
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    assert list(rules.import_circles(ROOT, package)) == []
+
+
+def test_a_circle_around_corners_is_noticed(tmp_path: Path) -> None:
+    _written(tmp_path / "harness/__init__.py", "")
+    _written(tmp_path / "harness/a/__init__.py", "")
+    _written(tmp_path / "harness/a/one.py", "from harness.a import two\n")
+    _written(tmp_path / "harness/a/two.py", "from . import three\n")
+    _written(tmp_path / "harness/a/three.py", "from .one import thing\n")
+    (circle,) = rules.import_circles(tmp_path, "harness")
+    assert {"harness.a.one", "harness.a.two", "harness.a.three"} <= set(circle.split(" -> "))
+
+
+def test_modules_tell_themselves_apart_by_their_names() -> None:
+    assert list(rules.repeated_names(ROOT)) == []
+
+
+def test_a_name_that_stands_twice_is_noticed_unless_its_places_are_siblings(tmp_path: Path) -> None:
+    for path in ("runtime/local/stack", "runtime/compose/stack", "api/client", "cli/x/client"):
+        _written(tmp_path / f"harness/{path}.py", "")
+    assert list(rules.repeated_names(tmp_path)) == [
+        "client: harness/api/client.py, harness/cli/x/client.py"
+    ]
 
 
 def test_shop_load_and_harness_know_each_other_only_by_the_network() -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from harness.errors import EnvironmentMissing, StackFailed
 from harness.paths import REPO
-from harness.runtime import fetch
 from harness.runtime.base import Progress
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.project import PROJECT_LABEL, SERVICE_LABEL
+from harness.runtime.programs import fetch
 
 BASE_FILE = REPO / "compose" / "compose.yaml"
 OLDEST = (2, 20)

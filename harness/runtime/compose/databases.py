@@ -15,13 +15,16 @@ from harness.errors import StackFailed
 from harness.model import BuiltRelease, StackPlan
 from harness.runtime import postgres
 from harness.runtime.base import Progress
-from harness.runtime.cache import cache_dir
-from harness.runtime.compose.build import PREFIX
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.image_build import PREFIX
 from harness.runtime.compose.launcher import Containers
 from harness.runtime.compose.project import CHECKOUT, DATA, PATH, postgres_file, published
-from harness.runtime.contents import (
+from harness.runtime.local.databases import only_one
+from harness.runtime.local.zygote_client import ReleaseFailed, Work
+from harness.runtime.postgres import Access, Secrets
+from harness.runtime.programs.cache import cache_dir
+from harness.runtime.seed_digest import (
     content_key,
     create,
     new_passwords,
@@ -30,9 +33,6 @@ from harness.runtime.contents import (
     steps_of,
     write_secrets,
 )
-from harness.runtime.databases import only_one
-from harness.runtime.postgres import Access, Secrets
-from harness.runtime.zygote import ReleaseFailed, Work
 
 PREPARER = "databases"
 """The service of compose.yaml that fills an empty server."""

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Collection
 from harness import limits
 from harness.errors import StackFailed
 from harness.runtime.compose.command import Compose
-from harness.runtime.compose.control import ControlPoint
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.host_socket import ControlPoint
 from harness.runtime.compose.project import FRONT
 from harness.runtime.compose.tunnel import Tunnel, pump
 

@@ -22,13 +22,13 @@ from pathlib import Path
 from harness import limits
 from harness.errors import DrillError, EnvironmentMissing
 from harness.paths import REPO
-from harness.runtime import fetch
 from harness.runtime.base import Progress
-from harness.runtime.cache import cache_dir
-from harness.runtime.compose.build import PREFIX, build_image, image_name, tree
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.image_build import PREFIX, build_image, image_name, tree
 from harness.runtime.compose.images import VARIABLES, require_space
 from harness.runtime.compose.inputs import ca_bundle
+from harness.runtime.programs import fetch
+from harness.runtime.programs.cache import cache_dir
 
 SUITE = "bookworm"
 """Its Python is the 3.11 that the shop is tested with."""

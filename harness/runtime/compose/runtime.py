@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness.model import BuiltRelease, StackPlan
-from harness.runtime import ports
+from harness.runtime import port_check
 from harness.runtime.base import COMPOSE_MARK, Mode, Progress
+from harness.runtime.base_runtime import OneStackRuntime
 from harness.runtime.compose import leftovers
-from harness.runtime.compose.build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.image_build import ReleaseImages, ensure_own_images
 from harness.runtime.compose.needs import check
 from harness.runtime.compose.project import OWNER_FILE, owner, project_name
 from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
-from harness.runtime.one_stack import OneStackRuntime
 
 INHERITED = (
     *("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"),
@@ -42,7 +42,7 @@ class ComposeRuntime(OneStackRuntime[Stack]):
 
     async def up(self, plan: StackPlan, progress: Progress) -> None:
         """See Runtime.up."""
-        ports.require_free(stack_ports(plan))
+        port_check.require_free(stack_ports(plan))
         engine = await Engine.connect()
         try:
             await self._start(plan, engine, progress)

@@ -19,11 +19,11 @@ from harness.model import (
 )
 from harness.runtime import logs, postgres
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit, Progress
-from harness.runtime.compose.build import ReleaseImages
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.databases import Databases
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.front import Front
+from harness.runtime.compose.image_build import ReleaseImages
 from harness.runtime.compose.launcher import Containers
 from harness.runtime.compose.leftovers import answers_again, remove_all
 from harness.runtime.compose.project import (
@@ -34,10 +34,10 @@ from harness.runtime.compose.project import (
     service_environment,
 )
 from harness.runtime.compose.sidecars import Sidecars, may_be_missing
+from harness.runtime.local.zygote_client import Launcher, ReleaseFailed
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
-from harness.runtime.together import together
-from harness.runtime.zygote import Launcher, ReleaseFailed
+from harness.runtime.task_group import together
 
 
 class Stack:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.aigate.server import serving
-from harness.aigate.settings import GateSettings
+from harness.aigate.gate_server import serving
+from harness.aigate.gate_settings import GateSettings
 from harness.tokens import Caller, TokenBook
 from tests.unit.aigate import answers
 from tests.unit.aigate.bench import ANTHROPIC_KEY, OPENAI_KEY, Bench, NewBench, Switch

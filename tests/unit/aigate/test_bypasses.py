@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.aigate import inbound, receiving, server
+from harness.aigate import gate_server, inbound, receiving
 from harness.tokens import Caller
 from tests.unit.aigate.bench import Bench, NewBench
 from tests.unit.aigate.provider import stream, whole
@@ -280,7 +280,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 async def test_headers_that_do_not_come_are_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, new_bench: NewBench
 ) -> None:
-    monkeypatch.setattr(server, "HEADERS_S", 0.1)
+    monkeypatch.setattr(gate_server, "HEADERS_S", 0.1)
     bench: Bench = await new_bench()
     assert await bench.raw(b"POST /v1/chat/completions HTTP/1.1\r\nHost: ") == b""
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from harness.aigate import events_stream, prompt
 from harness.aigate.brief import HOUSE_RULES, brief_text
 from harness.aigate.events_stream import EventSplitter, EventTooLong, data_of
+from harness.aigate.gate_settings import GateSettings
+from harness.aigate.gate_state import ExerciseGate, reading
 from harness.aigate.prompt import read_body
-from harness.aigate.settings import GateSettings
-from harness.aigate.state import ExerciseGate, reading
 from harness.aigate.usage import UsageMeter
 from harness.aigate.vendors import Body, Refused, Vendor
 from harness.errors import UsageError

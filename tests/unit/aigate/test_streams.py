@@ -11,7 +11,7 @@ import anthropic
 import openai
 import pytest
 
-from harness.aigate import exchange, server
+from harness.aigate import gate_server, relay
 from harness.waiting import wait_until
 from tests.unit.aigate import answers
 from tests.unit.aigate.bench import Bench, NewBench
@@ -274,7 +274,7 @@ async def test_a_stream_that_a_provider_compressed_is_refused(open_bench: NewBen
 async def test_an_answer_over_the_bound_is_refused(
     open_bench: NewBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "ANSWER_MAX_BYTES", 20)
+    monkeypatch.setattr(relay, "ANSWER_MAX_BYTES", 20)
     bench: Bench = await open_bench(answers.chat)
     client: Any = await bench.openai()
     with pytest.raises(openai.InternalServerError, match="longer than 20 bytes"):
@@ -284,7 +284,7 @@ async def test_an_answer_over_the_bound_is_refused(
 async def test_an_exchange_has_an_end_of_its_own(
     open_bench: NewBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "EXCHANGE_S", 0.3)
+    monkeypatch.setattr(relay, "EXCHANGE_S", 0.3)
     bench: Bench = await open_bench(paused_chat)
     with pytest.raises(openai.APIError, match="takes at most"):
         await each(open_chat(bench))
@@ -295,7 +295,7 @@ async def test_an_exchange_has_an_end_of_its_own(
 async def test_the_end_of_the_gate_cuts_what_still_streams(
     open_bench: NewBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "STOP_S", 0)
+    monkeypatch.setattr(gate_server, "STOP_S", 0)
     bench: Bench = await open_bench(paused_chat)
     stream_of_chunks = await open_chat(bench)
     await bench.stop()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 from harness.causes import Blip, Mitigation, Trigger, TriggerKind
 from harness.errors import BadFile, UnknownName
 from harness.model import DetectRule, Mechanism, Objective

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
+from harness.catalog.reader import Catalog
 
 ROOT = Path(__file__).parents[3]
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from harness.cli import act, afterwards, host, learn, planning, tell, think
-from harness.cli.filing import body_of, pairs, read_fields
+from harness.cli import act, afterwards, expectation_flags, host, learn, think, updates
 from harness.cli.look import agenda_lines
 from harness.cli.main import app
+from harness.cli.payload_files import body_of, pairs, read_fields
 from harness.errors import BadFile, DrillError, UsageError
 
 
@@ -31,7 +31,7 @@ class FakeClient:
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> FakeClient:
     made = FakeClient()
-    for module in (think, tell, learn):
+    for module in (think, updates, learn):
         monkeypatch.setattr(module, "participant", lambda: made)
     return made
 
@@ -159,9 +159,9 @@ def test_a_learning_entrys_field_given_twice_is_a_list(client: FakeClient) -> No
 
 
 def test_a_plan_travels_only_where_one_was_given() -> None:
-    assert planning.planned("rollback", "", 120, None, "", False) == {}
-    assert planning.planned("rollback", "", 120, None, "", True) == {"no_plan": True}
-    assert planning.planned("rollback", "errors < 5%", 60, 90, "forward", False) == {
+    assert expectation_flags.planned("rollback", "", 120, None, "", False) == {}
+    assert expectation_flags.planned("rollback", "", 120, None, "", True) == {"no_plan": True}
+    assert expectation_flags.planned("rollback", "errors < 5%", 60, 90, "forward", False) == {
         "expect": "errors < 5%", "probability": 90, "if_worse": "forward", "within_s": 60,
     }  # fmt: skip
 

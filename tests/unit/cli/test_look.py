@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.cli.look import status_lines
-from harness.drill.agenda_view import exercise
+from harness.drill.queries.exercise_view import exercise
 from harness.drill.session import Session
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.cli import par
-from harness.cli.hosting import Outcome
+from harness.host.lifecycle import Outcome
+from harness.scoring.baseline_table import Par, Round
 from harness.scoring.kpi import Kpis, WrongActions
-from harness.scoring.par import Par, Round
 from harness.scoring.scorecard import RootCause, Scorecard
 
 KPIS = Kpis(1, 1, 1, 40_000, 1, 5, 9.0, 1, 1, WrongActions(0, 0, 0))

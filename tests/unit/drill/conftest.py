@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.catalog import Catalog
-from harness.drill.seal import sealed
+from harness.catalog.reader import Catalog
+from harness.drill.lifecycle.seal import sealed
 from harness.drill.session import Pace, Places, Session
 from harness.errors import DeployFailed
 from harness.model import BuiltRelease

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from harness.drill.lifecycle.start import _note_exit
 from harness.drill.session import Session
-from harness.drill.start import _note_exit
 from harness.errors import StackFailed
 from harness.record import events
 from harness.runtime.base import ExitAction, ProcessExit

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from harness.causes import NOWHERE, Blip
-from harness.drill import dependency, diagnosis
-from harness.drill.finish import scorecard
-from harness.drill.seal import key_of, sealed
+from harness.drill.actions import diagnosis
+from harness.drill.lifecycle import disturbances
+from harness.drill.lifecycle.finish import scorecard
+from harness.drill.lifecycle.seal import key_of, sealed
 from harness.drill.session import Session
 from harness.errors import UnknownName
 from harness.record.events import DiagnosisDeclared
@@ -46,7 +47,7 @@ def passing(session: Session) -> Session:
 async def test_only_nothing_wrong_is_right_where_nothing_is(
     passing: Session, service: str, mechanism: str, right: bool
 ) -> None:
-    await dependency.blip(passing, passing.scenario.blips[0])
+    await disturbances.blip(passing, passing.scenario.blips[0])
     declare(passing, service, mechanism)
     card = scorecard(passing, aborted=False)
     assert card.declared is not None

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from harness.catalog import Catalog
-from harness.drill import diagnosis, finish, verify
-from harness.drill.due import ROLLOUT_S, fired_after, grace_s
-from harness.drill.instructor import reveal
-from harness.drill.seal import sealed
+from harness.catalog.reader import Catalog
+from harness.drill.actions import diagnosis, verify
+from harness.drill.actions.instructor import reveal
+from harness.drill.lifecycle import finish
+from harness.drill.lifecycle.seal import sealed
 from harness.drill.session import Session
 from harness.model import Objective
 from harness.paths import REPO
+from harness.players.detection_times import ROLLOUT_S, fired_after, grace_s
 from harness.record.events import AlertFired, DeploySucceeded, DrillTriggered
 from tests.unit.drill.conftest import Hand
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.catalog import Catalog
-from harness.catalog_files import Source
+from harness.catalog.files import Source
+from harness.catalog.reader import Catalog
 from harness.errors import BadFile
 from harness.exercise.guards import Guard, known_guards, objection
 from harness.paths import REPO

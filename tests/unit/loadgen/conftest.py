@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
-from harness.loading import load_spec
+from harness.host.load_process import load_spec
 from harness.waiting import wait_until
 
 PROFILE = """

@@ -7,7 +7,7 @@ from uuid import UUID
 import aiohttp
 import pytest
 
-from harness.diagnosis.calls import Basket, Line, checkout, history, make, price, track
+from harness.verification.api_calls import Basket, Line, checkout, history, make, price, track
 from harness.waiting import wait_until
 
 pytestmark = pytest.mark.alone

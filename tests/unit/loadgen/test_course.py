@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.loading import LoadControl, load_spec
+from harness.host.load_process import LoadControl, load_spec
 from harness.waiting import wait_until
 from loadgen.course import Course
 from loadgen.errors import BadLoad

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import UnknownName
-from harness.loading import expected_requests_per_s, load_spec
+from harness.host.load_process import expected_requests_per_s, load_spec
 from loadgen.settings import PROFILES, Settings
 
 

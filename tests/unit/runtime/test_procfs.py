@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
+from harness.bench.memory import pss_total_mb
 from harness.errors import PortTaken
-from harness.runtime.measure import pss_total_mb
-from harness.runtime.ports import listen, require_free
+from harness.runtime.port_check import listen, require_free
 from harness.runtime.procfs import ProcessId, identify, port_holder, port_is_free
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from harness.drill.history import past_drill
-from harness.drill.seal import opened_key
+from harness.drill.lifecycle.seal import opened_key
+from harness.drill.queries.past_drills import past_drill
 from harness.exercise.story import Story, fold
 from harness.record.envelope import Envelope
 from harness.record.jsonl import read

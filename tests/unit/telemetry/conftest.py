@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from harness.runtime.external import ensure
+from harness.runtime.programs.external import ensure
 from harness.waiting import wait_until
 
 

@@ -27,10 +27,10 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from harness.errors import DrillError, StackFailed, UsageError
 from harness.telemetry import otlp, recorder_app
-from harness.telemetry.client import RecorderClient
 from harness.telemetry.log_records import parse_line
 from harness.telemetry.recorder import RecorderSettings, recorder_spec
 from harness.telemetry.recorder_app import Memory, create_app
+from harness.telemetry.recorder_client import RecorderClient
 from harness.waiting import wait_until
 from tests.unit.telemetry.conftest import free_port, serving
 from tests.unit.telemetry.spans import START_NS, attribute, request, span, trace_id

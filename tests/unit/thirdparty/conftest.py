@@ -10,8 +10,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from harness.thirdparty.client import ThirdPartyControl
-from harness.thirdparty.main import Options, ThirdParties
+from harness.thirdparty.control_client import ThirdPartyControl
+from harness.thirdparty.providers import Options, ThirdParties
 from harness.thirdparty.spec import CA_FILE_NAME
 
 

@@ -1,0 +1,75 @@
+"""Serving the API of a drill inside the host's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+
+from harness.api.app import create_app
+from harness.api.protocol import HangingUp
+from harness.drill.session import Session
+from harness.errors import StackFailed
+from harness.runtime.port_check import listen
+from harness.tokens import TokenBook
+from harness.waiting import wait_until
+
+STOP_TIMEOUT_S = 3
+
+
+class AboutSleepers(logging.Filter):
+    """Drops what uvicorn says when the live stream lets go of a client that reads nothing.
+
+    That is as intended, the client comes back by itself, and the line would stand in the live view.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "returned without completing response" not in record.getMessage()
+
+
+_DROPPED = AboutSleepers()
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to the host."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterator[None]:
+    """Serve the drill's API on 127.0.0.1:`port` while the block runs.
+
+    Raises PortTaken, naming who holds the port.
+    """
+    listener = listen(port)
+    logging.getLogger("uvicorn.error").addFilter(_DROPPED)
+    config = uvicorn.Config(
+        create_app(session, tokens, port),
+        access_log=False,
+        log_config=None,
+        http=HangingUp,
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        limit_concurrency=500,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+
+    async def started() -> bool | None:
+        if task.done():
+            raise StackFailed("the drill's own API stopped while starting")
+        return server.started or None
+
+    try:
+        await wait_until(started, timeout_s=10, what="the drill's own API")
+        yield
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        listener.close()

@@ -1,0 +1,123 @@
+"""What every client of the live stream is told, read and put into words once for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from harness.drill.queries.status import status
+from harness.drill.session import Session
+from harness.record import events
+from harness.record.envelope import Envelope
+from harness.record.events import Audience
+
+BATCH = 500
+"""Events of the record in one read for a client that is far behind."""
+KEPT = 5000
+"""Newest events that are kept in words, for each audience."""
+STATUS_EVERY_S = 2.0
+LAST = (events.DrillFinished, events.DrillAborted)
+
+
+def frame(kind: str, data: object, number: int | None = None) -> bytes:
+    """One server-sent event."""
+    identity = "" if number is None else f"id: {number}\n"
+    return f"{identity}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event of the record as it goes out."""
+
+    seq: int
+    chunk: bytes
+    is_last: bool
+
+    @classmethod
+    def of(cls, envelope: Envelope) -> Told:
+        """`envelope` in words."""
+        chunk = frame("record", envelope.as_cloudevent(), envelope.seq)
+        return cls(envelope.seq, chunk, isinstance(envelope.event, LAST))
+
+
+@dataclass
+class _Tail:
+    """The newest events that one audience may see: all of them after `begin`, up to `end`."""
+
+    begin: int
+    end: int
+    told: deque[Told] = field(default_factory=deque)
+
+
+class Feed:
+    """The record and the status of a drill, for as many clients as there are."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._tails: dict[Audience, _Tail] = {}
+        self._growth: asyncio.Task[int] | None = None
+        self._asked: dict[Audience, tuple[float, asyncio.Task[bytes]]] = {}
+
+    def after(self, seen: int, audience: Audience) -> tuple[list[Told], int]:
+        """The next events that `audience` may see, at most BATCH, and how far that is complete.
+
+        What it may not see is passed over.
+        """
+        tail = self._up_to_date(audience)
+        if seen >= tail.begin:
+            unseen = list(takewhile(lambda one: one.seq > seen, reversed(tail.told)))
+            batch, end = unseen[::-1][:BATCH], tail.end
+        else:
+            found = self.session.record.events(seen, audience=audience, limit=BATCH)
+            batch, end = [Told.of(one) for one in found], tail.begin
+        if len(batch) == BATCH:
+            return batch, batch[-1].seq
+        return batch, max(seen, end, *(one.seq for one in batch))
+
+    async def growth(self, seen: int) -> None:
+        """Return when the record has events after `seen`, or the next status is due.
+
+        To be called with what `after` answered, and nothing awaited between the two. Raises
+        DrillError where the record cannot be read any more.
+        """
+        if self._growth is None or self._growth.done():
+            self._growth = asyncio.create_task(self.session.record.wait_beyond(seen))
+        growth = self._growth
+        await asyncio.wait({growth}, timeout=STATUS_EVERY_S)
+        if growth.done():
+            growth.result()
+
+    async def status(self, audience: Audience) -> bytes:
+        """The drill's status as it goes out, not older than STATUS_EVERY_S."""
+        at, task = self._asked.get(audience, (0.0, None))
+        if task is None or time.monotonic() - at >= STATUS_EVERY_S:
+            task = asyncio.create_task(self._worded(audience))
+            self._asked[audience] = (time.monotonic(), task)
+        return await asyncio.shield(task)
+
+    async def current(self, audience: Audience) -> dict[str, Any]:
+        """The status itself."""
+        return await status(self.session, audience)
+
+    async def _worded(self, audience: Audience) -> bytes:
+        return frame("status", await self.current(audience))
+
+    def _up_to_date(self, audience: Audience) -> _Tail:
+        record = self.session.record
+        newest = record.last_seq()
+        tail = self._tails.get(audience)
+        if tail is None:
+            begin = max(0, newest - KEPT)
+            tail = self._tails[audience] = _Tail(begin, begin)
+        if newest > tail.end:
+            tail.told.extend(Told.of(one) for one in record.events(tail.end, audience=audience))
+            # The record may have grown between the two reads.
+            tail.end = max(newest, tail.told[-1].seq if tail.told else 0)
+        while len(tail.told) > KEPT:
+            tail.begin = tail.told.popleft().seq
+        return tail

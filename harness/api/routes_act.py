@@ -1,0 +1,211 @@
+"""What people do in a drill: acknowledge, change what runs, diagnose, verify, finish.
+
+A long operation answers with JSON lines: `{"progress": "…"}` while it runs, and at last
+`{"result": …}` or `{"error": …}` in the form of our problem+json.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+from pydantic import Field
+
+from harness.api.dependencies import Body, By, InSession, Name, Text, Texts
+from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
+from harness.drill.actions.expectation import WITHIN_DEFAULT_S, Plan
+from harness.drill.queries.evidence_links import resolved, resolved_or_said
+from harness.drill.queries.exercise_view import asks_for_plan
+from harness.drill.session import Progress, Session
+from harness.errors import DrillError
+from harness.record import events
+
+router = APIRouter(prefix="/v1")
+
+
+class Ack(Body):
+    page_id: Name | None = None
+
+
+class Expected(Body):
+    """What is expected of an act, in the fields that every act takes."""
+
+    expect: Text = ""
+    probability: int | None = None
+    within_s: float = WITHIN_DEFAULT_S
+    if_worse: Text = ""
+    no_plan: bool = False
+
+    def plan(self, session: Session, act: str) -> Plan | None:
+        """The plan, where one was given. Raises UsageError where one is asked for."""
+        found = None
+        if self.expect or self.if_worse or self.probability is not None:
+            found = Plan(self.expect, self.probability, self.within_s, self.if_worse)
+        asks = asks_for_plan(session) and act != "restart"
+        expectation.wanted(found, act=act, asks=asks, waived=self.no_plan)
+        return found
+
+
+class Deploy(Expected):
+    service: Name
+    message: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class Rollback(Expected):
+    service: Name
+    to: Name | None = None
+
+
+class Restart(Expected):
+    service: Name
+
+
+class Switch(Expected):
+    name: Name
+    enabled: bool
+
+
+class Note(Body):
+    text: Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class Diagnosis(Body):
+    service: Name
+    mechanism: Name
+    confidence: int
+    evidence: Texts = Field(default_factory=list)
+    note: Text = ""
+
+
+@router.post("/pages/ack")
+async def acknowledge(body: Ack, session: InSession, by: By) -> Any:
+    return pager.acknowledge(session, body.page_id, by)
+
+
+@router.post("/deploys")
+async def deploy_workspace(body: Deploy, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "deploy")
+
+    async def work(progress: Progress) -> Any:
+        return await deploy.deploy_workspace(
+            session, body.service, message=body.message, by=by, progress=progress, plan=plan
+        )
+
+    return _streamed(session, work)
+
+
+@router.post("/rollbacks")
+async def rollback(body: Rollback, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "rollback")
+
+    async def work(progress: Progress) -> Any:
+        return await deploy.rollback(
+            session, body.service, to_version=body.to, by=by, progress=progress, plan=plan
+        )
+
+    return _streamed(session, work)
+
+
+@router.post("/restarts")
+async def restart(body: Restart, session: InSession, by: By) -> StreamingResponse:
+    plan = body.plan(session, "restart")
+
+    async def work(progress: Progress) -> Any:
+        return await deploy.restart(session, body.service, by=by, progress=progress, plan=plan)
+
+    return _streamed(session, work)
+
+
+@router.get("/flags")
+async def flag_list(session: InSession) -> Any:
+    return [dataclasses.asdict(one) for one in await flags.flags(session)]
+
+
+@router.post("/flags")
+async def switch_flag(body: Switch, session: InSession, by: By) -> Any:
+    plan = body.plan(session, "flag")
+    return await flags.switch(session, body.name, enabled=body.enabled, by=by, plan=plan)
+
+
+@router.post("/notes")
+async def note(body: Note, session: InSession, by: By) -> dict[str, str]:
+    session.note(events.NoteAdded(text=body.text, by=by), actor=by)
+    return {"status": "noted"}
+
+
+@router.post("/diagnoses")
+async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
+    check = resolved if asks_for_plan(session) else resolved_or_said
+    evidence = await check(session, body.evidence)
+    return diagnosis.declare(
+        session,
+        service=body.service,
+        mechanism=body.mechanism,
+        confidence_percent=body.confidence,
+        evidence=evidence,
+        note=body.note,
+        by=by,
+    )
+
+
+@router.post("/verifications")
+async def verification(session: InSession, by: By) -> StreamingResponse:
+    async def work(progress: Progress) -> Any:
+        return await verify.verify(session, by=by, progress=progress)
+
+    return _streamed(session, work)
+
+
+@router.post("/finish")
+async def finish(session: InSession, by: By) -> dict[str, str]:
+    session.end(f"finished by {by}")
+    return {"status": "finishing", "drill_id": session.drill_id}
+
+
+@router.post("/halt")
+async def halt(session: InSession, by: By) -> dict[str, str]:
+    session.halt(f"halted by {by}")
+    return {"status": "halting", "drill_id": session.drill_id}
+
+
+def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> StreamingResponse:
+    """Run `work` to its end even where the caller goes away, and stream what it says."""
+    lines: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+
+    async def run() -> None:
+        try:
+            result = await work(lambda text: lines.put_nowait({"progress": text}))
+            lines.put_nowait({"result": _plain(result)})
+        except DrillError as error:
+            lines.put_nowait({"error": _problem(error.message, error.hint, error.exit_code)})
+        except asyncio.CancelledError:
+            what = "the drill ended before this was done"
+            lines.put_nowait({"error": _problem(what, "start another one", 1)})
+            raise
+        except Exception as error:  # noqa: BLE001  the drill goes on, and the caller is told
+            what = f"{type(error).__name__}: {error}"
+            session.note(events.HarnessProblem(what=what))
+            lines.put_nowait({"error": _problem(what, "this is a mistake of the drill's own", 1)})
+        finally:
+            lines.put_nowait(None)
+
+    session.keep(asyncio.create_task(run()))
+
+    async def body() -> AsyncIterator[bytes]:
+        while (line := await lines.get()) is not None:
+            yield json.dumps(line, default=str).encode() + b"\n"
+
+    return StreamingResponse(body(), media_type="application/x-ndjson")
+
+
+def _problem(detail: str, hint: str, exit_code: int) -> dict[str, Any]:
+    return {"detail": detail, "hint": hint, "exit_code": exit_code}
+
+
+def _plain(result: Any) -> Any:
+    return dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result  # type: ignore[arg-type]

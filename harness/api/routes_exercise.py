@@ -1,0 +1,64 @@
+"""The exercise itself: its clock and people, and the score as far as it may be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from harness.api.dependencies import Body, By, InSession, Name, Viewer
+from harness.drill.actions import instructor, team_entry
+from harness.drill.queries import exercise_view, live_score
+from harness.drill.queries.form_options import choices as words
+
+router = APIRouter(prefix="/v1")
+
+
+class Membership(Body):
+    person: Name
+    role: Name
+
+
+@router.get("/exercise")
+async def exercise(session: InSession) -> Any:
+    return exercise_view.exercise(session)
+
+
+@router.get("/choices")
+async def choices(session: InSession) -> Any:
+    """What the fields of the forms may hold."""
+    return words(session)
+
+
+@router.get("/roles")
+async def roles(session: InSession) -> Any:
+    return exercise_view.checklists(session.story())
+
+
+@router.post("/roles/join")
+async def join(body: Membership, session: InSession) -> Any:
+    return team_entry.join(session, body.person, body.role)
+
+
+@router.post("/roles/leave")
+async def leave(body: Membership, session: InSession) -> Any:
+    return team_entry.leave(session, body.person, body.role)
+
+
+@router.post("/clock/advance")
+async def advance(session: InSession, by: By) -> Any:
+    """Ends a phase that has no end of its own."""
+    instructor.advance(session, by=by)
+    return exercise_view.exercise(session)
+
+
+@router.get("/score")
+async def score(session: InSession, viewer: Viewer) -> Any:
+    """The rubric so far; what depends on the answer stays open until it is revealed."""
+    return live_score.score_so_far(session, viewer)
+
+
+@router.post("/postmortem")
+async def postmortem(session: InSession) -> Any:
+    """Drafts the postmortem of the drill so far, in its folder."""
+    return {"files": [str(path) for path in live_score.write_papers(session)]}

@@ -1,0 +1,126 @@
+"""What only the instructor may do: clock, messages, hints, judgements, the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+
+from harness.api.dependencies import Body, By, InSession, Name, Text
+from harness.catalog.reader import Catalog
+from harness.drill.actions import instructor
+from harness.drill.lifecycle.seal import seal_holds
+from harness.drill.queries import exercise_view
+from harness.drill.queries.scenario_picker import offered
+from harness.paths import REPO
+
+router = APIRouter(prefix="/v1/instructor")
+
+
+class Pause(Body):
+    reason: Text = ""
+
+
+class Extension(Body):
+    extra_s: float
+
+
+class Skip(Body):
+    phase: Text = ""
+
+
+class Thrown(Body):
+    id: Name
+
+
+class Confirmation(Body):
+    right: bool
+    note: Text = ""
+    diagnosis_seq: int | None = None
+
+
+class Judgement(Body):
+    line: Name
+    points: int
+    note: Text = ""
+
+
+@router.post("/start")
+async def start(session: InSession, by: By) -> Any:
+    instructor.start(session, by=by)
+    return exercise_view.exercise(session)
+
+
+@router.post("/pause")
+async def pause(body: Pause, session: InSession, by: By) -> Any:
+    instructor.pause(session, by=by, reason=body.reason)
+    return exercise_view.exercise(session)
+
+
+@router.post("/resume")
+async def resume(session: InSession, by: By) -> Any:
+    instructor.resume(session, by=by)
+    return exercise_view.exercise(session)
+
+
+@router.post("/extend")
+async def extend(body: Extension, session: InSession, by: By) -> Any:
+    instructor.extend(session, extra_s=body.extra_s, by=by)
+    return exercise_view.exercise(session)
+
+
+@router.post("/skip")
+async def skip(session: InSession, by: By, body: Skip | None = None) -> Any:
+    instructor.skip(session, by=by, meant=body.phase if body else "")
+    return exercise_view.exercise(session)
+
+
+@router.get("/messages")
+async def messages(session: InSession) -> Any:
+    """What can still be thrown by hand."""
+    return instructor.waiting_by_hand(session)
+
+
+@router.get("/scenarios")
+async def scenarios() -> Any:
+    """What can be run next, each with what the matrix found of it on this machine."""
+    return await asyncio.to_thread(offered, Catalog(REPO))
+
+
+@router.get("/deck")
+async def deck(session: InSession) -> Any:
+    """The agenda as the workshop's slides tell it."""
+    return exercise_view.plan_of(session.agenda)
+
+
+@router.get("/plan")
+async def plan(session: InSession) -> Any:
+    """Every message of the agenda: what it says, what brings it, whether it came."""
+    return instructor.planned(session)
+
+
+@router.post("/messages")
+async def throw(body: Thrown, session: InSession, by: By) -> Any:
+    return instructor.throw(session, body.id, by=by)
+
+
+@router.post("/hint")
+async def hint(session: InSession, by: By) -> Any:
+    return instructor.hint(session, by=by)
+
+
+@router.post("/confirm")
+async def confirm(body: Confirmation, session: InSession, by: By) -> Any:
+    return instructor.confirm(session, **body.model_dump(), by=by)
+
+
+@router.post("/judge")
+async def judge(body: Judgement, session: InSession, by: By) -> Any:
+    return instructor.judge(session, **body.model_dump(), by=by)
+
+
+@router.post("/reveal")
+async def reveal(session: InSession, by: By) -> Any:
+    told = instructor.reveal(session, by=by)
+    return {"answer": told, "seal_holds": seal_holds(session.story())}

@@ -1,0 +1,34 @@
+"""Where Prometheus and Alertmanager deliver alerts."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, HTTPException, Request
+
+from harness.drill.actions.pager import take_alerts
+from harness.drill.actions.verify import probe_at_page
+from harness.drill.session import Session
+from harness.telemetry.alerts import MalformedAlerts, parse_alerts
+
+router = APIRouter()
+
+
+@router.post("/api/v2/alerts")
+@router.post("/webhook/alertmanager")
+async def deliver(request: Request) -> dict[str, str]:
+    """Alertmanager's own API, so that Prometheus can page us without one; and its webhook v4.
+
+    A drill that is over takes no more alerts: the shop that comes down would page.
+    """
+    try:
+        alerts = parse_alerts(await request.body(), datetime.now(UTC))
+    except MalformedAlerts as error:
+        raise HTTPException(400, str(error)) from error
+    session: Session = request.app.state.session
+    if session.over.is_set():
+        return {"status": "over"}
+    if take_alerts(session, alerts):
+        session.keep(asyncio.create_task(probe_at_page(session)))
+    return {"status": "success"}

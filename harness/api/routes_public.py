@@ -1,0 +1,42 @@
+"""The shop's own status page: for everybody, without a token, as such pages are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from harness.api.dependencies import InSession
+from harness.api.status_html import render
+from harness.exercise import status_page
+
+NAME = "Northgoods"
+
+router = APIRouter()
+
+
+@router.get("/status", response_class=HTMLResponse)
+async def page(session: InSession) -> str:
+    story, url = session.story(), _url(session)
+    summary = status_page.summary(story, session.topology, name=NAME, url=url)
+    return render(summary, status_page.incidents(story, name=NAME, url=url)["incidents"])
+
+
+@router.get("/api/v2/status.json")
+async def status(session: InSession) -> Any:
+    return status_page.status(session.story(), session.topology, name=NAME, url=_url(session))
+
+
+@router.get("/api/v2/summary.json")
+async def summary(session: InSession) -> Any:
+    return status_page.summary(session.story(), session.topology, name=NAME, url=_url(session))
+
+
+@router.get("/api/v2/incidents.json")
+async def incidents(session: InSession) -> Any:
+    return status_page.incidents(session.story(), name=NAME, url=_url(session))
+
+
+def _url(session: InSession) -> str:
+    return f"{session.places.api_url}/status"

@@ -1,0 +1,148 @@
+"""What people look at in a drill: status, pages, logs, traces, metrics, data, changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from harness.api.dependencies import InSession, Viewer
+from harness.drill.actions import diagnosis
+from harness.drill.queries import telemetry_queries
+from harness.drill.queries.status import status as drill_status
+from harness.exercise.gate import EVIDENCE_MIN
+
+router = APIRouter(prefix="/v1")
+
+ShortText = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=2000)]
+Number = Annotated[int, Query(ge=0, le=10**15, description="Number of an event.")]
+Seq = Annotated[int | None, Query(ge=0, le=10**14, description="Number of a log line.")]
+
+
+class Sql(BaseModel):
+    database: Annotated[str, Field(min_length=1, max_length=64)]
+    statement: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+@router.get("/status")
+async def status(session: InSession, viewer: Viewer) -> Any:
+    return await drill_status(session, viewer)
+
+
+@router.get("/pages")
+async def pages(session: InSession) -> Any:
+    return session.state("all").pages
+
+
+@router.get("/events")
+async def recorded(
+    session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
+) -> Any:
+    found = session.record.events(after, audience=viewer, limit=limit)
+    return [envelope.as_cloudevent() for envelope in found]
+
+
+@router.get("/logs")
+async def logs(
+    session: InSession,
+    service: ShortText = None,
+    level: ShortText = None,
+    trace_id: ShortText = None,
+    contains: ShortText = None,
+    since: ShortText = None,
+    after: Seq = None,
+    before: Seq = None,
+    limit: Limit = 100,
+) -> Any:
+    return await telemetry_queries.logs(
+        session,
+        service=service,
+        level=level,
+        trace_id=trace_id,
+        contains=contains,
+        since=since,
+        after=after,
+        before=before,
+        limit=limit,
+    )
+
+
+@router.get("/traces")
+async def traces(
+    session: InSession,
+    service: ShortText = None,
+    operation: ShortText = None,
+    min_duration_ms: Annotated[float | None, Query(ge=0)] = None,
+    errors: bool = False,
+    limit: Limit = 20,
+) -> Any:
+    return await telemetry_queries.traces(
+        session,
+        service=service or "gateway",
+        operation=operation,
+        min_duration_ms=min_duration_ms,
+        errors=errors,
+        limit=limit,
+    )
+
+
+@router.get("/traces/{trace_id}")
+async def trace(trace_id: str, session: InSession) -> Any:
+    return await telemetry_queries.trace(session, trace_id)
+
+
+@router.get("/metrics")
+async def metrics(
+    session: InSession,
+    query: Annotated[str, Query(max_length=5000)],
+    minutes: Annotated[float | None, Query(gt=0, le=120)] = None,
+    points: Annotated[int, Query(ge=2, le=500)] = telemetry_queries.RANGE_POINTS,
+) -> Any:
+    return await telemetry_queries.metrics(session, query, minutes, points)
+
+
+@router.post("/sql")
+async def sql(body: Sql, session: InSession) -> Any:
+    return await telemetry_queries.sql(session, body.database, body.statement)
+
+
+@router.get("/deploys")
+async def deploys(session: InSession) -> Any:
+    return session.deploy_log
+
+
+@router.get("/diff")
+async def diff(
+    session: InSession,
+    service: Annotated[str, Query(max_length=64)],
+    version_from: Annotated[str | None, Query(max_length=64)] = None,
+    version_to: Annotated[str | None, Query(max_length=64)] = None,
+) -> Any:
+    return dataclasses.asdict(
+        await telemetry_queries.diff(session, service, version_from, version_to)
+    )
+
+
+@router.get("/answer")
+async def answer(session: InSession) -> Any:
+    """What the drill is about, and how what was declared stands to it: for the instructor alone."""
+    return {
+        "scenario": session.scenario.id,
+        "seed": session.seed,
+        "faults": [
+            {
+                "id": fault.id,
+                "title": fault.title,
+                "service": fault.service,
+                "mechanism": fault.mechanism.value,
+                "locus": fault.locus,
+                "hints": list(fault.hints),
+            }
+            for fault in session.faults
+        ],
+        "declared": diagnosis.judged(session),
+        "evidence_min": EVIDENCE_MIN,
+    }

@@ -1,0 +1,28 @@
+"""One route: what happens, as it happens."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from harness.api.dependencies import Viewer
+from harness.api.event_feed import Feed
+from harness.api.stream import UNREAD_TIMEOUT_S, EventStream, frames
+
+router = APIRouter(prefix="/v1")
+
+Number = Annotated[int, Query(ge=0, le=10**15)]
+
+
+@router.get("/stream")
+async def stream(
+    request: Request,
+    viewer: Viewer,
+    after: Number = 0,
+    last_event_id: Annotated[int | None, Header(ge=0, le=10**15)] = None,
+) -> Response:
+    """Server-sent events `record`, `status` and at the end `over`, from after the given number."""
+    feed: Feed = request.app.state.feed
+    begin = after if last_event_id is None else last_event_id
+    return EventStream(frames(feed, viewer, begin), UNREAD_TIMEOUT_S)

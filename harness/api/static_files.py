@@ -1,0 +1,62 @@
+"""The console's own files: a fixed list, read once, for everybody, since they hold no data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+STATIC = Path(__file__).parent.parent / "console" / "static"
+TYPES: Mapping[str, str] = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""What is served; any other file in the folder is not."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One file as it goes out."""
+
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def read_pages(folder: Path = STATIC) -> Mapping[str, Page]:
+    """URL path → file. `index.html` is the page itself; all others are under `/static/`."""
+    pages: dict[str, Page] = {}
+    for path in sorted(folder.rglob("*")):
+        media_type = TYPES.get(path.suffix)
+        if media_type is None or not path.is_file():
+            continue
+        body = path.read_bytes()
+        name = path.relative_to(folder).as_posix()
+        where = "/" if name == "index.html" else f"/static/{name}"
+        pages[where] = Page(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return pages
+
+
+PAGES = read_pages()
+PUBLIC_PAGES = tuple(("GET", path) for path in PAGES)
+
+
+async def serve(request: Request) -> Response:
+    """The file of exactly this path; a browser that has it already is told so."""
+    page = PAGES[request.url.path]
+    # Asked again each time: a console that was updated under an open tab must not be a mixture.
+    headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == page.etag:
+        return Response(status_code=304, headers=headers)
+    return Response(page.body, media_type=page.media_type, headers=headers)
+
+
+router = APIRouter()
+for _path in PAGES:
+    router.add_api_route(_path, serve, methods=["GET"])

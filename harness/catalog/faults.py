@@ -1,0 +1,147 @@
+"""The shape of a fault's file, and the fault that it becomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, Strict, model_validator
+
+from harness.catalog.files import LooseMechanism, ReleaseTable, StrictFile, Text
+from harness.causes import Mitigation, Trigger, TriggerKind
+from harness.errors import BadFile
+from harness.model import Answer, DetectRule, EvidenceClue, Fault, Objective, Release
+
+CHEATS_MIN = 2
+"""A fault whose oracle was never tried against a cheat proves nothing."""
+
+
+class DetectTable(StrictFile):
+    """One `[[detect]]`."""
+
+    alert: Text
+    within_s: Annotated[float, Field(gt=0)]
+
+
+class EvidenceTable(StrictFile):
+    """One `[[evidence]]`."""
+
+    kind: Text
+    find: Text
+    shows: Text
+
+
+class VerifyTable(StrictFile):
+    """One `[[verify]]`: a measure and at least one bound."""
+
+    measure: Text
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("an objective needs 'at_least' or 'at_most'")
+        if None not in (self.at_least, self.at_most) and self.at_least > self.at_most:  # type: ignore[operator]
+            raise ValueError("'at_least' is greater than 'at_most'")
+        return self
+
+
+class AcceptsTable(StrictFile):
+    """`[accepts]`: what a right diagnosis may say."""
+
+    services: Annotated[list[Text], Field(min_length=1)]
+    mechanisms: Annotated[list[LooseMechanism], Field(min_length=1)]
+
+
+class TriggerTable(StrictFile):
+    """`[trigger]`; without one, the release alone does it."""
+
+    kind: Annotated[TriggerKind, Strict(False)]
+    after_s: Annotated[float, Field(ge=0, le=60)] = 0.0
+    load_profile: Text | None = None
+    """By which customers come, with `traffic`."""
+
+    @model_validator(mode="after")
+    def _says_how(self) -> Self:
+        if self.kind is TriggerKind.TRAFFIC and self.load_profile is None:
+            raise ValueError("'traffic' needs a 'load_profile'")
+        if self.kind is not TriggerKind.TRAFFIC and self.load_profile is not None:
+            raise ValueError("only 'traffic' has a 'load_profile'")
+        return self
+
+
+class MitigationTable(StrictFile):
+    """`[mitigation]`; without one, the release is rolled back."""
+
+    flag: Text
+    """Of the fault's service, switched off."""
+
+
+class FaultFile(StrictFile):
+    """fault.toml."""
+
+    title: Text
+    service: Text
+    mechanism: LooseMechanism
+    locus: Text
+    release: ReleaseTable | None = None
+    detect: Annotated[list[DetectTable], Field(min_length=1)]
+    evidence: Annotated[list[EvidenceTable], Field(min_length=1)]
+    verify: Annotated[list[VerifyTable], Field(min_length=1)]
+    hints: Annotated[list[Text], Field(min_length=1)]
+    accepts: AcceptsTable
+    action_items: Annotated[list[Text], Field(min_length=1)]
+    third_party_profile: Text = "normal"
+    load_profile: Text = "steady"
+    trigger: TriggerTable = TriggerTable(kind=TriggerKind.DEPLOY)
+    mitigation: MitigationTable | None = None
+    id: Text | None = None
+    """The folder's name says it; if it is here too, it must be the same."""
+
+    @model_validator(mode="after")
+    def _can_be_played(self) -> Self:
+        if self.release is not None:
+            return self
+        if self.trigger.kind is not TriggerKind.TRAFFIC:
+            raise ValueError("without a [release] nothing but 'traffic' can set it off")
+        if self.mitigation is None:
+            raise ValueError("without a [release] there is nothing to roll back: say [mitigation]")
+        return self
+
+
+def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -> Fault:
+    """The fault in `folder`; raises BadFile for what is missing there."""
+    cheats = tuple(sorted(folder.glob("cheats/*.patch")))
+    if len(cheats) < CHEATS_MIN:
+        raise BadFile(folder / "cheats", None, f"it needs at least {CHEATS_MIN} patches")
+    trigger = Trigger(read.trigger.kind, read.trigger.after_s, read.trigger.load_profile or "")
+    return Fault(
+        id=id_,
+        title=read.title,
+        folder=folder,
+        service=read.service,
+        mechanism=read.mechanism,
+        locus=read.locus,
+        release=release,
+        third_party_profile=read.third_party_profile,
+        load_profile=read.load_profile,
+        detect=tuple(DetectRule(one.alert, one.within_s) for one in read.detect),
+        evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
+        verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),
+        hints=tuple(read.hints),
+        accepts=Answer(tuple(read.accepts.services), tuple(read.accepts.mechanisms)),
+        action_items=tuple(read.action_items),
+        fix_patch=existing(folder / "fix.patch"),
+        cheat_patches=cheats,
+        notes=existing(folder / "notes.md"),
+        trigger=trigger,
+        mitigation=Mitigation(read.mitigation.flag if read.mitigation else ""),
+    )
+
+
+def existing(path: Path) -> Path:
+    """The path of a file that is there; raises BadFile."""
+    if not path.is_file():
+        raise BadFile(path, None, "there is no such file")
+    return path

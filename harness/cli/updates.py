@@ -1,0 +1,80 @@
+"""`drill update, updates`: a word to stakeholders, with all its parts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.look import participant
+from harness.cli.payload_files import FromFile, body_of, pairs, required
+from harness.terminal import AsJson, data, line, say
+
+Many = list[str] | None
+Part = str | None
+
+
+def update(
+    status: Annotated[
+        Part, typer.Option(help="investigating identified recovering resolved")
+    ] = None,
+    what_happened: Annotated[Part, typer.Option("--what-happened", "-w")] = None,
+    what_we_did: Annotated[Part, typer.Option("--what-we-did", "-d")] = None,
+    current_state: Annotated[Part, typer.Option("--current-state", "-s")] = None,
+    confidence: Annotated[int | None, typer.Option("--confidence", "-c", help="percent")] = None,
+    unknown: Annotated[Many, typer.Option("--unknown", "-u", help="What you don't know.")] = None,
+    next_step: Annotated[Many, typer.Option("--next-step", "-n")] = None,
+    eta: Annotated[float | None, typer.Option(help="Minutes until all is well.")] = None,
+    eta_latest: Annotated[
+        float | None, typer.Option(help="At the latest: makes --eta an interval.")
+    ] = None,
+    readers: Annotated[Part, typer.Option(help="internal executive external all")] = None,
+    component: Annotated[
+        Many, typer.Option(help="SERVICE=STATUS for the status page, such as payments=major_outage")
+    ] = None,
+    file: FromFile = None,
+) -> None:
+    """Tell stakeholders; prints it as each kind of reader gets it.
+
+    Example: drill update --status identified -w '…' -d '…' -s '…' -c 80 -n 'roll back' --eta 10
+    """
+    body = body_of(
+        file,
+        status=status,
+        what_happened=what_happened,
+        what_we_did=what_we_did,
+        current_state=current_state,
+        confidence=confidence,
+        unknowns=unknown,
+        next_steps=next_step,
+        eta_minutes=eta,
+        eta_latest_minutes=eta_latest,
+        readers=readers,
+        components=dict(pairs(component or [], "=", "SERVICE=STATUS")),
+    )
+    required(body, "status", "what_happened", "what_we_did", "current_state", "confidence")
+    for reader, text in participant().post("/v1/updates", body).items():
+        say(f"--- {reader}")
+        for part in text.splitlines():
+            line(part)
+
+
+def updates(
+    reader: Annotated[str, typer.Option(help="internal executive external")] = "internal",
+    as_json: AsJson = False,
+) -> None:
+    """What stakeholders have been told so far.
+
+    Example: drill updates --reader executive
+    """
+    answer = participant().get("/v1/updates", reader=reader)
+    if as_json:
+        data(answer)
+        return
+    for one in answer:
+        line(one["at"])
+        for part in one["text"].splitlines():
+            line(part)
+
+
+COMMANDS = (update, updates)

@@ -1,0 +1,214 @@
+"""Changing what runs: releases, rollbacks, restarts. One at a time, each in the deploy log."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import UTC, datetime
+
+from harness.drill.actions import expectation, guardrail_checks
+from harness.drill.actions.expectation import Plan
+from harness.drill.session import DeployEntry, Progress, Session
+from harness.errors import DeployFailed, UnknownName, UsageError
+from harness.model import BuiltRelease
+from harness.record import events
+from harness.record.response_events import ActionKind
+
+ACTS: dict[events.DeployKind, ActionKind] = {
+    "rollback": "rollback",
+    "restart": "restart",
+    "hotfix": "deploy",
+}
+"""What people call the kinds of deploy that they begin."""
+NEW_CODE: frozenset[events.DeployKind] = frozenset({"release", "hotfix"})
+
+
+async def release(
+    session: Session, built: BuiltRelease, *, by: str, summary: str, progress: Progress
+) -> DeployEntry:
+    """Deploy a release that is already built (a colleague's, shipped by the drill itself)."""
+    return await _carry_out(session, built, kind="release", by=by, summary=summary, say=progress)
+
+
+async def deploy_workspace(
+    session: Session,
+    service: str,
+    *,
+    message: str | None,
+    by: str,
+    progress: Progress,
+    plan: Plan | None = None,
+) -> DeployEntry:
+    """Build `service` from the participants' workspace and deploy it; `plan` is what is expected.
+
+    Raises UnknownName for the service, UsageError where the workspace cannot be built or holds
+    nothing new, DeployFailed where the new version never served.
+    """
+    _known(session, service)
+    expectation.check(session, plan, action="deploy", target=service, by=by)
+    async with _pipeline(session):
+        progress("reading the workspace")
+        built = await asyncio.to_thread(
+            session.workspace.build_from_workspace,
+            service,
+            message,
+            by,
+            running=session.running(service).version,
+        )
+        await _pace(session, f"building {service} {built.version}", progress)
+        summary = session.workspace.notes(service, built.version).subject
+        return await _switch(
+            session, built, kind="hotfix", by=by, summary=summary, say=progress, plan=plan
+        )
+
+
+async def rollback(
+    session: Session,
+    service: str,
+    *,
+    to_version: str | None,
+    by: str,
+    progress: Progress,
+    plan: Plan | None = None,
+) -> DeployEntry:
+    """Put an earlier version of `service` back: the one before, or `to_version`."""
+    _known(session, service)
+    expectation.check(session, plan, action="rollback", target=service, by=by)
+    async with _pipeline(session):
+        current = session.running(service)
+        version = to_version or _version_before(session, service, current.version)
+        if version == current.version:
+            raise UsageError(
+                f"{service} already runs {version}", "`drill deploys` lists what ran before"
+            )
+        built = await asyncio.to_thread(session.workspace.release, service, version)
+        await _pace(session, f"rolling {service} back to {version}", progress)
+        summary = f"roll back {current.version} to {version}"
+        return await _switch(
+            session, built, kind="rollback", by=by, summary=summary, say=progress, plan=plan
+        )
+
+
+async def restart(
+    session: Session, service: str, *, by: str, progress: Progress, plan: Plan | None = None
+) -> DeployEntry:
+    """Replace the process of `service` by a new one of the same version."""
+    _known(session, service)
+    expectation.check(session, plan, action="restart", target=service, by=by)
+    async with _pipeline(session):
+        built = session.running(service)
+        return await _switch(
+            session, built, kind="restart", by=by, summary="restart", say=progress, plan=plan
+        )
+
+
+async def _carry_out(
+    session: Session,
+    built: BuiltRelease,
+    *,
+    kind: events.DeployKind,
+    by: str,
+    summary: str,
+    say: Progress,
+) -> DeployEntry:
+    async with session.deploy_lock:
+        return await _switch(session, built, kind=kind, by=by, summary=summary, say=say)
+
+
+async def _switch(
+    session: Session,
+    built: BuiltRelease,
+    *,
+    kind: events.DeployKind,
+    by: str,
+    summary: str,
+    say: Progress,
+    plan: Plan | None = None,
+) -> DeployEntry:
+    """Record, deploy, record the outcome. Raises DeployFailed after recording it."""
+    stated = None
+    if kind in ACTS:
+        stated = expectation.state(session, plan, action=ACTS[kind], target=built.service, by=by)
+    before = session.running(built.service)
+    common = {
+        "deploy_id": f"dep-{secrets.token_hex(3)}",
+        "service": built.service,
+        "version_from": before.version,
+        "version_to": built.version,
+        "commit": built.commit[:12],
+        "by": by,
+        "summary": summary,
+    }
+    session.note(events.DeployStarted(kind=kind, **common), actor=by)
+    try:
+        if kind == "restart":
+            await session.runtime.restart(built.service, say)
+        else:
+            await session.runtime.deploy(built.service, built, say)
+    except DeployFailed as error:
+        session.note(events.DeployFailed(kind=kind, error=error.message, **common), actor=by)
+        _log(session, common, kind, "failed", error.message)
+        expectation.acted(session, stated, failure=f"the {ACTS.get(kind, kind)} failed")
+        raise
+    session.note(events.DeploySucceeded(kind=kind, **common), actor=by)
+    expectation.acted(session, stated)
+    entry = _log(session, common, kind, "succeeded", "")
+    if kind in NEW_CODE:
+        await guardrail_checks.check(session, before, built)
+    return entry
+
+
+def _log(
+    session: Session, common: dict[str, str], kind: str, outcome: str, error: str
+) -> DeployEntry:
+    entry = DeployEntry(at=datetime.now(UTC), kind=kind, outcome=outcome, error=error, **common)
+    session.deploy_log.append(entry)
+    return entry
+
+
+def _pipeline(session: Session) -> asyncio.Lock:
+    """The deploy pipeline, refused while somebody else's deploy is in it."""
+    if session.deploy_lock.locked():
+        raise UsageError(
+            f"another deploy is in progress{_under_way(session)}",
+            "it takes seconds: try again; `drill deploys` shows when it is done",
+        )
+    return session.deploy_lock
+
+
+def _under_way(session: Session) -> str:
+    """What is on its way out, where it has got that far."""
+    newest = session.story().last(events.DeployEvent)
+    if newest is None or not isinstance(newest.event, events.DeployStarted):
+        return ""
+    one = newest.event
+    return f": {one.by}'s {one.kind} of {one.service} {one.version_to}"
+
+
+async def _pace(session: Session, what: str, say: Progress) -> None:
+    """The time that a deploy pipeline takes before anything starts."""
+    say(what)
+    if session.pace.deploy_s:
+        await asyncio.sleep(session.pace.deploy_s)
+
+
+def _known(session: Session, service: str) -> None:
+    names = [entry.name for entry in session.topology]
+    if service not in names:
+        raise UnknownName("service", service, names)
+
+
+def _version_before(session: Session, service: str, current: str) -> str:
+    """What served before `current` was released.
+
+    Rollbacks do not count: a second one goes further back, and never to what the first one left.
+    """
+    for entry in session.deploy_log:
+        if entry.service != service or entry.outcome != "succeeded" or entry.kind == "rollback":
+            continue
+        if entry.version_to == current and entry.version_from not in ("", current):
+            return entry.version_from
+    raise UsageError(
+        f"nothing is known to have run before {service} {current}",
+        f"name a version: `drill rollback {service} --to VERSION`",
+    )

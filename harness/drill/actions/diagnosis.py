@@ -1,0 +1,78 @@
+"""A declared diagnosis: which service, what kind of cause, how sure, by what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from harness.causes import NOTHING_WRONG, NOWHERE, Answer
+from harness.drill.session import Session
+from harness.errors import UnknownName, UsageError
+from harness.exercise.gate import items_of_evidence
+from harness.model import Mechanism
+from harness.record import events
+from harness.scoring.answer import judge_answer, recognise_mechanism
+
+EVIDENCE_MAX = 20
+EVIDENCE_LENGTH_MAX = 2000
+
+
+def accepted(session: Session) -> list[Answer]:
+    """What is right to say of this drill: any of each fault's answers, or that nothing is wrong."""
+    return [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
+
+
+def judged(session: Session) -> list[dict[str, Any]]:
+    """Each declared diagnosis by its number: whether it is right, and how much evidence it has."""
+    return [
+        {
+            "seq": one.seq,
+            "right": any(
+                judge_answer(one.event.service, one.event.mechanism, answer).right
+                for answer in accepted(session)
+            ),
+            "evidence": items_of_evidence(one.event),
+        }
+        for one in session.story().of(events.DiagnosisDeclared)
+    ]
+
+
+def declare(
+    session: Session,
+    *,
+    service: str,
+    mechanism: str,
+    confidence_percent: int,
+    evidence: Sequence[str],
+    note: str,
+    by: str,
+) -> events.DiagnosisDeclared:
+    """Record a diagnosis. Whether it is right is not said before the drill's end.
+
+    Where nothing is wrong, `service` may be NOWHERE, and is recorded so. Raises
+    UnknownName for a service or mechanism, UsageError for the rest.
+    """
+    names = [entry.name for entry in session.topology]
+    kind = recognise_mechanism(mechanism)
+    if kind is Mechanism.NO_FAULT and service in (NOWHERE, *names):
+        service = NOWHERE  # nothing is wrong anywhere, whichever service was looked at
+    elif service not in names:
+        raise UnknownName("service", service, names)
+    if kind is None:
+        raise UnknownName("mechanism", mechanism, [known.value for known in Mechanism])
+    if not 0 <= confidence_percent <= 100:
+        raise UsageError(f"confidence is a percentage from 0 to 100, not {confidence_percent}")
+    if len(evidence) > EVIDENCE_MAX or any(len(e) > EVIDENCE_LENGTH_MAX for e in evidence):
+        raise UsageError(
+            f"evidence is at most {EVIDENCE_MAX} items of {EVIDENCE_LENGTH_MAX} characters"
+        )
+    event = events.DiagnosisDeclared(
+        service=service,
+        mechanism=kind.value,
+        confidence_percent=confidence_percent,
+        evidence=tuple(evidence),
+        note=note,
+        by=by,
+    )
+    session.note(event, actor=by)
+    return event

@@ -1,0 +1,195 @@
+"""What is expected of an act, said before it, and what came of it.
+
+An expectation such as `errors < 5%` or `p95 below 500 ms` is measured by the drill itself, and by
+nobody else unless there was no data; any other is a sentence, whose outcome somebody tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.drill.lifecycle.healthy_baseline import LATENCY_P95_S, SUCCESS
+from harness.drill.session import Session
+from harness.errors import DrillError, UsageError
+from harness.exercise import checks
+from harness.exercise.views import open_actions
+from harness.record import response_events as r
+from harness.record.events import NoteAdded
+
+WITHIN_DEFAULT_S = 120.0
+CHECK_EVERY_S = 1.0
+REAL_SECONDS_MIN = 20.0
+HOLDS_CHECKS = 10
+"""So many checks in a row make an expectation met.
+
+A request that the act broke may take its whole timeout to fail, and the measures look back some
+seconds more: what holds for less than both is still the time before the act.
+"""
+
+_SAID = re.compile(
+    r"^\s*(?P<measure>errors|success|p95|latency|alerts)\s+(?:\w+\s+)?"
+    r"(?P<sense><=|>=|<|>|under|below|at most|over|above|at least)\s*"
+    r"(?P<bound>\d+(?:\.\d+)?)\s*(?P<unit>%|ms|s)?\s*$",
+    re.IGNORECASE,
+)
+_BELOW = frozenset({"<", "<=", "under", "below", "at most"})
+_QUERIES = {
+    "errors": (f"100 * (1 - ({SUCCESS}))", "%"),
+    "success": (f"100 * ({SUCCESS})", "%"),
+    "p95": (f"1000 * ({LATENCY_P95_S})", "ms"),
+    "latency": (f"1000 * ({LATENCY_P95_S})", "ms"),
+    "alerts": ('count(ALERTS{alertstate="firing"}) or vector(0)', ""),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What somebody says before they act; `within_s` is in seconds of the agenda."""
+
+    expectation: str
+    probability_percent: int | None
+    within_s: float = WITHIN_DEFAULT_S
+    if_worse: str = ""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """An expectation that can be measured; the bound is in `unit`."""
+
+    measure: str
+    sense: Literal["below", "above"]
+    bound: float
+    unit: str
+
+    @property
+    def query(self) -> str:
+        """PromQL for the measure, in `unit`."""
+        return _QUERIES[self.measure][0]
+
+    def holds(self, value: float | None) -> bool:
+        """Whether a value is within the bound; an unknown one never is."""
+        if value is None:
+            return False
+        return value <= self.bound if self.sense == "below" else value >= self.bound
+
+
+def condition_of(text: str) -> Condition | None:
+    """The measurable condition that a text is; None for any other sentence."""
+    found = _SAID.match(text)
+    if found is None:
+        return None
+    measure, unit = found["measure"].lower(), (found["unit"] or "").lower()
+    expected = _QUERIES[measure][1]
+    bound = float(found["bound"])
+    if unit == "s" and expected == "ms":
+        bound, unit = bound * 1000, "ms"
+    if unit not in ("", expected):
+        return None
+    sense: Literal["below", "above"] = "below" if found["sense"].lower() in _BELOW else "above"
+    return Condition(measure, sense, bound, expected)
+
+
+def wanted(plan: Plan | None, *, act: str, asks: bool, waived: bool) -> None:
+    """Raise UsageError where an act needs a plan and has none, nor says that it has none."""
+    if plan is None and asks and not waived:
+        raise UsageError(
+            f"what do you expect of this {act}, and what if it gets worse?",
+            "add --expect 'errors < 5%' --within 120 --probability 90 --if-worse '…'; "
+            "or --no-plan, which is recorded by its absence",
+        )
+
+
+def check(session: Session, plan: Plan | None, *, action: str, target: str, by: str) -> None:
+    """Raise what is wrong with a plan, before anything is done."""
+    if plan is not None:
+        _event(session, plan, action, target, by)
+
+
+def state(
+    session: Session, plan: Plan | None, *, action: str, target: str, by: str
+) -> r.ActionStated | None:
+    """Record a plan, right before the act."""
+    if plan is None:
+        return None
+    event = _event(session, plan, action, target, by)
+    session.note(event, actor=by)
+    return event
+
+
+def acted(session: Session, stated: r.ActionStated | None, *, failure: str = "") -> None:
+    """The act is done, or has failed: begin to measure what can be measured."""
+    if stated is None:
+        return
+    condition = condition_of(stated.expectation)
+    if failure:
+        session.note(r.OutcomeMeasured(stated.action_id, False, failure, "harness"))
+    elif condition is not None:
+        session.keep(asyncio.create_task(_measure(session, stated, condition)))
+
+
+def tell_outcome(
+    session: Session, *, action_id: str, met: bool, measured: str, by: str
+) -> r.OutcomeMeasured:
+    """What came of a stated act, told by a person.
+
+    Raises UsageError where the drill measures it: whoever said how sure they were would otherwise
+    also say whether it came true.
+    """
+    story = session.story()
+    event = checks.outcome_measured(story, action_id=action_id, met=met, measured=measured, by=by)
+    stated = next(one.event for one in open_actions(story) if one.event.action_id == action_id)
+    if condition_of(stated.expectation) is not None and action_id not in session.unmeasured:
+        raise UsageError(
+            f"the drill itself measures '{stated.expectation}'",
+            "its outcome comes by itself; you tell it only where there was no data",
+        )
+    session.note(event, actor=by)
+    return event
+
+
+def _event(session: Session, plan: Plan, action: str, target: str, by: str) -> r.ActionStated:
+    return checks.action_stated(
+        session.story(),
+        action=action,
+        target=target,
+        expectation=plan.expectation,
+        probability_percent=plan.probability_percent,
+        within_s=plan.within_s,
+        if_worse=plan.if_worse,
+        by=by,
+    )
+
+
+async def _measure(session: Session, stated: r.ActionStated, condition: Condition) -> None:
+    """Watch until the expectation holds, or its time is up; then record which.
+
+    However fast the agenda runs, the shop takes its time: a few real seconds are always given.
+    Where there never was any data, nothing is known to have come true or not: people may tell.
+    """
+    began_s, until_ms = session.elapsed_s(), _team_ms(session) + stated.within_s * 1000
+    held, value, is_known = 0, None, False
+    while held < HOLDS_CHECKS and (
+        _team_ms(session) < until_ms or session.elapsed_s() - began_s < REAL_SECONDS_MIN
+    ):
+        await asyncio.sleep(CHECK_EVERY_S)
+        try:
+            value = await session.prometheus.value(condition.query)
+        except DrillError:
+            value = None
+        held, is_known = held + 1 if condition.holds(value) else 0, is_known or value is not None
+    if not is_known:
+        session.unmeasured.add(stated.action_id)
+        text = f"{stated.action_id} could not be measured: say what came of it"
+        session.note(NoteAdded(text, "harness"))
+    elif stated.action_id in {one.event.action_id for one in open_actions(session.story())}:
+        shown = "no data" if value is None else f"{value:.4g} {condition.unit}".strip()
+        measured = f"{condition.measure}: {shown}"
+        outcome = r.OutcomeMeasured(stated.action_id, held >= HOLDS_CHECKS, measured, "harness")
+        session.note(outcome)
+
+
+def _team_ms(session: Session) -> int:
+    return session.story().clock.team_ms(session.drill_ms())

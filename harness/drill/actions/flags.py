@@ -1,0 +1,104 @@
+"""The shop's feature flags: what they are now, and switching one, recorded like a deploy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from harness.drill.actions import expectation
+from harness.drill.actions.expectation import Plan
+from harness.drill.session import Session
+from harness.errors import DrillError, UnknownName
+from harness.plain_http import TRUSTING_NOBODY
+from harness.record.drill_events import FlagSwitched
+
+TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A feature flag; `enabled` is None where its service does not answer."""
+
+    service: str
+    name: str
+    enabled: bool | None
+
+
+async def flags(
+    session: Session, transport: httpx.AsyncBaseTransport | None = None
+) -> tuple[Flag, ...]:
+    """All flags of the running shop, as their services have them."""
+    found: list[Flag] = []
+    for entry in session.topology:
+        if entry.flags:
+            try:
+                state = await _ask(session, entry.name, "GET", "/flags", transport)
+            except DrillError:
+                state = {}
+            found += [Flag(entry.name, name, state.get(name)) for name in entry.flags]
+    return tuple(found)
+
+
+async def switch(
+    session: Session,
+    name: str,
+    *,
+    enabled: bool,
+    by: str,
+    plan: Plan | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Flag:
+    """Switch a flag; `plan` is what is expected of it.
+
+    Raises UnknownName with the nearest flags, DrillError where its service does not do it.
+    """
+    service = owner(session, name)
+    expectation.check(session, plan, action="flag", target=service, by=by)
+    stated = expectation.state(session, plan, action="flag", target=service, by=by)
+    try:
+        await _ask(session, service, "PUT", f"/flags/{name}", transport, {"enabled": enabled})
+    except DrillError:
+        expectation.acted(session, stated, failure="the flag was not switched")
+        raise
+    session.note(FlagSwitched(service, name, enabled, by), actor=by)
+    expectation.acted(session, stated)
+    return Flag(service, name, enabled)
+
+
+def owner(session: Session, name: str) -> str:
+    """The service that has the flag. Raises UnknownName."""
+    owners = {flag: entry.name for entry in session.topology for flag in entry.flags}
+    if name not in owners:
+        raise UnknownName("feature flag", name, list(owners))
+    return owners[name]
+
+
+async def _ask(
+    session: Session,
+    service: str,
+    method: str,
+    path: str,
+    transport: httpx.AsyncBaseTransport | None,
+    body: dict[str, Any] | None = None,
+) -> dict[str, bool]:
+    """The flags that the service answers with. Raises DrillError."""
+    try:
+        async with httpx.AsyncClient(
+            base_url=session.places.services[service],
+            headers={"Authorization": f"Bearer {session.operations_token}"},
+            timeout=TIMEOUT_S,
+            trust_env=False,
+            verify=TRUSTING_NOBODY,
+            transport=transport,
+        ) as http:
+            answer = await http.request(method, path, json=body)
+            answer.raise_for_status()
+            known: dict[str, bool] = answer.json()["flags"]
+            return known
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise DrillError(
+            f"{service} does not take its flags ({error})",
+            f"it may be down or too busy: try again, and see `drill logs {service}`",
+        ) from error

@@ -1,0 +1,159 @@
+"""What an instructor does to a running exercise. Each act is checked, recorded, and takes effect
+at once; each raises UsageError that says why it cannot be done now."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from harness.drill.lifecycle.exercise_clock import deliver, reading, tick
+from harness.drill.session import Session
+from harness.errors import UsageError
+from harness.exercise import instructor_checks as checks
+from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
+from harness.exercise.views import delivered
+from harness.record import drill_events, events
+from harness.record import exercise_events as x
+from harness.scoring.rubric import points_of_lines
+
+E = TypeVar("E", bound=events.Event)
+
+
+def start(session: Session, *, by: str) -> x.ClockStarted:
+    """Start a clock that waits for the page."""
+    event = checks.clock_started(session.agenda, session.story(), session.speed)
+    return _noted(session, event, by)
+
+
+def pause(session: Session, *, by: str, reason: str = "") -> x.ClockPaused:
+    """Stop the clock; the shop goes on."""
+    return _noted(session, checks.clock_paused(session.story(), by=by, reason=reason), by)
+
+
+def resume(session: Session, *, by: str) -> x.ClockResumed:
+    """End a pause."""
+    return _noted(session, checks.clock_resumed(session.story(), by=by), by)
+
+
+def extend(session: Session, *, extra_s: float, by: str) -> x.ClockExtended:
+    """More time for the phase that runs, in seconds of the agenda."""
+    story = session.story()
+    event = checks.clock_extended(session.agenda, story, session.drill_ms(), extra_s=extra_s, by=by)
+    return _noted(session, event, by)
+
+
+def skip(session: Session, *, by: str, meant: str = "") -> x.ClockSkipped:
+    """End the phase that runs; raises UsageError where another one is `meant`."""
+    story = session.story()
+    event = checks.clock_skipped(session.agenda, story, session.drill_ms(), by=by, meant=meant)
+    return _noted(session, event, by)
+
+
+def advance(session: Session, *, by: str) -> x.ClockSkipped:
+    """End a phase that has no end of its own: the one thing about the clock that a team decides."""
+    shown = reading(session)
+    if shown.is_running and not shown.is_over and shown.remaining_ms is not None:
+        raise UsageError(
+            f"the phase '{shown.phase.title}' ends by itself", "the instructor may skip it"
+        )
+    if shown.phase is session.agenda.phases[-1]:
+        raise UsageError(
+            f"'{shown.phase.title}' is the last phase", "`drill finish` ends the drill"
+        )
+    return skip(session, by=by)
+
+
+def throw(session: Session, inject_id: str, *, by: str) -> x.InjectDelivered:
+    """Deliver one of the agenda's messages now, whenever it would be due."""
+    checks.inject_thrown(session.agenda, session.story(), inject_id, by=by)
+    inject = next(one for one in session.agenda.injects if one.id == inject_id)
+    return deliver(session, inject, by=by)
+
+
+def hint(session: Session, *, by: str) -> x.HintTaken:
+    """Give the next hint; it costs the team points."""
+    hints = [text for fault in session.faults for text in fault.hints]
+    return _noted(session, checks.hint_taken(session.story(), hints, by=by), by)
+
+
+def confirm(
+    session: Session, *, right: bool, by: str, note: str = "", diagnosis_seq: int | None = None
+) -> x.CauseConfirmed:
+    """Say whether a declared cause is right: the newest one, unless another is named."""
+    event = checks.cause_confirmed(
+        session.story(), right=right, by=by, note=note, diagnosis_seq=diagnosis_seq
+    )
+    return _noted(session, event, by)
+
+
+def judge(session: Session, *, line: str, points: int, by: str, note: str = "") -> x.LineJudged:
+    """Give points for a line of the rubric."""
+    event = checks.line_judged(
+        line=line, points=points, by=by, points_of=points_of_lines(), note=note
+    )
+    return _noted(session, event, by)
+
+
+def reveal(session: Session, *, by: str) -> tuple[x.AnswerRevealed, ...]:
+    """Tell the answer, and open the seal that proves it to be the one of the start; once."""
+    story = session.story()
+    if story.of(drill_events.SealOpened):
+        return tuple(one.event for one in story.of(x.AnswerRevealed))
+    found = tuple(
+        x.AnswerRevealed(fault.title, fault.service, fault.mechanism.value, fault.locus)
+        for fault in session.faults
+    )
+    for event in found:
+        session.note(event, actor=by)
+    if session.seal is not None:
+        opened = drill_events.SealOpened(session.seal.salt, session.seal.answer)
+        session.note(opened, actor=by)
+    return found
+
+
+def waiting_by_hand(session: Session) -> list[str]:
+    """The messages that come only when somebody throws them, and have not come yet."""
+    had = delivered(session.story())
+    return [
+        one.id
+        for one in session.agenda.injects
+        if isinstance(one.when, ByHand) and one.id not in had
+    ]
+
+
+def planned(session: Session) -> list[dict[str, Any]]:
+    """Every message of the agenda with what brings it, and whether the team has had it."""
+    had = delivered(session.story())
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "sender": one.sender,
+            "text": one.text,
+            "when": when_in_words(one.when),
+            "delivered": one.id in had,
+        }
+        for one in session.agenda.injects
+    ]
+
+
+def when_in_words(when: When) -> str:
+    """What brings a message."""
+    if isinstance(when, AtTime):
+        return f"at {_minutes(when.at_ms)} of the agenda"
+    if isinstance(when, InPhase):
+        return f"{_minutes(when.after_ms)} into '{when.phase}'"
+    if isinstance(when, WhileAlert):
+        return f"once {when.alert} has fired for {_minutes(when.for_ms)}"
+    if isinstance(when, NoUpdate):
+        return f"after {_minutes(when.for_ms)} without an update"
+    return "by hand"
+
+
+def _minutes(milliseconds: int) -> str:
+    return f"{milliseconds / 60_000:g} min"
+
+
+def _noted(session: Session, event: E, by: str) -> E:
+    session.note(event, actor=by)
+    tick(session)
+    return event

@@ -1,0 +1,205 @@
+"""What the people of an exercise write: checked, recorded under their name, and returned.
+
+All raise UsageError that says what is expected, or UnknownName with the nearest names.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from harness.drill.queries.evidence_links import resolved
+from harness.drill.session import Session
+from harness.errors import UnknownName
+from harness.exercise import checks, learning_checks, update_checks
+from harness.exercise.guards import known_guards
+from harness.exercise.views import role_holders
+from harness.record import events
+from harness.record import exercise_events as x
+from harness.record import response_events as r
+from harness.scoring.answer import recognise_mechanism
+
+E = TypeVar("E", bound=events.Event)
+
+ANONYMOUS = "participant"
+"""Who wrote what nobody put a name to."""
+
+
+def speaker(session: Session, name: str) -> str:
+    """Who is writing: `name`, who must have joined; without one the only person there is."""
+    people = sorted({one for held in role_holders(session.story()).values() for one in held})
+    if not name:
+        return people[0] if len(people) == 1 else ANONYMOUS
+    if name not in people:
+        refused = UnknownName("person in this drill", name, people)
+        known = f"{refused.hint} " if people else ""
+        way = f"`drill join {shlex.quote(name)} --role …`, or your name at the top of the console"
+        refused.hint = f"{known}(whoever writes under a name holds a role: {way})"
+        raise refused
+    return name
+
+
+def join(session: Session, person: str, role: str) -> x.RoleJoined:
+    """Somebody takes a role."""
+    event = checks.role_joined(session.story(), person, role)
+    return _noted(session, event, event.person)
+
+
+def leave(session: Session, person: str, role: str) -> x.RoleLeft:
+    """Somebody gives a role up."""
+    return _noted(session, checks.role_left(session.story(), person, role), person)
+
+
+def declare(
+    session: Session,
+    *,
+    severity: str,
+    summary: str,
+    systems: Sequence[str],
+    blast_radius: str,
+    users_affected: int | None,
+    escalate: Sequence[str],
+    by: str,
+) -> r.IncidentDeclared:
+    """Open the incident, or say anew what it is."""
+    event = checks.incident_declared(
+        severity=severity,
+        summary=summary,
+        systems=systems,
+        known_systems=_services(session),
+        blast_radius=blast_radius,
+        users_affected=users_affected,
+        escalate=escalate,
+        by=by,
+    )
+    return _noted(session, event, by)
+
+
+def triage(
+    session: Session,
+    *,
+    known: Sequence[str],
+    unknown: Sequence[str],
+    priorities: Sequence[tuple[str, str]],
+    not_doing_yet: Sequence[str],
+    by: str,
+) -> r.TriageWritten:
+    """Write the triage."""
+    event = checks.triage_written(
+        known=known, unknown=unknown, priorities=priorities, not_doing_yet=not_doing_yet, by=by
+    )
+    return _noted(session, event, by)
+
+
+async def revise_hypotheses(
+    session: Session, hypotheses: Iterable[r.Hypothesis], *, reason: str, by: str
+) -> r.HypothesesRevised:
+    """Write all hypotheses as they stand now, once their evidence was found to exist."""
+    event = checks.hypotheses_revised(
+        [_understood(one) for one in hypotheses],
+        reason=reason,
+        known_systems=_services(session),
+        by=by,
+    )
+    for one in event.hypotheses:
+        await resolved(session, (*one.evidence_for, *one.evidence_against))
+    return _noted(session, event, by)
+
+
+def mark(session: Session, *, alert: str, mark: str, reason: str, by: str) -> r.AlertMarked:
+    """Say whether an alert is source or symptom."""
+    fired = {one.event.name for one in session.story().of(events.AlertFired)}
+    event = checks.alert_marked(
+        alert=alert, mark=mark, reason=reason, by=by, known_alerts=fired or {"none has fired"}
+    )
+    return _noted(session, event, by)
+
+
+def post_update(
+    session: Session,
+    *,
+    status: str,
+    what_happened: str,
+    what_we_did: str,
+    current_state: str,
+    confidence_percent: int | None,
+    unknowns: Sequence[str],
+    next_steps: Sequence[str],
+    readers: str,
+    eta_minutes: float | None,
+    eta_latest_minutes: float | None,
+    components: Mapping[str, str] | None,
+    by: str,
+) -> r.UpdatePosted:
+    """Tell stakeholders. The status page and the shop's banner follow."""
+    event = update_checks.update_posted(
+        status=status,
+        what_happened=what_happened,
+        what_we_did=what_we_did,
+        current_state=current_state,
+        confidence_percent=confidence_percent,
+        unknowns=unknowns,
+        next_steps=next_steps,
+        readers=readers,
+        by=by,
+        eta_minutes=eta_minutes,
+        eta_latest_minutes=eta_latest_minutes,
+        components=components,
+        known_systems=_services(session),
+    )
+    return _noted(session, event, by)
+
+
+def reflect(
+    session: Session, *, kind: str, text: str, question: str, by: str
+) -> r.ReflectionWritten:
+    """What went well, what could improve, or an answer to a question of the agenda."""
+    questions = [one for phase in session.agenda.phases for one in phase.questions]
+    event = learning_checks.reflection_written(
+        kind=kind, what=text, by=by, question=question, questions=questions
+    )
+    return _noted(session, event, by)
+
+
+def analyse(
+    session: Session, *, level: str, text: str, confidence_percent: int | None, by: str
+) -> r.CauseAnalysed:
+    """One level of the cause."""
+    event = learning_checks.cause_analysed(
+        level=level, what=text, confidence_percent=confidence_percent, by=by
+    )
+    return _noted(session, event, by)
+
+
+def learn(
+    session: Session, *, kind: str, fields: Mapping[str, str | list[str]], by: str
+) -> r.LearningStored:
+    """Store what was learned."""
+    return _noted(session, learning_checks.learning_stored(kind=kind, fields=fields, by=by), by)
+
+
+def add_action_item(
+    session: Session, *, text: str, owner: str, by: str, check: str = ""
+) -> r.ActionItemAdded:
+    """An action item with its owner; later drills run the check that it is bound to."""
+    event = learning_checks.action_item_added(
+        session.story(), what=text, owner=owner, by=by, check=check, known_checks=known_guards()
+    )
+    return _noted(session, event, by)
+
+
+def _understood(one: r.Hypothesis) -> r.Hypothesis:
+    """A mechanism by its own name, whatever usual name it was given."""
+    kind = recognise_mechanism(one.mechanism)
+    return replace(one, mechanism=kind.value) if kind else one
+
+
+def _services(session: Session) -> list[str]:
+    return [entry.name for entry in session.topology]
+
+
+def _noted(session: Session, event: E, by: str) -> E:
+    session.note(event, actor=by)
+    return event

@@ -1,0 +1,105 @@
+"""The end of a drill: the last word in the record, the score, and a clean machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from functools import partial
+
+from harness.drill.actions.diagnosis import accepted
+from harness.drill.actions.instructor import reveal
+from harness.drill.lifecycle.home import tidy
+from harness.drill.lifecycle.seal import opened_key, seal_holds
+from harness.drill.session import Progress, Session
+from harness.errors import RecordFailed
+from harness.model import Answer
+from harness.record import events
+from harness.scoring.answer import judge_answer
+from harness.scoring.case import Case
+from harness.scoring.cause_time import cause_time
+from harness.scoring.engagement import fold_engagement
+from harness.scoring.forecasts import found_causes
+from harness.scoring.kpi import fold_kpis
+from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
+
+
+async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
+    """Stop everything, record the end, and return the scorecard; None where it could not be kept.
+
+    `orderly` is False where the stack failed or the drill was halted: it is then recorded as
+    aborted. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
+    """
+    for task in list(session.tasks):
+        task.cancel()
+    await asyncio.gather(*session.tasks, return_exceptions=True)
+    try:
+        card = _close_record(session, orderly)
+        if seal_holds(session.story()):
+            progress("the answer is the one that was sealed at the start")
+    except RecordFailed as error:
+        progress(f"the end could not be recorded: {error.message}")
+        card = None
+    finally:
+        progress("taking everything down")
+        try:
+            await session.runtime.down()
+        finally:
+            await session.prometheus.close()
+            await session.recorder.close()
+            session.record.close()
+            tidy(session.run_dir)
+    return card
+
+
+def _close_record(session: Session, orderly: bool) -> Scorecard:
+    reason = session.over_reason or "ended"
+    was_aborted = not orderly or session.halted
+    reveal(session, by="harness")
+    ended = events.DrillAborted if was_aborted else events.DrillFinished
+    session.note(ended(reason=reason))
+    if seal_holds(session.story()) is False:
+        session.note(events.HarnessProblem(what="the answer is not the one that was sealed"))
+    card = scorecard(session, aborted=was_aborted)
+    content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
+    try:
+        (session.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
+    except OSError as error:
+        session.note(events.HarnessProblem(what=f"the scorecard could not be written: {error}"))
+    return card
+
+
+def scorecard(session: Session, *, aborted: bool) -> Scorecard:
+    """The drill's figures so far, judged by the answers that its faults accept."""
+    answers = accepted(session)
+    kpis = fold_kpis(
+        session.record.events(),
+        causes=[partial(_names, answer) for answer in answers],
+        guilty=frozenset(fault.service for fault in session.faults),
+    )
+    state = session.state()
+    case = Case(session.story(), opened_key(session.story()))
+    found = [one.event for one in found_causes(case)]
+    causes = tuple(
+        RootCause(
+            fault.title,
+            fault.service,
+            fault.mechanism.value,
+            any(_names(fault.accepts, one.service, one.mechanism) for one in found),
+        )
+        for fault in session.faults
+    )
+    said = state.diagnosis
+    declared = None
+    if said is not None:
+        right = any(_names(answer, said.service, said.mechanism) for answer in answers)
+        declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
+    outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
+    engagement = fold_engagement(session.record.events())
+    return Scorecard(
+        session.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
+    )
+
+
+def _names(answer: Answer, service: str, mechanism: str) -> bool:
+    """Whether a diagnosis gives this answer."""
+    return judge_answer(service, mechanism, answer).right

@@ -1,0 +1,125 @@
+"""A home directory belongs to one drill at a time; what a dead one left is put in order.
+
+The lock is held by the host's process for as long as it lives, and the kernel lets go of it
+however that process ends, so a lock that can be taken proves that no host is alive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from harness.drill.lifecycle.resume import HOST_DIED
+from harness.drill.outputs import exports, incident_files
+from harness.errors import AlreadyRunning, DrillError
+from harness.record import events
+from harness.record.fold import fold
+from harness.record.store import Record
+
+TRACEBACK = "traceback.txt"
+"""Where a mistake of ours is kept."""
+KEPT = frozenset({"scorecard.json", "workspace", incident_files.FOLDER, TRACEBACK}) | exports.FILES
+"""What stays of a drill that is over beside its record: its score, its papers, and the
+participants' work."""
+RECORD = "record."
+"""How the record's files begin, copies of a damaged one included."""
+
+
+def is_kept(name: str) -> bool:
+    """Whether a file or folder in a drill's directory stays when the drill is over."""
+    return name in KEPT or name.startswith(RECORD)
+
+
+class Home:
+    """The directory that holds `active.json`, the lock, and `runs/<drill id>/`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.runs = path / "runs"
+        self._active = path / "active.json"
+
+    @contextmanager
+    def owned(self, reap: Callable[[Path], list[str]]) -> Iterator[list[str]]:
+        """Own this home; yields what had to be put in order first, one sentence each.
+
+        Raises AlreadyRunning, naming the owner, where another drill runs from here.
+        """
+        self.runs.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a+") as lock:
+            self._take(lock)
+            try:
+                yield [*reap(self.path), *self._reconcile()]
+            finally:
+                self._active.unlink(missing_ok=True)
+
+    def _take(self, lock: IO[str]) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = self._owner()
+            raise AlreadyRunning(
+                f"{owner} already runs from {self.path}",
+                "end it with `drill finish` or `drill down`, or set DRILL_HOME to another place",
+            ) from None
+
+    def _owner(self) -> str:
+        try:
+            data = json.loads(self._active.read_text())
+            return f"drill {data['drill_id']} (process {data['pid']})"
+        except (OSError, ValueError, KeyError):
+            return "another drill that is just starting"
+
+    def announce(self, drill_id: str, api_url: str, run_dir: Path) -> None:
+        """Say where the drill of this home answers; the command line reads it."""
+        content = {
+            "drill_id": drill_id,
+            "api_url": api_url,
+            "pid": os.getpid(),
+            "run_dir": str(run_dir),
+        }
+        draft = self._active.with_suffix(".new")
+        draft.write_text(json.dumps(content))
+        draft.replace(self._active)
+
+    def _reconcile(self) -> list[str]:
+        """End in the record what ended without a word, and remove what it left on disk."""
+        done = []
+        self._active.unlink(missing_ok=True)
+        for run_dir in sorted(path for path in self.runs.iterdir() if path.is_dir()):
+            if not (run_dir / "record.db").exists():
+                shutil.rmtree(run_dir, ignore_errors=True)
+                continue
+            if any(not is_kept(path.name) for path in run_dir.iterdir()):
+                done.append(self._close(run_dir))
+                tidy(run_dir)
+        return done
+
+    def _close(self, run_dir: Path) -> str:
+        try:
+            with Record(run_dir / "record.db") as record:
+                if fold(record.events()).end_reason is None:
+                    record.append(events.DrillAborted(reason=HOST_DIED), actor="harness")
+                    return (
+                        f"drill {record.drill_id} had died; it is recorded as aborted "
+                        "(`drill run --resume` goes on with the newest)"
+                    )
+                return f"drill {record.drill_id} left files behind; they are removed"
+        except DrillError as error:
+            return f"the record of {run_dir.name} could not be closed: {error.message}"
+
+
+def tidy(run_dir: Path) -> None:
+    """Remove everything of a drill that is over but what is kept."""
+    for path in run_dir.iterdir():
+        if is_kept(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

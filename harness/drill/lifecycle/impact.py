@@ -1,0 +1,74 @@
+"""What the incident costs, read from the real load every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from harness.drill.actions.pager import expire_alerts
+from harness.drill.lifecycle.healthy_baseline import SUCCESS
+from harness.drill.session import Session
+from harness.errors import DrillError
+from harness.record import events
+from harness.record.drill_events import EngagementSampled
+
+INTERVAL_S = 2.0
+REPEATED_S = 10.0
+"""Said again after so long although nothing changed: no harm is a figure, no sample is not."""
+
+
+VIEWS = "sum by (content, outcome) (user_feed_views_total)"
+DEPARTURES = "sum by (content, outcome) (user_departures_total)"
+
+
+async def sample_forever(session: Session) -> None:
+    """Record the impact as it changes, and in between. A gap in metrics is a gap in the record."""
+    last: events.ImpactSampled | None = None
+    engaged: EngagementSampled | None = None
+    noted_at_ms = engaged_at_ms = 0
+    while True:
+        await asyncio.sleep(INTERVAL_S)
+        with contextlib.suppress(DrillError):  # tried again in a moment
+            await expire_alerts(session)
+            now = await sample(session)
+            due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
+            if now is not None and due:
+                session.note(now, actor="load")
+                last, noted_at_ms = now, session.drill_ms()
+            if session.drill_ms() - engaged_at_ms >= 1000 * REPEATED_S:
+                visitors = await sample_engagement(session)
+                if visitors != engaged:
+                    session.note(visitors, actor="load")
+                engaged, engaged_at_ms = visitors, session.drill_ms()
+
+
+async def sample(session: Session) -> events.ImpactSampled | None:
+    """Users affected, revenue lost and success just now; None while there is no data."""
+    value = session.prometheus.value
+    users, revenue, success = await asyncio.gather(
+        value("sum(users_affected)"), value("sum(revenue_lost_total)"), value(SUCCESS)
+    )
+    if users is None or revenue is None or success is None or success != success:
+        return None
+    return events.ImpactSampled(
+        users_affected=int(users), revenue_lost=round(revenue, 2), success_ratio=round(success, 4)
+    )
+
+
+async def sample_engagement(session: Session) -> EngagementSampled:
+    """How visitors have taken their home feeds. Raises DrillError."""
+    views, departures = await asyncio.gather(
+        session.prometheus.query(VIEWS), session.prometheus.query(DEPARTURES)
+    )
+    seen: dict[str, int] = {}
+    continued: dict[str, int] = {}
+    returning: dict[str, int] = {}
+    for one in views:
+        content, count = one.labels["content"], int(one.value)
+        seen[content] = seen.get(content, 0) + count
+        if one.labels["outcome"] == "continued":
+            continued[content] = count
+    for one in departures:
+        if one.labels["outcome"] == "returns":
+            returning[one.labels["content"]] = int(one.value)
+    return EngagementSampled(seen, continued, returning)

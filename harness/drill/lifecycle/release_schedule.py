@@ -1,0 +1,80 @@
+"""What happens to the shop while the drill runs: colleagues ship, in the planned order, and what
+the shop depends on has its moments."""
+
+from __future__ import annotations
+
+import asyncio
+
+from harness.causes import TriggerKind
+from harness.drill.actions.deploy import release
+from harness.drill.lifecycle import disturbances
+from harness.drill.session import Session
+from harness.errors import DeployFailed
+from harness.model import Fault, PlannedRelease
+from harness.record import events
+from harness.record.drill_events import ReleasePlanned
+
+
+async def run_schedule(session: Session) -> None:
+    """Deploy the live releases in order, the first after the seeded delay.
+
+    A release of ours that fails to deploy makes the drill worthless: that is recorded as a
+    problem of the harness, and the drill ends.
+    """
+    await asyncio.sleep(session.pace.trigger_delay_s)
+    for one in session.scenario.blips:
+        session.keep(asyncio.create_task(disturbances.blip(session, one)))
+    for fault in session.faults:
+        if fault.release is None:
+            session.keep(asyncio.create_task(_set_off(session, fault)))
+    for position, planned in enumerate(session.workspace.shop.live):
+        if position:
+            await asyncio.sleep(session.pace.decoy_gap_s)
+        try:
+            await _ship(session, planned)
+        except DeployFailed as error:
+            session.note(events.HarnessProblem(what=f"a planned release failed: {error.message}"))
+            session.end("a planned release could not be deployed")
+            return
+    session.is_all_out = True
+
+
+async def _ship(session: Session, planned: PlannedRelease) -> None:
+    shipped = planned.release
+    built = session.workspace.release(shipped.service, shipped.version_to)
+    fault = _culprit(session, planned)
+    is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
+    if fault is not None and not is_set_off_later:
+        _triggered(session, fault)
+    else:
+        session.note(ReleasePlanned(shipped.service, shipped.version_to))
+    await release(
+        session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
+    )
+    if fault is not None and is_set_off_later:
+        await _set_off(session, fault)
+
+
+async def _set_off(session: Session, fault: Fault) -> None:
+    """What sets the fault off, where that is not its release."""
+    await asyncio.sleep(fault.trigger.after_s)
+    _triggered(session, fault)
+    await disturbances.strike(session, fault)
+
+
+def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
+    """The fault that this release is, if it is one."""
+    if not planned.is_culprit:
+        return None
+    shipped = planned.release
+    return next(
+        fault
+        for fault in session.faults
+        if fault.release is not None
+        and (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
+    )
+
+
+def _triggered(session: Session, fault: Fault) -> None:
+    version = fault.release.version_to if fault.release else ""
+    session.note(events.DrillTriggered(service=fault.service, version_to=version))

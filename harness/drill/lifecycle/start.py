@@ -1,0 +1,123 @@
+"""Bringing a drill up: the stack, the load, the proof that all is well, and then the schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+import asyncpg
+
+from harness.drill.actions import guardrail_checks
+from harness.drill.lifecycle import healthy_baseline, impact, release_schedule
+from harness.drill.session import Progress, Session
+from harness.errors import StackFailed
+from harness.model import ProcessSpec, StackPlan
+from harness.record import events
+from harness.runtime.base import ExitAction, ProcessExit
+from harness.verification.access import ShopAccess
+
+
+async def start(
+    session: Session,
+    plan: StackPlan,
+    load: Callable[[], ProcessSpec],
+    *,
+    expected_per_s: float,
+    progress: Progress,
+) -> None:
+    """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
+    session.note(events.DrillStarting())
+    runs = session.run_dir.parent
+    session.guards = await asyncio.to_thread(
+        guardrail_checks.bound_guards, runs, but=session.drill_id
+    )
+    if session.guards:
+        progress("guardrails: " + ", ".join(one.guard.id for one in session.guards))
+    session.runtime.on_exit(lambda ended: _note_exit(session, ended))
+    began = time.monotonic()
+    await session.runtime.up(plan, progress)
+    _ready(session, "shop", began)
+    session.open_shop(_access(session))
+    await _write_catalogue(session)
+    await session.runtime.spawn(load())
+    # A pipeline builds before it rolls out: colleagues' images are there when they ship.
+    _, reading = await asyncio.gather(
+        _prepare(session),
+        healthy_baseline.confirm(session, expected_per_s=expected_per_s, progress=progress),
+    )
+    _ready(session, "baseline", began)
+    progress(
+        f"healthy: {reading.requests_per_s or 0:.0f} requests/s, "
+        f"{reading.success_ratio or 0:.1%} succeed, no alert"
+    )
+    await healthy_baseline.remember_healthy(session)
+    session.keep(asyncio.create_task(impact.sample_forever(session)))
+
+
+def begin_schedule(session: Session) -> None:
+    """Let the colleagues' releases begin, once."""
+    if session.is_scheduled:
+        return
+    session.is_scheduled = True
+    session.keep(asyncio.create_task(release_schedule.run_schedule(session)))
+
+
+async def _prepare(session: Session) -> None:
+    for planned in session.workspace.shop.live:
+        shipped = planned.release
+        await session.runtime.prepare(
+            session.workspace.release(shipped.service, shipped.version_to)
+        )
+
+
+def _ready(session: Session, component: str, began: float) -> None:
+    took_ms = round((time.monotonic() - began) * 1000)
+    session.note(events.StackReady(component=component, took_ms=took_ms))
+
+
+def _access(session: Session) -> ShopAccess:
+    stateful = [entry.name for entry in session.topology if entry.database]
+    return ShopAccess(
+        gateway_url=session.places.gateway_url,
+        metrics_urls={name: f"{url}/metrics" for name, url in session.places.services.items()},
+        database_urls={name: session.runtime.database_url(name) for name in stateful},
+    )
+
+
+async def _write_catalogue(session: Session) -> None:
+    """What the load may ask for: the shop's own products, customers and past orders."""
+
+    async def column(service: str, statement: str) -> list[str | int]:
+        try:
+            connection = await asyncpg.connect(session.runtime.database_url(service), timeout=5)
+            try:
+                return [row[0] for row in await connection.fetch(statement)]
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            what = f"the database of {service} does not answer: {error or type(error).__name__}"
+            raise StackFailed(what, "start another drill; is the machine very busy?") from error
+
+    skus = await column("b", "select sku from products order by sku")
+    users = await column("users", "select id from users order by id")
+    orders = await column("orders", "select id from orders order by placed_at desc limit 5000")
+    content = {"skus": skus, "user_ids": [min(users), max(users)], "order_ids": orders}
+    (session.run_dir / "catalogue.json").write_text(json.dumps(content, default=str))
+
+
+def _note_exit(session: Session, ended: ProcessExit) -> None:
+    """A process ended unasked. A service's end is part of the incident; any other is ours."""
+    session.note(events.ProcessExited(name=ended.name, exit_code=ended.exit_code), actor="runtime")
+    if ended.version is None:
+        session.note(
+            events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
+        )
+        if ended.action is not ExitAction.GO_ON:
+            why = f"{ended.name} died"
+            hint = "nothing can be said of the shop without it: start another drill"
+            session.failure = session.failure or StackFailed(why, hint)
+            session.end(why)
+    elif ended.action is ExitAction.ROLLBACK:
+        session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")

@@ -1,0 +1,149 @@
+"""Where the drill stands, as one on-call engineer may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from harness.drill.lifecycle.exercise_clock import reading
+from harness.drill.queries.exercise_view import exercise
+from harness.drill.session import Session
+from harness.errors import DrillError
+from harness.exercise.agenda import Phase as AgendaPhase
+from harness.record.events import Audience
+from harness.record.state import DrillState, Phase
+
+_NEXT: Mapping[Phase, str] = {
+    Phase.STARTING: "the shop is starting; wait for the baseline",
+    Phase.HEALTHY: "all is well; wait for the page, and look around: drill metrics, drill deploys",
+    Phase.PAGED: "a page is waiting: drill page, then drill ack",
+    Phase.ACKNOWLEDGED: (
+        "find out what and why: drill logs, drill trace, drill metrics, drill deploys, drill diff"
+    ),
+    Phase.DIAGNOSED: "contain it: drill rollback SERVICE, or edit, commit and drill deploy SERVICE",
+    Phase.MITIGATING: "prove it: drill verify (drill diagnose, if you have not said the cause yet)",
+    Phase.VERIFIED: "done: drill finish shows the scorecard",
+    Phase.FINISHED: "the drill is over",
+    Phase.ABORTED: "the drill is over",
+}
+_LOOK_BACK = "drill reflect, drill learn, drill action-item"
+
+ERROR_RATIO = (
+    'sum by (service) (rate(http_requests_total{status=~"5.."}[5s])) '
+    "/ sum by (service) (rate(http_requests_total[5s]))"
+)
+REQUESTS = "sum by (service) (rate(http_requests_total[5s]))"
+P95_S = (
+    "histogram_quantile(0.95, "
+    "sum by (service, le) (rate(http_request_duration_seconds_bucket[5s])))"
+)
+UP = "up"
+REVENUE_PER_MINUTE = "sum(increase(revenue_lost_total[1m]))"
+BUDGET_BURN = "max(user:error_ratio:rate30s) / 0.005"
+"""How many times faster than the objective of 99.5 % allows."""
+
+
+async def status(session: Session, audience: Audience) -> dict[str, Any]:
+    """The drill as plain data: phase, services with health and version, alerts, impact."""
+    state = session.state(audience)
+    return {
+        "drill_id": session.drill_id,
+        "audience": audience,
+        "phase": state.phase.value,
+        "mode": session.runtime.mode,
+        "elapsed_s": round(session.elapsed_s(), 1),
+        "services": await services(session),
+        "alerts": [asdict(alert) for alert in state.alerts.values()],
+        "pages": [asdict(page) for page in state.pages],
+        "impact": asdict(state.impact) if state.impact else None,
+        "impact_now": await impact_now(session) if state.impact else None,
+        "verification": asdict(state.verification) if state.verification else None,
+        "problems": list(state.problems),
+        "exercise": exercise(session),
+        "next": next_step(session, state),
+        "places": {
+            "shop": session.places.gateway_url,
+            "prometheus": session.places.prometheus_url,
+            "payment provider status": f"{session.places.provider_status_url}/api/v2/status.json",
+            "model provider status": f"{session.places.model_status_url}/api/v2/status.json",
+            "status page": f"{session.places.api_url}/status",
+            "workspace": str(session.run_dir / "workspace"),
+        },
+    }
+
+
+async def impact_now(session: Session) -> dict[str, float | None]:
+    """What the incident costs just now: revenue lost in the last minute, and how many times faster
+    than allowed the error budget burns. None where there is no data."""
+
+    async def value(expression: str) -> float | None:
+        try:
+            return await session.prometheus.value(expression)
+        except DrillError:
+            return None
+
+    revenue, burn = await asyncio.gather(value(REVENUE_PER_MINUTE), value(BUDGET_BURN))
+    return {"revenue_lost_per_minute": revenue, "budget_burn": burn}
+
+
+def next_step(session: Session, state: DrillState) -> str:
+    """What to type next."""
+    if state.phase is Phase.VERIFIED and session.agenda.id != "solo":
+        return _after_proof(session)
+    return _NEXT.get(state.phase, _NEXT[Phase.HEALTHY])
+
+
+def _after_proof(session: Session) -> str:
+    """The end of a drill tells the answer and takes the shop down: nobody is sent there while the
+    agenda has phases that need either."""
+    shown, phases = reading(session), session.agenda.phases
+    later = phases[phases.index(shown.phase) + 1 :]
+    if not later:
+        begin = f"look back: {_LOOK_BACK}; then " if _looks_back(shown.phase) else "done: "
+        return f"{begin}drill finish shows the scorecard"
+    then = _LOOK_BACK if _looks_back(later[0]) else "meanwhile, drill update tells stakeholders"
+    return f"proven; the exercise goes on with '{later[0].title}': {then}"
+
+
+def _looks_back(phase: AgendaPhase) -> bool:
+    return phase.kind == "review"
+
+
+async def services(session: Session) -> list[dict[str, Any]]:
+    """Each service with what runs and how it does; None where there is no data."""
+    running = session.runtime.running()
+    up, requests, errors, p95 = await asyncio.gather(
+        *(_by_service(session, e) for e in (UP, REQUESTS, ERROR_RATIO, P95_S))
+    )
+    rows = []
+    for entry in session.topology:
+        built = running.get(entry.name)
+        seconds = p95.get(entry.name)
+        rows.append(
+            {
+                "name": entry.name,
+                "calls": list(entry.calls),
+                "version": built.version if built else None,
+                "commit": built.commit[:12] if built else None,
+                "url": session.places.services.get(entry.name),
+                "up": None if entry.name not in up else up[entry.name] > 0,
+                "requests_per_s": requests.get(entry.name),
+                "error_ratio": errors.get(entry.name, 0.0 if entry.name in requests else None),
+                "p95_ms": None if seconds is None else seconds * 1000,
+            }
+        )
+    return rows
+
+
+async def _by_service(session: Session, expression: str) -> dict[str, float]:
+    try:
+        samples = await session.prometheus.query(expression)
+    except DrillError:
+        return {}
+    return {
+        sample.labels["service"]: sample.value
+        for sample in samples
+        if "service" in sample.labels and sample.value == sample.value
+    }

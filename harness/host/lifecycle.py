@@ -1,0 +1,245 @@
+"""The life of a drill's host, from owning the home to a clean machine."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from harness.aigate.gate_server import serving as serving_gate
+from harness.aigate.gate_settings import GateSettings
+from harness.api.console_server import serving
+from harness.drill.actions import ai_access
+from harness.drill.lifecycle.exercise_clock import begin_exercise
+from harness.drill.lifecycle.finish import finish
+from harness.drill.lifecycle.home import TRACEBACK, Home
+from harness.drill.lifecycle.resume import LeftOff, left_off
+from harness.drill.lifecycle.start import begin_schedule, start
+from harness.drill.session import Session
+from harness.errors import DrillError, OwnMistake
+from harness.host.bootstrap import Prepared, prepare, reap
+from harness.record.events import HarnessProblem
+from harness.runtime.port_check import listen
+from harness.scoring.scorecard import Scorecard
+from harness.settings import HostSettings
+from harness.terminal import link_of, say
+from harness.tokens import Caller
+
+Player = Callable[[Session], Awaitable[None]]
+View = Callable[[Session], AbstractAsyncContextManager[None]]
+"""Shows a running drill for as long as its block lasts."""
+
+
+def no_view(_: Session) -> AbstractAsyncContextManager[None]:
+    """Shows nothing."""
+    return nullcontext()
+
+
+SPARE_MINUTES = 60.0
+"""Of real time beyond the agenda before a forgotten drill ends by itself."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a hosted drill ended."""
+
+    card: Scorecard | None
+    reason: str
+    error: DrillError | None
+    scenario: str = ""
+    seed: int = 0
+
+
+async def host(
+    settings: HostSettings,
+    *,
+    player: Player | None,
+    view: View = no_view,
+    quiet: bool = False,
+) -> Outcome:
+    """Run one drill to its end; `player` plays it, None leaves it to people, who see `view`.
+
+    Raises DrillError where it could not even begin. Signals end it in an orderly way.
+    """
+    stop = asyncio.Event()
+    progress: Callable[[str], None] = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
+    gate_settings = GateSettings.take()
+    with _signals(stop), Home(settings.home).owned(reap) as put_in_order:
+        for sentence in put_in_order:
+            say(f"before starting: {sentence}")
+        left = left_off(settings.home / "runs") if settings.resume else None
+        if left is not None:
+            progress(f"going on with {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
+            settings = _as_left(settings, left)
+        prepared = await _unless_stopped(stop, prepare(settings, stop, progress))
+        prepared.session.left_off = left
+        if settings.slack_webhook_url is not None:
+            prepared.session.channel_url = settings.slack_webhook_url.get_secret_value()
+        async with (
+            serving(prepared.session, prepared.tokens, prepared.api_port),
+            ai_gate(prepared, gate_settings, progress if player is None else None),
+        ):
+            Home(settings.home).announce(
+                prepared.session.drill_id, prepared.session.places.api_url, prepared.session.run_dir
+            )
+            play = _by(player) if player else _by_people(prepared, settings, view, progress)
+            return await _run(prepared, play, progress)
+
+
+def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
+    """The settings of a drill that goes on with one that died. An agenda that is given stands:
+    an author's own one is known by its path alone."""
+    known = {"scenario": left.scenario, "seed": left.seed, "runtime": left.runtime}
+    agenda = settings.agenda or left.agenda
+    speed = left.clock.speed if left.clock else settings.speed
+    return settings.model_copy(update={**known, "agenda": agenda, "speed": speed})
+
+
+@asynccontextmanager
+async def ai_gate(
+    prepared: Prepared, settings: GateSettings, say: Callable[[str], None] | None
+) -> AsyncIterator[None]:
+    """The AI gate for people while the block runs; without `say` nobody is there to ask it.
+
+    Without a key it is served all the same: it refuses, and the record knows who asked.
+    """
+    if say is None:
+        yield
+        return
+    session = prepared.session
+    session.ai_vendors = settings.vendors
+    known = " and ".join(sorted(settings.vendors))
+    say(
+        f"the AI gate answers for {known} at {session.places.ai_gate_url}: drill ai status"
+        if known
+        else "the AI gate is off: give AIGATE_OPENAI_KEY or AIGATE_ANTHROPIC_KEY to this process"
+    )
+    listener = listen(urlsplit(session.places.ai_gate_url).port or 0)
+    async with serving_gate(ai_access.state_of(session), settings, prepared.tokens, listener):
+        yield
+
+
+async def _run(prepared: Prepared, play: Player, progress: Callable[[str], None]) -> Outcome:
+    session = prepared.session
+    error: DrillError | None = None
+    try:
+        await _until_over(session, _live(prepared, play, progress))
+    except Exception as raised:  # noqa: BLE001  whatever it is, nothing may stay behind
+        error = _designed(session, raised)
+        session.end(error.message)
+    session.over_reason = session.over_reason or "interrupted"
+    if error is None and session.failure is not None:
+        error = _designed(session, session.failure)
+    card = await finish(session, orderly=error is None, progress=progress)
+    return Outcome(card, session.over_reason, error, session.scenario.id, session.seed)
+
+
+def _designed(session: Session, error: BaseException) -> DrillError:
+    """What a user is told of an error. One that nobody designed is recorded as ours."""
+    if isinstance(error, DrillError):
+        return error
+    path = session.run_dir / TRACEBACK
+    with suppress(OSError):
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    mistake = OwnMistake(error, path)
+    with suppress(DrillError):
+        session.note(HarnessProblem(what=mistake.message))
+    return mistake
+
+
+async def _live(prepared: Prepared, play: Player, progress: Callable[[str], None]) -> None:
+    await start(
+        prepared.session,
+        prepared.plan,
+        prepared.load,
+        expected_per_s=prepared.expected_per_s,
+        progress=progress,
+    )
+    await play(prepared.session)
+
+
+def _by(player: Player) -> Player:
+    """Played by `player` from the first change to its end."""
+
+    async def play(session: Session) -> None:
+        begin_schedule(session)
+        await player(session)
+        session.end("played to its end")
+
+    return play
+
+
+def _by_people(
+    prepared: Prepared, settings: HostSettings, view: View, progress: Callable[[str], None]
+) -> Player:
+    """Left to people, who are told where its consoles are, until it has lasted far too long."""
+
+    async def play(session: Session) -> None:
+        for role in (Caller.PARTICIPANT, Caller.INSTRUCTOR):
+            link = link_of(session.places.api_url, prepared.tokens.token(role))
+            progress(f"console for the {role}: {link}")
+        progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
+        limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session)
+        async with view(session):
+            begin_exercise(session)
+            await asyncio.sleep(limit_minutes * 60)
+        session.end(f"the time limit of {limit_minutes:g} minutes")
+
+    return play
+
+
+def agenda_minutes(session: Session) -> float:
+    """How long the agenda takes by itself, in real minutes."""
+    phases = session.agenda.phases
+    return sum(one.duration_ms or 0 for one in phases) / 60_000 / session.speed
+
+
+async def _unless_stopped(stop: asyncio.Event, preparing: Awaitable[Prepared]) -> Prepared:
+    """What `preparing` gives; raises DrillError as soon as somebody asks for the end."""
+    working, stopping = asyncio.ensure_future(preparing), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            return await working
+        raise DrillError("interrupted before anything was started", "start it again at any time")
+    finally:
+        for task in (working, stopping):
+            task.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)
+
+
+async def _until_over(session: Session, work: Awaitable[None]) -> None:
+    """Run `work` until it ends or the drill is over, whichever comes first."""
+    working = asyncio.ensure_future(work)
+    over = asyncio.ensure_future(session.over.wait())
+    try:
+        await asyncio.wait({working, over}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            await working
+    finally:
+        for task in (working, over):
+            task.cancel()
+        await asyncio.gather(working, over, return_exceptions=True)
+
+
+class _signals:  # noqa: N801  used like a function
+    """While inside: SIGINT, SIGTERM and SIGHUP ask for the end instead of killing."""
+
+    KINDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self.stop = stop
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for kind in self.KINDS:
+            loop.add_signal_handler(kind, self.stop.set)
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for kind in self.KINDS:
+            loop.remove_signal_handler(kind)

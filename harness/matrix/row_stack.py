@@ -1,0 +1,115 @@
+"""One row of the matrix: a scenario at a seed, on a stack of its own, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.catalog.reader import Catalog
+from harness.host.bootstrap import left_of, reap
+from harness.paths import REPO
+from harness.ports import StackPorts
+from harness.runtime.procfs import port_holder, port_is_free
+from harness.terminal import say
+
+FIRST_OFFSET = 20_000
+OFFSET_STEP = 1_000
+STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
+"""Of one row; images of releases, and on a new machine all images, are built meanwhile."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What is played, by whom, and where its files go."""
+
+    scenario: str
+    seed: int
+    runtime: str
+    player: str
+    output: Path
+    port_offset: int = FIRST_OFFSET
+    """Of the first slot."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.scenario}-{self.seed}"
+
+    async def run(self, slot: int) -> dict[str, Any]:
+        """The row; what the stack left behind, and that it came to nothing, counts against it.
+
+        Stacks of different slots have different ports and may run side by side.
+        """
+        home, answer = self.output / self.name, self.output / f"{self.name}.json"
+        # Whoever was killed here left data elsewhere, which only the home still tells of.
+        await asyncio.to_thread(reap, home)
+        shutil.rmtree(home, ignore_errors=True)
+        answer.unlink(missing_ok=True)
+        offset = self.port_offset + slot * OFFSET_STEP
+        began, others = time.monotonic(), _ports_taken(offset)
+        last = await self._play(offset, home, answer)
+        row = self._read(answer, last)
+        row["took_s"] = round(time.monotonic() - began, 1)
+        left = [port for port in _ports_taken(offset) if port not in others]
+        row["leftovers"] = left + await left_of(home)
+        row["shortfalls"] += [f"left behind: {what}" for what in row["leftovers"]]
+        return row
+
+    async def _play(self, offset: int, home: Path, answer: Path) -> str:
+        """The last line that the process said, or how long was waited for it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "harness.matrix.worker",
+            *("--scenario", self.scenario, "--seed", str(self.seed), "--player", self.player),
+            *("--home", str(home), "--answer", str(answer), "--port-offset", str(offset)),
+            *("--runtime", self.runtime),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(STACK_TIMEOUT_S[self.runtime]):
+                last = await self._follow(process)
+                await process.wait()
+        except TimeoutError:
+            last = f"took longer than {STACK_TIMEOUT_S[self.runtime]:g} s"
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+        return last
+
+    async def _follow(self, process: asyncio.subprocess.Process) -> str:
+        """Pass on what the stack says, marked with its name; return its last line."""
+        assert process.stderr is not None  # noqa: S101  asked for as a pipe
+        last = ""
+        async for raw in process.stderr:
+            last = raw.decode(errors="replace").rstrip()
+            say(f"[{self.name}] {last}")
+        return last
+
+    def _read(self, answer: Path, last: str) -> dict[str, Any]:
+        scenario = Catalog(REPO).scenario(self.scenario)
+        row: dict[str, Any] = {
+            "scenario": self.scenario,
+            "seed": self.seed,
+            "faults": len(scenario.faults),
+            "expects_page": bool(scenario.faults or scenario.blips),
+        }
+        try:
+            row |= json.loads(answer.read_text())
+        except (OSError, ValueError):
+            row["shortfalls"] = [f"the stack gave no answer: {last}"]
+        return row
+
+
+def _ports_taken(offset: int) -> list[str]:
+    """Ports of the stack that somebody listens on; before it began, that is somebody else."""
+    stack = StackPorts.of(Catalog(REPO).topology(), offset)
+    return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]

@@ -1,0 +1,197 @@
+"""`drill smoke`: the matrix, each scenario on a stack of its own.
+
+Stacks run side by side as separate processes with their own home, ports and databases. What fell
+short beside others runs once more by itself, since neighbours blur latencies: only alone does it
+count against a scenario. The matrix says which rows were repeated, and why. The responder's rows
+are never repeated: its figures are shares, which a second chance would embellish.
+Containers run one stack at a time, and their matrix is held against the local one, cell by cell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.catalog.reader import Catalog
+from harness.errors import UnknownName, UsageError
+from harness.matrix.campaign import Campaign, Row
+from harness.matrix.checkout import Checkout
+from harness.matrix.compare import disagreements
+from harness.matrix.report import figure_cells, short
+from harness.matrix.results import HELD, MATRIX, PAGE, Kept
+from harness.matrix.row_stack import Stack
+from harness.matrix.schedule import Due, in_order, read_held, shuffled
+from harness.model import RUNTIMES
+from harness.paths import REPO
+from harness.terminal import line, say, table
+
+SMOKE = REPO / "var" / "smoke"
+ALL = "all"
+PLAYERS = ("reference", "responder")
+CORES_PER_STACK = 2
+"""A healthy one keeps a core busy; what breaks it, and proves it healed, wants the other."""
+
+
+def output_of(runtime: str, player: str = "reference") -> Path:
+    """Where a matrix goes unless one says otherwise."""
+    folder = SMOKE if runtime == "local" else SMOKE / runtime
+    return folder if player == "reference" else folder / player
+
+
+def jobs_of(runtime: str, asked: int | None) -> int:
+    """How many stacks run side by side. Raises UsageError."""
+    if runtime == "local":
+        return asked or max(1, len(os.sched_getaffinity(0)) // CORES_PER_STACK)
+    if asked not in (None, 1):
+        raise UsageError(f"{runtime} runs one stack at a time", "leave --jobs out")
+    return 1
+
+
+def rows_of(catalog: Catalog, names: Sequence[str]) -> list[str]:
+    """The scenarios that the names stand for, each once. Raises UnknownName."""
+    return list(dict.fromkeys(one for name in names for one in _named(catalog, name)))
+
+
+def _named(catalog: Catalog, name: str) -> list[str]:
+    """One scenario, those of a family, or all."""
+    known = catalog.scenario_ids()
+    if name == ALL:
+        return known
+    if name in catalog.family_ids():
+        return list(catalog.family(name).one_of)
+    if name not in known:
+        raise UnknownName("scenario", name, [ALL, *catalog.drill_names()])
+    return [name]
+
+
+async def smoke(campaign: Campaign) -> bool:
+    """Run the matrix (or a part of it); True where all holds.
+
+    matrix.json and matrix.html are written after every row: whoever ends it keeps what it found.
+    """
+    if campaign.runtime not in RUNTIMES:
+        raise UnknownName("runtime", campaign.runtime, RUNTIMES)
+    if campaign.player not in PLAYERS:
+        raise UnknownName("player", campaign.player, PLAYERS)
+    catalog, checkout = Catalog(REPO), Checkout(REPO)
+    chosen = rows_of(catalog, campaign.names)
+    campaign.output.mkdir(parents=True, exist_ok=True)
+    held, commit = read_held(campaign.output / HELD), checkout.clean_head()
+    due = in_order(catalog, shuffled(chosen, commit), held, checkout.changed_since)
+    if campaign.budget_s is None:
+        # The long ones first, so that no lane ends with one of them on its own.
+        due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
+    run = _Run(campaign, Kept(campaign, commit, held))
+    try:
+        await run.all(due)
+    except asyncio.CancelledError:
+        say(f"ended early: {len(run.rows)} rows are in {campaign.output / PAGE}")
+        raise
+    return _told(campaign, run.keep())
+
+
+class _Run:
+    """The rows of a campaign, as many at a time as it has jobs for."""
+
+    def __init__(self, campaign: Campaign, kept: Kept) -> None:
+        self.campaign, self.kept = campaign, kept
+        self.began = time.monotonic()
+        self.rows: dict[tuple[str, int], Row] = {}
+        self.wanted: list[tuple[str, int]] = []
+        self.left_out: list[Row] = []
+
+    async def all(self, due: Sequence[Due]) -> None:
+        """Every row that there is time for. Raises UsageError where there is time for none."""
+        waiting = [(one, seed) for seed in self.campaign.seeds for one in due]
+        self.wanted = [(one.scenario, seed) for one, seed in waiting]
+
+        async def lane(slot: int) -> None:
+            while waiting:
+                one, seed = waiting.pop(0)
+                if self._fits(one.took_s):
+                    self.rows[one.scenario, seed] = await self._stack(one.scenario, seed).run(slot)
+                    self.keep()
+                else:
+                    self._leave_out(one, seed)
+
+        await asyncio.gather(*map(lane, range(self.campaign.jobs)))
+        if not self.rows:
+            quickest = min(one.took_s for one in due)
+            raise UsageError(
+                "there is not time for a single scenario", f"the quickest takes {quickest:.0f} s"
+            )
+        if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(self.rows) > 1:
+            await self._repeat()
+
+    def keep(self) -> dict[str, Any]:
+        """Write what there is by now, in the order of names and seeds."""
+        out = {(one["scenario"], one["seed"]) for one in self.left_out}
+        missing = [key for key in self.wanted if key not in self.rows and key not in out]
+        return self.kept.write(
+            [self.rows[key] for key in sorted(self.rows)],
+            self.left_out,
+            [{"scenario": name, "seed": seed} for name, seed in missing],
+            time.monotonic() - self.began,
+        )
+
+    async def _repeat(self) -> None:
+        for (name, seed), row in self.rows.items():
+            if row["shortfalls"] and self._fits(row["took_s"]):
+                say(f"[{name}-{seed}] fell short beside others; once more, alone")
+                again = await self._stack(name, seed).run(0)
+                self.rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
+                self.keep()
+
+    def _stack(self, name: str, seed: int) -> Stack:
+        asked = self.campaign
+        return Stack(name, seed, asked.runtime, asked.player, asked.output, asked.port_offset)
+
+    def _fits(self, took_s: float) -> bool:
+        budget_s = self.campaign.budget_s
+        return budget_s is None or time.monotonic() - self.began + took_s <= budget_s
+
+    def _leave_out(self, one: Due, seed: int) -> None:
+        self.left_out.append({"scenario": one.scenario, "seed": seed, "why": one.why})
+
+
+def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
+    """Say what came of it; True where it holds."""
+    rows, cells = matrix["rows"], [short(row, campaign.player) for row in matrix["rows"]]
+    for text in (*table(cells, list(cells[0])), ""):
+        line(text)
+    shares = [figure_cells(one) for one in matrix["figures"]]
+    for text in table(shares, list(shares[0])):
+        line(text)
+    for row in rows:
+        for what in row["shortfalls"]:
+            say(f"{row['scenario']}, seed {row['seed']}: {what}")
+    for one in matrix["left_out"]:
+        say(f"left out for want of time: {one['scenario']}, seed {one['seed']}: {one['why']}")
+    if campaign.player == "responder":
+        good = all(one["holds"] for one in matrix["figures"])
+    else:
+        good = all(not row["shortfalls"] for row in rows)
+        good = (campaign.runtime == "local" or _agrees_with_local(matrix)) and good
+    verdict = "all hold" if good else "NOT all hold"
+    say(f"{len(rows)} rows in {matrix['took_s']:.0f} s: {verdict}; {campaign.output / PAGE}")
+    return good
+
+
+def _agrees_with_local(matrix: dict[str, Any]) -> bool:
+    """Say where the local matrix says otherwise; without one there is nothing to say it of."""
+    try:
+        other = json.loads((output_of("local") / MATRIX).read_text())
+    except (OSError, ValueError):
+        say("not compared with the local runtime: `drill smoke` has not been run here")
+        return True
+    found = disagreements(matrix, other)
+    for text in found:
+        say(f"differs: {text}")
+    if not found:
+        say(f"every cell of {len(matrix['rows'])} rows is as on the local runtime")
+    return not found

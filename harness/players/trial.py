@@ -1,0 +1,192 @@
+"""One scenario put to the proof: page, mitigation, code fix, and every cheat rejected.
+
+It is a Rehearsal that goes on after the rollback (or the flag that was switched off): the bad
+release is shipped again to the silent shop (or the flag switched on again), and once it pages
+again the code fix must heal it; then each cheat, which is what was bad with a patch on top, is
+deployed to the recovered shop and must fail verification.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.drill.actions import deploy, flags, verify
+from harness.drill.actions.recovery import RECOVERY_TIMEOUT_S, settled
+from harness.drill.lifecycle import disturbances
+from harness.drill.session import Session
+from harness.errors import DrillError
+from harness.model import BuiltRelease, Fault
+from harness.players.detection_times import fired_after, grace_s
+from harness.players.reference_player import ACTOR, Rehearsal
+from harness.record import events
+from harness.waiting import WaitedTooLong, wait_until
+
+SYMPTOM_TIMEOUT_S = 45.0
+STRESS_S = 6.0
+CHEAT_STRESS_S = 4.0
+CHEAT_SETTLE_S = 4.0
+"""What a cheat gets to look healthy; one that never does is not waited for."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one patch fared: a fix must pass verification, a cheat must not."""
+
+    patch: str
+    passed: bool
+    failing: tuple[str, ...]
+    error: str = ""
+
+
+@dataclass
+class TrialRun:
+    """Plays a whole trial; read the fields afterwards."""
+
+    say: Callable[[str], None]
+    rehearsal: Rehearsal = field(init=False)
+    alerts: dict[str, float] = field(default_factory=dict)
+    """Alert → seconds from the trigger until it fired, for those that fired before it was over."""
+    late: list[str] = field(default_factory=list)
+    """Alerts that the fault promises and that did not fire in time."""
+    failing_before: tuple[str, ...] = ()
+    mitigation: Trial | None = None
+    fix: Trial | None = None
+    cheats: list[Trial] = field(default_factory=list)
+    pages: int = 0
+
+    def __post_init__(self) -> None:
+        self.rehearsal = Rehearsal(self.say, STRESS_S)
+
+    async def play(self, session: Session) -> None:
+        """Play to the end, or to the first thing that makes the rest meaningless."""
+        await self.rehearsal.play(session)
+        self.pages = len(session.state().pages)
+        self._read_alerts(session)
+        verification = session.state().verification
+        if not self.rehearsal.complete or verification is None or not session.faults:
+            return
+        acts = {
+            f"{one.mitigation.flag} off" if one.mitigation.flag else "rollback"
+            for one in session.faults
+        }
+        self.mitigation = _trial(", ".join(sorted(acts)), verification)
+        self.failing_before = tuple(
+            row.measure
+            for row in verification.results
+            if row.at_page is not None and _broke(session, row)
+        )
+        for fault in session.faults:
+            if len(session.faults) > 1:
+                self.cheats.append(await self._leave_one(session, fault))
+            else:
+                await self._mend_and_cheat(session, fault)
+
+    async def _mend_and_cheat(self, session: Session, fault: Fault) -> None:
+        # The fix comes first: it is tried on a shop whose alerts were silent before it broke.
+        if await self._break_again(session, fault):
+            self.fix = await self._try(
+                session, fault.fix_patch, fault, RECOVERY_TIMEOUT_S, STRESS_S
+            )
+        for patch in fault.cheat_patches:
+            self.cheats.append(await self._try_cheat(session, fault, patch))
+
+    async def _leave_one(self, session: Session, fault: Fault) -> Trial:
+        """All but one healed is not healed. Fixes and cheats are proven where each is alone."""
+        await self._break_again(session, fault)
+        result = await verify.verify(
+            session,
+            by=ACTOR,
+            progress=self.say,
+            duration_s=CHEAT_STRESS_S,
+            settle_s=CHEAT_SETTLE_S,
+        )
+        await self._ship_healthy(session, fault)
+        return _trial(f"all but {fault.service} healed", result)
+
+    def _read_alerts(self, session: Session) -> None:
+        self.alerts = fired_after(session.record.events())
+        for fault in session.faults:
+            own = fired_after(session.record.events(), fault.service)
+            for rule in fault.detect:
+                took, due_s = own.get(rule.alert), rule.within_s + grace_s(session, fault)
+                if took is None or took > due_s:
+                    seen = "never" if took is None else f"after {took:.1f} s"
+                    self.late.append(f"{rule.alert} fired {seen}, due in {due_s:.3g} s")
+
+    async def _break_again(self, session: Session, fault: Fault) -> bool:
+        if fault.release is not None:
+            bad = session.workspace.release(fault.service, fault.release.version_to)
+            self.say(f"shipping {fault.service} {bad.version} again")
+            await self._ship(session, bad)
+        await self._switch(session, fault, enabled=True)
+        await asyncio.sleep(fault.trigger.after_s)
+        await disturbances.strike(session, fault)
+        try:
+            await wait_until(
+                lambda: _symptom(session), timeout_s=SYMPTOM_TIMEOUT_S, what="the symptom again"
+            )
+        except WaitedTooLong as error:
+            self.rehearsal.shortfalls.append(str(error))
+            return False
+        return True
+
+    async def _try_cheat(self, session: Session, fault: Fault, patch: Path) -> Trial:
+        trial = await self._try(session, patch, fault, CHEAT_SETTLE_S, CHEAT_STRESS_S)
+        await self._ship_healthy(session, fault)
+        verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
+        self.say(f"cheat {patch.stem}: {verdict}")
+        return trial
+
+    async def _try(
+        self, session: Session, patch: Path, fault: Fault, settle_s: float, stress_s: float
+    ) -> Trial:
+        try:
+            built = await asyncio.to_thread(session.workspace.compose, fault, patch)
+            await self._ship(session, built)
+            await self._switch(session, fault, enabled=True)
+            await settled(session, settle_s)
+        except DrillError as error:
+            return Trial(patch.name, passed=False, failing=(), error=error.message)
+        result = await verify.verify(
+            session, by=ACTOR, progress=self.say, duration_s=stress_s, settle_s=settle_s
+        )
+        return _trial(patch.name, result)
+
+    async def _ship_healthy(self, session: Session, fault: Fault) -> None:
+        """What served before anything went wrong, with what mitigates in force."""
+        healthy = session.workspace.shop.initial[fault.service]
+        if fault.release is not None:
+            healthy = session.workspace.release(fault.service, fault.release.version_from)
+        await self._ship(session, healthy)
+        await self._switch(session, fault, enabled=False)
+        await settled(session)
+
+    async def _switch(self, session: Session, fault: Fault, *, enabled: bool) -> None:
+        """A flag that mitigates would hide what a patch does; it is off only between patches."""
+        if flag := fault.mitigation.flag:
+            self.say(f"{flag} of {fault.service} {'on' if enabled else 'off'}")
+            await flags.switch(session, flag, enabled=enabled, by=ACTOR)
+
+    async def _ship(self, session: Session, built: BuiltRelease) -> None:
+        await deploy.release(
+            session, built, by=ACTOR, summary=f"trial of {built.version}", progress=self.say
+        )
+
+
+def _trial(name: str, result: events.VerifyFinished) -> Trial:
+    failing = tuple(row.measure for row in result.results if not row.holds)
+    return Trial(name, passed=result.passed, failing=failing)
+
+
+async def _symptom(session: Session) -> bool | None:
+    return any(alert.severity == "critical" for alert in session.alerts.firing()) or None
+
+
+def _broke(session: Session, row: events.VerifyResult) -> bool:
+    """Did this measure break its objective at the page?"""
+    bounds = {objective.measure: objective for objective in verify.objectives(session)}
+    objective = bounds.get(row.measure)
+    return objective is not None and not objective.holds(row.at_page)

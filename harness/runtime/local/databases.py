@@ -1,0 +1,176 @@
+"""Prepared databases: migrated and seeded once for each content, then copied for every drill.
+
+Migrations and seeds run in forks of the zygote.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import limits
+from harness.errors import StackFailed
+from harness.model import BuiltRelease
+from harness.runtime import postgres
+from harness.runtime.base import Progress
+from harness.runtime.local.process import Command
+from harness.runtime.local.supervise import CLEAN_ENV, Guardian
+from harness.runtime.local.zygote_client import ReleaseFailed, Work, Zygote
+from harness.runtime.logs import tail
+from harness.runtime.postgres import SUPERUSER, Secrets, Server
+from harness.runtime.programs.cache import cache_dir, made_whole, unprivileged_user
+from harness.runtime.programs.external import version_of
+from harness.runtime.seed_digest import (
+    content_key,
+    create,
+    new_passwords,
+    open_to_oncall,
+    steps_of,
+    write_secrets,
+)
+from harness.waiting import wait_until
+
+AT_ONCE = 2
+UNUSED_S = 86_400
+UNFINISHED_S = 86_400
+
+
+@dataclass(frozen=True)
+class Preparer:
+    """All that preparing takes."""
+
+    guardian: Guardian
+    zygote: Callable[[], Awaitable[Zygote]]
+    """Asked for only where something is to be prepared."""
+    bindir: Path
+    releases: tuple[BuiltRelease, ...]
+    """Of the services that have a database, which bears the service's name."""
+    log_dir: Path
+    progress: Progress
+
+    async def prepare(self) -> Path:
+        """The prepared folder for these releases: `data/` and `secrets.json`.
+
+        Raises StackFailed, in which case nothing of it is kept.
+        """
+        target = (
+            cache_dir()
+            / "postgres"
+            / content_key(self.releases, version_of(self.bindir / "postgres"))
+        )
+        if not target.is_dir():
+            async with only_one(target.with_suffix(".lock")):
+                if not target.is_dir():
+                    # Ours is the lock, so whoever began these was killed.
+                    for unfinished in target.parent.glob(f"{target.name}.*.part"):
+                        shutil.rmtree(unfinished)
+                    self.progress("preparing databases (once; later drills copy them)")
+                    with made_whole(target) as part:
+                        await self._fill(part)
+        os.utime(target)
+        await asyncio.to_thread(_forget_unused, target.parent)
+        return target
+
+    async def _fill(self, folder: Path) -> None:
+        names = [release.service for release in self.releases]
+        passwords = new_passwords(names)
+        data = await self._initdb(folder, passwords[SUPERUSER])
+        log_path = self.log_dir / "postgres-prepare.jsonl"
+        server = await postgres.start(
+            self.guardian,
+            self.bindir,
+            data,
+            port=postgres.free_port(),
+            secrets=Secrets(passwords, statements=False),
+            log_path=log_path,
+            connections=50,
+        )
+        try:
+            await create(server, names)
+            gate = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(*(self._load(server, it, gate) for it in self.releases))
+            statements = await open_to_oncall(server, names)
+        finally:
+            await server.stop(limits.POSTGRES_START_S)
+        write_secrets(folder, Secrets(passwords, statements))
+
+    async def _initdb(self, folder: Path, password: str) -> Path:
+        data, words = folder / "data", folder / "password"
+        data.mkdir(mode=0o700)
+        words.touch(mode=0o600)
+        words.write_text(password, encoding="ascii")
+        user = unprivileged_user()
+        if user is not None:
+            os.chown(data, user.uid, user.gid)
+            os.chown(words, user.uid, user.gid)
+        argv = (
+            *(str(self.bindir / "initdb"), "-D", str(data), "-U", SUPERUSER),
+            *(f"--pwfile={words}", "--auth=scram-sha-256"),
+            *("--encoding=UTF8", "--no-locale", "--no-sync", "--wal-segsize=4"),
+        )
+        log_path = self.log_dir / "postgres-prepare.jsonl"
+        command = Command("initdb", argv, folder, log_path, user=user)
+        child = await self.guardian.spawn(command)
+        if await child.wait(limits.POSTGRES_PREPARE_S) != 0:
+            raise StackFailed(f"initdb failed:\n{tail(log_path)}")
+        words.unlink()
+        return data
+
+    async def _load(self, server: Server, release: BuiltRelease, gate: asyncio.Semaphore) -> None:
+        """Migrate and seed one service's database with its release's own code."""
+        service = release.service
+        url = server.url(service, service)
+        async with gate:
+            for target, args in steps_of(release, url):
+                log_path = self.log_dir / f"{service}.jsonl"
+                work = Work(release, target, CLEAN_ENV, log_path, args)
+                try:
+                    zygote = await self.zygote()
+                    await zygote.call(work, limits.POSTGRES_PREPARE_S)
+                except ReleaseFailed as error:
+                    raise StackFailed(f"the database of {service} failed: {error}") from error
+            self.progress(f"prepared the database of {service}")
+
+
+def copy_data(folder: Path, target: Path) -> None:
+    """Copy a prepared folder's data for one drill, sharing blocks where the disk can. Blocking."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    argv = ["cp", "-a", "--reflink=auto", str(folder / "data"), str(target)]
+    done = subprocess.run(argv, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise StackFailed(f"the databases could not be copied: {done.stderr.decode().strip()}")
+
+
+@asynccontextmanager
+async def only_one(lock: Path) -> AsyncIterator[None]:
+    """Hold a lock file; a process that dies lets go of it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+
+        async def locked() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        await wait_until(locked, timeout_s=limits.PREPARE_LOCK_S, what=f"{lock} to be released")
+        yield
+
+
+def _forget_unused(folder: Path) -> None:
+    """Remove what no drill used for a day, and what a killed one left half made."""
+    now = time.time()
+    for path in folder.iterdir():
+        bound_s = UNFINISHED_S if path.suffix == ".part" else UNUSED_S
+        if path.is_dir() and now - path.stat().st_mtime > bound_s:
+            shutil.rmtree(path, ignore_errors=True)

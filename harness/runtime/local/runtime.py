@@ -1,0 +1,48 @@
+"""The local runtime: the whole stack as processes of this machine, held by one guardian."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from harness.model import BuiltRelease, StackPlan
+from harness.runtime import port_check
+from harness.runtime.base import Mode, Progress
+from harness.runtime.base_runtime import OneStackRuntime
+from harness.runtime.environment import stack_ports
+from harness.runtime.local import leftovers
+from harness.runtime.local.stack import Stack
+from harness.runtime.local.supervise import Containment, Guardian
+
+
+class LocalRuntime(OneStackRuntime[Stack]):
+    """Implements harness.runtime.base.Runtime, whose words are not repeated here.
+
+    One instance runs one stack, once. `containment` is for tests; the best one is chosen.
+    """
+
+    mode: Mode = "honour"
+
+    def __init__(self, *, containment: Containment | None = None) -> None:
+        super().__init__()
+        self._containment = containment
+
+    async def up(self, plan: StackPlan, progress: Progress) -> None:
+        """See Runtime.up."""
+        port_check.require_free(stack_ports(plan))
+        guardian = await Guardian.start(plan.run_dir.resolve(), self._containment)
+        self._stack = Stack(plan, guardian, self._tell)
+        try:
+            await self._stack.start(progress)
+        except BaseException:
+            # Even where we are being cancelled: nothing of a stack that is not up may stay.
+            await asyncio.shield(asyncio.create_task(self.down()))
+            raise
+
+    async def prepare(self, release: BuiltRelease) -> None:
+        """See Runtime.prepare: a release runs as it lies."""
+
+    @classmethod
+    def reap(cls, home: Path) -> tuple[str, ...]:
+        """See Runtime.reap."""
+        return leftovers.reap(home)

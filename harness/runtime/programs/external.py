@@ -1,0 +1,178 @@
+"""The programs that are not Python: where they are found, and how they are had.
+
+In this order: an explicit setting, PATH and the system's directories, a wheel, Debian's packages
+unpacked into the cache.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import EnvironmentMissing, UnknownName
+from harness.runtime.base import Progress
+from harness.runtime.programs import fetch
+from harness.runtime.programs.cache import reachable, unprivileged_user
+
+VERSION_S = 10
+SYSTEM_POSTGRES = Path("/usr/lib/postgresql")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One external program, as far as it was found."""
+
+    name: str
+    path: Path | None
+    """The program; for Postgres the directory of its programs."""
+    source: str
+    """How it was found: `setting DRILL_PROMETHEUS`, `PATH`, `wheel`, `cache`, …"""
+    version: str
+    how_to_get: str
+    """What will be done, or what to do, where it is missing."""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How one program is looked for and fetched."""
+
+    setting: str
+    program: str
+    """The file that must be there; also the name on PATH."""
+    package: str | None
+    how_to_get: str
+    optional: bool = False
+
+
+FETCHED = "fetched on first use, from this machine's package sources; or install {} yourself"
+WANTED = {
+    "postgres": Wanted(
+        "DRILL_PG_BINDIR",
+        "postgres",
+        None,
+        "fetched on first use, as a wheel; or install postgresql, or set DRILL_PG_BINDIR",
+    ),
+    "prometheus": Wanted(
+        "DRILL_PROMETHEUS", "prometheus", "prometheus", FETCHED.format("prometheus")
+    ),
+    "promtool": Wanted("DRILL_PROMTOOL", "promtool", "promtool", FETCHED.format("prometheus")),
+    "alertmanager": Wanted(
+        "DRILL_ALERTMANAGER",
+        "prometheus-alertmanager",
+        "prometheus-alertmanager",
+        "not needed: Prometheus pages the host directly",
+        optional=True,
+    ),
+    "git": Wanted("DRILL_GIT", "git", None, "install git"),
+    "chromium": Wanted(
+        "DRILL_CHROMIUM",
+        "chromium",
+        None,
+        "only for tests in a browser: apt-get install chromium",
+        optional=True,
+    ),
+}
+
+
+def find_all() -> list[Piece]:
+    """Every external program, found or not; fetches nothing."""
+    return [_find(name, wanted) for name, wanted in WANTED.items()]
+
+
+def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
+    """The program of that name, fetched if need be.
+
+    Blocking. Raises EnvironmentMissing, which says how to get it, and UnknownName.
+    """
+    wanted = WANTED.get(name)
+    if wanted is None:
+        raise UnknownName("external program", name, WANTED)
+    piece = _find(name, wanted)
+    if piece.path is not None:
+        return piece.path
+    if wanted.setting in os.environ:
+        raise EnvironmentMissing(f"{name} was not found: {piece.how_to_get}")
+    if name == "postgres":
+        return fetch.fetch_postgres(progress)
+    if wanted.package is not None:
+        return fetch.fetch_package(wanted.package, progress) / "usr/bin" / wanted.program
+    raise EnvironmentMissing(f"{name} was not found", piece.how_to_get)
+
+
+def _find(name: str, wanted: Wanted) -> Piece:
+    how_to_get = wanted.how_to_get
+    if setting := os.environ.get(wanted.setting):
+        path = Path(setting)
+        program = path / wanted.program if name == "postgres" else path
+        if not _executable(program):
+            how_to_get = f"{wanted.setting} names {setting}, where there is no {wanted.program}"
+            return Piece(name, None, "", "", how_to_get, wanted.optional)
+        return _found(name, wanted, path, f"setting {wanted.setting}")
+    for source, place in _places(name, wanted):
+        if place is not None:
+            return _found(name, wanted, place, source)
+    return Piece(name, None, "", "", how_to_get, wanted.optional)
+
+
+def _places(name: str, wanted: Wanted) -> Iterator[tuple[str, Path | None]]:
+    """Where to look beyond the setting, best first."""
+    on_path = shutil.which(wanted.program)
+    if name != "postgres":
+        yield "PATH", Path(on_path) if on_path else None
+        if wanted.package is not None:
+            cached = fetch.package_folder() / wanted.package / "usr/bin" / wanted.program
+            yield "cache", cached if _executable(cached) else None
+        return
+    yield "PATH", _usable(Path(on_path).resolve().parent) if on_path else None
+    by_version = sorted(SYSTEM_POSTGRES.glob("*/bin"), key=_number, reverse=True)
+    for bindir in by_version:
+        yield "system directory", _usable(bindir)
+    spec = importlib.util.find_spec(fetch.WHEEL_MODULE)
+    if spec and spec.origin:
+        yield "wheel", _usable(fetch.wheel_bindir(Path(spec.origin).parents[1]))
+    yield "cache", _usable(fetch.wheel_bindir(fetch.wheel_folder()))
+
+
+def _usable(bindir: Path | None) -> Path | None:
+    """A directory of Postgres programs that the user who will run them can reach."""
+    if bindir is None or not all(_executable(bindir / it) for it in ("postgres", "initdb")):
+        return None
+    return bindir if reachable(bindir, unprivileged_user()) else None
+
+
+def _executable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _number(bindir: Path) -> float:
+    try:
+        return float(bindir.parent.name)
+    except ValueError:
+        return 0.0
+
+
+def _found(name: str, wanted: Wanted, path: Path, source: str) -> Piece:
+    program = path / wanted.program if name == "postgres" else path
+    return Piece(name, path, source, version_of(program), wanted.how_to_get, wanted.optional)
+
+
+def version_of(program: Path) -> str:
+    """What `--version` says, reduced to the number; empty where it says none."""
+    try:
+        done = subprocess.run(
+            [str(program), "--version"],
+            capture_output=True,
+            check=False,
+            timeout=VERSION_S,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    match = re.search(rb"\d+(\.\d+)+", done.stdout + done.stderr)
+    return match.group().decode() if match else ""

@@ -1,0 +1,143 @@
+"""What sets a fault off, and what only looks like trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from harness.catalog.reader import Catalog
+from harness.causes import Blip, Trigger, TriggerKind
+from harness.drill.lifecycle import disturbances, release_schedule
+from harness.drill.session import Session
+from harness.model import Fault, PlannedRelease
+from harness.paths import REPO
+from harness.record.drill_events import DependencyActed
+from harness.record.events import DeployStarted, DeploySucceeded, DrillTriggered
+
+HAPPENED = (DrillTriggered, DeployStarted, DeploySucceeded, DependencyActed)
+
+
+@pytest.fixture
+def failovers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The databases that failed over, by their address."""
+    found: list[str] = []
+
+    async def fail_over(url: str) -> int:
+        found.append(url)
+        return 3
+
+    monkeypatch.setattr(disturbances, "_fail_over", fail_over)
+    return found
+
+
+def with_fault(session: Session, set_off_by: Trigger) -> Fault:
+    """The session's only live release is a bad one."""
+    fault = replace(Catalog(REPO).fault("bad-timeouts"), trigger=set_off_by)
+    session.faults = (fault,)
+    shop: Any = type("Shop", (), {})()
+    now = datetime.now(UTC)
+    shop.live = (PlannedRelease(fault.release, now, None, is_culprit=True),)
+    workspace: Any = session.workspace
+    workspace.shop = shop
+    runtime: Any = session.runtime
+    runtime.database_url = lambda service, role: f"postgresql://{role}@db/{service}"
+    return fault
+
+
+def happened(session: Session) -> list[str]:
+    found = [envelope.event for envelope in session.record.events()]
+    return [type(event).__name__ for event in found if isinstance(event, HAPPENED)]
+
+
+async def test_a_release_sets_its_fault_off_as_its_deploy_begins(
+    session: Session, failovers: list[str]
+) -> None:
+    with_fault(session, Trigger())
+    await release_schedule.run_schedule(session)
+    assert happened(session) == ["DrillTriggered", "DeployStarted", "DeploySucceeded"]
+    assert failovers == []
+
+
+async def test_the_numbers_of_events_do_not_mark_the_release_that_did_it(session: Session) -> None:
+    with_fault(session, Trigger())
+    workspace: Any = session.workspace
+    (culprit,) = workspace.shop.live
+    harmless = replace(culprit, release=replace(culprit.release, version_to="2.4.3"))
+    workspace.shop.live = (replace(harmless, is_culprit=False), culprit)
+    session.pace = replace(session.pace, decoy_gap_s=0)
+    await release_schedule.run_schedule(session)
+    seen = [one for one in session.record.events() if one.audience == "all"]
+    begun = [one.seq for one in seen if isinstance(one.event, DeployStarted)]
+    assert len(begun) == 2
+    assert [seq - 1 in {one.seq for one in seen} for seq in begun] == [False, False]
+
+
+async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
+    session: Session, failovers: list[str]
+) -> None:
+    with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER))
+    await release_schedule.run_schedule(session)
+    assert happened(session) == [
+        "DeployStarted",
+        "DeploySucceeded",
+        "DrillTriggered",
+        "DependencyActed",
+    ]
+    assert failovers == ["postgresql://owner@db/payments"]
+
+
+async def test_customers_need_no_release_to_come(session: Session) -> None:
+    fault = with_fault(session, Trigger(TriggerKind.TRAFFIC, load_profile="news"))
+    session.faults = (replace(fault, release=None),)
+    workspace: Any = session.workspace
+    workspace.shop.live = ()
+    await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.tasks)
+    assert happened(session) == ["DrillTriggered", "DependencyActed"]
+    customers: Any = session.customers
+    assert customers.profiles == ["news"]
+    triggered = session.state().triggered
+    assert triggered is not None
+    assert triggered.version_to == ""
+
+
+async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
+    session: Session,
+) -> None:
+    third_parties: Any = session.third_parties
+    with_fault(session, Trigger(TriggerKind.MODEL_SLOW))
+    await release_schedule.run_schedule(session)
+    assert happened(session)[1:] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
+    assert third_parties.profiles == ["models slow"]
+
+
+async def test_participants_are_not_told_what_the_dependency_did(
+    session: Session, failovers: list[str]
+) -> None:
+    await disturbances.strike(session, with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER)))
+    seen = [one.event for one in session.record.events(audience="participant")]
+    assert not any(isinstance(event, DependencyActed) for event in seen)
+
+
+async def test_a_blip_passes_and_leaves_the_third_parties_as_they_were(session: Session) -> None:
+    third_parties: Any = session.third_parties
+    await disturbances.blip(session, Blip("down", after_s=0, for_s=0.01))
+    assert third_parties.profiles == ["down", "normal"]
+
+
+async def test_a_drill_that_ends_during_a_blip_ends_it(session: Session) -> None:
+    third_parties: Any = session.third_parties
+
+    async def refuse(_seconds: float) -> None:
+        if third_parties.profiles:
+            raise InterruptedError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("harness.drill.lifecycle.disturbances.asyncio.sleep", refuse)
+        with pytest.raises(InterruptedError):
+            await disturbances.blip(session, Blip("down", after_s=1, for_s=8))
+    assert third_parties.profiles == ["down", "normal"]

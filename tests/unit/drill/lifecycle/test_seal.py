@@ -1,0 +1,71 @@
+"""The answer is committed to at the start, and proven at the end."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from harness.catalog.reader import Catalog
+from harness.drill.actions import instructor
+from harness.drill.lifecycle.seal import Seal, key_of, opened_answer, opened_key, seal_holds, sealed
+from harness.drill.session import Session
+from harness.paths import REPO
+from harness.record.drill_events import SealOpened
+
+
+def test_the_commitment_is_the_digest_of_salt_and_answer() -> None:
+    seal = Seal("5a17", '{"faults": []}')
+    assert seal.commitment == hashlib.sha256(b'5a17{"faults": []}').hexdigest()
+
+
+def test_until_it_is_opened_nothing_can_be_said_and_nothing_is_told(trouble: Session) -> None:
+    story = trouble.story()
+    assert seal_holds(story) is None
+    assert opened_answer(story) is None
+    assert opened_key(story) is None
+    told = "".join(str(one.payload) for one in trouble.record.events(audience="all"))
+    assert "payments" not in told
+    assert "bad-timeouts" not in told
+
+
+def test_revealing_opens_it_once_and_gives_the_key(trouble: Session) -> None:
+    first = instructor.reveal(trouble, by="instructor")
+    again = instructor.reveal(trouble, by="instructor")
+    assert first == again
+    assert len(trouble.story().of(SealOpened)) == 1
+    assert seal_holds(trouble.story()) is True
+    key = opened_key(trouble.story())
+    assert key is not None
+    assert key.is_right("payments", "timeout-misconfigured")
+    assert not key.is_right("orders", "timeout-misconfigured")
+
+
+def test_two_faults_are_two_causes_and_no_mixture_of_them() -> None:
+    catalog = Catalog(REPO)
+    two = catalog.scenario("two-faults")
+    key = key_of(
+        json.loads(sealed(two, 1, [catalog.fault(n) for n in two.faults]).answer)["faults"]
+    )
+    assert key is not None
+    assert key.is_right("billing", "numeric-precision")
+    assert key.is_right("orders", "n-plus-one")
+    assert not key.is_right("orders", "numeric-precision")
+    assert key.services == {"billing", "orders"}
+
+
+def test_another_answer_than_the_sealed_one_is_found_out(trouble: Session) -> None:
+    assert trouble.seal is not None
+    content = json.loads(trouble.seal.answer)
+    content["faults"][0]["service"] = "orders"
+    trouble.seal = dataclasses.replace(trouble.seal, answer=json.dumps(content))
+    instructor.reveal(trouble, by="instructor")
+    assert seal_holds(trouble.story()) is False
+    assert opened_answer(trouble.story()) is None
+
+
+def test_two_drills_of_the_same_scenario_have_different_commitments(trouble: Session) -> None:
+    other = sealed(trouble.scenario, trouble.seed, trouble.faults)
+    assert trouble.seal is not None
+    assert other.answer == trouble.seal.answer
+    assert other.commitment != trouble.seal.commitment

@@ -1,0 +1,88 @@
+"""What the incident costs just now, where a gap is no data and never zero; what to type next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.drill.actions import instructor
+from harness.drill.lifecycle.exercise_clock import tick
+from harness.drill.queries import status
+from harness.drill.session import Session
+from harness.errors import DrillError
+from harness.exercise.agenda_files import load_agenda
+from harness.record import events
+from tests.unit.drill.conftest import page_sent
+
+
+class Figures:
+    def __init__(self, answers: dict[str, float | DrillError]) -> None:
+        self.answers = answers
+
+    async def value(self, expression: str) -> float:
+        answer = self.answers[expression]
+        if isinstance(answer, DrillError):
+            raise answer
+        return answer
+
+
+async def test_the_impact_clock_tells_what_a_minute_costs_and_how_fast_the_budget_burns(
+    session: Session,
+) -> None:
+    figures: Any = Figures({status.REVENUE_PER_MINUTE: 480.0, status.BUDGET_BURN: 90.0})
+    session.prometheus = figures
+    assert await status.impact_now(session) == {
+        "revenue_lost_per_minute": 480.0,
+        "budget_burn": 90.0,
+    }
+
+
+async def test_a_prometheus_that_is_away_is_no_data(session: Session) -> None:
+    away = DrillError("Prometheus does not answer")
+    figures: Any = Figures({status.REVENUE_PER_MINUTE: away, status.BUDGET_BURN: 1.0})
+    session.prometheus = figures
+    assert await status.impact_now(session) == {
+        "revenue_lost_per_minute": None,
+        "budget_burn": 1.0,
+    }
+
+
+def _proven(session: Session, agenda: str) -> None:
+    """The shop was mended and verified in the first phase of an agenda."""
+    session.agenda, session.is_scheduled = load_agenda(agenda), True
+    page_sent(session)
+    tick(session)
+    session.note(events.VerifyFinished(True, ()))
+
+
+def _next(session: Session) -> str:
+    return status.next_step(session, session.state("all"))
+
+
+@pytest.mark.parametrize("agenda", ["workshop-60", "workshop-180", "incident-u3", "outage-3am"])
+def test_a_team_is_sent_to_the_end_only_in_the_last_phase(session: Session, agenda: str) -> None:
+    _proven(session, agenda)
+    *_, last = session.agenda.phases
+    for phase in session.agenda.phases[1:]:
+        assert "drill finish" not in _next(session)
+        assert phase.title in _next(session)
+        assert ("drill reflect" in _next(session)) == (phase.kind == "review")
+        instructor.skip(session, by="instructor")
+    assert last.title not in _next(session)
+    assert "drill finish" in _next(session)
+    assert "drill reflect" in _next(session)
+
+
+def test_who_plays_alone_is_sent_to_the_end_once_it_is_proven(session: Session) -> None:
+    """Negative control: there is a phase to come here, too, which nobody else waits for."""
+    _proven(session, "solo")
+    assert len(session.agenda.phases) > 1
+    assert _next(session) == "done: drill finish shows the scorecard"
+
+
+def test_before_the_proof_the_agenda_changes_nothing(session: Session) -> None:
+    session.agenda, session.is_scheduled = load_agenda("workshop-60"), True
+    page_sent(session)
+    tick(session)
+    assert _next(session) == "a page is waiting: drill page, then drill ack"

@@ -1,0 +1,101 @@
+"""How a hosted drill ends where something in it goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from harness.drill.lifecycle.home import TRACEBACK, is_kept
+from harness.drill.session import Session
+from harness.errors import DrillError, OwnMistake, StackFailed
+from harness.host import lifecycle
+from harness.host.bootstrap import Prepared
+from harness.record.events import HarnessProblem
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each drill that was finished: whether it ended in an orderly way."""
+    found: list[bool] = []
+
+    async def finish(session: Session, *, orderly: bool, progress: Any) -> None:
+        found.append(orderly)
+
+    monkeypatch.setattr(lifecycle, "finish", finish)
+    return found
+
+
+async def outcome(
+    session: Session, monkeypatch: pytest.MonkeyPatch, live: Any
+) -> lifecycle.Outcome:
+    prepared: Any = type("Ready", (), {"session": session})()
+    settings: Any = None
+    monkeypatch.setattr(lifecycle, "_live", lambda *_: live())
+    return await lifecycle._run(prepared, settings, None, lambda _: None, quiet=True)
+
+
+async def test_a_mistake_of_ours_is_no_orderly_end_and_keeps_its_traceback(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        raise KeyError("payments")
+
+    found = await outcome(session, monkeypatch, live)
+    assert ended == [False], "everything was taken down, and it does not count"
+    assert isinstance(found.error, OwnMistake)
+    assert "KeyError" in (session.run_dir / TRACEBACK).read_text()
+    assert is_kept(TRACEBACK)
+    problems = [one.event for one in session.record.events()]
+    assert [one.what for one in problems if isinstance(one, HarnessProblem)] == [
+        "KeyError: 'payments'"
+    ]
+
+
+async def test_a_part_that_fails_behind_the_scenes_is_no_orderly_end_either(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def schedule() -> None:
+        raise ValueError("no such release")
+
+    async def live() -> None:
+        session.keep(asyncio.create_task(schedule()))
+        await session.over.wait()
+
+    found = await outcome(session, monkeypatch, live)
+    assert ended == [False]
+    assert found.error is not None
+    assert "no such release" in found.error.message
+
+
+async def test_a_drill_that_is_ended_ends_in_an_orderly_way(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        session.end("played to its end")
+
+    found = await outcome(session, monkeypatch, live)
+    assert (ended, found.error, found.reason) == ([True], None, "played to its end")
+
+
+async def test_an_error_with_a_hint_is_told_as_it_is(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        raise StackFailed("prometheus did not start", "look at its log")
+
+    found = await outcome(session, monkeypatch, live)
+    assert (ended, type(found.error)) == ([False], StackFailed)
+    assert not (session.run_dir / TRACEBACK).exists()
+
+
+async def test_an_interrupt_does_not_wait_for_the_preparation() -> None:
+    stop = asyncio.Event()
+
+    async def prepare() -> Prepared:
+        stop.set()
+        return await asyncio.Future()
+
+    with pytest.raises(DrillError, match="before anything was started"):
+        await asyncio.wait_for(lifecycle._unless_stopped(stop, prepare()), 10)

@@ -1,0 +1,7 @@
+"""The fake session of the use cases is played here, too."""
+
+from __future__ import annotations
+
+from tests.unit.drill.conftest import hand, session, trouble
+
+__all__ = ["hand", "session", "trouble"]

@@ -1,0 +1,161 @@
+"""The responder as a player of `drill demo`: what it is told, and what is made of what it did."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.catalog.reader import Catalog
+from harness.cli.act import verification_lines
+from harness.drill.actions import diagnosis
+from harness.drill.session import DeployEntry, Session
+from harness.paths import REPO
+from harness.players import responder_player
+from harness.record.events import VerifyFinished
+from tests.unit.drill.conftest import page_sent
+
+
+def deployed(session: Session, kind: str, service: str) -> None:
+    session.deploy_log.append(
+        DeployEntry(
+            datetime.now(UTC),
+            "dep-1",
+            service,
+            "2",
+            "1",
+            "c0ffee",
+            kind,
+            "someone",
+            "",
+            "succeeded",
+        )
+    )
+
+
+def declared(session: Session, service: str, mechanism: str) -> None:
+    diagnosis.declare(
+        session,
+        service=service,
+        mechanism=mechanism,
+        confidence_percent=90,
+        evidence=[],
+        note="",
+        by="participant",
+    )
+
+
+def played_well(session: Session) -> None:
+    page_sent(session)
+    declared(session, "payments", "timeout-misconfigured")
+    deployed(session, "rollback", "payments")
+    session.note(VerifyFinished(passed=True, results=()))
+
+
+def fallen_short(session: Session) -> list[str]:
+    return responder_player.shortfalls(session, responder_player.findings(session))
+
+
+def test_paged_diagnosed_rolled_back_and_verified_falls_short_of_nothing(trouble: Session) -> None:
+    played_well(trouble)
+    assert fallen_short(trouble) == []
+
+
+def test_everything_that_is_missing_is_named(trouble: Session) -> None:
+    assert fallen_short(trouble) == [
+        "no page",
+        "diagnosed nothing; it is payments timeout-misconfigured",
+        "not verified",
+    ]
+
+
+def test_a_wrong_diagnosis_and_an_innocent_rollback_are_named(trouble: Session) -> None:
+    page_sent(trouble)
+    declared(trouble, "orders", "n-plus-one")
+    deployed(trouble, "rollback", "orders")
+    trouble.note(VerifyFinished(passed=True, results=()))
+    assert fallen_short(trouble) == [
+        "diagnosed orders n-plus-one; it is payments timeout-misconfigured",
+        "a rollback of orders, which nothing was wrong with",
+    ]
+
+
+def test_a_second_and_right_diagnosis_counts(trouble: Session) -> None:
+    declared(trouble, "orders", "n-plus-one")
+    played_well(trouble)
+    assert fallen_short(trouble) == []
+
+
+def test_what_is_taken_back_does_not_count(trouble: Session) -> None:
+    played_well(trouble)
+    declared(trouble, "orders", "n-plus-one")
+    assert responder_player.findings(trouble).services_named == (False,)
+    declared(trouble, "payments", "overload")
+    found = responder_player.findings(trouble)
+    assert (found.services_named, found.mechanisms_named) == ((True,), (False,))
+
+
+def test_of_two_faults_each_is_looked_for(trouble: Session) -> None:
+    trouble.faults = (*trouble.faults, Catalog(REPO).fault("n-plus-one"))
+    played_well(trouble)
+    declared(trouble, "orders", "n-plus-one")
+    found = responder_player.findings(trouble)
+    assert found.mechanisms_named == (True, True)
+    assert found.proven
+    assert found.innocent == ()
+
+
+def test_a_shop_that_is_sound_is_to_be_left_alone(session: Session) -> None:
+    session.note(VerifyFinished(passed=True, results=()))
+    assert fallen_short(session) == []
+    deployed(session, "restart", "orders")
+    assert fallen_short(session) == ["a restart of orders, which nothing was wrong with"]
+
+
+def test_neither_arguments_nor_environment_tell_what_is_played(
+    trouble: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in Catalog(REPO).scenario_ids():
+        monkeypatch.setenv("SCENARIO", name)
+        monkeypatch.setenv("DRILL_SCENARIO", name)
+        told = [
+            *responder_player.command(trouble.places.api_url),
+            *responder_player.environment().values(),
+        ]
+        assert not any(name in text.removeprefix(str(REPO)) for text in told)
+    assert "DRILL_SCENARIO" in os.environ, "the control: it would have been there to pass on"
+
+
+async def test_the_token_arrives_and_what_is_said_is_passed_on() -> None:
+    said: list[str] = []
+    code = "print(input()[::-1]); raise SystemExit(4)"
+    assert await responder_player.follow([sys.executable, "-c", code], "nekot", said.append) == 4
+    assert said == ["responder: token"]
+
+
+async def test_the_process_goes_when_nobody_waits_for_it_any_more() -> None:
+    number: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    code = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+
+    def heard(text: str) -> None:
+        number.set_result(int(text.split()[-1]))
+
+    task = asyncio.create_task(responder_player.follow([sys.executable, "-c", code], "t", heard))
+    pid = await asyncio.wait_for(number, timeout=20)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(("passed", "told"), [(True, False), (False, True)])
+def test_what_was_still_settling_matters_only_where_something_failed(
+    passed: bool, told: bool
+) -> None:
+    result = {"passed": passed, "results": [], "settling": ["20 requests wait in a"]}
+    verdict = verification_lines(result)[-1]
+    assert ("it was still settling" in verdict) is told

@@ -107,7 +107,7 @@ class OwnMistake(DrillError):
     def __init__(self, error: BaseException, traceback_path: Path) -> None:
         super().__init__(
             f"{type(error).__name__}: {error}",
-            f"this is a mistake of the drill's own: {traceback_path} has what its authors need",
+            f"internal error; traceback in {traceback_path}",
         )
 
 

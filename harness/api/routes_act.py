@@ -190,7 +190,7 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
         except Exception as error:  # noqa: BLE001  the drill goes on, and the caller is told
             what = f"{type(error).__name__}: {error}"
             session.note(events.HarnessProblem(what=what))
-            lines.put_nowait({"error": _problem(what, "this is a mistake of the drill's own", 1)})
+            lines.put_nowait({"error": _problem(what, "internal error; the drill goes on", 1)})
         finally:
             lines.put_nowait(None)
 

@@ -54,9 +54,7 @@ def run(
         float | None,
         typer.Option(min=1, help="Ends by itself after so long; default: agenda and an hour."),
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the drill whose host died here.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted drill.")] = False,
 ) -> None:
     """Run a live drill here until it is finished.
 

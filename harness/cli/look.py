@@ -88,7 +88,7 @@ def agenda_lines(exercise: dict[str, Any]) -> list[str]:
     due = exercise["update_due_s"]
     if due is not None:
         late = f"is {minutes(-due)} late" if due < 0 else f"is due in {minutes(due)}"
-        lines.append(f"the next word to stakeholders {late}: drill update")
+        lines.append(f"next stakeholder update {late}: drill update")
     return lines
 
 

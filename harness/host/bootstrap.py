@@ -90,7 +90,7 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
 
         has_grafana = GRAFANA in (await preflight(say)).images
         if not has_grafana:
-            say("without Grafana, whose image is not to be had here: see the console, or `drill`")
+            say("Grafana disabled: image not available; use the console or `drill metrics`")
         plan = partial(container_plan, has_grafana)
         return _Kind(ComposeRuntime(), container_parties, plan, container_load)
     if settings.runtime != "local":

@@ -142,7 +142,7 @@ class _Run:
     async def _repeat(self) -> None:
         for (name, seed), row in self.rows.items():
             if row["shortfalls"] and self._fits(row["took_s"]):
-                say(f"[{name}-{seed}] fell short beside others; once more, alone")
+                say(f"[{name}-{seed}] failed in parallel; retrying alone")
                 again = await self._stack(name, seed).run(0)
                 self.rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
                 self.keep()

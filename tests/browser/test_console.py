@@ -203,7 +203,7 @@ def test_an_instructor_runs_the_exercise_from_one_page(
     card(page, "Declared causes").locator(".badge", has_text="not the cause").wait_for()
     page.get_by_label("Points for: Pressure didn't degrade quality").fill("7")
     page.get_by_role("button", name="Give", exact=True).click()
-    page.get_by_text("No line waits for you").wait_for()
+    page.get_by_text("Nothing to grade").wait_for()
     locus = drill.session.faults[0].title
     assert team.get_by_text(locus).count() == 0
     page.get_by_label("The exercise is over: tell everybody").check()

@@ -98,7 +98,7 @@ def wanted(plan: Plan | None, *, act: str, asks: bool, waived: bool) -> None:
         raise UsageError(
             f"what do you expect of this {act}, and what if it gets worse?",
             "add --expect 'errors < 5%' --within 120 --probability 90 --if-worse '…'; "
-            "or --no-plan, which is recorded by its absence",
+            "or pass --no-plan; the missing plan is recorded",
         )
 
 

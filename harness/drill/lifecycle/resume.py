@@ -44,7 +44,7 @@ def left_off(runs: Path) -> LeftOff:
     found = [one for path in runs.glob("*/record.db") if (one := _read(path))]
     newest = max(found, key=lambda told: told[0].wall_time, default=None)
     if newest is None:
-        raise UsageError("there is no drill here to take up", HINT)
+        raise UsageError("no interrupted drill to resume", HINT)
     last = newest[-1].event
     if not isinstance(last, DrillAborted) or last.reason != HOST_DIED:
         raise UsageError(f"the newest drill here, {newest[0].drill_id}, did not die", HINT)

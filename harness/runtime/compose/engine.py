@@ -229,7 +229,7 @@ class Engine:
                     if "error" in news:
                         raise EngineRefused(500, "\n".join([*filter(None, said), news["error"]]))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise StackFailed(f"the Docker engine did not get done: {error!r}", HINT) from error
+            raise StackFailed(f"Docker API call failed: {error!r}", HINT) from error
 
 
 def _text(value: object) -> str:

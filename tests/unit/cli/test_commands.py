@@ -177,7 +177,7 @@ def exercise(**changes: Any) -> dict[str, Any]:
 def test_the_status_shows_phase_time_and_what_is_late() -> None:
     assert agenda_lines(exercise()) == [
         "Workshop: Dark room, 2:05 left   (clock runs 10 times as fast)",
-        "the next word to stakeholders is 1:05 late: drill update",
+        "next stakeholder update is 1:05 late: drill update",
     ]
     assert "paused" in agenda_lines(exercise(is_paused=True))[0]
     assert "over" in agenda_lines(exercise(is_over=True))[0]

@@ -13,7 +13,7 @@ export function Judging() {
   const shown = all ? lines : lines.filter((line) => line.verdict === OPEN);
   return html`<${Card} title="Judge" className="span12" id="judge" actions=${html`<label class="tick"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> every line</label>`}>
     ${data && html`<p class="muted">${data.total} of 100 points so far, ${data.open_points} still open${data.hint_points ? `, ${data.hint_points} off for hints` : ""}.</p>`}
-    ${data && !shown.length && html`<${Empty}>No line waits for you.<//>`}
+    ${data && !shown.length && html`<${Empty}>Nothing to grade.<//>`}
     <ul class="plain">${shown.map((line) => html`<${Line} key=${line.line} line=${line} onJudged=${again} />`)}</ul>
     <${ErrorNote} error=${error} />
   <//>`;

@@ -73,7 +73,7 @@ function ActionItems({ checks }) {
   const all = useAll("action-item.added");
   const { draft, put, send } = useSheet("action-item", "/v1/action-items", { text: "", owner: "", check: "" });
   return html`<${Card} title="Action items" className="span12" id="action-items">
-    ${!all.length && html`<${Empty}>None yet. One that is bound to a check guards every later drill of this home.<//>`}
+    ${!all.length && html`<${Empty}>No action items yet. Linked items are checked in later drills.<//>`}
     <ul class="plain">${all.map((one) => html`<li class="piece" key=${one.key}><div>${one.text} <span class="muted">${one.owner}</span> ${one.check && html`<${Badge} kind="good">${words(one.check)}<//>`}</div></li>`)}</ul>
     <form onSubmit=${send.run}>
       <${Lines} label="What will be done" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />

@@ -39,7 +39,7 @@ export function Picker() {
         <td><${Proof} proof=${one.proof} /></td><td class="muted">${one.proof ? told(one.proof) : ""}${one.proof?.shortfalls.map((text) => html`<div class="v-bad" key=${text}>${text}</div>`)}</td></tr>`)}</tbody></table></div>
     <div class="two"><label class="field"><span class="label">Agenda</span><select value=${choice.agenda} onChange=${(event) => put({ agenda: event.target.value })}><option value="">the scenario’s own</option>${Object.entries(data?.agendas || {}).map(([id, title]) => html`<option key=${id} value=${id}>${title}</option>`)}</select></label>
       <div class="two"><label class="field"><span class="label">Seed</span><input type="number" min="0" placeholder="any" value=${choice.seed} onInput=${(event) => put({ seed: event.target.value })} /></label>
-        <label class="field"><span class="label">Times as fast</span><input type="number" min="1" max="60" value=${choice.speed} onInput=${(event) => put({ speed: event.target.value })} /></label></div></div>
+        <label class="field"><span class="label">Speed (×)</span><input type="number" min="1" max="60" value=${choice.speed} onInput=${(event) => put({ speed: event.target.value })} /></label></div></div>
     <div class="slider"><code class="command">${line}</code><${Button} onClick=${copy}>Copy<//></div>
   <//>`;
 }

@@ -6,7 +6,7 @@ import { laneOf } from "./colors.js";
 
 /** How sure people were against how often they were right; on the line is well calibrated. */
 export function Calibration({ bins }) {
-  if (!bins.length) return html`<p class="muted">No stated probability has come out yet.</p>`;
+  if (!bins.length) return html`<p class="muted">No forecast resolved yet.</p>`;
   const at = (bin) => ({ x: 30 + 2 * bin.mean_percent, y: 220 - 200 * bin.true_share });
   const most = Math.max(...bins.map((bin) => bin.count));
   return html`<figure class="v-plot"><svg viewBox="0 0 250 250" role="img" aria-label=${bins.map((bin) => `said ${Math.round(bin.mean_percent)} percent, came true ${Math.round(bin.true_share * 100)} percent of ${bin.count}`).join("; ")}>

@@ -56,7 +56,7 @@ const readTriage = (data) => ({
 function Priorities({ value, kinds, onChange }) {
   const put = (index, change) => onChange(value.map((one, at) => (at === index ? { ...one, ...change } : one)));
   const up = (index) => onChange([...value.slice(0, index - 1), value[index], value[index - 1], ...value.slice(index + 1)]);
-  return html`<fieldset class="ticks"><legend>Priorities, the first first</legend><ol class="priorities">${value.map((one, index) => html`<li key=${index}>
+  return html`<fieldset class="ticks"><legend>Priorities, most urgent first</legend><ol class="priorities">${value.map((one, index) => html`<li key=${index}>
     <select aria-label=${`Kind of priority ${index + 1}`} value=${one.kind} onChange=${(event) => put(index, { kind: event.target.value })}>${kinds.map((kind) => html`<option key=${kind} value=${kind}>${words(kind)}</option>`)}</select>
     <input aria-label=${`Priority ${index + 1}`} value=${one.text} onInput=${(event) => put(index, { text: event.target.value })} />
     <${Button} kind="quiet" disabled=${index === 0} onClick=${() => up(index)} aria-label=${`Priority ${index + 1} one up`}>↑<//>

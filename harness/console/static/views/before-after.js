@@ -15,7 +15,7 @@ export default function BeforeAfter() {
   const times = useMemo(() => windows(events, span.end), [events, span.end]);
   const verifications = events.filter((event) => event.type === "verify.finished");
   return html`<div class="v-page">
-    ${!times.broken && html`<p class="v-note">Nobody was paged yet: this is how it is while all is well.</p>`}
+    ${!times.broken && html`<p class="v-note">No page yet; healthy baseline.</p>`}
     <${Objectives} verifications=${verifications} />
     <${Calls} services=${services} span=${span} times=${times} />
     <div class="v-columns">${SERIES.map((one) => html`<${Measured} key=${one.title} one=${one} span=${span} marks=${marks} times=${times} />`)}</div>

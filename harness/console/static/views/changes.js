@@ -83,7 +83,7 @@ function Change({ entry }) {
     <header class="v-bar"><h2>${entry.service} ${isRestart ? entry.kind : `${entry.version_from} → ${entry.version_to}`}</h2><span class="v-push"></span>
       ${entry.commit && html`<button type="button" class="button" onClick=${() => attachEvidence(`commit:${entry.commit.slice(0, 40)}`, `${entry.service} ${entry.version_to}`)}>Attach</button>`}
       <a class="button v-narrow" href=${href("changes")}>All deploys</a>
-      <a class="button" href=${href("dashboards", { uid: "service", service: entry.service, begin: Math.floor(Date.parse(entry.at) / 1000) - 150, end: Math.floor(Date.parse(entry.at) / 1000) + 150 })}>What its figures did</a></header>
+      <a class="button" href=${href("dashboards", { uid: "service", service: entry.service, begin: Math.floor(Date.parse(entry.at) / 1000) - 150, end: Math.floor(Date.parse(entry.at) / 1000) + 150 })}>Metrics around this deploy</a></header>
     ${isRestart && html`<p class="muted">The version stayed the same.</p>`}
     ${error && html`<${ErrorNote} error=${error} />`}
     ${!isRestart && !data && !error && html`<${Loading} />`}

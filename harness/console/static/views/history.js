@@ -38,7 +38,7 @@ export default function History() {
       <dl class="v-board">${BOARD.map(([key, words, format]) => html`<div key=${key}><dt>${words}</dt><dd>${format(data.averages[key])}</dd></div>`)}</dl></section>
     <section class="card"><h2>From drill to drill</h2>
       ${counted.length ? html`<div class="v-trends">${TRENDS.map(([words, of, format, isGoodLow]) => html`<${Trend} key=${words} title=${words} format=${format} isGoodLow=${isGoodLow}
-        points=${counted.map((one) => ({ label: `${one.drill_id} ${one.scenario}`, value: of(one) }))} />`)}</div>` : html`<${Empty}>No drill is over yet: the trend begins with the second.<//>`}</section>
+        points=${counted.map((one) => ({ label: `${one.drill_id} ${one.scenario}`, value: of(one) }))} />`)}</div>` : html`<${Empty}>Trends need two finished drills.<//>`}</section>
     <div class="v-columns">
       <section class="card"><h2>Calibration over all drills</h2><${Calibration} bins=${data.reliability} /></section>
       <section class="card"><h2>Drills</h2><${Drills} data=${data} /></section>

@@ -11,7 +11,7 @@ const TEXT_MAX = 100_000;
 export default function Postmortem() {
   const { status } = useLive();
   const { data: choices } = usePoll("/v1/choices");
-  return html`<${Paper} drillId=${status.drill_id} />${choices && html`<h2 class="v-row">What we take from it</h2><${Review} choices=${choices} />`}`;
+  return html`<${Paper} drillId=${status.drill_id} />${choices && html`<h2 class="v-row">Lessons learned</h2><${Review} choices=${choices} />`}`;
 }
 
 /**
@@ -62,7 +62,7 @@ function Paper({ drillId }) {
       <label class="v-wide">${isBehind ? "your text" : "text, in Markdown"}
         <textarea value=${text} maxlength=${TEXT_MAX} spellcheck="true" placeholder="Draft it from the record, or begin to write." onInput=${(event) => write(event.target.value)}></textarea></label>
       ${saved.draft && saved.draft !== text && html`<details class="card"><summary>The newest draft from the record</summary>
-        <button type="button" class="button" onClick=${() => write(united(text, saved.draft))}>Put what is new in it into my text</button><pre class="v-pre">${saved.draft}</pre></details>`}
+        <button type="button" class="button" onClick=${() => write(united(text, saved.draft))}>Merge the new draft</button><pre class="v-pre">${saved.draft}</pre></details>`}
     </div>
   </div>`;
 }

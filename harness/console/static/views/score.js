@@ -86,9 +86,9 @@ function Pattern({ classification, bySeq }) {
 
 function Review({ table, cadence, etas, cause }) {
   const minutes = (ms) => (ms === null ? "–" : seconds(Math.round(ms / 1000)));
-  return html`<section class="card"><h2>What was said, and what came</h2>
+  return html`<section class="card"><h2>Forecasts and outcomes</h2>
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
-      <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>Nothing was stated with a probability.<//>`}
+      <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>No forecasts recorded.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
     <p>${counted(cadence.updates, "update", "updates")}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p>
     ${cause.target_ms !== null && html`<p>The cause: after ${minutes(cause.took_ms)}, of ${minutes(cause.target_ms)} that the agenda gives${verdict(cause.met)}.</p>`}</section>`;

@@ -13,7 +13,9 @@ from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
+INDEX = ROOT / "docs" / "README.md"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DECISIONS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 
 
 def names_of(part: typer.Typer) -> list[str]:
@@ -52,8 +54,18 @@ def promised_targets(text: str) -> set[str]:
 
 def missing_files(page: Path) -> list[str]:
     """Relative links and code spans of a page that name files which do not exist."""
-    named = set(re.findall(r"\]\(([^)#:]+)\)", page.read_text()))
-    return [name for name in named if not (page.parent / name).exists()]
+    return [name for name in links(page) if not (page.parent / name).exists()]
+
+
+def links(page: Path) -> set[str]:
+    """The relative links of a page, as they are written."""
+    return set(re.findall(r"\]\(([^)#:]+)\)", page.read_text()))
+
+
+def not_linked(index: Path, pages: list[Path]) -> list[str]:
+    """Those of `pages` to which `index` has no link."""
+    linked = {(index.parent / name).resolve() for name in links(index)}
+    return [page.name for page in pages if page.resolve() not in linked]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -67,9 +79,18 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
     assert promised_targets(page.read_text()) <= targets
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, *DECISIONS], ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert missing_files(page) == []
+
+
+def test_the_index_lists_every_page_and_every_decision() -> None:
+    assert not_linked(INDEX, [page for page in [*PAGES, *DECISIONS] if page != INDEX]) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_page_leads_to_the_index(page: Path) -> None:
+    assert page == INDEX or not_linked(page, [INDEX]) == []
 
 
 def test_whoever_plays_in_a_team_reads_how_to_write_under_a_name() -> None:
@@ -85,6 +106,7 @@ def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:
     assert promised_commands(page.read_text()) - set(COMMANDS) == {"conjure", "vanish"}
     assert promised_targets(page.read_text()) == {"magic"}
     assert missing_files(page) == ["nowhere.md"]
+    assert not_linked(page, [tmp_path / "nowhere.md", tmp_path / "alone.md"]) == ["alone.md"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,6 +1,7 @@
 """The rules of the house hold in this tree, and each notices when it is broken.
 
-Why: `docs/adr/0002-rules-of-the-house-are-tests.md`, `docs/adr/0008-the-harness-reads-like-a-drill.md`.
+Why: `docs/adr/0002-rules-of-the-house-are-tests.md` and
+`docs/adr/0008-the-harness-reads-like-a-drill.md`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Protocol
 from harness.aigate.brief import brief_text
 from harness.aigate.vendors import closed
 from harness.exercise.gate import Gate
-from harness.record.gate_events import AiAttempted, AiFinished
+from harness.record.events import AiAttempted, AiFinished
 
 GateEvent = AiAttempted | AiFinished
 

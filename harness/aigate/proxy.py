@@ -16,7 +16,7 @@ from harness.aigate.prompt import read_body
 from harness.aigate.receiving import RequestBody
 from harness.aigate.relay import Exchange, Order
 from harness.aigate.vendors import Refused, Vendor, closed, likely_vendor
-from harness.record.gate_events import AiAttempted
+from harness.record.events import AiAttempted
 from harness.tokens import Caller, TokenBook
 
 EXCHANGES_MAX = 16

@@ -19,7 +19,7 @@ from harness.aigate.receiving import RequestBody
 from harness.aigate.upstream import asking, returned_headers, what_went_wrong
 from harness.aigate.usage import UsageMeter
 from harness.aigate.vendors import Refused, closed, error_event
-from harness.record.gate_events import AiFinished, ExchangeOutcome
+from harness.record.events import AiFinished, ExchangeOutcome
 from harness.waiting import WaitedTooLong, wait_until
 
 ANSWER_MAX_BYTES = 8 * 1024 * 1024

@@ -12,7 +12,7 @@ from harness.drill.actions import expectation, guardrail_checks, team_entry
 from harness.drill.actions.expectation import WITHIN_DEFAULT_S, Plan
 from harness.drill.queries import team_entries
 from harness.exercise.update_texts import Reader
-from harness.record import response_events as r
+from harness.record.events import Hypothesis
 
 router = APIRouter(prefix="/v1")
 
@@ -138,7 +138,7 @@ async def hypotheses(session: InSession) -> Any:
 @router.post("/hypotheses")
 async def revise(body: Hypotheses, session: InSession, by: By) -> Any:
     revised = [
-        r.Hypothesis(
+        Hypothesis(
             one.id,
             one.text,
             one.probability,

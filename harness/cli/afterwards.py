@@ -97,7 +97,7 @@ def history(
     Example: drill history --exclude d-7f3a --because 'the network failed'
     """
     from harness.drill.queries.past_drills import averages, past_drills
-    from harness.record.drill_events import FiguresExcluded
+    from harness.record.events import FiguresExcluded
     from harness.record.store import Record
 
     if exclude is not None:

@@ -18,7 +18,7 @@ from harness.currency import euros
 from harness.drill.queries.exercise_view import exercise
 from harness.drill.queries.status import next_step, services
 from harness.drill.session import Session
-from harness.record import events, exercise_events, guard_events, response_events
+from harness.record import events
 from harness.record.state import DrillState
 from harness.terminal import printable, say
 
@@ -76,23 +76,23 @@ def line_of(event: events.Event) -> str:
 
 def _line_of_exercise(event: events.Event) -> str:
     match event:
-        case exercise_events.PhaseChanged():
+        case events.PhaseChanged():
             return f"phase: {event.title}"
-        case exercise_events.InjectDelivered():
+        case events.InjectDelivered():
             return f"{event.sender.upper()}: {' '.join(event.text.split())}"
-        case guard_events.GuardChecked(verdict="objected"):
+        case events.GuardChecked(verdict="objected"):
             return (
                 f"guardrail {event.check} objects to {event.service} {event.version}: {event.why}"
             )
-        case exercise_events.HintTaken():
+        case events.HintTaken():
             return f"hint {event.number} (-{event.cost_points} points): {event.text}"
-        case exercise_events.RoleJoined():
+        case events.RoleJoined():
             return f"{event.person} takes the role {event.role}"
-        case exercise_events.RoleLeft():
+        case events.RoleLeft():
             return f"{event.person} gives up the role {event.role}"
-        case response_events.UpdatePosted():
+        case events.UpdatePosted():
             return f"update to {event.readers}, {event.status}: {event.current_state}"
-        case response_events.OutcomeMeasured():
+        case events.OutcomeMeasured():
             return f"{event.action_id} {'met' if event.met else 'NOT met'}: {event.measured}"
         case _:
             return ""

@@ -24,29 +24,28 @@ from harness.exercise.roles import team_roles
 from harness.exercise.story import Story
 from harness.exercise.views import open_actions, role_holders
 from harness.model import Mechanism
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record import events
 
 WITHIN_MAX_S = 86_400.0
 
 
-def role_joined(story: Story, person: str, role: str) -> x.RoleJoined:
+def role_joined(story: Story, person: str, role: str) -> events.RoleJoined:
     """Somebody takes a role. Taking one twice is refused, several roles or people are not."""
     person = text("person", person, length_max=NAME_MAX)
     one_of("role", role, team_roles())
     if person in role_holders(story).get(role, ()):
         raise UsageError(f"{person} holds the role '{role}' already")
-    return x.RoleJoined(person, role)
+    return events.RoleJoined(person, role)
 
 
-def role_left(story: Story, person: str, role: str) -> x.RoleLeft:
+def role_left(story: Story, person: str, role: str) -> events.RoleLeft:
     """Somebody gives a role up."""
     one_of("role", role, team_roles())
     holders = role_holders(story).get(role, ())
     if person not in holders:
         held = ", ".join(holders) or "nobody"
         raise UsageError(f"{person} does not hold the role '{role}'", f"it is held by: {held}")
-    return x.RoleLeft(person, role)
+    return events.RoleLeft(person, role)
 
 
 def incident_declared(
@@ -59,12 +58,12 @@ def incident_declared(
     by: str,
     users_affected: int | None = None,
     escalate: Iterable[str] = (),
-) -> r.IncidentDeclared:
+) -> events.IncidentDeclared:
     """An incident, opened by hand or after the page; `known_systems` are the shop's services."""
-    severities, reasons = get_args(r.Severity), get_args(r.Escalation)
+    severities, reasons = get_args(events.Severity), get_args(events.Escalation)
     if users_affected is not None and users_affected < 0:
         raise UsageError("'users_affected' is a number of people, at least 0")
-    return r.IncidentDeclared(
+    return events.IncidentDeclared(
         severity=one_of("severity", severity, severities),  # type: ignore[arg-type]
         summary=text("summary", summary),
         systems=tuple(
@@ -85,18 +84,18 @@ def triage_written(
     priorities: Iterable[tuple[str, str]],
     not_doing_yet: Iterable[str],
     by: str,
-) -> r.TriageWritten:
+) -> events.TriageWritten:
     """A triage sheet; priorities are (kind, text) in their order."""
-    kinds = get_args(r.PriorityKind)
+    kinds = get_args(events.PriorityKind)
     ordered = tuple(
-        r.Priority(one_of("priority", kind, kinds), text("priorities", what))  # type: ignore[arg-type]
+        events.Priority(one_of("priority", kind, kinds), text("priorities", what))  # type: ignore[arg-type]
         for kind, what in priorities
     )
     if not ordered:
         raise UsageError("'priorities' is empty", f"what comes first? kinds: {', '.join(kinds)}")
     if len(ordered) > ITEMS_MAX:
         raise UsageError(f"'priorities' has {len(ordered)} items, {ITEMS_MAX} are the most")
-    return r.TriageWritten(
+    return events.TriageWritten(
         known=texts("known", known),
         unknown=texts("unknown", unknown),
         priorities=ordered,
@@ -106,13 +105,13 @@ def triage_written(
 
 
 def hypotheses_revised(
-    hypotheses: Iterable[r.Hypothesis],
+    hypotheses: Iterable[events.Hypothesis],
     *,
     reason: str,
     known_systems: Collection[str],
     by: str,
     not_before: datetime | None = None,
-) -> r.HypothesesRevised:
+) -> events.HypothesesRevised:
     """All hypotheses as they stand now. Probabilities sum to 100; ids are unique.
 
     `not_before` is when the drill began: no query may end before it.
@@ -131,17 +130,17 @@ def hypotheses_revised(
             f"the probabilities sum to {total}, not to 100 ({given})",
             "give 'something else' what is left",
         )
-    return r.HypothesesRevised(checked, text("reason", reason, required=False), by)
+    return events.HypothesesRevised(checked, text("reason", reason, required=False), by)
 
 
 def _hypothesis(
-    one: r.Hypothesis, known_systems: Collection[str], not_before: datetime | None
-) -> r.Hypothesis:
+    one: events.Hypothesis, known_systems: Collection[str], not_before: datetime | None
+) -> events.Hypothesis:
     if one.service:
         one_of("service", one.service, known_systems)
     if one.mechanism:
         one_of("mechanism", one.mechanism, [known.value for known in Mechanism])
-    return r.Hypothesis(
+    return events.Hypothesis(
         id=text("id", one.id, length_max=NAME_MAX),
         text=text("hypothesis", one.text),
         probability_percent=percent("probability", one.probability_percent),
@@ -154,11 +153,11 @@ def _hypothesis(
 
 def alert_marked(
     *, alert: str, mark: str, reason: str, by: str, known_alerts: Collection[str]
-) -> r.AlertMarked:
+) -> events.AlertMarked:
     """An alert that has fired, as source, symptom or unrelated."""
-    return r.AlertMarked(
+    return events.AlertMarked(
         alert=one_of("alert", alert, known_alerts),
-        mark=one_of("mark", mark, get_args(r.AlertMark)),  # type: ignore[arg-type]
+        mark=one_of("mark", mark, get_args(events.AlertMark)),  # type: ignore[arg-type]
         reason=text("reason", reason, required=False),
         by=by,
     )
@@ -174,11 +173,11 @@ def action_stated(
     within_s: float,
     if_worse: str,
     by: str,
-) -> r.ActionStated:
+) -> events.ActionStated:
     """An expectation before the act. A rollback needs a plan for when it makes things worse."""
-    kind = one_of("action", action, get_args(r.ActionKind))
-    return r.ActionStated(
-        action_id=f"act-{len(story.of(r.ActionStated)) + 1}",
+    kind = one_of("action", action, get_args(events.ActionKind))
+    return events.ActionStated(
+        action_id=f"act-{len(story.of(events.ActionStated)) + 1}",
         action=kind,  # type: ignore[arg-type]
         target=text("target", target, length_max=NAME_MAX, required=kind != "wait"),
         expectation=text("expectation", expectation),
@@ -191,10 +190,10 @@ def action_stated(
 
 def outcome_measured(
     story: Story, *, action_id: str, met: bool, measured: str, by: str
-) -> r.OutcomeMeasured:
+) -> events.OutcomeMeasured:
     """The outcome of a stated action, once."""
     waiting = [one.event.action_id for one in open_actions(story)]
     if not waiting:
         raise UsageError("no stated action waits for its outcome")
     one_of("open action", action_id, waiting)
-    return r.OutcomeMeasured(action_id, met, text("measured", measured), by)
+    return events.OutcomeMeasured(action_id, met, text("measured", measured), by)

@@ -12,9 +12,15 @@ from dataclasses import dataclass, replace
 from functools import singledispatch
 
 from harness.exercise.agenda import Agenda, AiPolicy, Artefact, Phase
-from harness.record import exercise_events as x
-from harness.record.events import Event
-from harness.record.exercise_events import PhaseChange
+from harness.record.events import (
+    ClockExtended,
+    ClockPaused,
+    ClockResumed,
+    ClockSkipped,
+    ClockStarted,
+    Event,
+    PhaseChange,
+)
 
 SPEED_MAX = 1000.0
 EXTRA_MAX_S = 86_400.0
@@ -137,7 +143,7 @@ def _paced(state: ClockState, drill_ms: int, *, is_paused: bool) -> ClockState:
 
 
 @_step.register
-def _(event: x.ClockStarted, state: ClockState, drill_ms: int) -> ClockState:
+def _(event: ClockStarted, state: ClockState, drill_ms: int) -> ClockState:
     if state.started_ms is not None:
         return state
     speed = event.speed if 0 < event.speed <= SPEED_MAX else 1.0
@@ -152,19 +158,19 @@ def _(event: x.ClockStarted, state: ClockState, drill_ms: int) -> ClockState:
 
 
 @_step.register
-def _(_event: x.ClockPaused, state: ClockState, drill_ms: int) -> ClockState:
+def _(_event: ClockPaused, state: ClockState, drill_ms: int) -> ClockState:
     if state.started_ms is None or state.is_paused:
         return state
     return _paced(state, drill_ms, is_paused=True)
 
 
 @_step.register
-def _(_event: x.ClockResumed, state: ClockState, drill_ms: int) -> ClockState:
+def _(_event: ClockResumed, state: ClockState, drill_ms: int) -> ClockState:
     return _paced(state, drill_ms, is_paused=False) if state.is_paused else state
 
 
 @_step.register
-def _(event: x.ClockExtended, state: ClockState, drill_ms: int) -> ClockState:
+def _(event: ClockExtended, state: ClockState, drill_ms: int) -> ClockState:
     now = state.agenda_ms(drill_ms)
     if now is None or not 0 < event.extra_s <= EXTRA_MAX_S:
         return state
@@ -173,7 +179,7 @@ def _(event: x.ClockExtended, state: ClockState, drill_ms: int) -> ClockState:
 
 
 @_step.register
-def _(event: x.ClockSkipped, state: ClockState, drill_ms: int) -> ClockState:
+def _(event: ClockSkipped, state: ClockState, drill_ms: int) -> ClockState:
     now = state.agenda_ms(drill_ms)
     if now is None:
         return state

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import read
 from harness.exercise.story import Noted, Story
-from harness.record.events import DiagnosisDeclared
-from harness.record.exercise_events import CauseConfirmed
+from harness.record.events import CauseConfirmed, DiagnosisDeclared
 
 EVIDENCE_MIN = 2
 """A confirmed cause with less was a lucky guess."""

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from harness.catalog.files import LooseMechanism, Source, StrictFile, Text
 from harness.exercise.story import Story
-from harness.record.guard_events import GuardChecked
+from harness.record.events import GuardChecked
 
 GUARDS = Path(__file__).with_name("guards.toml")
 

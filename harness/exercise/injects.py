@@ -6,8 +6,7 @@ from harness.exercise.agenda import Agenda, AtTime, Inject, InPhase, NoUpdate, W
 from harness.exercise.clock import Reading, read
 from harness.exercise.story import Story
 from harness.exercise.views import delivered, firing_since_ms, incident_start
-from harness.record.events import PageSent
-from harness.record.response_events import UpdatePosted
+from harness.record.events import PageSent, UpdatePosted
 
 
 def due_injects(agenda: Agenda, story: Story, drill_ms: int) -> tuple[Inject, ...]:

@@ -9,7 +9,15 @@ from typing import get_args
 from harness.errors import UsageError
 from harness.exercise.fields import NAME_MAX, one_of, percent, text, texts
 from harness.exercise.story import Story
-from harness.record import response_events as r
+from harness.record.events import (
+    ActionItemAdded,
+    CauseAnalysed,
+    CauseLevel,
+    LearningKind,
+    LearningStored,
+    ReflectionKind,
+    ReflectionWritten,
+)
 
 LEARNING_FIELDS: Mapping[str, tuple[str, ...]] = {
     "incident_pattern": ("pattern", "symptoms", "root_cause", "detection", "resolution"),
@@ -25,22 +33,22 @@ LISTS = frozenset({"symptoms"})
 
 def reflection_written(
     *, kind: str, what: str, by: str, question: str = "", questions: Collection[str] = ()
-) -> r.ReflectionWritten:
+) -> ReflectionWritten:
     """What went well, what could improve, or an answer to one of the agenda's `questions`."""
-    one_of("reflection", kind, get_args(r.ReflectionKind))
+    one_of("reflection", kind, get_args(ReflectionKind))
     if kind == "answer":
         one_of("question", question, questions)
     elif question:
         raise UsageError("'question' goes with an answer")
-    return r.ReflectionWritten(kind, text("text", what), by, question)  # type: ignore[arg-type]
+    return ReflectionWritten(kind, text("text", what), by, question)  # type: ignore[arg-type]
 
 
 def cause_analysed(
     *, level: str, what: str, confidence_percent: int | None, by: str
-) -> r.CauseAnalysed:
+) -> CauseAnalysed:
     """One level of the analysis: surface (what broke), deeper, deepest (why it could)."""
-    return r.CauseAnalysed(
-        level=one_of("level", level, get_args(r.CauseLevel)),  # type: ignore[arg-type]
+    return CauseAnalysed(
+        level=one_of("level", level, get_args(CauseLevel)),  # type: ignore[arg-type]
         text=text("text", what),
         confidence_percent=percent("confidence", confidence_percent),
         by=by,
@@ -49,9 +57,9 @@ def cause_analysed(
 
 def learning_stored(
     *, kind: str, fields: Mapping[str, str | Iterable[str]], by: str
-) -> r.LearningStored:
+) -> LearningStored:
     """A learning entry; every field of its kind must be there, and no other."""
-    one_of("kind of learning entry", kind, get_args(r.LearningKind))
+    one_of("kind of learning entry", kind, get_args(LearningKind))
     wanted = LEARNING_FIELDS[kind]
     expected = f"a {kind} holds: {', '.join(wanted)}"
     if missing := [name for name in wanted if name not in fields]:
@@ -69,7 +77,7 @@ def learning_stored(
         else:
             raise UsageError(f"'{name}' is one text, not a list", expected)
     _check_confidence(kept)
-    return r.LearningStored(kind, kept, by)  # type: ignore[arg-type]
+    return LearningStored(kind, kept, by)  # type: ignore[arg-type]
 
 
 def _check_confidence(fields: Mapping[str, str | tuple[str, ...]]) -> None:
@@ -91,12 +99,12 @@ def action_item_added(
     by: str,
     check: str = "",
     known_checks: Collection[str] = (),
-) -> r.ActionItemAdded:
+) -> ActionItemAdded:
     """An action item. It has an owner; `check` binds it to a guardrail of `known_checks`."""
     if check:
         one_of("check", check, known_checks)
-    return r.ActionItemAdded(
-        item_id=f"ai-{len(story.of(r.ActionItemAdded)) + 1}",
+    return ActionItemAdded(
+        item_id=f"ai-{len(story.of(ActionItemAdded)) + 1}",
         text=text("text", what),
         owner=text("owner", owner, length_max=NAME_MAX),
         check=check,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading, read
 from harness.exercise.story import Story
-from harness.record.exercise_events import ClockStarted, PhaseChanged
+from harness.record.events import ClockStarted, PhaseChanged
 
 
 def phases_to_announce(agenda: Agenda, story: Story, drill_ms: int) -> tuple[PhaseChanged, ...]:

@@ -14,7 +14,7 @@ from harness.exercise.story import Noted, Story
 from harness.exercise.update_texts import HEADLINES, render_update
 from harness.model import ServiceEntry
 from harness.record.envelope import to_iso
-from harness.record.response_events import (
+from harness.record.events import (
     ComponentStatus,
     IncidentDeclared,
     Severity,

@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from harness.exercise.clock import ClockState, step
-from harness.record.drill_events import EngagementSampled
 from harness.record.envelope import Envelope
-from harness.record.events import Event, ImpactSampled, UnknownEvent
+from harness.record.events import EngagementSampled, Event, ImpactSampled, UnknownEvent
 
 E = TypeVar("E", bound=Event)
 E_co = TypeVar("E_co", bound=Event, covariant=True)

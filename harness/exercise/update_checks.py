@@ -7,7 +7,7 @@ from typing import get_args
 
 from harness.errors import UsageError
 from harness.exercise.fields import number, one_of, percent, text, texts
-from harness.record import response_events as r
+from harness.record.events import ComponentStatus, Readers, UpdatePosted, UpdateStatus
 
 ETA_MAX_MINUTES = 7 * 24 * 60.0
 
@@ -27,7 +27,7 @@ def update_posted(
     eta_latest_minutes: float | None = None,
     components: Mapping[str, str] | None = None,
     known_systems: Collection[str] = (),
-) -> r.UpdatePosted:
+) -> UpdatePosted:
     """An update with all its parts. Raises UsageError where one is missing, confidence above all.
 
     Unknowns and the estimate may be empty: then the update says so in words. `components` says for
@@ -43,8 +43,8 @@ def update_posted(
             raise UsageError(
                 "'eta_latest_minutes' is the end of the interval that 'eta_minutes' begins"
             )
-    return r.UpdatePosted(
-        status=one_of("status", status, get_args(r.UpdateStatus)),  # type: ignore[arg-type]
+    return UpdatePosted(
+        status=one_of("status", status, get_args(UpdateStatus)),  # type: ignore[arg-type]
         what_happened=text("what_happened", what_happened),
         what_we_did=text("what_we_did", what_we_did),
         current_state=text("current_state", current_state),
@@ -52,7 +52,7 @@ def update_posted(
         unknowns=texts("unknowns", unknowns, required=False),
         next_steps=texts("next_steps", next_steps),
         eta_minutes=eta,
-        readers=one_of("group of readers", readers, get_args(r.Readers)),  # type: ignore[arg-type]
+        readers=one_of("group of readers", readers, get_args(Readers)),  # type: ignore[arg-type]
         by=by,
         eta_latest_minutes=latest,
         components=_components(components, known_systems),
@@ -61,10 +61,10 @@ def update_posted(
 
 def _components(
     given: Mapping[str, str] | None, known_systems: Collection[str]
-) -> dict[str, r.ComponentStatus] | None:
+) -> dict[str, ComponentStatus] | None:
     if given is None:
         return None
-    known = get_args(r.ComponentStatus)
+    known = get_args(ComponentStatus)
     return {
         one_of("service", name, known_systems): one_of("component status", status, known)  # type: ignore[misc]
         for name, status in given.items()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from harness.currency import euros
-from harness.record.response_events import UpdatePosted, UpdateStatus
+from harness.record.events import UpdatePosted, UpdateStatus
 
 Reader = Literal["internal", "executive", "external"]
 

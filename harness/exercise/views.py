@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from harness.exercise.story import Noted, Story
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
-from harness.record.drill_events import FlagSwitched
+from harness.record import events
+from harness.record.events import FlagSwitched
 
-Response = e.DeployStarted | FlagSwitched
+Response = events.DeployStarted | FlagSwitched
 """What people do to the shop: each has a `kind` and a `service`."""
 
 BEFORE_PAGE_MS = 2 * 60_000
@@ -24,40 +22,40 @@ def role_holders(story: Story) -> Mapping[str, tuple[str, ...]]:
     holders: dict[str, list[str]] = {}
     for one in story.entries:
         event = one.event
-        if isinstance(event, x.RoleJoined):
+        if isinstance(event, events.RoleJoined):
             people = holders.setdefault(event.role, [])
             if event.person not in people:
                 people.append(event.person)
-        elif isinstance(event, x.RoleLeft) and event.person in holders.get(event.role, []):
+        elif isinstance(event, events.RoleLeft) and event.person in holders.get(event.role, []):
             holders[event.role].remove(event.person)
     return {role: tuple(people) for role, people in holders.items() if people}
 
 
-def incident_start(story: Story) -> Noted[e.Event] | None:
+def incident_start(story: Story) -> Noted[events.Event] | None:
     """When the team could first know: the first page, or an incident opened by hand before it.
 
     One that was opened while nothing could be wrong yet, such as in a briefing, is none: it would
     begin all clocks, and cannot be taken back. Agendas tell everybody with which phase the incident
     begins; when exactly it was triggered must not show here.
     """
-    page = story.first(e.PageSent)
+    page = story.first(events.PageSent)
     from_ms = _declarable_from_ms(story, page)
     declared = (
         one
-        for one in story.of(r.IncidentDeclared)
+        for one in story.of(events.IncidentDeclared)
         if from_ms is not None and one.team_ms >= from_ms
     )
     found = [page, next(declared, None)]
     return min((one for one in found if one is not None), key=lambda one: one.seq, default=None)
 
 
-def _declarable_from_ms(story: Story, page: Noted[e.PageSent] | None) -> int | None:
+def _declarable_from_ms(story: Story, page: Noted[events.PageSent] | None) -> int | None:
     """Team time from which on an opened incident counts; None where none does yet."""
-    started = story.first(x.ClockStarted)
+    started = story.first(events.ClockStarted)
     if started is not None and started.event.trigger_phase and not started.event.from_drill:
         begun = (
             one.team_ms
-            for one in story.of(x.PhaseChanged)
+            for one in story.of(events.PhaseChanged)
             if one.event.phase == started.event.trigger_phase
         )
         return next(begun, None)
@@ -65,9 +63,9 @@ def _declarable_from_ms(story: Story, page: Noted[e.PageSent] | None) -> int | N
     return 0 if page is None else page.team_ms - BEFORE_PAGE_MS
 
 
-def alert_marks(story: Story) -> Mapping[str, Noted[r.AlertMarked]]:
+def alert_marks(story: Story) -> Mapping[str, Noted[events.AlertMarked]]:
     """Alert → how it was marked last."""
-    return {one.event.alert: one for one in story.of(r.AlertMarked)}
+    return {one.event.alert: one for one in story.of(events.AlertMarked)}
 
 
 def firing_since_ms(story: Story) -> Mapping[str, int]:
@@ -79,10 +77,10 @@ def firing_since_ms(story: Story) -> Mapping[str, int]:
     since: dict[str, int] = {}
     for one in story.entries:
         event = one.event
-        if isinstance(event, e.AlertFired):
+        if isinstance(event, events.AlertFired):
             since.setdefault(event.name, one.team_ms)
             firing.setdefault(event.name, {})[event.fingerprint] = one.team_ms
-        elif isinstance(event, e.AlertResolved):
+        elif isinstance(event, events.AlertResolved):
             firing.get(event.name, {}).pop(event.fingerprint, None)
             if not firing.get(event.name):
                 since.pop(event.name, None)
@@ -94,53 +92,55 @@ def responses(story: Story) -> tuple[Noted[Response], ...]:
     order."""
     deploys = [
         one
-        for one in story.of(e.DeployStarted)
+        for one in story.of(events.DeployStarted)
         if one.event.kind in RESPONSES and one.event.by != "runtime"
     ]
     return tuple(sorted([*deploys, *story.of(FlagSwitched)], key=lambda one: one.seq))
 
 
-def open_actions(story: Story) -> tuple[Noted[r.ActionStated], ...]:
+def open_actions(story: Story) -> tuple[Noted[events.ActionStated], ...]:
     """Stated actions whose outcome has not been measured."""
-    measured = {one.event.action_id for one in story.of(r.OutcomeMeasured)}
-    return tuple(one for one in story.of(r.ActionStated) if one.event.action_id not in measured)
+    measured = {one.event.action_id for one in story.of(events.OutcomeMeasured)}
+    return tuple(
+        one for one in story.of(events.ActionStated) if one.event.action_id not in measured
+    )
 
 
 def delivered(story: Story) -> frozenset[str]:
     """The injects that the team has had."""
-    return frozenset(one.event.inject_id for one in story.of(x.InjectDelivered))
+    return frozenset(one.event.inject_id for one in story.of(events.InjectDelivered))
 
 
-def evidence_of(event: e.Event) -> Sequence[str]:
+def evidence_of(event: events.Event) -> Sequence[str]:
     """The evidence that an event brings, if it is one that can."""
-    if isinstance(event, e.DiagnosisDeclared):
+    if isinstance(event, events.DiagnosisDeclared):
         return event.evidence
-    if isinstance(event, r.HypothesesRevised):
+    if isinstance(event, events.HypothesesRevised):
         return [
             link for one in event.hypotheses for link in (*one.evidence_for, *one.evidence_against)
         ]
     return ()
 
 
-def recovered(story: Story) -> Noted[e.Event] | None:
+def recovered(story: Story) -> Noted[events.Event] | None:
     """The proof of recovery: the first verification that passed and was never followed by one
     that failed; without any, the moment from which no alert fired."""
-    runs = story.of(e.VerifyFinished)
-    proof: Noted[e.VerifyFinished] | None = None
+    runs = story.of(events.VerifyFinished)
+    proof: Noted[events.VerifyFinished] | None = None
     for run in runs:
         proof = (proof or run) if run.event.passed else None
     return proof if runs else silent_from(story)
 
 
-def silent_from(story: Story) -> Noted[e.Event] | None:
+def silent_from(story: Story) -> Noted[events.Event] | None:
     """The resolution after which no alert fired any more; None where one does, or none ever did."""
     firing: set[str] = set()
-    silent: Noted[e.Event] | None = None
+    silent: Noted[events.Event] | None = None
     for one in story.entries:
-        if isinstance(one.event, e.AlertFired):
+        if isinstance(one.event, events.AlertFired):
             firing.add(one.event.fingerprint)
             silent = None
-        elif isinstance(one.event, e.AlertResolved) and one.event.fingerprint in firing:
+        elif isinstance(one.event, events.AlertResolved) and one.event.fingerprint in firing:
             firing.discard(one.event.fingerprint)
             silent = one if not firing else None
     return silent
@@ -148,4 +148,4 @@ def silent_from(story: Story) -> Noted[e.Event] | None:
 
 def has_ended(story: Story) -> bool:
     """Whether nothing more can come: what is missing now was not done."""
-    return bool(story.of(e.DrillFinished) or story.of(e.DrillAborted))
+    return bool(story.of(events.DrillFinished) or story.of(events.DrillAborted))

@@ -13,13 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 
 from harness.errors import UsageError
-from harness.record import (  # noqa: F401  registers their types
-    drill_events,
-    exercise_events,
-    gate_events,
-    guard_events,
-    response_events,
-)
 from harness.record.events import EVENT_TYPES, Audience, Event, UnknownEvent
 
 

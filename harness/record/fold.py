@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
-from harness.record import events as e
-from harness.record.drill_events import FlagSwitched
+from harness.record import events
 from harness.record.envelope import Envelope
+from harness.record.events import FlagSwitched
 from harness.record.state import Deploy, DrillState, Page, Phase
 
 __all__ = ["Deploy", "DrillState", "Page", "Phase", "fold"]
@@ -32,39 +32,39 @@ def _reach(state: DrillState, moment: str, now_ms: int) -> DrillState:
 
 
 @singledispatch
-def _apply(_event: e.Event, state: DrillState, _now_ms: int) -> DrillState:
+def _apply(_event: events.Event, state: DrillState, _now_ms: int) -> DrillState:
     return state
 
 
 @_apply.register
-def _(event: e.DrillCreated, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DrillCreated, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "starting", now_ms), created=event)
 
 
 @_apply.register
-def _(_event: e.DrillStarting, state: DrillState, now_ms: int) -> DrillState:
+def _(_event: events.DrillStarting, state: DrillState, now_ms: int) -> DrillState:
     return _reach(state, "starting", now_ms)
 
 
 @_apply.register
-def _(event: e.StackReady, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.StackReady, state: DrillState, _now_ms: int) -> DrillState:
     return replace(
         state, components_ready={**state.components_ready, event.component: event.took_ms}
     )
 
 
 @_apply.register
-def _(event: e.BaselineConfirmed, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.BaselineConfirmed, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "healthy", now_ms), baseline=event.measures)
 
 
 @_apply.register
-def _(event: e.DrillTriggered, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DrillTriggered, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "triggered", now_ms), triggered=event)
 
 
 @_apply.register
-def _(event: e.DeployStarted, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DeployStarted, state: DrillState, now_ms: int) -> DrillState:
     is_response = state.triggered is not None or bool(state.pages)
     if event.kind != "release" and is_response:
         state = _reach(state, "mitigating", now_ms)
@@ -72,10 +72,10 @@ def _(event: e.DeployStarted, state: DrillState, now_ms: int) -> DrillState:
     return replace(state, deploys=(*state.deploys, deploy))
 
 
-@_apply.register(e.DeploySucceeded)
-@_apply.register(e.DeployFailed)
-def _(event: e.DeployEvent, state: DrillState, now_ms: int) -> DrillState:
-    outcome = "succeeded" if isinstance(event, e.DeploySucceeded) else "failed"
+@_apply.register(events.DeploySucceeded)
+@_apply.register(events.DeployFailed)
+def _(event: events.DeployEvent, state: DrillState, now_ms: int) -> DrillState:
+    outcome = "succeeded" if isinstance(event, events.DeploySucceeded) else "failed"
     before = next((one for one in state.deploys if one.deploy_id == event.deploy_id), None)
     ended = _deploy(event, outcome, before.started_ms if before else now_ms, now_ms)
     others = tuple(one for one in state.deploys if one.deploy_id != event.deploy_id)
@@ -99,7 +99,9 @@ def _contained(state: DrillState, now_ms: int) -> DrillState:
     return replace(state, times_ms={**state.times_ms, "mitigated": now_ms})
 
 
-def _deploy(event: e.DeployEvent, outcome: str, started_ms: int, ended_ms: int | None) -> Deploy:
+def _deploy(
+    event: events.DeployEvent, outcome: str, started_ms: int, ended_ms: int | None
+) -> Deploy:
     return Deploy(
         **{key: getattr(event, key) for key in _SHARED},
         outcome=outcome,
@@ -108,7 +110,7 @@ def _deploy(event: e.DeployEvent, outcome: str, started_ms: int, ended_ms: int |
     )
 
 
-_SHARED = tuple(e.DeployEvent.__dataclass_fields__)
+_SHARED = tuple(events.DeployEvent.__dataclass_fields__)
 
 
 def _with(deploys: tuple[Deploy, ...], old: Deploy, new: Deploy) -> tuple[Deploy, ...]:
@@ -116,25 +118,25 @@ def _with(deploys: tuple[Deploy, ...], old: Deploy, new: Deploy) -> tuple[Deploy
 
 
 @_apply.register
-def _(event: e.AlertFired, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.AlertFired, state: DrillState, _now_ms: int) -> DrillState:
     return replace(state, alerts={**state.alerts, event.fingerprint: event})
 
 
 @_apply.register
-def _(event: e.AlertResolved, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.AlertResolved, state: DrillState, _now_ms: int) -> DrillState:
     return replace(
         state, alerts={key: one for key, one in state.alerts.items() if key != event.fingerprint}
     )
 
 
 @_apply.register
-def _(event: e.PageSent, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.PageSent, state: DrillState, now_ms: int) -> DrillState:
     page = Page(event.page_id, event.alert, event.severity, event.summary, now_ms)
     return replace(_reach(state, "paged", now_ms), pages=(*state.pages, page))
 
 
 @_apply.register
-def _(event: e.PageAcknowledged, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.PageAcknowledged, state: DrillState, now_ms: int) -> DrillState:
     pages = tuple(
         replace(page, acknowledged_by=page.acknowledged_by or event.by)
         if page.page_id == event.page_id
@@ -147,42 +149,42 @@ def _(event: e.PageAcknowledged, state: DrillState, now_ms: int) -> DrillState:
 
 
 @_apply.register
-def _(event: e.NoteAdded, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.NoteAdded, state: DrillState, _now_ms: int) -> DrillState:
     return replace(state, notes=(*state.notes, event))
 
 
 @_apply.register
-def _(event: e.DiagnosisDeclared, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DiagnosisDeclared, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "diagnosed", now_ms), diagnoses=(*state.diagnoses, event))
 
 
 @_apply.register
-def _(_event: e.VerifyStarted, state: DrillState, _now_ms: int) -> DrillState:
+def _(_event: events.VerifyStarted, state: DrillState, _now_ms: int) -> DrillState:
     return replace(state, is_verifying=True)
 
 
 @_apply.register
-def _(event: e.VerifyFinished, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.VerifyFinished, state: DrillState, now_ms: int) -> DrillState:
     if event.passed:
         state = _reach(state, "verified", now_ms)
     return replace(state, is_verifying=False, verification=event)
 
 
 @_apply.register
-def _(event: e.ImpactSampled, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.ImpactSampled, state: DrillState, _now_ms: int) -> DrillState:
     return replace(state, impact=event)
 
 
 @_apply.register
-def _(event: e.HarnessProblem, state: DrillState, _now_ms: int) -> DrillState:
+def _(event: events.HarnessProblem, state: DrillState, _now_ms: int) -> DrillState:
     return replace(state, problems=(*state.problems, event.what))
 
 
 @_apply.register
-def _(event: e.DrillFinished, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DrillFinished, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "ended", now_ms), end_reason=event.reason)
 
 
 @_apply.register
-def _(event: e.DrillAborted, state: DrillState, now_ms: int) -> DrillState:
+def _(event: events.DrillAborted, state: DrillState, now_ms: int) -> DrillState:
     return replace(_reach(state, "ended", now_ms), end_reason=event.reason, was_aborted=True)

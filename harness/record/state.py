@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.record import events as e
+from harness.record.events import (
+    AlertFired,
+    DeployKind,
+    DiagnosisDeclared,
+    DrillCreated,
+    DrillTriggered,
+    ImpactSampled,
+    NoteAdded,
+    VerifyFinished,
+)
 
 
 class Phase(StrEnum):
@@ -33,7 +42,7 @@ class Deploy:
     version_from: str
     version_to: str
     commit: str
-    kind: e.DeployKind
+    kind: DeployKind
     by: str
     summary: str
     outcome: str
@@ -60,23 +69,23 @@ class DrillState:
 
     drill_id: str = ""
     seq: int = 0
-    created: e.DrillCreated | None = None
-    triggered: e.DrillTriggered | None = None
+    created: DrillCreated | None = None
+    triggered: DrillTriggered | None = None
     baseline: Mapping[str, float] = field(default_factory=dict)
     components_ready: Mapping[str, int] = field(default_factory=dict)
     """Component → milliseconds that it took."""
     deploys: tuple[Deploy, ...] = ()
-    alerts: Mapping[str, e.AlertFired] = field(default_factory=dict)
+    alerts: Mapping[str, AlertFired] = field(default_factory=dict)
     """Fingerprint → alert that fires now."""
     pages: tuple[Page, ...] = ()
     flags: Mapping[str, bool] = field(default_factory=dict)
     """Feature flags that somebody has switched → whether they are on."""
-    notes: tuple[e.NoteAdded, ...] = ()
-    diagnoses: tuple[e.DiagnosisDeclared, ...] = ()
-    verification: e.VerifyFinished | None = None
+    notes: tuple[NoteAdded, ...] = ()
+    diagnoses: tuple[DiagnosisDeclared, ...] = ()
+    verification: VerifyFinished | None = None
     """The newest one."""
     is_verifying: bool = False
-    impact: e.ImpactSampled | None = None
+    impact: ImpactSampled | None = None
     problems: tuple[str, ...] = ()
     end_reason: str | None = None
     was_aborted: bool = False
@@ -101,7 +110,7 @@ class DrillState:
         return next((phase for phase, is_reached in reached if is_reached), Phase.STARTING)
 
     @property
-    def diagnosis(self) -> e.DiagnosisDeclared | None:
+    def diagnosis(self) -> DiagnosisDeclared | None:
         """The newest declared diagnosis."""
         return self.diagnoses[-1] if self.diagnoses else None
 

@@ -13,9 +13,16 @@ from pydantic import Field
 
 from harness.catalog.files import Source, StrictFile, Text
 from harness.exercise.story import Noted, Story
-from harness.record import response_events as r
-from harness.record.events import DeployStarted, Event
-from harness.record.exercise_events import RoleJoined
+from harness.record.events import (
+    ActionItemAdded,
+    CauseAnalysed,
+    DeployStarted,
+    Event,
+    LearningStored,
+    PostmortemSaved,
+    ReflectionWritten,
+    RoleJoined,
+)
 from harness.scoring.markup import unescaped
 
 WORDING = Path(__file__).with_name("blaming.toml")
@@ -104,14 +111,14 @@ def written_texts(story: Story) -> tuple[tuple[Noted[Event], str], ...]:
     """Every text that a postmortem is made of, with its event; of the postmortem itself the text
     that was saved last."""
     found: list[tuple[Noted[Event], str]] = []
-    saved = story.last(r.PostmortemSaved)
+    saved = story.last(PostmortemSaved)
     for one in story.entries:
         event = one.event
-        if isinstance(event, r.ReflectionWritten | r.CauseAnalysed | r.ActionItemAdded):
+        if isinstance(event, ReflectionWritten | CauseAnalysed | ActionItemAdded):
             found.append((one, event.text))
-        elif isinstance(event, r.LearningStored):
+        elif isinstance(event, LearningStored):
             found.append((one, ". ".join(_flat(part) for part in event.fields.values())))
-        elif isinstance(event, r.PostmortemSaved) and saved and one.seq == saved.seq:
+        elif isinstance(event, PostmortemSaved) and saved and one.seq == saved.seq:
             found.append((one, _own_words(event.text)))
     return tuple(found)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harness.exercise.story import Noted
-from harness.record import events as e
+from harness.record.events import Event
 from harness.scoring.case import Case
 
 FIRST_WITHIN_MS = 5 * 60_000
@@ -31,7 +31,7 @@ def cadence(case: Case) -> Cadence:
     """The cadence from the start of the incident to its recovery, or until now."""
     if case.start is None:
         return Cadence(0, None, None, None, None, ())
-    end: Noted[e.Event] = case.recovery or case.story.entries[-1]
+    end: Noted[Event] = case.recovery or case.story.entries[-1]
     until_ms = case.since_start_ms(end)
     updates = [one for one in case.updates if one.seq <= end.seq]
     seqs = tuple(one.seq for one in updates)

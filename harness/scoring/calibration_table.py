@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.exercise.story import Noted
-from harness.record import response_events as r
+from harness.record.events import HypothesesRevised
 from harness.scoring.calibration import NO_DATA, Forecast, eta_outcomes
 from harness.scoring.case import Case
 from harness.scoring.forecasts import known_from, stated
@@ -64,8 +64,8 @@ def _is_of(forecast: Forecast, kind: str, id_: str) -> bool:
 def _leading(case: Case) -> str | None:
     """The likeliest hypothesis of the last revision before the cause was known."""
     end = known_from(case)
-    revisions: list[Noted[r.HypothesesRevised]] = [
-        one for one in case.story.of(r.HypothesesRevised) if one.seq < end and one.event.hypotheses
+    revisions: list[Noted[HypothesesRevised]] = [
+        one for one in case.story.of(HypothesesRevised) if one.seq < end and one.event.hypotheses
     ]
     if not revisions:
         return None

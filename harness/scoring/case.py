@@ -10,9 +10,7 @@ from typing import Literal
 from harness.exercise.gate import confirmed_cause
 from harness.exercise.story import Noted, Story
 from harness.exercise.views import Response, evidence_of, incident_start, recovered, responses
-from harness.record import events as e
-from harness.record import response_events as r
-from harness.record.exercise_events import InjectDelivered
+from harness.record.events import ActionStated, Event, InjectDelivered, UpdatePosted
 
 Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
 
@@ -64,17 +62,17 @@ class Decision:
     seqs: tuple[int, ...] = ()
 
 
-def given(because: str, *entries: Noted[e.Event]) -> Decision:
+def given(because: str, *entries: Noted[Event]) -> Decision:
     """The points are earned."""
     return Decision("given", because, _seqs(entries))
 
 
-def withheld(because: str, *entries: Noted[e.Event]) -> Decision:
+def withheld(because: str, *entries: Noted[Event]) -> Decision:
     """They are not, by the record so far."""
     return Decision("not given", because, _seqs(entries))
 
 
-def for_instructor(because: str, *entries: Noted[e.Event]) -> Decision:
+def for_instructor(because: str, *entries: Noted[Event]) -> Decision:
     """A record cannot tell; a person must."""
     return Decision("for the instructor", because, _seqs(entries))
 
@@ -84,7 +82,7 @@ def no_data(because: str) -> Decision:
     return Decision("no data", because)
 
 
-def _seqs(entries: Iterable[Noted[e.Event]]) -> tuple[int, ...]:
+def _seqs(entries: Iterable[Noted[Event]]) -> tuple[int, ...]:
     return tuple(sorted({one.seq for one in entries}))
 
 
@@ -92,7 +90,7 @@ def _seqs(entries: Iterable[Noted[e.Event]]) -> tuple[int, ...]:
 class NewEvidence:
     """An event that brought links which none before it had."""
 
-    at: Noted[e.Event]
+    at: Noted[Event]
     links: tuple[str, ...]
 
 
@@ -104,12 +102,12 @@ class Case:
     key: AnswerKey | None = None
 
     @cached_property
-    def start(self) -> Noted[e.Event] | None:
+    def start(self) -> Noted[Event] | None:
         """When the team could first know."""
         return incident_start(self.story)
 
     @cached_property
-    def recovery(self) -> Noted[e.Event] | None:
+    def recovery(self) -> Noted[Event] | None:
         """When recovery was proven."""
         return recovered(self.story)
 
@@ -151,16 +149,16 @@ class Case:
         return tuple(one for one in asked if one.event.kind == "executive-asks")
 
     @cached_property
-    def updates(self) -> tuple[Noted[r.UpdatePosted], ...]:
+    def updates(self) -> tuple[Noted[UpdatePosted], ...]:
         """Updates since the start."""
         begin = self.start.seq if self.start else 0
-        return tuple(one for one in self.story.of(r.UpdatePosted) if one.seq > begin)
+        return tuple(one for one in self.story.of(UpdatePosted) if one.seq > begin)
 
-    def since_start_ms(self, one: Noted[e.Event]) -> int:
+    def since_start_ms(self, one: Noted[Event]) -> int:
         """Team time from the start of the incident."""
         return one.team_ms - (self.start.team_ms if self.start else 0)
 
-    def stated_for(self, response: Noted[Response]) -> Noted[r.ActionStated] | None:
+    def stated_for(self, response: Noted[Response]) -> Noted[ActionStated] | None:
         """The newest statement before a response that speaks of it: same target, same kind of
         act, and not used up by an earlier response."""
         acts = {"hotfix": "deploy"}
@@ -170,7 +168,7 @@ class Case:
         after = max(earlier, default=0)
         stated = [
             one
-            for one in self.story.of(r.ActionStated)
+            for one in self.story.of(ActionStated)
             if after < one.seq < response.seq
             and one.event.target == response.event.service
             and one.event.action == acts.get(response.event.kind, response.event.kind)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.exercise.views import has_ended
-from harness.record import events as e
-from harness.record.exercise_events import ClockStarted
+from harness.record.events import ClockStarted, PageSent
 from harness.scoring.case import Case
 from harness.scoring.forecasts import found_causes, revealed_from
 
@@ -30,7 +29,7 @@ def cause_time(case: Case) -> CauseTime:
     without belief was not found."""
     started = case.story.first(ClockStarted)
     target_ms = started.event.cause_target_ms if started else None
-    page = case.story.first(e.PageSent)
+    page = case.story.first(PageSent)
     if case.key is None or page is None:
         return CauseTime(None, target_ms, None)
     found = found_causes(case)

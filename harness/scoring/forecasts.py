@@ -12,10 +12,16 @@ from dataclasses import dataclass
 
 from harness.exercise.story import Noted
 from harness.model import Mechanism
-from harness.record import events as e
-from harness.record import response_events as r
-from harness.record.drill_events import SealOpened
-from harness.record.exercise_events import AnswerRevealed, CauseConfirmed
+from harness.record.events import (
+    ActionStated,
+    AnswerRevealed,
+    CauseConfirmed,
+    DiagnosisDeclared,
+    HypothesesRevised,
+    Hypothesis,
+    OutcomeMeasured,
+    SealOpened,
+)
 from harness.scoring.calibration import Forecast
 from harness.scoring.case import AnswerKey, Case
 from harness.scoring.kpi import BELIEVED_PERCENT
@@ -30,7 +36,7 @@ def stated(case: Case) -> tuple[Forecast, ...]:
     found: list[Forecast] = []
     for one in case.story.entries:
         event = one.event
-        if isinstance(event, r.HypothesesRevised) and one.seq < end:
+        if isinstance(event, HypothesesRevised) and one.seq < end:
             found += [
                 Forecast(
                     "hypothesis", h.id, h.text, one.seq, h.probability_percent,
@@ -38,9 +44,9 @@ def stated(case: Case) -> tuple[Forecast, ...]:
                 )
                 for h in event.hypotheses
             ]  # fmt: skip
-        elif isinstance(event, e.DiagnosisDeclared) and one.seq < end:
+        elif isinstance(event, DiagnosisDeclared) and one.seq < end:
             found.append(_diagnosis(case, one.seq, event))
-        elif isinstance(event, r.ActionStated):
+        elif isinstance(event, ActionStated):
             found.append(_action(case, one.seq, event))
     return tuple(found)
 
@@ -51,7 +57,7 @@ def forecasts(case: Case) -> tuple[Forecast, ...]:
     """
     over = min(revealed_from(case), case.recovery.seq if case.recovery else _never(case))
     acts = [
-        _action(case, one.seq, one.event) for one in case.story.of(r.ActionStated) if one.seq < over
+        _action(case, one.seq, one.event) for one in case.story.of(ActionStated) if one.seq < over
     ]
     return tuple(sorted((*_revisions(case), *_declared(case), *acts), key=lambda one: one.seq))
 
@@ -72,17 +78,17 @@ def revealed_from(case: Case) -> int:
     return min((one.seq for one in told if one is not None), default=_never(case))
 
 
-def found_causes(case: Case) -> list[Noted[e.DiagnosisDeclared]]:
+def found_causes(case: Case) -> list[Noted[DiagnosisDeclared]]:
     """The diagnoses that somebody believed in while nobody had told the answer, in order."""
     over = revealed_from(case)
     return [
         one
-        for one in case.story.of(e.DiagnosisDeclared)
+        for one in case.story.of(DiagnosisDeclared)
         if one.seq < over and one.event.confidence_percent >= BELIEVED_PERCENT
     ]
 
 
-def hypothesis_came_true(one: r.Hypothesis, truth: AnswerKey | None) -> bool | None:
+def hypothesis_came_true(one: Hypothesis, truth: AnswerKey | None) -> bool | None:
     """Whether a hypothesis names the cause, or one of several, as far as it commits itself.
 
     None where the cause is not known, or where the hypothesis names neither service nor mechanism.
@@ -119,7 +125,7 @@ class _Belief:
         return squares / 2 / 100**2
 
 
-def _belief(event: r.HypothesesRevised, truth: AnswerKey | None) -> _Belief:
+def _belief(event: HypothesesRevised, truth: AnswerKey | None) -> _Belief:
     right, silent = 0, 0
     wrong: Counter[tuple[str, str]] = Counter()
     for one in event.hypotheses:
@@ -138,7 +144,7 @@ def _revisions(case: Case) -> list[Forecast]:
     end = known_from(case)
     found: list[Forecast] = []
     before: _Belief | None = None
-    for one in case.story.of(r.HypothesesRevised):
+    for one in case.story.of(HypothesesRevised):
         belief = _belief(one.event, case.truth)
         if one.seq < end and belief != before:
             wrong = max(belief.wrong, default=0)
@@ -158,27 +164,27 @@ def _declared(case: Case) -> list[Forecast]:
     end = known_from(case)
     last = {
         (one.event.service, one.event.mechanism): _diagnosis(case, one.seq, one.event)
-        for one in case.story.of(e.DiagnosisDeclared)
+        for one in case.story.of(DiagnosisDeclared)
         if one.seq < end and one.event.confidence_percent >= BELIEVED_PERCENT
     }
     return list(last.values())
 
 
-def _diagnosis(case: Case, seq: int, said: e.DiagnosisDeclared) -> Forecast:
+def _diagnosis(case: Case, seq: int, said: DiagnosisDeclared) -> Forecast:
     right = case.truth.is_right(said.service, said.mechanism) if case.truth else None
     label = f"{said.service}: {said.mechanism}"
     return Forecast("diagnosis", str(seq), label, seq, said.confidence_percent, right)
 
 
-def _action(case: Case, seq: int, said: r.ActionStated) -> Forecast:
-    outcomes = (one.event for one in case.story.of(r.OutcomeMeasured))
+def _action(case: Case, seq: int, said: ActionStated) -> Forecast:
+    outcomes = (one.event for one in case.story.of(OutcomeMeasured))
     met = next((one.met for one in outcomes if one.action_id == said.action_id), None)
     return Forecast("action", said.action_id, said.expectation, seq, said.probability_percent, met)
 
 
 def _confirmed_from(case: Case) -> int:
     """When the last of all causes had been confirmed."""
-    said = {one.seq: one.event for one in case.story.of(e.DiagnosisDeclared)}
+    said = {one.seq: one.event for one in case.story.of(DiagnosisDeclared)}
     right = [
         (one.seq, said[one.event.diagnosis_seq])
         for one in case.story.of(CauseConfirmed)

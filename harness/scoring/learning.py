@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from harness.exercise.story import Story
-from harness.record.response_events import LearningStored
+from harness.record.events import LearningStored
 
 
 @dataclass(frozen=True)

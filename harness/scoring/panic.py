@@ -7,8 +7,7 @@ from typing import Literal
 
 from harness.exercise.story import Noted
 from harness.exercise.views import Response
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import DiagnosisDeclared, Event, HypothesesRevised, TriageWritten
 from harness.scoring.case import Case
 
 Pattern = Literal["panic", "structured", "mixed", "no data"]
@@ -101,12 +100,12 @@ def _panic_signs(case: Case) -> list[Sign]:
 def _structure_signs(case: Case) -> list[Sign]:
     first = case.responses[0].seq if case.responses else case.story.seq + 1
     begin = case.start.seq if case.start else 0
-    triage = [one for one in case.story.of(r.TriageWritten) if one.seq < first]
-    formed = [one for one in case.story.of(r.HypothesesRevised) if one.seq < first]
+    triage = [one for one in case.story.of(TriageWritten) if one.seq < first]
+    formed = [one for one in case.story.of(HypothesesRevised) if one.seq < first]
     evidence = [one.at for one in case.evidence if begin < one.at.seq < first]
     stated = [one for one in map(case.stated_for, case.responses) if one is not None]
     answered = [one for one in case.updates if one.event.next_steps]
-    found: list[tuple[str, str, list[Noted[e.Event]]]] = [
+    found: list[tuple[str, str, list[Noted[Event]]]] = [
         ("triage first", "before anything was done", [*triage[:1]]),
         ("hypotheses first", "before anything was done", [*formed[:1]]),
         ("evidence first", "before anything was done", evidence[:1]),
@@ -120,7 +119,7 @@ def _sign(
     name: str,
     says: Literal["panic", "structured"],
     what: str,
-    seen: list[Noted[Response]] | tuple[Noted[Response], ...] | list[Noted[e.Event]],
+    seen: list[Noted[Response]] | tuple[Noted[Response], ...] | list[Noted[Event]],
 ) -> Sign:
     return Sign(name, says, what, tuple(one.seq for one in seen))
 
@@ -135,13 +134,13 @@ def _hypotheses(case: Case) -> int:
     end = case.recovery.seq if case.recovery else case.story.seq + 1
     ids = {
         h.id
-        for one in case.story.of(r.HypothesesRevised)
+        for one in case.story.of(HypothesesRevised)
         if one.seq < end
         for h in one.event.hypotheses
     }
     causes = {
         (one.event.service, one.event.mechanism)
-        for one in case.story.of(e.DiagnosisDeclared)
+        for one in case.story.of(DiagnosisDeclared)
         if one.seq < end
     }
     return max(len(ids), len(causes))
@@ -149,9 +148,9 @@ def _hypotheses(case: Case) -> int:
 
 def _long_without_idea(case: Case) -> list[Noted[Response]]:
     """Actions within the first ten minutes, where those brought no hypothesis and went by."""
-    ideas: list[Noted[e.Event]] = [
-        *case.story.of(r.HypothesesRevised),
-        *case.story.of(e.DiagnosisDeclared),
+    ideas: list[Noted[Event]] = [
+        *case.story.of(HypothesesRevised),
+        *case.story.of(DiagnosisDeclared),
     ]
     soonest = min((case.since_start_ms(one) for one in ideas), default=None)
     newest = case.since_start_ms(case.story.entries[-1]) if case.story.entries else 0
@@ -161,7 +160,7 @@ def _long_without_idea(case: Case) -> list[Noted[Response]]:
     return [one for one in case.responses if case.since_start_ms(one) < waited]
 
 
-def _unanswered(case: Case) -> list[Noted[e.Event]]:
+def _unanswered(case: Case) -> list[Noted[Event]]:
     newest = case.story.entries[-1].team_ms if case.story.entries else 0
     return [
         asked

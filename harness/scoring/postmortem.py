@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from harness.causes import NOWHERE
 from harness.exercise.story import Story
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record import events
 from harness.record.envelope import to_iso
 from harness.scoring.blameless import blaming_words, people_of, written_texts
 from harness.scoring.calibration_table import calibration_table
@@ -34,8 +33,8 @@ LEVELS = ("surface", "deeper", "deepest")
 def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
     """The draft. `key` tells the answer: leave it out where it has not been revealed."""
     case = Case(story, key)
-    declared = story.last(r.IncidentDeclared)
-    reflections = [one.event for one in story.of(r.ReflectionWritten)]
+    declared = story.last(events.IncidentDeclared)
+    reflections = [one.event for one in story.of(events.ReflectionWritten)]
     return Postmortem(
         version=1,
         drill_id=story.drill_id,
@@ -48,7 +47,7 @@ def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
         causes=tuple(
             Cause(one.event.level, one.event.text, one.event.confidence_percent)
             for level in LEVELS
-            for one in story.of(r.CauseAnalysed)
+            for one in story.of(events.CauseAnalysed)
             if one.event.level == level
         ),
         went_well=tuple(one.text for one in reflections if one.kind == "went-well"),
@@ -58,7 +57,7 @@ def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
         ),
         action_items=tuple(
             ActionItem(one.event.item_id, one.event.text, one.event.owner, one.event.check)
-            for one in story.of(r.ActionItemAdded)
+            for one in story.of(events.ActionItemAdded)
         ),
         learning=learning_entries(story),
         calibration=calibration_table(case),
@@ -73,7 +72,7 @@ def _summary(case: Case, kpis: Kpis) -> str:
     """When and how it was noticed, what was done, how it ended."""
     if case.start is None:
         return "Nobody was paged, and no incident was declared."
-    page = case.story.first(e.PageSent)
+    page = case.story.first(events.PageSent)
     how = f"a page came in: {page.event.summary}" if page else "an incident was declared by hand"
     done = dict.fromkeys(f"{one.event.kind} of {one.event.service}" for one in case.responses)
     parts = [
@@ -94,7 +93,7 @@ def _summary(case: Case, kpis: Kpis) -> str:
 
 
 def _impact(story: Story, kpis: Kpis) -> Impact:
-    last = story.last(r.IncidentDeclared)
+    last = story.last(events.IncidentDeclared)
     declared = last.event if last else None
     return Impact(
         severity=declared.severity if declared else None,
@@ -103,7 +102,7 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
         revenue_lost=kpis.revenue_lost,
         systems=declared.systems if declared else (),
         systems_alerting=tuple(
-            sorted({one.event.service for one in story.of(e.AlertFired) if one.event.service})
+            sorted({one.event.service for one in story.of(events.AlertFired) if one.event.service})
         ),
         blast_radius=declared.blast_radius if declared else None,
         escalated_for=declared.escalate if declared else (),
@@ -117,7 +116,7 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
 
 
 def _root_cause(case: Case) -> RootCause:
-    last = case.story.last(e.DiagnosisDeclared)
+    last = case.story.last(events.DiagnosisDeclared)
     declared = last.event if last else None
     return RootCause(
         declared=f"{declared.service}: {declared.mechanism}" if declared else None,
@@ -129,7 +128,7 @@ def _root_cause(case: Case) -> RootCause:
 
 def _guardrails(case: Case) -> tuple[Guardrails, ...]:
     """Against every true cause where they are known, else against the declared one."""
-    said = [one.event for one in case.story.of(e.DiagnosisDeclared)]
+    said = [one.event for one in case.story.of(events.DiagnosisDeclared)]
     if case.truth is None:
         names = [(one.service, one.mechanism) for one in said[-1:]]
     else:
@@ -138,7 +137,7 @@ def _guardrails(case: Case) -> tuple[Guardrails, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _names(cause: Accepted, said: Sequence[e.DiagnosisDeclared]) -> tuple[str, str]:
+def _names(cause: Accepted, said: Sequence[events.DiagnosisDeclared]) -> tuple[str, str]:
     """The service and mechanism that one cause goes by: as the team named it last, if rightly."""
     for one in reversed(said):
         if cause.is_named(one.service, one.mechanism):
@@ -155,22 +154,25 @@ def _remarks(story: Story) -> tuple[Remark, ...]:
         found += [
             Remark(one.seq, blame.words, blame.advice)
             for blame in blaming_words(text, people)
-            if not (isinstance(one.event, r.PostmortemSaved) and blame.words in told)
+            if not (isinstance(one.event, events.PostmortemSaved) and blame.words in told)
         ]
     return tuple(found)
 
 
 def _missing(case: Case) -> tuple[str, ...]:
     story = case.story
-    stated = {one.event.level for one in story.of(r.CauseAnalysed)}
-    reflected = {one.event.kind for one in story.of(r.ReflectionWritten)}
+    stated = {one.event.level for one in story.of(events.CauseAnalysed)}
+    reflected = {one.event.kind for one in story.of(events.ReflectionWritten)}
     wanted = [
         *((f"the {level} cause, and how sure you are", level in stated) for level in LEVELS),
         ("what went well", "went-well" in reflected),
         ("what could improve", "could-improve" in reflected),
-        ("action items with owners", bool(story.of(r.ActionItemAdded))),
-        ("what was learned", bool(story.of(r.LearningStored))),
-        ("severity, systems and blast radius of the incident", bool(story.of(r.IncidentDeclared))),
-        ("a declared cause", bool(story.of(e.DiagnosisDeclared))),
+        ("action items with owners", bool(story.of(events.ActionItemAdded))),
+        ("what was learned", bool(story.of(events.LearningStored))),
+        (
+            "severity, systems and blast radius of the incident",
+            bool(story.of(events.IncidentDeclared)),
+        ),
+        ("a declared cause", bool(story.of(events.DiagnosisDeclared))),
     ]
     return tuple(what for what, is_there in wanted if not is_there)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from harness.exercise.story import Noted
 from harness.exercise.views import Response
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import (
+    DiagnosisDeclared,
+    Event,
+    HypothesesRevised,
+    LearningStored,
+    OutcomeMeasured,
+)
 from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
 from harness.scoring.panic import classify
 
@@ -43,7 +48,7 @@ def quality_held(case: Case) -> Decision:
     return for_instructor("did what was written and done stay good under pressure?", *case.updates)
 
 
-def _chain(case: Case) -> list[tuple[str, Noted[e.Event] | None]]:
+def _chain(case: Case) -> list[tuple[str, Noted[Event] | None]]:
     """Each link that follows from a response: from the first that was believed in and stated."""
     action = next(
         (one for one in case.responses if _belief(case, one) and case.stated_for(one)),
@@ -53,13 +58,13 @@ def _chain(case: Case) -> list[tuple[str, Noted[e.Event] | None]]:
     measured = next(
         (
             one
-            for one in case.story.of(r.OutcomeMeasured)
+            for one in case.story.of(OutcomeMeasured)
             if stated is not None and one.event.action_id == stated.event.action_id
         ),
         None,
     )
     told = next((one for one in case.updates if one.seq > action.seq), None)
-    learned = next((one for one in case.story.of(r.LearningStored) if one.seq > action.seq), None)
+    learned = next((one for one in case.story.of(LearningStored) if one.seq > action.seq), None)
     return [
         ("a belief about what was acted on", _belief(case, action)),
         ("an expectation of the act", stated),
@@ -69,16 +74,16 @@ def _chain(case: Case) -> list[tuple[str, Noted[e.Event] | None]]:
     ]
 
 
-def _belief(case: Case, action: Noted[Response]) -> Noted[e.Event] | None:
+def _belief(case: Case, action: Noted[Response]) -> Noted[Event] | None:
     """The newest belief, before an action, that its service is where the cause lies."""
-    found: Noted[e.Event] | None = None
+    found: Noted[Event] | None = None
     for one in case.story.entries:
         if one.seq > action.seq:
             break
         event = one.event
-        if isinstance(event, r.HypothesesRevised) and event.hypotheses:
+        if isinstance(event, HypothesesRevised) and event.hypotheses:
             leading = max(event.hypotheses, key=lambda h: h.probability_percent)
             found = one if leading.service == action.event.service else None
-        elif isinstance(event, e.DiagnosisDeclared):
+        elif isinstance(event, DiagnosisDeclared):
             found = one if event.service == action.event.service else None
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from harness.record import response_events as r
+from harness.record.events import HypothesesRevised
 from harness.scoring.calibration import eta_outcomes, mean_brier
 from harness.scoring.case import Case, Decision, given, no_data, withheld
 from harness.scoring.forecasts import forecasts
@@ -20,7 +20,7 @@ FORECASTS_MIN = 2
 
 def uncertainty_expressed(case: Case) -> Decision:
     """The first hypotheses were at least two, and none of them as good as certain."""
-    first = case.story.first(r.HypothesesRevised)
+    first = case.story.first(HypothesesRevised)
     if first is None:
         return withheld("no hypothesis was written")
     percents = sorted((one.probability_percent for one in first.event.hypotheses), reverse=True)
@@ -33,7 +33,7 @@ def uncertainty_expressed(case: Case) -> Decision:
 
 def confidence_moved_by_evidence(case: Case) -> Decision:
     """A later revision moved a probability, and brought evidence that was new."""
-    revisions = case.story.of(r.HypothesesRevised)
+    revisions = case.story.of(HypothesesRevised)
     fresh = {one.at.seq for one in case.evidence}
     for before, after in pairwise(revisions):
         old = {one.id: one.probability_percent for one in before.event.hypotheses}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.exercise.story import Noted
-from harness.record import response_events as r
+from harness.record.events import ActionItemAdded, LearningStored
 from harness.scoring.blameless import blaming_entries, written_texts
 from harness.scoring.case import Case, Decision, given, withheld
 
@@ -30,7 +30,7 @@ def blameless_and_accountable(case: Case) -> Decision:
         return withheld("nothing was written about the incident")
     if blaming := blaming_entries(case.story):
         return withheld("some wording blames a person", *blaming)
-    accountable: list[Noted[r.ActionItemAdded]] = [one for one in _items(case) if one.event.owner]
+    accountable: list[Noted[ActionItemAdded]] = [one for one in _items(case) if one.event.owner]
     if not accountable:
         return withheld("nobody answers for any improvement")
     return given("blames nobody, and every improvement has somebody", *accountable)
@@ -47,14 +47,14 @@ def improvements_are_actionable(case: Case) -> Decision:
     return given(f"{len(items)} action items, each with an owner", *items)
 
 
-def _items(case: Case) -> tuple[Noted[r.ActionItemAdded], ...]:
-    return case.story.of(r.ActionItemAdded)
+def _items(case: Case) -> tuple[Noted[ActionItemAdded], ...]:
+    return case.story.of(ActionItemAdded)
 
 
 def _stored(case: Case, title: str, *kinds: str) -> Decision:
     found = [
         one
-        for one in case.story.of(r.LearningStored)
+        for one in case.story.of(LearningStored)
         if one.event.kind in kinds and one.event.fields and all(one.event.fields.values())
     ]
     if not found:

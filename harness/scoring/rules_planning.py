@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.exercise.views import has_ended, silent_from
-from harness.record import response_events as r
+from harness.record.events import HypothesesRevised, TriageWritten
 from harness.scoring.case import Case, Decision, given, no_data, withheld
 
 TRIAGE_WITHIN_MS = 5 * 60_000
@@ -12,7 +12,7 @@ RESOLVED_WITHIN_MS = 10 * 60_000
 
 def structured_triage(case: Case) -> Decision:
     """Known, unknown and priorities were written within five minutes, before anything was done."""
-    triage = case.story.first(r.TriageWritten)
+    triage = case.story.first(TriageWritten)
     if triage is None:
         return withheld("no triage was written", *case.responses[:1])
     if not (triage.event.known and triage.event.unknown and triage.event.priorities):
@@ -26,7 +26,7 @@ def structured_triage(case: Case) -> Decision:
 
 def containment_before_diagnosis_before_fix(case: Case) -> Decision:
     """The first triage puts preventing the cascade first, diagnosis second, the fix after both."""
-    triage = case.story.first(r.TriageWritten)
+    triage = case.story.first(TriageWritten)
     if triage is None:
         return withheld("no priorities were written")
     order = [one.kind for one in triage.event.priorities]
@@ -44,7 +44,7 @@ def verified_before_acting(case: Case) -> Decision:
     if not case.responses:
         return no_data("nothing was rolled back, restarted, switched or fixed")
     action = case.responses[0]
-    formed = case.story.first(r.HypothesesRevised)
+    formed = case.story.first(HypothesesRevised)
     if formed is None or formed.seq > action.seq:
         return withheld("the first response came before any hypothesis", action)
     added = [one.at for one in case.evidence if formed.seq < one.at.seq < action.seq]

@@ -6,8 +6,13 @@ from typing import get_args
 
 from harness.exercise.views import alert_marks
 from harness.model import Mechanism
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import (
+    AlertFired,
+    CauseAnalysed,
+    CauseLevel,
+    ReflectionWritten,
+    TriageWritten,
+)
 from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
 
 EXHAUSTION_ALERTS = frozenset({"DatabasePoolExhausted", "ServiceSaturated"})
@@ -20,7 +25,7 @@ REFLECTIONS_MIN = 3
 def known_and_unknown(case: Case) -> Decision:
     """A triage before recovery says what is known and what is not."""
     end = case.recovery.seq if case.recovery else case.story.seq + 1
-    for triage in case.story.of(r.TriageWritten):
+    for triage in case.story.of(TriageWritten):
         if triage.seq < end and triage.event.known and triage.event.unknown:
             return given("known and unknown were told apart", triage)
     return withheld("known and unknown were not told apart before recovery")
@@ -30,7 +35,7 @@ def exhaustion_is_a_symptom(case: Case) -> Decision:
     """An alert of exhaustion that fired was marked a symptom, unless the pool was the cause."""
     if case.truth and Mechanism.POOL_TOO_SMALL.value in case.truth.mechanisms:
         return no_data("here the pool was the cause")
-    fired = {one.event.name: one for one in case.story.of(e.AlertFired)}
+    fired = {one.event.name: one for one in case.story.of(AlertFired)}
     exhausted = [one for name, one in fired.items() if name in EXHAUSTION_ALERTS]
     if not exhausted:
         return no_data("no alert of exhaustion fired")
@@ -58,7 +63,7 @@ def evidence_before_acting(case: Case) -> Decision:
 def reflection_was_thorough(case: Case) -> Decision:
     """Enough was written after recovery; whether it is thorough, a person says."""
     begin = case.recovery.seq if case.recovery else case.story.seq
-    written = [one for one in case.story.of(r.ReflectionWritten) if one.seq > begin]
+    written = [one for one in case.story.of(ReflectionWritten) if one.seq > begin]
     well = [one for one in written if one.event.kind == "went-well"]
     improve = [one for one in written if one.event.kind == "could-improve"]
     if min(len(well), len(improve)) < REFLECTIONS_MIN:
@@ -69,8 +74,8 @@ def reflection_was_thorough(case: Case) -> Decision:
 
 def causes_beneath_the_surface(case: Case) -> Decision:
     """Surface, deeper and deepest cause were each stated."""
-    stated = {one.event.level: one for one in case.story.of(r.CauseAnalysed)}
-    missing = [level for level in get_args(r.CauseLevel) if level not in stated]
+    stated = {one.event.level: one for one in case.story.of(CauseAnalysed)}
+    missing = [level for level in get_args(CauseLevel) if level not in stated]
     if missing:
         return withheld(f"not stated: {', '.join(missing)} cause", *stated.values())
     return given("surface, deeper and deepest cause are told apart", *stated.values())

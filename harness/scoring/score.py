@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.exercise.story import Story
-from harness.record.exercise_events import HintTaken, LineJudged
+from harness.record.events import HintTaken, LineJudged
 from harness.scoring.cadence import Cadence, cadence
 from harness.scoring.calibration import (
     EtaOutcome,

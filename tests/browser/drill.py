@@ -17,15 +17,13 @@ from harness.api.console_server import serving
 from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record import events
 from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.tokens import Caller, TokenBook
 
 SCRIPT = "<script>window.owned=1</script><img src=x onerror=window.owned=1>"
 TRACE_ID = "ab" * 16
-ALERT = e.AlertFired("f1", "PaymentsFailing", "critical", "66% of charges fail", "payments")
+ALERT = events.AlertFired("f1", "PaymentsFailing", "critical", "66% of charges fail", "payments")
 
 
 class FakePrometheus:
@@ -106,19 +104,19 @@ def play_a_little(session: Session) -> None:
     session.agenda = load_agenda("workshop-60")
     session.is_scheduled = True
     tick(session)
-    session.note(x.RoleJoined("Ada", "on-call"))
-    session.note(x.RoleJoined("Bo", "bridge"))
+    session.note(events.RoleJoined("Ada", "on-call"))
+    session.note(events.RoleJoined("Bo", "bridge"))
     for number in range(12):
-        session.note(e.ImpactSampled(number * 31, number * 412.5, 1 - number / 60))
+        session.note(events.ImpactSampled(number * 31, number * 412.5, 1 - number / 60))
     session.note(ALERT)
-    session.note(e.PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail"))
-    session.note(e.NoteAdded(SCRIPT, "Ada"), actor="Ada")
+    session.note(events.PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail"))
+    session.note(events.NoteAdded(SCRIPT, "Ada"), actor="Ada")
     hypotheses = (
-        r.Hypothesis("h1", "the payment provider is slow", 60, "payments", "slow-dependency"),
-        r.Hypothesis("h2", SCRIPT, 40, evidence_for=("alert:PaymentsFailing",)),
+        events.Hypothesis("h1", "the payment provider is slow", 60, "payments", "slow-dependency"),
+        events.Hypothesis("h2", SCRIPT, 40, evidence_for=("alert:PaymentsFailing",)),
     )
-    session.note(r.HypothesesRevised(hypotheses, "first look", "Ada"), actor="Ada")
-    update = r.UpdatePosted(
+    session.note(events.HypothesesRevised(hypotheses, "first look", "Ada"), actor="Ada")
+    update = events.UpdatePosted(
         status="investigating",
         what_happened="Payments fail.",
         what_we_did="Acknowledged the page.",
@@ -131,7 +129,9 @@ def play_a_little(session: Session) -> None:
         by="Ada",
     )
     session.note(update, actor="Ada")
-    session.note(e.DiagnosisDeclared("payments", "slow-dependency", 55, (), "", "Bo"), actor="Bo")
+    session.note(
+        events.DiagnosisDeclared("payments", "slow-dependency", 55, (), "", "Bo"), actor="Bo"
+    )
 
 
 @contextmanager

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.drill.session import DeployEntry, Session
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record import events
 from harness.workspace.shop import ReleaseNotes
 from tests.browser.drill import SCRIPT, TRACE_ID, FakeRecorder
 from tests.unit.drill.conftest import FakeWorkspace
@@ -92,34 +90,38 @@ def spread_markup(session: Session) -> None:
     session.deploy_log.append(_deploy())
     who = markup("person")
     for event in (
-        x.RoleJoined(who, "on-call"),
-        x.InjectDelivered("i1", "message", markup("sender"), markup("message"), "agenda"),
-        e.AlertFired("f2", "Hostile", "critical", markup("summary"), "payments"),
-        e.PageSent("p2", "Hostile", "critical", markup("summary")),
-        e.NoteAdded(markup("note"), who),
-        r.IncidentDeclared("sev2", markup("summary"), ("payments",), 7, markup("blast"), (), who),
-        r.TriageWritten((markup("known"),), (markup("unknown"),), (), (), who),
-        r.AlertMarked("Hostile", "symptom", markup("mark"), who),
-        r.HypothesesRevised(_hypotheses(), markup("reason"), who),
-        r.ActionStated("act-1", "wait", "", markup("expectation"), 70, 60, markup("worse"), who),
-        r.OutcomeMeasured("act-1", True, markup("measured"), who),
+        events.RoleJoined(who, "on-call"),
+        events.InjectDelivered("i1", "message", markup("sender"), markup("message"), "agenda"),
+        events.AlertFired("f2", "Hostile", "critical", markup("summary"), "payments"),
+        events.PageSent("p2", "Hostile", "critical", markup("summary")),
+        events.NoteAdded(markup("note"), who),
+        events.IncidentDeclared(
+            "sev2", markup("summary"), ("payments",), 7, markup("blast"), (), who
+        ),
+        events.TriageWritten((markup("known"),), (markup("unknown"),), (), (), who),
+        events.AlertMarked("Hostile", "symptom", markup("mark"), who),
+        events.HypothesesRevised(_hypotheses(), markup("reason"), who),
+        events.ActionStated(
+            "act-1", "wait", "", markup("expectation"), 70, 60, markup("worse"), who
+        ),
+        events.OutcomeMeasured("act-1", True, markup("measured"), who),
         _update(who),
-        r.ReflectionWritten("went-well", markup("reflection"), who),
-        r.CauseAnalysed("surface", markup("cause"), 80, who),
-        r.LearningStored("process_lesson", {"lesson": markup("lesson")}, who),
-        r.ActionItemAdded("item-1", markup("item"), who, "", who),
+        events.ReflectionWritten("went-well", markup("reflection"), who),
+        events.CauseAnalysed("surface", markup("cause"), 80, who),
+        events.LearningStored("process_lesson", {"lesson": markup("lesson")}, who),
+        events.ActionItemAdded("item-1", markup("item"), who, "", who),
     ):
         session.note(event, actor=who)
     (session.run_dir / "postmortem.md").write_text(markup("paper"))
 
 
-def _hypotheses() -> tuple[r.Hypothesis, ...]:
+def _hypotheses() -> tuple[events.Hypothesis, ...]:
     told = markup("hypothesis")
-    return (r.Hypothesis("h1", told, 60, "payments"), r.Hypothesis("h2", told, 40))
+    return (events.Hypothesis("h1", told, 60, "payments"), events.Hypothesis("h2", told, 40))
 
 
-def _update(who: str) -> r.UpdatePosted:
-    return r.UpdatePosted(
+def _update(who: str) -> events.UpdatePosted:
+    return events.UpdatePosted(
         status="investigating",
         what_happened=markup("happened"),
         what_we_did=markup("did"),

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.record import events
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record.events import CauseConfirmed, DiagnosisDeclared, HypothesesRevised, Hypothesis
 from harness.tokens import Caller
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -29,7 +27,7 @@ def test_an_accepted_answer_is_told_to_be_one_as_soon_as_it_is_declared(
     page = open_console("instructor", caller=Caller.INSTRUCTOR)
     declared(page, "slow-dependency").get_by_text("differs from the answer").wait_for()
     links = ("alert:PaymentsFailing",)
-    said = events.DiagnosisDeclared("payments", "bad-configuration", 70, links, "", "Ada")
+    said = DiagnosisDeclared("payments", "bad-configuration", 70, links, "", "Ada")
     drill.session.note(said, actor="Ada")
     mine = declared(page, "bad-configuration")
     mine.get_by_text("this is the answer, or one of the answers").wait_for()
@@ -49,7 +47,7 @@ def test_a_word_can_be_taken_back_and_the_last_one_counts(
     mine.get_by_role("button", name="Not the cause").click()
     mine.locator(".badge", has_text="not the cause").wait_for()
     card(team, "Declare the cause").get_by_text("not the cause").wait_for()
-    words = [one.event.right for one in drill.session.story().of(x.CauseConfirmed)]
+    words = [one.event.right for one in drill.session.story().of(CauseConfirmed)]
     assert words == [True, False]
 
 
@@ -62,10 +60,10 @@ def declare(page: Any, service: str, mechanism: str) -> Any:
 
 def two_causes(drill: ServedDrill) -> None:
     hypotheses = (
-        r.Hypothesis("h1", "timeouts", 60, "payments", "timeout-misconfigured", ("trace:aa",)),
-        r.Hypothesis("h2", "queries", 40, "orders", "n-plus-one", ("trace:bb", "trace:cc")),
+        Hypothesis("h1", "timeouts", 60, "payments", "timeout-misconfigured", ("trace:aa",)),
+        Hypothesis("h2", "queries", 40, "orders", "n-plus-one", ("trace:bb", "trace:cc")),
     )
-    drill.session.note(r.HypothesesRevised(hypotheses, "two of them", "Bo"), actor="Bo")
+    drill.session.note(HypothesesRevised(hypotheses, "two of them", "Bo"), actor="Bo")
 
 
 def test_of_two_causes_each_is_declared_with_its_own_evidence(
@@ -95,6 +93,6 @@ def test_evidence_of_a_cause_that_nobody_supposed_is_chosen_or_stays_away(
     form.get_by_label("This is what the team stands by").check()
     form.get_by_role("button", name="Declare", exact=True).click()
     form.get_by_text("users: overload").wait_for()
-    last = drill.session.story().last(events.DiagnosisDeclared)
+    last = drill.session.story().last(DiagnosisDeclared)
     assert last is not None
     assert (last.event.service, last.event.evidence) == ("users", ())

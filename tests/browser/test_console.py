@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.record import response_events as r
+from harness.record.events import HypothesesRevised
 from harness.tokens import Caller
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -112,7 +112,7 @@ def test_of_two_who_write_hypotheses_at_once_neither_loses_text(
     ada.get_by_role("button", name="Save this revision").click()
     revisions = bo.get_by_role("region", name=re.compile("^Revisions"))
     revisions.get_by_text("the provider is slow since noon").first.wait_for()
-    last = drill.session.story().last(r.HypothesesRevised)
+    last = drill.session.story().last(HypothesesRevised)
     assert last is not None
     assert {"the provider is slow since noon", "the release of payments cut the timeouts"} <= {
         one.text for one in last.event.hypotheses

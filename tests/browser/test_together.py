@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.record import response_events as r
+from harness.record.events import PostmortemSaved, TriageWritten
 from harness.waiting import wait_until_sync
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -31,7 +31,7 @@ def save(page: Any) -> None:
 
 
 def saved_papers(drill: ServedDrill) -> list[str]:
-    return [one.event.text for one in drill.session.story().of(r.PostmortemSaved)]
+    return [one.event.text for one in drill.session.story().of(PostmortemSaved)]
 
 
 def test_of_two_who_write_a_postmortem_at_once_neither_loses_text(
@@ -137,7 +137,7 @@ def test_what_is_typed_while_a_triage_is_on_its_way_is_not_held_against_oneself(
     sheet.get_by_role("button", name="Save the triage").click()
     sheet.get_by_text("by Ada").wait_for()
     assert ada.get_by_role("alert").count() == 0
-    said = [one.event.unknown for one in drill.session.story().of(r.TriageWritten)]
+    said = [one.event.unknown for one in drill.session.story().of(TriageWritten)]
     assert said[-2:] == [("who released it",), ("who noticed it",)]
 
 
@@ -152,7 +152,7 @@ def test_of_two_who_write_the_triage_at_once_neither_loses_text(
     ada.get_by_role("button", name="Put both together").click()
     card(ada, "Triage").get_by_role("button", name="Save the triage").click()
     card(ada, "Triage").get_by_text("by Ada").wait_for()
-    last = drill.session.story().last(r.TriageWritten)
+    last = drill.session.story().last(TriageWritten)
     assert last is not None
     assert set(last.event.known) == {ADAS, BOS}
     assert last.event.unknown == ("who released it",)

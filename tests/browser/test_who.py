@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from harness.exercise.views import role_holders
-from harness.record import events
-from harness.record import exercise_events as x
+from harness.record.events import NoteAdded, RoleLeft
 from tests.browser.axe import violations
 from tests.browser.consoles import Open, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -42,7 +41,7 @@ def write(page: Any, text: str) -> None:
 
 
 def author(drill: ServedDrill) -> str:
-    last = drill.session.story().last(events.NoteAdded)
+    last = drill.session.story().last(NoteAdded)
     assert last is not None
     return last.event.by
 
@@ -90,7 +89,7 @@ def test_whoever_loses_the_only_role_is_told_and_can_take_another(
 ) -> None:
     page = open_console("timeline")
     write(page, "while on call")
-    drill.session.note(x.RoleLeft("Ada", "on-call"), actor="instructor")
+    drill.session.note(RoleLeft("Ada", "on-call"), actor="instructor")
     asked(page).get_by_text("Nobody called Ada holds a role in this drill").wait_for()
     take(page, "documentation")
     write(page, "while writing it down")

@@ -16,8 +16,6 @@ import pytest
 
 from harness.exercise.story import fold
 from harness.record import events
-from harness.record import exercise_events as x
-from harness.record import response_events as r
 from harness.record.store import Record
 from harness.waiting import wait_until_sync
 from tests.browser.panels import dashboards, empty_of, empty_panels, show
@@ -250,25 +248,25 @@ def finish(w: Workshop) -> None:
 def test_the_record_tells_who_clicked_what(played: Workshop) -> None:
     with Record(played.run_dir / "record.db") as record:
         story = fold(record.events())
-    assert {one.event.person: one.event.role for one in story.of(x.RoleJoined)} == {
+    assert {one.event.person: one.event.role for one in story.of(events.RoleJoined)} == {
         "Ada": "on-call",
         "Bo": "documentation",
     }
-    assert story.first(r.TriageWritten).event.by == "Ada"
+    assert story.first(events.TriageWritten).event.by == "Ada"
     declared = story.first(events.DiagnosisDeclared).event
     assert (declared.service, declared.mechanism) == ("payments", "timeout-misconfigured")
     assert len(declared.evidence) == 3
-    assert story.first(x.CauseConfirmed).event.right
+    assert story.first(events.CauseConfirmed).event.right
     rollback = [one.event for one in story.of(events.DeployStarted) if one.event.kind == "rollback"]
     assert [one.by for one in rollback] == ["Ada"]
     assert story.of(events.VerifyFinished)
-    assert [one.event.status for one in story.of(r.UpdatePosted)] == ["identified", "resolved"]
-    assert [one.event.level for one in story.of(r.CauseAnalysed)] == [
+    assert [one.event.status for one in story.of(events.UpdatePosted)] == ["identified", "resolved"]
+    assert [one.event.level for one in story.of(events.CauseAnalysed)] == [
         "surface",
         "deeper",
         "deepest",
     ]
-    assert story.first(r.ActionItemAdded).event.check == "timeout-change-needs-load-test"
+    assert story.first(events.ActionItemAdded).event.check == "timeout-change-needs-load-test"
     assert story.first(events.DrillFinished)
 
 

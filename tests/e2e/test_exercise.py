@@ -22,9 +22,7 @@ import pytest
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.story import fold
 from harness.record import events
-from harness.record import exercise_events as x
-from harness.record import response_events as r
-from harness.record.drill_events import AnswerSealed, SealOpened
+from harness.record.events import AnswerSealed, SealOpened
 from harness.record.store import Record
 from tests.e2e.live import LiveDrill, live_drill
 
@@ -279,19 +277,19 @@ def learn(team: Team) -> None:
 
 def test_every_phase_came_in_its_order_and_messages_came_by_themselves(played: Played) -> None:
     story, agenda = played.story, load_agenda(played.plan.agenda)
-    phases = [one.event.phase for one in story.of(x.PhaseChanged)]
+    phases = [one.event.phase for one in story.of(events.PhaseChanged)]
     expected = [one.id for one in agenda.phases]
     assert phases == expected[: expected.index(played.plan.review) + 1]
     assert story.clock.speed == played.plan.speed
-    by_agenda = {one.event.inject_id for one in story.of(x.InjectDelivered)}
+    by_agenda = {one.event.inject_id for one in story.of(events.InjectDelivered)}
     assert "executive-asks" in by_agenda
 
 
 def test_the_record_knows_who_did_what(played: Played) -> None:
     story = played.story
-    assert {one.event.person: one.event.role for one in story.of(x.RoleJoined)} == TEAM
-    assert story.first(r.TriageWritten).event.by == "Ada"
-    assert {one.event.by for one in story.of(r.HypothesesRevised)} == {"Dan"}
+    assert {one.event.person: one.event.role for one in story.of(events.RoleJoined)} == TEAM
+    assert story.first(events.TriageWritten).event.by == "Ada"
+    assert {one.event.by for one in story.of(events.HypothesesRevised)} == {"Dan"}
     rollback = [one.event for one in story.of(events.DeployStarted) if one.event.kind == "rollback"]
     assert [one.by for one in rollback] == ["Bo"]
     assert any("/v1/instructor/reveal" in one.event.what for one in story.of(events.AccessRefused))
@@ -340,8 +338,8 @@ def test_each_line_of_the_rubric_is_decided_by_events_or_left_open(played: Playe
 
 def test_the_outcome_of_the_rollback_was_measured(played: Played) -> None:
     story = played.story
-    assert story.first(r.ActionStated).event.action == "rollback"
-    assert story.first(r.OutcomeMeasured).event.measured.startswith("errors: ")
+    assert story.first(events.ActionStated).event.action == "rollback"
+    assert story.first(events.OutcomeMeasured).event.measured.startswith("errors: ")
 
 
 def test_the_postmortem_is_drafted_with_the_answer_and_what_was_written(played: Played) -> None:

@@ -10,7 +10,7 @@ from harness.aigate.vendors import Vendor
 from harness.drill.session import Session
 from harness.errors import NotAllowed, UsageError
 from harness.exercise.gate import Gate, ai_gate
-from harness.record.gate_events import AiAttempted, AiFinished
+from harness.record.events import AiAttempted, AiFinished
 from harness.scoring.answer import judge_answer
 
 ACTOR = "ai-gate"

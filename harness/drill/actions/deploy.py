@@ -12,7 +12,7 @@ from harness.drill.session import DeployEntry, Progress, Session
 from harness.errors import DeployFailed, UnknownName, UsageError
 from harness.model import BuiltRelease
 from harness.record import events
-from harness.record.response_events import ActionKind
+from harness.record.events import ActionKind
 
 ACTS: dict[events.DeployKind, ActionKind] = {
     "rollback": "rollback",

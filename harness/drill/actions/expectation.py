@@ -16,8 +16,7 @@ from harness.drill.session import Session
 from harness.errors import DrillError, UsageError
 from harness.exercise import checks
 from harness.exercise.views import open_actions
-from harness.record import response_events as r
-from harness.record.events import NoteAdded
+from harness.record.events import ActionStated, NoteAdded, OutcomeMeasured
 
 WITHIN_DEFAULT_S = 120.0
 CHECK_EVERY_S = 1.0
@@ -110,7 +109,7 @@ def check(session: Session, plan: Plan | None, *, action: str, target: str, by: 
 
 def state(
     session: Session, plan: Plan | None, *, action: str, target: str, by: str
-) -> r.ActionStated | None:
+) -> ActionStated | None:
     """Record a plan, right before the act."""
     if plan is None:
         return None
@@ -119,20 +118,20 @@ def state(
     return event
 
 
-def acted(session: Session, stated: r.ActionStated | None, *, failure: str = "") -> None:
+def acted(session: Session, stated: ActionStated | None, *, failure: str = "") -> None:
     """The act is done, or has failed: begin to measure what can be measured."""
     if stated is None:
         return
     condition = condition_of(stated.expectation)
     if failure:
-        session.note(r.OutcomeMeasured(stated.action_id, False, failure, "harness"))
+        session.note(OutcomeMeasured(stated.action_id, False, failure, "harness"))
     elif condition is not None:
         session.keep(asyncio.create_task(_measure(session, stated, condition)))
 
 
 def tell_outcome(
     session: Session, *, action_id: str, met: bool, measured: str, by: str
-) -> r.OutcomeMeasured:
+) -> OutcomeMeasured:
     """What came of a stated act, told by a person.
 
     Raises UsageError where the drill measures it: whoever said how sure they were would otherwise
@@ -150,7 +149,7 @@ def tell_outcome(
     return event
 
 
-def _event(session: Session, plan: Plan, action: str, target: str, by: str) -> r.ActionStated:
+def _event(session: Session, plan: Plan, action: str, target: str, by: str) -> ActionStated:
     return checks.action_stated(
         session.story(),
         action=action,
@@ -163,7 +162,7 @@ def _event(session: Session, plan: Plan, action: str, target: str, by: str) -> r
     )
 
 
-async def _measure(session: Session, stated: r.ActionStated, condition: Condition) -> None:
+async def _measure(session: Session, stated: ActionStated, condition: Condition) -> None:
     """Watch until the expectation holds, or its time is up; then record which.
 
     However fast the agenda runs, the shop takes its time: a few real seconds are always given.
@@ -187,7 +186,7 @@ async def _measure(session: Session, stated: r.ActionStated, condition: Conditio
     elif stated.action_id in {one.event.action_id for one in open_actions(session.story())}:
         shown = "no data" if value is None else f"{value:.4g} {condition.unit}".strip()
         measured = f"{condition.measure}: {shown}"
-        outcome = r.OutcomeMeasured(stated.action_id, held >= HOLDS_CHECKS, measured, "harness")
+        outcome = OutcomeMeasured(stated.action_id, held >= HOLDS_CHECKS, measured, "harness")
         session.note(outcome)
 
 

@@ -12,7 +12,7 @@ from harness.drill.actions.expectation import Plan
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName
 from harness.plain_http import TRUSTING_NOBODY
-from harness.record.drill_events import FlagSwitched
+from harness.record.events import FlagSwitched
 
 TIMEOUT_S = 5.0
 

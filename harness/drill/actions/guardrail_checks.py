@@ -11,8 +11,7 @@ from harness.errors import DrillError
 from harness.exercise.guards import BoundGuard, known_guards, objection
 from harness.exercise.story import fold
 from harness.model import BuiltRelease
-from harness.record.guard_events import GuardChecked, GuardVerdict
-from harness.record.response_events import ActionItemAdded
+from harness.record.events import ActionItemAdded, GuardChecked, GuardVerdict
 from harness.record.store import Record
 from harness.waiting import WaitedTooLong, wait_until
 

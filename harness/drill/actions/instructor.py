@@ -11,44 +11,43 @@ from harness.errors import UsageError
 from harness.exercise import instructor_checks as checks
 from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.views import delivered
-from harness.record import drill_events, events
-from harness.record import exercise_events as x
+from harness.record import events
 from harness.scoring.rubric import points_of_lines
 
 E = TypeVar("E", bound=events.Event)
 
 
-def start(session: Session, *, by: str) -> x.ClockStarted:
+def start(session: Session, *, by: str) -> events.ClockStarted:
     """Start a clock that waits for the page."""
     event = checks.clock_started(session.agenda, session.story(), session.speed)
     return _noted(session, event, by)
 
 
-def pause(session: Session, *, by: str, reason: str = "") -> x.ClockPaused:
+def pause(session: Session, *, by: str, reason: str = "") -> events.ClockPaused:
     """Stop the clock; the shop goes on."""
     return _noted(session, checks.clock_paused(session.story(), by=by, reason=reason), by)
 
 
-def resume(session: Session, *, by: str) -> x.ClockResumed:
+def resume(session: Session, *, by: str) -> events.ClockResumed:
     """End a pause."""
     return _noted(session, checks.clock_resumed(session.story(), by=by), by)
 
 
-def extend(session: Session, *, extra_s: float, by: str) -> x.ClockExtended:
+def extend(session: Session, *, extra_s: float, by: str) -> events.ClockExtended:
     """More time for the phase that runs, in seconds of the agenda."""
     story = session.story()
     event = checks.clock_extended(session.agenda, story, session.drill_ms(), extra_s=extra_s, by=by)
     return _noted(session, event, by)
 
 
-def skip(session: Session, *, by: str, meant: str = "") -> x.ClockSkipped:
+def skip(session: Session, *, by: str, meant: str = "") -> events.ClockSkipped:
     """End the phase that runs; raises UsageError where another one is `meant`."""
     story = session.story()
     event = checks.clock_skipped(session.agenda, story, session.drill_ms(), by=by, meant=meant)
     return _noted(session, event, by)
 
 
-def advance(session: Session, *, by: str) -> x.ClockSkipped:
+def advance(session: Session, *, by: str) -> events.ClockSkipped:
     """End a phase that has no end of its own: the one thing about the clock that a team decides."""
     shown = reading(session)
     if shown.is_running and not shown.is_over and shown.remaining_ms is not None:
@@ -62,14 +61,14 @@ def advance(session: Session, *, by: str) -> x.ClockSkipped:
     return skip(session, by=by)
 
 
-def throw(session: Session, inject_id: str, *, by: str) -> x.InjectDelivered:
+def throw(session: Session, inject_id: str, *, by: str) -> events.InjectDelivered:
     """Deliver one of the agenda's messages now, whenever it would be due."""
     checks.inject_thrown(session.agenda, session.story(), inject_id, by=by)
     inject = next(one for one in session.agenda.injects if one.id == inject_id)
     return deliver(session, inject, by=by)
 
 
-def hint(session: Session, *, by: str) -> x.HintTaken:
+def hint(session: Session, *, by: str) -> events.HintTaken:
     """Give the next hint; it costs the team points."""
     hints = [text for fault in session.faults for text in fault.hints]
     return _noted(session, checks.hint_taken(session.story(), hints, by=by), by)
@@ -77,7 +76,7 @@ def hint(session: Session, *, by: str) -> x.HintTaken:
 
 def confirm(
     session: Session, *, right: bool, by: str, note: str = "", diagnosis_seq: int | None = None
-) -> x.CauseConfirmed:
+) -> events.CauseConfirmed:
     """Say whether a declared cause is right: the newest one, unless another is named."""
     event = checks.cause_confirmed(
         session.story(), right=right, by=by, note=note, diagnosis_seq=diagnosis_seq
@@ -85,7 +84,9 @@ def confirm(
     return _noted(session, event, by)
 
 
-def judge(session: Session, *, line: str, points: int, by: str, note: str = "") -> x.LineJudged:
+def judge(
+    session: Session, *, line: str, points: int, by: str, note: str = ""
+) -> events.LineJudged:
     """Give points for a line of the rubric."""
     event = checks.line_judged(
         line=line, points=points, by=by, points_of=points_of_lines(), note=note
@@ -93,19 +94,19 @@ def judge(session: Session, *, line: str, points: int, by: str, note: str = "") 
     return _noted(session, event, by)
 
 
-def reveal(session: Session, *, by: str) -> tuple[x.AnswerRevealed, ...]:
+def reveal(session: Session, *, by: str) -> tuple[events.AnswerRevealed, ...]:
     """Tell the answer, and open the seal that proves it to be the one of the start; once."""
     story = session.story()
-    if story.of(drill_events.SealOpened):
-        return tuple(one.event for one in story.of(x.AnswerRevealed))
+    if story.of(events.SealOpened):
+        return tuple(one.event for one in story.of(events.AnswerRevealed))
     found = tuple(
-        x.AnswerRevealed(fault.title, fault.service, fault.mechanism.value, fault.locus)
+        events.AnswerRevealed(fault.title, fault.service, fault.mechanism.value, fault.locus)
         for fault in session.faults
     )
     for event in found:
         session.note(event, actor=by)
     if session.seal is not None:
-        opened = drill_events.SealOpened(session.seal.salt, session.seal.answer)
+        opened = events.SealOpened(session.seal.salt, session.seal.answer)
         session.note(opened, actor=by)
     return found
 

@@ -17,8 +17,6 @@ from harness.exercise import checks, learning_checks, update_checks
 from harness.exercise.guards import known_guards
 from harness.exercise.views import role_holders
 from harness.record import events
-from harness.record import exercise_events as x
-from harness.record import response_events as r
 from harness.scoring.answer import recognise_mechanism
 
 E = TypeVar("E", bound=events.Event)
@@ -41,13 +39,13 @@ def speaker(session: Session, name: str) -> str:
     return name
 
 
-def join(session: Session, person: str, role: str) -> x.RoleJoined:
+def join(session: Session, person: str, role: str) -> events.RoleJoined:
     """Somebody takes a role."""
     event = checks.role_joined(session.story(), person, role)
     return _noted(session, event, event.person)
 
 
-def leave(session: Session, person: str, role: str) -> x.RoleLeft:
+def leave(session: Session, person: str, role: str) -> events.RoleLeft:
     """Somebody gives a role up."""
     return _noted(session, checks.role_left(session.story(), person, role), person)
 
@@ -62,7 +60,7 @@ def declare(
     users_affected: int | None,
     escalate: Sequence[str],
     by: str,
-) -> r.IncidentDeclared:
+) -> events.IncidentDeclared:
     """Open the incident, or say anew what it is."""
     event = checks.incident_declared(
         severity=severity,
@@ -85,7 +83,7 @@ def triage(
     priorities: Sequence[tuple[str, str]],
     not_doing_yet: Sequence[str],
     by: str,
-) -> r.TriageWritten:
+) -> events.TriageWritten:
     """Write the triage."""
     event = checks.triage_written(
         known=known, unknown=unknown, priorities=priorities, not_doing_yet=not_doing_yet, by=by
@@ -94,8 +92,8 @@ def triage(
 
 
 async def revise_hypotheses(
-    session: Session, hypotheses: Iterable[r.Hypothesis], *, reason: str, by: str
-) -> r.HypothesesRevised:
+    session: Session, hypotheses: Iterable[events.Hypothesis], *, reason: str, by: str
+) -> events.HypothesesRevised:
     """Write all hypotheses as they stand now, once their evidence was found to exist."""
     event = checks.hypotheses_revised(
         [_understood(one) for one in hypotheses],
@@ -108,7 +106,7 @@ async def revise_hypotheses(
     return _noted(session, event, by)
 
 
-def mark(session: Session, *, alert: str, mark: str, reason: str, by: str) -> r.AlertMarked:
+def mark(session: Session, *, alert: str, mark: str, reason: str, by: str) -> events.AlertMarked:
     """Say whether an alert is source or symptom."""
     fired = {one.event.name for one in session.story().of(events.AlertFired)}
     event = checks.alert_marked(
@@ -132,7 +130,7 @@ def post_update(
     eta_latest_minutes: float | None,
     components: Mapping[str, str] | None,
     by: str,
-) -> r.UpdatePosted:
+) -> events.UpdatePosted:
     """Tell stakeholders. The status page and the shop's banner follow."""
     event = update_checks.update_posted(
         status=status,
@@ -154,7 +152,7 @@ def post_update(
 
 def reflect(
     session: Session, *, kind: str, text: str, question: str, by: str
-) -> r.ReflectionWritten:
+) -> events.ReflectionWritten:
     """What went well, what could improve, or an answer to a question of the agenda."""
     questions = [one for phase in session.agenda.phases for one in phase.questions]
     event = learning_checks.reflection_written(
@@ -165,7 +163,7 @@ def reflect(
 
 def analyse(
     session: Session, *, level: str, text: str, confidence_percent: int | None, by: str
-) -> r.CauseAnalysed:
+) -> events.CauseAnalysed:
     """One level of the cause."""
     event = learning_checks.cause_analysed(
         level=level, what=text, confidence_percent=confidence_percent, by=by
@@ -175,14 +173,14 @@ def analyse(
 
 def learn(
     session: Session, *, kind: str, fields: Mapping[str, str | list[str]], by: str
-) -> r.LearningStored:
+) -> events.LearningStored:
     """Store what was learned."""
     return _noted(session, learning_checks.learning_stored(kind=kind, fields=fields, by=by), by)
 
 
 def add_action_item(
     session: Session, *, text: str, owner: str, by: str, check: str = ""
-) -> r.ActionItemAdded:
+) -> events.ActionItemAdded:
     """An action item with its owner; later drills run the check that it is bound to."""
     event = learning_checks.action_item_added(
         session.story(), what=text, owner=owner, by=by, check=check, known_checks=known_guards()
@@ -190,7 +188,7 @@ def add_action_item(
     return _noted(session, event, by)
 
 
-def _understood(one: r.Hypothesis) -> r.Hypothesis:
+def _understood(one: events.Hypothesis) -> events.Hypothesis:
     """A mechanism by its own name, whatever usual name it was given."""
     kind = recognise_mechanism(one.mechanism)
     return replace(one, mechanism=kind.value) if kind else one

@@ -10,8 +10,7 @@ from harness.causes import NOWHERE, Blip, TriggerKind
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.model import Fault
-from harness.record.drill_events import DependencyActed
-from harness.record.events import DrillTriggered
+from harness.record.events import DependencyActed, DrillTriggered
 
 CONNECT_TIMEOUT_S = 5
 SLOW = "slow"

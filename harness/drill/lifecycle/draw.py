@@ -14,8 +14,7 @@ from harness.drill.session import Pace
 from harness.exercise.agenda import Agenda
 from harness.exercise.agenda_files import load_agenda, read_agenda
 from harness.model import Decoy, Fault, Scenario, ServiceEntry
-from harness.record import events
-from harness.record.drill_events import AnswerSealed
+from harness.record.events import AnswerSealed, DrillCreated
 from harness.record.store import Record
 from harness.settings import HostSettings
 
@@ -90,7 +89,7 @@ def begin_record(path: Path, drawn: Drawn, *, runtime: str, mode: str) -> Record
     """A new record with the intent and the commitment to the answer as its first events."""
     record = Record(path, drawn.drill_id)
     record.append(
-        events.DrillCreated(
+        DrillCreated(
             scenario=drawn.scenario.id,
             seed=drawn.seed,
             runtime=runtime,

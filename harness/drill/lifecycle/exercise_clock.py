@@ -16,8 +16,7 @@ from harness.exercise.injects import due_injects
 from harness.exercise.instructor_checks import clock_started
 from harness.exercise.moments import phases_to_announce, trigger_is_due
 from harness.exercise.views import role_holders
-from harness.record import exercise_events as x
-from harness.record.events import PageSent
+from harness.record.events import InjectDelivered, PageSent, RoleLeft
 
 TICK_S = 0.25
 AGENDA = "agenda"
@@ -63,12 +62,12 @@ def reading(session: Session) -> Reading:
     return read(session.agenda, story.clock, session.drill_ms())
 
 
-def deliver(session: Session, inject: Inject, *, by: str) -> x.InjectDelivered:
+def deliver(session: Session, inject: Inject, *, by: str) -> InjectDelivered:
     """Tell the team; where a person is taken away, that person's role is free from now on."""
-    event = x.InjectDelivered(inject.id, inject.kind, inject.sender, inject.text, by)
+    event = InjectDelivered(inject.id, inject.kind, inject.sender, inject.text, by)
     session.note(event, actor=by)
     for person in role_holders(session.story()).get(inject.role, ()):
-        session.note(x.RoleLeft(person, inject.role), actor=by)
+        session.note(RoleLeft(person, inject.role), actor=by)
     return event
 
 

@@ -9,8 +9,7 @@ from harness.drill.actions.pager import expire_alerts
 from harness.drill.lifecycle.healthy_baseline import SUCCESS
 from harness.drill.session import Session
 from harness.errors import DrillError
-from harness.record import events
-from harness.record.drill_events import EngagementSampled
+from harness.record.events import EngagementSampled, ImpactSampled
 
 INTERVAL_S = 2.0
 REPEATED_S = 10.0
@@ -23,7 +22,7 @@ DEPARTURES = "sum by (content, outcome) (user_departures_total)"
 
 async def sample_forever(session: Session) -> None:
     """Record the impact as it changes, and in between. A gap in metrics is a gap in the record."""
-    last: events.ImpactSampled | None = None
+    last: ImpactSampled | None = None
     engaged: EngagementSampled | None = None
     noted_at_ms = engaged_at_ms = 0
     while True:
@@ -42,7 +41,7 @@ async def sample_forever(session: Session) -> None:
                 engaged, engaged_at_ms = visitors, session.drill_ms()
 
 
-async def sample(session: Session) -> events.ImpactSampled | None:
+async def sample(session: Session) -> ImpactSampled | None:
     """Users affected, revenue lost and success just now; None while there is no data."""
     value = session.prometheus.value
     users, revenue, success = await asyncio.gather(
@@ -50,7 +49,7 @@ async def sample(session: Session) -> events.ImpactSampled | None:
     )
     if users is None or revenue is None or success is None or success != success:
         return None
-    return events.ImpactSampled(
+    return ImpactSampled(
         users_affected=int(users), revenue_lost=round(revenue, 2), success_ratio=round(success, 4)
     )
 

@@ -11,8 +11,7 @@ from harness.drill.lifecycle import disturbances
 from harness.drill.session import Session
 from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
-from harness.record import events
-from harness.record.drill_events import ReleasePlanned
+from harness.record.events import DrillTriggered, HarnessProblem, ReleasePlanned
 
 
 async def run_schedule(session: Session) -> None:
@@ -33,7 +32,7 @@ async def run_schedule(session: Session) -> None:
         try:
             await _ship(session, planned)
         except DeployFailed as error:
-            session.note(events.HarnessProblem(what=f"a planned release failed: {error.message}"))
+            session.note(HarnessProblem(what=f"a planned release failed: {error.message}"))
             session.end("a planned release could not be deployed")
             return
     session.is_all_out = True
@@ -77,4 +76,4 @@ def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
 
 def _triggered(session: Session, fault: Fault) -> None:
     version = fault.release.version_to if fault.release else ""
-    session.note(events.DrillTriggered(service=fault.service, version_to=version))
+    session.note(DrillTriggered(service=fault.service, version_to=version))

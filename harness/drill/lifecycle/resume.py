@@ -13,15 +13,22 @@ from pathlib import Path
 
 from harness.errors import DrillError, UsageError
 from harness.exercise.story import fold
-from harness.record import exercise_events as x
 from harness.record.envelope import Envelope
-from harness.record.events import DrillAborted, DrillCreated, Event
+from harness.record.events import (
+    ClockStarted,
+    DrillAborted,
+    DrillCreated,
+    Event,
+    InjectDelivered,
+    RoleJoined,
+    RoleLeft,
+)
 from harness.record.store import Record
 
 HOST_DIED = "its host died; found at the next start"
 """The reason that stands in the record of such a drill."""
 HINT = "`drill run SCENARIO` begins another"
-CARRIED = (x.RoleJoined, x.RoleLeft, x.InjectDelivered)
+CARRIED = (RoleJoined, RoleLeft, InjectDelivered)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class LeftOff:
     seed: int
     agenda: str
     runtime: str
-    clock: x.ClockStarted | None
+    clock: ClockStarted | None
     """How the clock goes on; None where it had not started."""
     told: tuple[Event, ...]
     """Who took and left which role, and what was delivered, in order."""
@@ -67,7 +74,7 @@ def _left_off(events: Sequence[Envelope]) -> LeftOff:
         raise UsageError(f"the drill {story.drill_id} died before it had begun", HINT)
     clock, begun = story.clock, created.event
     at_ms = clock.agenda_ms(clock.seen_ms)
-    first = story.first(x.ClockStarted)
+    first = story.first(ClockStarted)
     goes_on = None
     if first is not None and at_ms is not None:
         goes_on = replace(

@@ -16,7 +16,7 @@ from typing import Any
 from harness.causes import NOWHERE
 from harness.exercise.story import Story
 from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
-from harness.record.drill_events import AnswerSealed, SealOpened
+from harness.record.events import AnswerSealed, SealOpened
 from harness.scoring.case import Accepted, AnswerKey
 
 

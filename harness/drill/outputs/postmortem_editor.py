@@ -17,7 +17,7 @@ from harness.drill.outputs.exports import DRAFT, POSTMORTEM
 from harness.drill.session import Session
 from harness.errors import DrillError, EditConflict
 from harness.record.envelope import to_iso
-from harness.record.response_events import PostmortemSaved
+from harness.record.events import PostmortemSaved
 
 TEXT_MAX = 100_000
 """Characters."""

@@ -11,8 +11,7 @@ from harness.drill.session import Session
 from harness.exercise.status_page import banner, public_updates
 from harness.exercise.story import Story
 from harness.plain_http import TRUSTING_NOBODY
-from harness.record.events import DeploySucceeded
-from harness.record.response_events import UpdateStatus
+from harness.record.events import DeploySucceeded, UpdateStatus
 
 MESSAGE_MAX = 280
 """Characters that the gateway takes."""

@@ -8,8 +8,7 @@ import httpx
 
 from harness.drill.session import Session
 from harness.exercise.update_texts import render_update
-from harness.record.events import HarnessProblem
-from harness.record.response_events import UpdatePosted
+from harness.record.events import HarnessProblem, UpdatePosted
 
 TIMEOUT_S = 10.0
 

@@ -12,9 +12,7 @@ from harness.exercise.clock import Reading
 from harness.exercise.roles import team_roles
 from harness.exercise.story import Story
 from harness.exercise.views import incident_start, open_actions, role_holders
-from harness.record.drill_events import AnswerSealed
-from harness.record.exercise_events import HintTaken, InjectDelivered
-from harness.record.response_events import UpdatePosted
+from harness.record.events import AnswerSealed, HintTaken, InjectDelivered, UpdatePosted
 from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
 
 

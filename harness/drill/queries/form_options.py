@@ -10,22 +10,31 @@ from harness.exercise.guards import known_guards
 from harness.exercise.learning_checks import LEARNING_FIELDS, LISTS
 from harness.exercise.update_texts import Reader
 from harness.model import Mechanism
-from harness.record import response_events as r
+from harness.record.events import (
+    AlertMark,
+    CauseLevel,
+    ComponentStatus,
+    Escalation,
+    PriorityKind,
+    Readers,
+    Severity,
+    UpdateStatus,
+)
 from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
 
 
 def choices(session: Session) -> dict[str, Any]:
     """Field → its words in order; the cadence of updates in seconds. Nothing of the answer."""
     literals: dict[str, Any] = {
-        "severities": r.Severity,
-        "escalations": r.Escalation,
-        "priorities": r.PriorityKind,
-        "marks": r.AlertMark,
-        "update_statuses": r.UpdateStatus,
-        "component_statuses": r.ComponentStatus,
-        "readers": r.Readers,
+        "severities": Severity,
+        "escalations": Escalation,
+        "priorities": PriorityKind,
+        "marks": AlertMark,
+        "update_statuses": UpdateStatus,
+        "component_statuses": ComponentStatus,
+        "readers": Readers,
         "channels": Reader,
-        "cause_levels": r.CauseLevel,
+        "cause_levels": CauseLevel,
     }
     words: dict[str, Sequence[str]] = {name: get_args(of) for name, of in literals.items()}
     return {

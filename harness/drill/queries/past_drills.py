@@ -14,7 +14,6 @@ from harness.errors import DrillError
 from harness.exercise.guards import Recurrence, recurrence
 from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
-from harness.record.drill_events import FiguresExcluded
 from harness.record.envelope import Envelope
 from harness.record.events import (
     Audience,
@@ -22,6 +21,7 @@ from harness.record.events import (
     DrillCreated,
     DrillFinished,
     DrillTriggered,
+    FiguresExcluded,
     VerifyFinished,
 )
 from harness.record.store import Record

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from harness.exercise.story import Story
 from harness.exercise.update_texts import Reader, render_update
 from harness.record.envelope import to_iso
-from harness.record.response_events import HypothesesRevised, UpdatePosted
+from harness.record.events import HypothesesRevised, UpdatePosted
 
 
 def revisions(story: Story) -> list[dict[str, Any]]:

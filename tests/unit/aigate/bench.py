@@ -11,7 +11,7 @@ from typing import Any, cast
 import anthropic
 import openai
 
-from harness.record.gate_events import AiAttempted, AiFinished
+from harness.record.events import AiAttempted, AiFinished
 from harness.tokens import TokenBook
 from harness.waiting import wait_until
 from tests.unit.aigate.provider import Provider

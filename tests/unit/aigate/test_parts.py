@@ -19,12 +19,10 @@ from harness.aigate.vendors import Body, Refused, Vendor
 from harness.errors import UsageError
 from harness.exercise.gate import Gate, ai_gate
 from harness.record import envelope
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record.gate_events import AiAttempted, AiFinished
+from harness.record.events import AiAttempted, AiFinished, ClockStarted, DiagnosisDeclared
 from tests.unit.exercise.tales import AGENDA, story_of
 
-CAUSE = e.DiagnosisDeclared(
+CAUSE = DiagnosisDeclared(
     "payments", "timeout-misconfigured", 90, ("commit:9fceb02", "log:12"), "50 ms", "alex"
 )
 
@@ -127,7 +125,7 @@ def test_the_brief_holds_cause_evidence_and_guardrails() -> None:
 
 
 def test_a_brief_for_a_mechanism_without_guardrails_keeps_the_house_rules() -> None:
-    brief = brief_text(e.DiagnosisDeclared("feed", "no-such", 50, ("log:1",), "", "alex"))
+    brief = brief_text(DiagnosisDeclared("feed", "no-such", 50, ("log:1",), "", "alex"))
     assert all(rule in brief for rule in HOUSE_RULES)
     assert "What the team noted" not in brief
 
@@ -135,7 +133,7 @@ def test_a_brief_for_a_mechanism_without_guardrails_keeps_the_house_rules() -> N
 def test_the_exercise_opens_and_closes_the_gate_and_gives_the_brief() -> None:
     now_s = 10.0
     kept: list[AiAttempted | AiFinished] = []
-    story = story_of((0.0, x.ClockStarted("small", 1.0)), (5.0, CAUSE))
+    story = story_of((0.0, ClockStarted("small", 1.0)), (5.0, CAUSE))
 
     def decide() -> Gate:
         return ai_gate(AGENDA, story, round(now_s * 1000), lambda *_: True)

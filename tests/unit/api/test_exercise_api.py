@@ -14,9 +14,15 @@ from harness.api.app import create_app
 from harness.api.policy import INSTRUCTOR, POLICY, PUBLIC
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
-from harness.record import events
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record.events import (
+    AccessRefused,
+    ActionStated,
+    ClockPaused,
+    DeployStarted,
+    DiagnosisDeclared,
+    NoteAdded,
+    PageSent,
+)
 from harness.tokens import Caller, TokenBook
 
 PORT = 18900
@@ -63,7 +69,7 @@ async def test_a_participant_who_calls_the_instructors_commands_is_refused_and_r
     for method, path in sorted(k for k, v in POLICY.rules.items() if v == INSTRUCTOR):
         answer = await (api.get(path) if method == "GET" else api.post(path))
         assert answer.status_code == 403, path
-    refused = api.session.story().of(events.AccessRefused)
+    refused = api.session.story().of(AccessRefused)
     assert len(refused) == sum(v == INSTRUCTOR for v in POLICY.rules.values())
 
 
@@ -103,7 +109,7 @@ async def test_the_instructor_may(api: Api) -> None:
     answer = (await api.get("/v1/answer", Caller.INSTRUCTOR)).json()
     assert answer["faults"]
     assert (answer["declared"], answer["evidence_min"]) == ([], 2)
-    last = api.session.story().last(x.ClockPaused)
+    last = api.session.story().last(ClockPaused)
     assert last is not None
     assert last.event.by == "instructor"
 
@@ -123,7 +129,7 @@ async def test_people_write_under_the_name_that_they_joined_with(api: Api) -> No
     for person in ("Zoë Ünal", "Bo"):
         await api.post("/v1/roles/join", {"person": person, "role": "on-call"})
     await api.post("/v1/notes", {"text": "hello"}, person="Zoë Ünal")
-    note = api.session.story().last(events.NoteAdded)
+    note = api.session.story().last(NoteAdded)
     assert note is not None
     assert note.event.by == "Zoë Ünal"
     stranger = await api.post("/v1/notes", {"text": "hello"}, person="Mallory")
@@ -194,16 +200,16 @@ async def test_a_plan_of_a_rollback_is_recorded_and_no_plan_must_be_said(api: Ap
     plan = {"expect": "all is well", "probability": 90, "if_worse": "forward"}
     await api.post("/v1/rollbacks", {"service": "payments", "to": "2.4.0", **plan})
     await api.post("/v1/rollbacks", {"service": "payments", "to": "2.3.9", "no_plan": True})
-    assert len(api.session.story().of(r.ActionStated)) == 1
-    assert len(api.session.story().of(events.DeployStarted)) == 2
+    assert len(api.session.story().of(ActionStated)) == 1
+    assert len(api.session.story().of(DeployStarted)) == 2
 
 
 async def test_the_score_before_the_reveal_tells_participants_nothing_of_the_answer(
     api: Api,
 ) -> None:
     session = api.session
-    session.note(events.PageSent("p1", "PaymentsFailing", "critical", "x"))
-    session.note(events.DiagnosisDeclared("payments", "timeout-misconfigured", 90, (), "", "Ada"))
+    session.note(PageSent("p1", "PaymentsFailing", "critical", "x"))
+    session.note(DiagnosisDeclared("payments", "timeout-misconfigured", 90, (), "", "Ada"))
     theirs = (await api.get("/v1/score")).json()
     ours = (await api.get("/v1/score", Caller.INSTRUCTOR)).json()
     assert theirs["brier"] is None

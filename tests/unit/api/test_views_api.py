@@ -18,9 +18,15 @@ from harness.drill.queries.dashboards import dashboard, dashboards
 from harness.drill.queries.metric_ranges import EXEMPLARS_MAX, POINTS_MAX, RANGE_MAX_S, SERIES_MAX
 from harness.drill.session import Session
 from harness.errors import BadFile
-from harness.record import events
-from harness.record.drill_events import AnswerSealed, SealOpened
-from harness.record.response_events import ActionStated, OutcomeMeasured, PostmortemSaved
+from harness.record.events import (
+    ActionStated,
+    AnswerSealed,
+    DrillCreated,
+    DrillFinished,
+    OutcomeMeasured,
+    PostmortemSaved,
+    SealOpened,
+)
 from harness.record.store import Record
 from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.tokens import Caller, TokenBook
@@ -299,14 +305,12 @@ def _home(session: Session, tmp_path: Path) -> None:
     ):
         (runs / name).mkdir(parents=True)
         with Record(runs / name / "record.db", name) as record:
-            record.append(
-                events.DrillCreated(scenario, 1, "local", "honour", "solo", {}), actor="harness"
-            )
+            record.append(DrillCreated(scenario, 1, "local", "honour", "solo", {}), actor="harness")
             action = ("act-1", "rollback", "payments", "errors fall", 80, 60.0, "forward", "Ada")
             record.append(ActionStated(*action), actor="Ada")  # type: ignore[arg-type]
             record.append(OutcomeMeasured("act-1", name == "d-past", "x", "Ada"), actor="Ada")
             if name != "d-test":
-                record.append(events.DrillFinished("asked"), actor="harness")
+                record.append(DrillFinished("asked"), actor="harness")
 
 
 async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_it(

@@ -8,8 +8,15 @@ import pytest
 
 from harness.cli import live_view
 from harness.drill.session import Session
-from harness.record import events
-from harness.record import exercise_events as x
+from harness.record.events import (
+    AccessRefused,
+    ClockPaused,
+    Event,
+    HintTaken,
+    InjectDelivered,
+    PhaseChanged,
+    RoleJoined,
+)
 from harness.waiting import wait_until
 
 
@@ -20,11 +27,11 @@ async def test_what_only_the_instructor_sees_holds_nothing_up(
     """A follower that waits for what it may not see would spin, and with it the whole host."""
     task = asyncio.create_task(live_view._lines(session))
     await asyncio.sleep(0)
-    session.note(events.AccessRefused("GET /v1/answer"))
+    session.note(AccessRefused("GET /v1/answer"))
     async with asyncio.timeout(2):
         for _ in range(20):
             await asyncio.sleep(0)
-    session.note(x.PhaseChanged("fix", "Fix"))
+    session.note(PhaseChanged("fix", "Fix"))
     said = ""
 
     async def heard() -> bool | None:
@@ -41,13 +48,13 @@ async def test_what_only_the_instructor_sees_holds_nothing_up(
 @pytest.mark.parametrize(
     ("event", "says"),
     [
-        (x.InjectDelivered("i", "message", "Chief", "What\n now?", "agenda"), "CHIEF: What now?"),
-        (x.HintTaken(1, "look at the pool", 5, "instructor"), "hint 1 (-5 points): look"),
-        (x.RoleJoined("Ada", "bridge"), "Ada takes the role bridge"),
-        (x.ClockPaused("instructor"), ""),
+        (InjectDelivered("i", "message", "Chief", "What\n now?", "agenda"), "CHIEF: What now?"),
+        (HintTaken(1, "look at the pool", 5, "instructor"), "hint 1 (-5 points): look"),
+        (RoleJoined("Ada", "bridge"), "Ada takes the role bridge"),
+        (ClockPaused("instructor"), ""),
     ],
 )
-def test_events_of_the_exercise_are_told_in_one_line(event: events.Event, says: str) -> None:
+def test_events_of_the_exercise_are_told_in_one_line(event: Event, says: str) -> None:
     line = live_view.line_of(event)
     assert line.startswith(says) if says else line == ""
     assert "\n" not in line

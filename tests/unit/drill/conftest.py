@@ -16,8 +16,7 @@ from harness.drill.session import Pace, Places, Session
 from harness.errors import DeployFailed
 from harness.model import BuiltRelease
 from harness.paths import REPO
-from harness.record.drill_events import AnswerSealed
-from harness.record.events import AlertFired, PageSent
+from harness.record.events import AlertFired, AnswerSealed, PageSent
 from harness.record.store import Clock, Record
 from harness.workspace.shop import ReleaseNotes
 

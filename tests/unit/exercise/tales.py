@@ -16,19 +16,18 @@ from harness.exercise.agenda import (
     WhileAlert,
 )
 from harness.exercise.story import Story, fold
-from harness.record import events as e
-from harness.record import response_events as r
 from harness.record.envelope import Envelope
+from harness.record.events import Event, UpdatePosted
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
 
-def story_of(*moments: tuple[float, e.Event]) -> Story:
+def story_of(*moments: tuple[float, Event]) -> Story:
     """A story of (drill second, event)."""
     return fold(envelopes(moments))
 
 
-def envelopes(moments: Iterable[tuple[float, e.Event]]) -> list[Envelope]:
+def envelopes(moments: Iterable[tuple[float, Event]]) -> list[Envelope]:
     return [
         Envelope(
             seq, "d-7f3a", BEGAN + timedelta(seconds=at_s), round(at_s * 1000),
@@ -72,7 +71,7 @@ AGENDA = Agenda(
     ),
 )
 
-UPDATE = r.UpdatePosted(
+UPDATE = UpdatePosted(
     status="identified",
     what_happened="A release of payments cut its timeouts.",
     what_we_did="Rolled payments back.",

@@ -11,20 +11,18 @@ from harness.errors import UnknownName, UsageError
 from harness.exercise import checks, instructor_checks, learning_checks, update_checks
 from harness.exercise.story import Story
 from harness.exercise.views import open_actions, role_holders
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record import events
 from tests.unit.exercise.tales import AGENDA, story_of
 
 SYSTEMS = ("payments", "orders", "users")
 Fields = dict[str, Any]
 
 
-def hypothesis(id_: str, percent: Any, **more: Any) -> r.Hypothesis:
-    return r.Hypothesis(id_, f"it is {id_}", percent, **more)
+def hypothesis(id_: str, percent: Any, **more: Any) -> events.Hypothesis:
+    return events.Hypothesis(id_, f"it is {id_}", percent, **more)
 
 
-def revise(*found: r.Hypothesis) -> r.HypothesesRevised:
+def revise(*found: events.Hypothesis) -> events.HypothesesRevised:
     return checks.hypotheses_revised(found, reason="", known_systems=SYSTEMS, by="alex")
 
 
@@ -113,8 +111,10 @@ def test_a_whole_update_passes_and_unknowns_may_be_none() -> None:
 
 
 def test_roles_are_taken_held_by_several_and_given_up() -> None:
-    story = story_of((0.0, x.RoleJoined("alex", "on-call")), (1.0, x.RoleJoined("kim", "on-call")))
-    assert checks.role_joined(story, " alex ", "bridge") == x.RoleJoined("alex", "bridge")
+    story = story_of(
+        (0.0, events.RoleJoined("alex", "on-call")), (1.0, events.RoleJoined("kim", "on-call"))
+    )
+    assert checks.role_joined(story, " alex ", "bridge") == events.RoleJoined("alex", "bridge")
     refused(
         "holds the role 'on-call' already", lambda: checks.role_joined(story, "alex", "on-call")
     )
@@ -123,7 +123,9 @@ def test_roles_are_taken_held_by_several_and_given_up() -> None:
     refused("it is held by: alex, kim", lambda: checks.role_left(story, "sam", "on-call"))
     refused("it is held by: nobody", lambda: checks.role_left(story, "sam", "backend"))
     assert role_holders(story) == {"on-call": ("alex", "kim")}
-    left = story_of((0.0, x.RoleJoined("alex", "on-call")), (1.0, x.RoleLeft("alex", "on-call")))
+    left = story_of(
+        (0.0, events.RoleJoined("alex", "on-call")), (1.0, events.RoleLeft("alex", "on-call"))
+    )
     assert role_holders(left) == {}
 
 
@@ -292,7 +294,7 @@ def test_reflection_answers_the_questions_that_were_asked() -> None:
 
 
 def test_action_items_have_owners_and_checks_that_exist() -> None:
-    story = story_of((0.0, r.ActionItemAdded("ai-1", "x", "sam", "", "kim")))
+    story = story_of((0.0, events.ActionItemAdded("ai-1", "x", "sam", "", "kim")))
     fields: Fields = {"what": "stage it", "by": "kim", "known_checks": ["load-test"]}
     item = learning_checks.action_item_added(story, owner="sam", check="load-test", **fields)
     assert item.item_id == "ai-2"
@@ -318,36 +320,36 @@ def test_a_cause_is_analysed_by_level_and_confidence() -> None:
     )
 
 
-START = (0.0, x.ClockStarted("small", 1.0))
+START = (0.0, events.ClockStarted("small", 1.0))
 
 
 def test_the_clock_takes_only_what_it_can_do() -> None:
     ic = instructor_checks
-    running, paused = story_of(START), story_of(START, (1.0, x.ClockPaused("lee")))
-    told = x.ClockStarted("small", 10.0, cause_target_ms=60_000)
+    running, paused = story_of(START), story_of(START, (1.0, events.ClockPaused("lee")))
+    told = events.ClockStarted("small", 10.0, cause_target_ms=60_000)
     assert ic.clock_started(AGENDA, Story(), 10.0) == told
     refused("started already", lambda: ic.clock_started(AGENDA, running, 1.0))
     refused("'speed' is a number above 0", lambda: ic.clock_started(AGENDA, Story(), 0.0))
     refused("does not run", lambda: ic.clock_paused(Story(), by="lee"))
     refused("does not run", lambda: ic.clock_paused(paused, by="lee"))
     refused("is not paused", lambda: ic.clock_resumed(running, by="lee"))
-    assert ic.clock_resumed(paused, by="lee") == x.ClockResumed("lee")
+    assert ic.clock_resumed(paused, by="lee") == events.ClockResumed("lee")
     extended = ic.clock_extended(AGENDA, running, 61_000, extra_s=30, by="lee")
-    assert extended == x.ClockExtended("fix", 30.0, "lee")
+    assert extended == events.ClockExtended("fix", 30.0, "lee")
     refused(
         "has no end to move",
         lambda: ic.clock_extended(AGENDA, running, 95_000, extra_s=30, by="lee"),
     )
     refused("'extra_s'", lambda: ic.clock_extended(AGENDA, running, 61_000, extra_s=-1.0, by="lee"))
-    assert ic.clock_skipped(AGENDA, running, 1_000, by="lee") == x.ClockSkipped("look", "lee")
+    assert ic.clock_skipped(AGENDA, running, 1_000, by="lee") == events.ClockSkipped("look", "lee")
     meant = ic.clock_skipped(AGENDA, running, 1_000, by="lee", meant="look")
-    assert meant == x.ClockSkipped("look", "lee")
+    assert meant == events.ClockSkipped("look", "lee")
     refused(
         "'read' is over: now it is",
         lambda: ic.clock_skipped(AGENDA, running, 1_000, by="lee", meant="read"),
     )
     refused("has not started", lambda: ic.clock_skipped(AGENDA, Story(), 0, by="lee"))
-    over = story_of(START, (95.0, x.ClockSkipped("talk", "lee")))
+    over = story_of(START, (95.0, events.ClockSkipped("talk", "lee")))
     refused("is over", lambda: ic.clock_skipped(AGENDA, over, 96_000, by="lee"))
 
 
@@ -375,8 +377,8 @@ def test_hints_come_in_order_until_there_are_no_more() -> None:
 def test_the_instructor_confirms_a_cause_that_was_declared() -> None:
     ic = instructor_checks
     refused("no cause has been declared", lambda: ic.cause_confirmed(Story(), right=True, by="lee"))
-    declared = e.DiagnosisDeclared("payments", "overload", 50, (), "", "alex")
-    story = story_of((0.0, declared), (1.0, e.NoteAdded("x", "kim")), (2.0, declared))
+    declared = events.DiagnosisDeclared("payments", "overload", 50, (), "", "alex")
+    story = story_of((0.0, declared), (1.0, events.NoteAdded("x", "kim")), (2.0, declared))
     assert ic.cause_confirmed(story, right=True, by="lee").diagnosis_seq == 3
     assert ic.cause_confirmed(story, right=False, by="lee", diagnosis_seq=1).diagnosis_seq == 1
     refused(

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from harness.exercise.gate import Gate, ai_gate
 from harness.exercise.story import Story
-from harness.record import events as e
-from harness.record import exercise_events as x
+from harness.record.events import (
+    CauseConfirmed,
+    ClockPaused,
+    ClockSkipped,
+    ClockStarted,
+    DiagnosisDeclared,
+)
 from tests.unit.exercise.tales import AGENDA, story_of
 
-START = (0.0, x.ClockStarted("small", 1.0))
+START = (0.0, ClockStarted("small", 1.0))
 LINKS = ("commit:9fceb02", "log:12")
 
 
@@ -16,8 +21,8 @@ def is_right(service: str, mechanism: str) -> bool:
     return (service, mechanism) == ("payments", "timeout-misconfigured")
 
 
-def declared(service: str = "payments", evidence: tuple[str, ...] = LINKS) -> e.DiagnosisDeclared:
-    return e.DiagnosisDeclared(service, "timeout-misconfigured", 90, evidence, "", "alex")
+def declared(service: str = "payments", evidence: tuple[str, ...] = LINKS) -> DiagnosisDeclared:
+    return DiagnosisDeclared(service, "timeout-misconfigured", 90, evidence, "", "alex")
 
 
 def gate(story: Story, second: float) -> Gate:
@@ -51,14 +56,12 @@ def test_the_fix_phase_stays_closed_without_a_confirmed_cause() -> None:
 
 
 def test_the_instructors_word_stands_above_the_answer_key() -> None:
-    said_no = story_of(START, (5.0, declared()), (6.0, x.CauseConfirmed(2, False, "", "lee")))
+    said_no = story_of(START, (5.0, declared()), (6.0, CauseConfirmed(2, False, "", "lee")))
     assert not gate(said_no, 70.0).is_open
-    said_yes = story_of(
-        START, (5.0, declared("orders")), (6.0, x.CauseConfirmed(2, True, "", "lee"))
-    )
+    said_yes = story_of(START, (5.0, declared("orders")), (6.0, CauseConfirmed(2, True, "", "lee")))
     assert gate(said_yes, 70.0).is_open
     retold = story_of(
-        START, (5.0, declared()), (6.0, x.CauseConfirmed(2, False, "", "lee")), (7.0, declared())
+        START, (5.0, declared()), (6.0, CauseConfirmed(2, False, "", "lee")), (7.0, declared())
     )
     assert gate(retold, 70.0).is_open
 
@@ -66,14 +69,12 @@ def test_the_instructors_word_stands_above_the_answer_key() -> None:
 def test_without_a_key_only_the_instructor_opens_it() -> None:
     story = story_of(START, (5.0, declared()))
     assert not ai_gate(AGENDA, story, 70_000).is_open
-    told = story_of(START, (5.0, declared()), (6.0, x.CauseConfirmed(2, True, "", "lee")))
+    told = story_of(START, (5.0, declared()), (6.0, CauseConfirmed(2, True, "", "lee")))
     assert ai_gate(AGENDA, told, 70_000).is_open
 
 
 def test_the_word_does_not_replace_evidence() -> None:
-    bare = story_of(
-        START, (5.0, declared(evidence=())), (6.0, x.CauseConfirmed(2, True, "", "lee"))
-    )
+    bare = story_of(START, (5.0, declared(evidence=())), (6.0, CauseConfirmed(2, True, "", "lee")))
     assert not gate(bare, 70.0).is_open
 
 
@@ -83,5 +84,5 @@ def test_the_open_phase_needs_no_cause() -> None:
 
 def test_it_is_closed_before_the_start_in_a_pause_and_after_the_end() -> None:
     assert not gate(Story(), 95.0).is_open
-    assert not gate(story_of(START, (95.0, x.ClockPaused("lee"))), 96.0).is_open
-    assert not gate(story_of(START, (95.0, x.ClockSkipped("talk", "lee"))), 96.0).is_open
+    assert not gate(story_of(START, (95.0, ClockPaused("lee"))), 96.0).is_open
+    assert not gate(story_of(START, (95.0, ClockSkipped("talk", "lee"))), 96.0).is_open

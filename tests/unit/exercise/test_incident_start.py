@@ -10,20 +10,25 @@ from harness.exercise.agenda_files import load_agenda
 from harness.exercise.instructor_checks import clock_started
 from harness.exercise.story import Story
 from harness.exercise.views import incident_start
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record.events import (
+    ClockStarted,
+    DrillTriggered,
+    Event,
+    IncidentDeclared,
+    PageSent,
+    PhaseChanged,
+)
 from tests.unit.exercise.tales import story_of
 
-DECLARED = r.IncidentDeclared("sev2", "Checkout fails", ("orders",), None, "all", (), "alex")
-PAGE = e.PageSent("p1", "HighErrorRate", "critical", "45 % of requests fail")
-WORKSHOP = x.ClockStarted("workshop-180", 1.0, trigger_phase="dark-room")
-BRIEFING = (0.0, WORKSHOP), (0.0, x.PhaseChanged("welcome", "Welcome"))
-DARK_ROOM = (900.0, x.PhaseChanged("dark-room", "Dark room"))
+DECLARED = IncidentDeclared("sev2", "Checkout fails", ("orders",), None, "all", (), "alex")
+PAGE = PageSent("p1", "HighErrorRate", "critical", "45 % of requests fail")
+WORKSHOP = ClockStarted("workshop-180", 1.0, trigger_phase="dark-room")
+BRIEFING = (0.0, WORKSHOP), (0.0, PhaseChanged("welcome", "Welcome"))
+DARK_ROOM = (900.0, PhaseChanged("dark-room", "Dark room"))
 """It begins fifteen minutes into the workshop, and the trouble with it."""
 
 
-def start_s(*moments: tuple[float, e.Event]) -> float | None:
+def start_s(*moments: tuple[float, Event]) -> float | None:
     begin = incident_start(story_of(*moments))
     return None if begin is None else begin.drill_ms / 1000
 
@@ -43,7 +48,7 @@ def test_an_incident_declared_once_it_can_have_begun_counts_before_the_page() ->
 
 
 def test_when_the_trouble_was_triggered_does_not_show() -> None:
-    triggered = (1100.0, e.DrillTriggered("orders", "5.2.1"))
+    triggered = (1100.0, DrillTriggered("orders", "5.2.1"))
     moments = (*BRIEFING, DARK_ROOM, (1000.0, DECLARED))
     assert start_s(*moments, triggered) == start_s(*moments) == 1000.0
 

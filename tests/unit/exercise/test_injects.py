@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from harness.exercise.injects import due_injects
 from harness.exercise.story import Story
-from harness.record import events as e
-from harness.record import exercise_events as x
+from harness.record.events import (
+    AlertEvent,
+    AlertFired,
+    AlertResolved,
+    ClockPaused,
+    ClockSkipped,
+    ClockStarted,
+    InjectDelivered,
+    PageSent,
+)
 from tests.unit.exercise.tales import AGENDA, UPDATE, story_of
 
-START = (0.0, x.ClockStarted("small", 1.0))
+START = (0.0, ClockStarted("small", 1.0))
 
 
 def due(story: Story, second: float) -> list[str]:
     return [one.id for one in due_injects(AGENDA, story, round(second * 1000))]
 
 
-def had(inject_id: str) -> x.InjectDelivered:
-    return x.InjectDelivered(inject_id, "message", "somebody", "text", "agenda")
+def had(inject_id: str) -> InjectDelivered:
+    return InjectDelivered(inject_id, "message", "somebody", "text", "agenda")
 
 
-def pool(fired: bool, service: str = "payments") -> e.AlertEvent:
-    kind = e.AlertFired if fired else e.AlertResolved
+def pool(fired: bool, service: str = "payments") -> AlertEvent:
+    kind = AlertFired if fired else AlertResolved
     return kind(f"f-{service}", "DatabasePoolExhausted", "critical", "full", service)
 
 
@@ -58,7 +66,7 @@ def test_an_alert_fires_on_while_any_service_has_it() -> None:
 
 
 def test_one_by_silence_counts_from_the_page_and_from_each_update() -> None:
-    page = (5.0, e.PageSent("p1", "HighErrorRate", "critical", "errors"))
+    page = (5.0, PageSent("p1", "HighErrorRate", "critical", "errors"))
     start = [START, (1.0, had("early")), (2.0, had("in-fix"))]
     assert due(story_of(*start), 60.0) == []
     assert due(story_of(*start, page), 54.9) == []
@@ -68,17 +76,17 @@ def test_one_by_silence_counts_from_the_page_and_from_each_update() -> None:
 
 
 def test_alerts_and_silence_are_counted_in_agenda_time() -> None:
-    fast = story_of((0.0, x.ClockStarted("small", 10.0)), (0.1, had("early")), (0.5, pool(True)))
+    fast = story_of((0.0, ClockStarted("small", 10.0)), (0.1, had("early")), (0.5, pool(True)))
     assert due(fast, 2.4) == []
     assert due(fast, 2.5) == ["pool"]
 
 
 def test_nothing_is_due_before_the_start_in_a_pause_or_after_the_end() -> None:
     assert due(Story(), 20.0) == []
-    assert due(story_of(START, (5.0, x.ClockPaused("lee"))), 500.0) == []
-    paused_late = story_of(START, (15.0, x.ClockPaused("lee")))
+    assert due(story_of(START, (5.0, ClockPaused("lee"))), 500.0) == []
+    paused_late = story_of(START, (15.0, ClockPaused("lee")))
     assert due(paused_late, 500.0) == []
-    assert due(story_of(START, (100.0, x.ClockSkipped("talk", "lee"))), 101.0) == []
+    assert due(story_of(START, (100.0, ClockSkipped("talk", "lee"))), 101.0) == []
 
 
 def test_what_is_thrown_by_hand_is_never_due() -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from harness.exercise.moments import phases_to_announce, trigger_is_due
 from harness.exercise.story import Story
-from harness.record import exercise_events as x
+from harness.record.events import ClockSkipped, ClockStarted, PhaseChanged
 from tests.unit.exercise.tales import AGENDA, story_of
 
-START = (0.0, x.ClockStarted("small", 1.0))
-LOOK = x.PhaseChanged("look", "Look")
-FIX = x.PhaseChanged("fix", "Fix")
+START = (0.0, ClockStarted("small", 1.0))
+LOOK = PhaseChanged("look", "Look")
+FIX = PhaseChanged("fix", "Fix")
 
 
 def test_the_phase_that_runs_is_announced_once() -> None:
@@ -24,14 +24,14 @@ def test_the_phase_that_runs_is_announced_once() -> None:
 
 
 def test_a_phase_that_was_skipped_as_it_began_is_announced_all_the_same() -> None:
-    skipped = (60.1, x.ClockSkipped("fix", "Ida"))
+    skipped = (60.1, ClockSkipped("fix", "Ida"))
     told = story_of(START, (5.0, LOOK), skipped)
     phases = [one.phase for one in phases_to_announce(AGENDA, told, 60_200)]
     assert phases == [phase.id for phase in AGENDA.phases[1:3]]
 
 
 def test_a_clock_that_goes_on_announces_where_it_stands_and_nothing_before() -> None:
-    goes_on = (0.0, x.ClockStarted("small", 1.0, "d-1", 61_000))
+    goes_on = (0.0, ClockStarted("small", 1.0, "d-1", 61_000))
     assert phases_to_announce(AGENDA, story_of(goes_on), 100) == (FIX,)
 
 

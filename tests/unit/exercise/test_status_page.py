@@ -10,8 +10,7 @@ from harness.exercise.status_page import banner, incidents, status, summary
 from harness.exercise.story import Story
 from harness.exercise.update_texts import confidence_word, eta_text, render_update
 from harness.model import ServiceEntry
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import AlertFired, IncidentDeclared, Readers
 from tests.unit.exercise.tales import UPDATE, story_of
 
 TOPOLOGY = (
@@ -19,8 +18,8 @@ TOPOLOGY = (
     ServiceEntry("payments", 8002, "2.4.1", "payments", ()),
 )
 PAGE = {"name": "The shop", "url": "http://127.0.0.1:18000"}
-DECLARED = r.IncidentDeclared("sev2", "Payments fail", ("payments",), None, "payers", (), "alex")
-ALERT = e.AlertFired("f", "PaymentsFailing", "critical", "failing", "payments")
+DECLARED = IncidentDeclared("sev2", "Payments fail", ("payments",), None, "payers", (), "alex")
+ALERT = AlertFired("f", "PaymentsFailing", "critical", "failing", "payments")
 
 
 def components(story: Story) -> dict[str, str]:
@@ -38,7 +37,7 @@ def test_what_nobody_told_customers_is_green_whatever_fires() -> None:
 
 
 @pytest.mark.parametrize("readers", ["external", "all"])
-def test_a_public_update_opens_an_incident_with_the_declared_severity(readers: r.Readers) -> None:
+def test_a_public_update_opens_an_incident_with_the_declared_severity(readers: Readers) -> None:
     story = story_of((0.0, DECLARED), (60.0, replace(UPDATE, readers=readers)))
     page = summary(story, TOPOLOGY, **PAGE)
     assert page["status"]["indicator"] == "major"

@@ -12,7 +12,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from harness.errors import RecordFailed
-from harness.record import events as e
+from harness.record.events import DrillStarting, NoteAdded
 from harness.record.jsonl import read as read_jsonl
 from harness.record.store import Record
 
@@ -39,13 +39,13 @@ def campaign(count: int) -> ParameterSet:
 
 
 def texts(record: Record) -> list[str]:
-    return [one.event.text for one in record.events() if isinstance(one.event, e.NoteAdded)]
+    return [one.event.text for one in record.events() if isinstance(one.event, NoteAdded)]
 
 
 def fill(path: Path, count: int) -> Record:
     record = Record(path, "d-7f3a")
     for number in range(1, count + 1):
-        record.append(e.NoteAdded(f"note {number} " + "x" * 200, "kim"), actor="host")
+        record.append(NoteAdded(f"note {number} " + "x" * 200, "kim"), actor="host")
     return record
 
 
@@ -87,7 +87,7 @@ def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(
     record = fill(tmp_path / "record.db", 5)
     durable_bytes = record.path.with_name("record.db-wal").stat().st_size
     for number in range(4):
-        record.append(e.NoteAdded(f"unsynced {number}", "kim"), actor="host")
+        record.append(NoteAdded(f"unsynced {number}", "kim"), actor="host")
     wrote = texts(record)
     rng, prefix_lengths = random.Random(11), set()
     for case in range(damages):
@@ -106,7 +106,7 @@ def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(
             kept = texts(survivor)
             assert kept == wrote[: len(kept)]
             assert len(kept) >= 5
-            assert survivor.append(e.NoteAdded("on", "kim"), actor="host").seq == len(kept) + 1
+            assert survivor.append(NoteAdded("on", "kim"), actor="host").seq == len(kept) + 1
         prefix_lengths.add(len(kept))
         shutil.rmtree(path.parent)
     assert len(prefix_lengths) > 1, "the damage never cost anything: it was not done"
@@ -156,7 +156,7 @@ def test_a_record_whose_beginning_was_cut_off_by_a_crash_is_begun_again(tmp_path
     path = tmp_path / "record.db"
     path.touch()
     with Record(path, "d-7f3a") as record:
-        assert record.append(e.DrillStarting(), actor="host").seq == 1
+        assert record.append(DrillStarting(), actor="host").seq == 1
 
 
 def test_two_processes_appending_at_once_lose_nothing(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_two_processes_appending_at_once_lose_nothing(tmp_path: Path) -> None:
     assert child.stdout is not None
     child.stdout.readline()
     for number in range(10):
-        mine.append(e.NoteAdded(str(number), "kim"), actor="host")
+        mine.append(NoteAdded(str(number), "kim"), actor="host")
     child.kill()
     child.stdout.close()
     child.wait()

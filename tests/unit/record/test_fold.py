@@ -8,41 +8,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.record import events as e
-from harness.record.drill_events import FlagSwitched
+from harness.record import events
 from harness.record.envelope import Envelope, decode, encode
+from harness.record.events import FlagSwitched
 from harness.record.fold import DrillState, Phase, fold
 
-CREATED = e.DrillCreated("deadlock", 7, "local", "honour", "solo", {"payments": "2.4.1"})
+CREATED = events.DrillCreated("deadlock", 7, "local", "honour", "solo", {"payments": "2.4.1"})
 
 
-def deploy(kind: e.DeployKind, version_to: str, outcome: type[e.DeployEvent]) -> e.DeployEvent:
+def deploy(
+    kind: events.DeployKind, version_to: str, outcome: type[events.DeployEvent]
+) -> events.DeployEvent:
     return outcome(f"dep-{version_to}", "payments", "2.4.1", version_to, "c0ffee", kind, "kim", "x")
 
 
-STORY: list[tuple[int, e.Event, Phase]] = [
+STORY: list[tuple[int, events.Event, Phase]] = [
     (0, CREATED, Phase.STARTING),
-    (1, e.DrillStarting(), Phase.STARTING),
-    (900, e.StackReady("postgres", 400), Phase.STARTING),
-    (5_000, e.BaselineConfirmed({"rps": 30.0}), Phase.HEALTHY),
-    (8_000, deploy("release", "2.4.2", e.DeployStarted), Phase.HEALTHY),
-    (8_000, e.DrillTriggered("payments", "2.4.2"), Phase.TRIGGERED),
-    (8_400, deploy("release", "2.4.2", e.DeploySucceeded), Phase.TRIGGERED),
-    (13_000, e.AlertFired("f1", "HighErrorRate", "critical", "s", "gateway"), Phase.TRIGGERED),
-    (13_001, e.PageSent("p1", "HighErrorRate", "critical", "s"), Phase.PAGED),
-    (20_000, e.PageAcknowledged("p1", "kim"), Phase.ACKNOWLEDGED),
-    (40_000, e.DiagnosisDeclared("payments", "t", 80, ("t:1",), "", "kim"), Phase.DIAGNOSED),
-    (50_000, deploy("rollback", "2.4.1", e.DeployStarted), Phase.MITIGATING),
-    (51_000, deploy("rollback", "2.4.1", e.DeploySucceeded), Phase.MITIGATING),
-    (60_000, e.AlertResolved("f1", "HighErrorRate", "critical", "s", "gateway"), Phase.MITIGATING),
-    (61_000, e.VerifyStarted("kim"), Phase.MITIGATING),
-    (70_000, e.VerifyFinished(False, ()), Phase.MITIGATING),
-    (90_000, e.VerifyFinished(True, ()), Phase.VERIFIED),
-    (95_000, e.DrillFinished("asked"), Phase.FINISHED),
+    (1, events.DrillStarting(), Phase.STARTING),
+    (900, events.StackReady("postgres", 400), Phase.STARTING),
+    (5_000, events.BaselineConfirmed({"rps": 30.0}), Phase.HEALTHY),
+    (8_000, deploy("release", "2.4.2", events.DeployStarted), Phase.HEALTHY),
+    (8_000, events.DrillTriggered("payments", "2.4.2"), Phase.TRIGGERED),
+    (8_400, deploy("release", "2.4.2", events.DeploySucceeded), Phase.TRIGGERED),
+    (13_000, events.AlertFired("f1", "HighErrorRate", "critical", "s", "gateway"), Phase.TRIGGERED),
+    (13_001, events.PageSent("p1", "HighErrorRate", "critical", "s"), Phase.PAGED),
+    (20_000, events.PageAcknowledged("p1", "kim"), Phase.ACKNOWLEDGED),
+    (40_000, events.DiagnosisDeclared("payments", "t", 80, ("t:1",), "", "kim"), Phase.DIAGNOSED),
+    (50_000, deploy("rollback", "2.4.1", events.DeployStarted), Phase.MITIGATING),
+    (51_000, deploy("rollback", "2.4.1", events.DeploySucceeded), Phase.MITIGATING),
+    (
+        60_000,
+        events.AlertResolved("f1", "HighErrorRate", "critical", "s", "gateway"),
+        Phase.MITIGATING,
+    ),
+    (61_000, events.VerifyStarted("kim"), Phase.MITIGATING),
+    (70_000, events.VerifyFinished(False, ()), Phase.MITIGATING),
+    (90_000, events.VerifyFinished(True, ()), Phase.VERIFIED),
+    (95_000, events.DrillFinished("asked"), Phase.FINISHED),
 ]
 
 
-def envelopes(story: list[tuple[int, e.Event]]) -> list[Envelope]:
+def envelopes(story: list[tuple[int, events.Event]]) -> list[Envelope]:
     moment = datetime(2026, 3, 1, tzinfo=UTC)
     return [
         Envelope(seq, "d-1", moment, now_ms, "host", event.type, event.audience, event, {})
@@ -77,7 +83,7 @@ def test_deploys_are_one_each_and_the_running_version_follows() -> None:
 
 
 def test_a_failed_deploy_leaves_the_version_and_keeps_its_error() -> None:
-    failed = e.DeployFailed(
+    failed = events.DeployFailed(
         "d", "payments", "2.4.1", "2.4.3", "c", "hotfix", "kim", "", "no import"
     )
     state = fold(envelopes([(0, CREATED), (5, failed)]))
@@ -91,7 +97,7 @@ def test_a_resolved_alert_fires_no_more() -> None:
 
 
 def test_a_restart_before_any_trouble_is_no_mitigation() -> None:
-    restart = deploy("restart", "2.4.1", e.DeployStarted)
+    restart = deploy("restart", "2.4.1", events.DeployStarted)
     assert fold(envelopes([(0, CREATED), (5, restart)])).phase is Phase.STARTING
 
 
@@ -102,12 +108,14 @@ def test_participants_never_see_the_trigger_in_the_phase() -> None:
 
 
 def test_an_acknowledgement_of_an_unknown_page_changes_nothing() -> None:
-    state = fold(envelopes([(0, e.PageAcknowledged("p9", "kim"))]))
+    state = fold(envelopes([(0, events.PageAcknowledged("p9", "kim"))]))
     assert "acknowledged" not in state.times_ms
 
 
 def test_an_aborted_drill_says_so() -> None:
-    assert fold(envelopes([(0, CREATED), (9, e.DrillAborted("killed"))])).phase is Phase.ABORTED
+    assert (
+        fold(envelopes([(0, CREATED), (9, events.DrillAborted("killed"))])).phase is Phase.ABORTED
+    )
 
 
 @given(st.integers(0, len(LINES)))
@@ -116,19 +124,19 @@ def test_folding_in_two_parts_is_folding_at_once(cut: int) -> None:
 
 
 EVENTS = st.one_of(
-    [st.from_type(kind) for kind in e.EVENT_TYPES.values() if kind.__dataclass_fields__]  # type: ignore[attr-defined]
+    [st.from_type(kind) for kind in events.EVENT_TYPES.values() if kind.__dataclass_fields__]  # type: ignore[attr-defined]
 )
 
 
 @given(EVENTS)
-def test_every_event_survives_its_json(event: e.Event) -> None:
+def test_every_event_survives_its_json(event: events.Event) -> None:
     again, _ = decode(event.type, encode(event))
     assert encode(again) == encode(event)
     assert type(again) is type(event)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**7), EVENTS), max_size=12))
-def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, e.Event]]) -> None:
+def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, events.Event]]) -> None:
     lines = envelopes(story)
     state = fold(lines)
     assert state == fold(lines)
@@ -139,7 +147,9 @@ def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, e.Event]]) ->
 
 def test_a_flag_that_is_switched_in_trouble_mitigates_as_a_rollback_does() -> None:
     switched = FlagSwitched("feed", "ranking", False, "kim")
-    story = [(now_ms, event) for now_ms, event, _ in STORY if not isinstance(event, e.DeployEvent)]
+    story = [
+        (now_ms, event) for now_ms, event, _ in STORY if not isinstance(event, events.DeployEvent)
+    ]
     story = [*story[:8], (52_000, switched), *story[8:]]
     state = fold(envelopes(story))
     assert state.flags == {"ranking": False}

@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadFile, UsageError
-from harness.record import events as e
+from harness.record.events import (
+    BaselineConfirmed,
+    DrillCreated,
+    UnknownEvent,
+    VerifyFinished,
+    VerifyResult,
+)
 from harness.record.fold import fold
 from harness.record.store import Record
 
 
 @pytest.fixture
 def exported(record: Record, tmp_path: Path, clock) -> Path:
-    record.append(e.DrillCreated("x", 7, "local", "honour", "solo", {"a": "1.0"}), actor="host")
+    record.append(DrillCreated("x", 7, "local", "honour", "solo", {"a": "1.0"}), actor="host")
     clock.advance(1234)
-    record.append(e.BaselineConfirmed({"p95": float("inf")}), actor="host")
-    record.append(e.UnknownEvent("later.thing", {"é": [1, None]}), actor="host")
+    record.append(BaselineConfirmed({"p95": float("inf")}), actor="host")
+    record.append(UnknownEvent("later.thing", {"é": [1, None]}), actor="host")
     record.append(
-        e.VerifyFinished(True, (e.VerifyResult("m", 0.1, None, 0.0, "at most 1", True),)),
+        VerifyFinished(True, (VerifyResult("m", 0.1, None, 0.0, "at most 1", True),)),
         actor="participant",
     )
     target = tmp_path / "events.jsonl"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from harness.errors import RecordFailed, UsageError
-from harness.record import events as e
+from harness.record.events import BaselineConfirmed, DrillTriggered, NoteAdded, UnknownEvent
 from harness.record.store import Record
 
 
-def note(text: str) -> e.NoteAdded:
-    return e.NoteAdded(text, by="kim")
+def note(text: str) -> NoteAdded:
+    return NoteAdded(text, by="kim")
 
 
 def test_an_appended_event_is_read_back_by_another_reader(record: Record, clock) -> None:
@@ -42,7 +42,7 @@ def test_numbers_have_no_gaps_when_many_threads_append(record: Record) -> None:
 
 
 def test_participants_do_not_see_what_gives_the_answer_away(record: Record) -> None:
-    record.append(e.DrillTriggered("payments", "2.4.2"), actor="host")
+    record.append(DrillTriggered("payments", "2.4.2"), actor="host")
     record.append(note("hello"), actor="participant")
     assert [one.type for one in record.events(audience="all")] == ["note.added"]
     assert len(record.events()) == 2
@@ -69,9 +69,9 @@ def test_drill_time_goes_on_after_a_restart_even_if_the_wall_clock_is_set_back(
 
 
 def test_measures_without_data_survive(record: Record) -> None:
-    record.append(e.BaselineConfirmed({"p95": float("nan"), "rps": 20.0}), actor="host")
+    record.append(BaselineConfirmed({"p95": float("nan"), "rps": 20.0}), actor="host")
     [read] = record.events()
-    assert isinstance(read.event, e.BaselineConfirmed)
+    assert isinstance(read.event, BaselineConfirmed)
     assert read.event.measures["p95"] != read.event.measures["p95"]
     assert read.event.measures["rps"] == 20.0
 
@@ -83,10 +83,10 @@ def test_text_that_is_no_unicode_is_refused_and_nothing_is_written(record: Recor
 
 
 def test_an_event_of_a_later_version_is_kept_as_it_was(record: Record) -> None:
-    record.append(e.UnknownEvent("inject.thrown", {"who": "the boss"}), actor="host")
+    record.append(UnknownEvent("inject.thrown", {"who": "the boss"}), actor="host")
     [read] = record.events()
     assert read.type == "inject.thrown"
-    assert read.event == e.UnknownEvent("inject.thrown", {"who": "the boss"})
+    assert read.event == UnknownEvent("inject.thrown", {"who": "the boss"})
     assert record.events(audience="all") == []
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from harness.exercise.story import Story, fold
 from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
 from harness.record.envelope import Envelope
 from harness.scoring.case import Accepted, AnswerKey, Case
 
@@ -81,21 +79,21 @@ def alert(name: str, service: str, *, fired: bool = True) -> e.AlertEvent:
     return kind(f"{name}-{service}", name, "critical", f"{name} on {service}", service)
 
 
-def hypotheses(deployment: int, provider: int, other: int, *evidence: str) -> r.HypothesesRevised:
-    return r.HypothesesRevised(
+def hypotheses(deployment: int, provider: int, other: int, *evidence: str) -> e.HypothesesRevised:
+    return e.HypothesesRevised(
         (
-            r.Hypothesis(
+            e.Hypothesis(
                 "h1", "Deployment is cause", deployment, "payments", "timeout-misconfigured",
                 evidence, (),
             ),
-            r.Hypothesis("h2", "Payment provider is down", provider, "", "slow-dependency"),
-            r.Hypothesis("h3", "Something else", other),
+            e.Hypothesis("h2", "Payment provider is down", provider, "", "slow-dependency"),
+            e.Hypothesis("h3", "Something else", other),
         ),
         "what we know now", "alex",
     )  # fmt: skip
 
 
-UPDATE = r.UpdatePosted(
+UPDATE = e.UpdatePosted(
     status="recovering",
     what_happened="A deployment changed the payment service's timeouts; they were too short.",
     what_we_did="Rolled back to the previous version.",
@@ -108,13 +106,13 @@ UPDATE = r.UpdatePosted(
     by="sam",
 )
 
-TRIAGE = r.TriageWritten(
+TRIAGE = e.TriageWritten(
     known=("Multiple systems show stress", "User impact is real and significant"),
     unknown=("Root cause", "Whether issues are related", "Which alert is the source"),
     priorities=(
-        r.Priority("prevent-cascade", "Check if one failure is causing others"),
-        r.Priority("diagnose", "Error logs, recent deployments, infrastructure metrics"),
-        r.Priority("communicate", "CEO update at T+5"),
+        e.Priority("prevent-cascade", "Check if one failure is causing others"),
+        e.Priority("diagnose", "Error logs, recent deployments, infrastructure metrics"),
+        e.Priority("communicate", "CEO update at T+5"),
     ),
     not_doing_yet=("Restarting services randomly", "Rolling back without knowing"),
     by="alex",
@@ -129,19 +127,19 @@ ALERTS: list[tuple[str, str]] = [
 
 BEGINNING: list[Moment] = [
     (-1.0, e.DrillCreated("bad-timeouts", 7, "local", "honour", "incident-u3", {})),
-    (-0.9, x.RoleJoined("alex", "on-call")),
-    (-0.9, x.RoleJoined("dana", "backend")),
-    (-0.9, x.RoleJoined("sam", "bridge")),
+    (-0.9, e.RoleJoined("alex", "on-call")),
+    (-0.9, e.RoleJoined("dana", "backend")),
+    (-0.9, e.RoleJoined("sam", "bridge")),
     (-0.5, e.ImpactSampled(0, 0.0, 0.999)),
     (-0.2, e.DrillTriggered("payments", "2.4.2")),
     *((0.0, alert(name, service)) for name, service in ALERTS),
     (0.0, e.PageSent("p1", "HighErrorRate", "critical", "45 % of requests fail")),
-    (0.0, x.ClockStarted("incident-u3", 1.0)),
+    (0.0, e.ClockStarted("incident-u3", 1.0)),
     (0.1, e.PageAcknowledged("p1", "alex")),
 ]  # fmt: skip
 
 LEARNING: list[Moment] = [
-    (minute, r.LearningStored(kind, fields, "kim"))  # type: ignore[arg-type]
+    (minute, e.LearningStored(kind, fields, "kim"))  # type: ignore[arg-type]
     for minute, kind, fields in (
         (12.0, "incident_pattern", {
             "pattern": "aggressive_timeout_cascade",
@@ -176,7 +174,7 @@ LEARNING: list[Moment] = [
 
 REFLECTION: list[Moment] = [
     *(
-        (11.0, r.ReflectionWritten("went-well", text, "kim"))
+        (11.0, e.ReflectionWritten("went-well", text, "kim"))
         for text in (
             "Structured triage: didn't panic, followed the diagnostic process",
             "Hypothesis-driven: formed theories, gathered evidence",
@@ -186,7 +184,7 @@ REFLECTION: list[Moment] = [
         )
     ),
     *(
-        (11.5, r.ReflectionWritten("could-improve", text, "kim"))
+        (11.5, e.ReflectionWritten("could-improve", text, "kim"))
         for text in (
             "Deployment review: timeout changes should require review",
             "Alerting: could have caught this in staging",
@@ -194,38 +192,38 @@ REFLECTION: list[Moment] = [
         )
     ),
     *LEARNING[:3],
-    (31.0, r.CauseAnalysed("surface", "Timeout values too aggressive", 99, "kim")),
-    (31.1, r.CauseAnalysed("deeper", "Deployment without review or staging test", 95, "kim")),
-    (31.2, r.CauseAnalysed("deepest", "No checklist for config changes", 90, "kim")),
+    (31.0, e.CauseAnalysed("surface", "Timeout values too aggressive", 99, "kim")),
+    (31.1, e.CauseAnalysed("deeper", "Deployment without review or staging test", 95, "kim")),
+    (31.2, e.CauseAnalysed("deepest", "No checklist for config changes", 90, "kim")),
     *LEARNING[3:],
-    (33.0, r.ActionItemAdded("ai-1", "Staging on the deployment checklist", "sam", "", "kim")),
-    (33.1, r.ActionItemAdded("ai-2", "Create timeout change guidelines", "dana", "", "kim")),
-    (33.2, r.ActionItemAdded("ai-3", "Load test for config changes", "dana", "load-test", "kim")),
-    (33.3, r.ActionItemAdded("ai-4", "Share learnings with team", "kim", "", "kim")),
+    (33.0, e.ActionItemAdded("ai-1", "Staging on the deployment checklist", "sam", "", "kim")),
+    (33.1, e.ActionItemAdded("ai-2", "Create timeout change guidelines", "dana", "", "kim")),
+    (33.2, e.ActionItemAdded("ai-3", "Load test for config changes", "dana", "load-test", "kim")),
+    (33.3, e.ActionItemAdded("ai-4", "Share learnings with team", "kim", "", "kim")),
 ]  # fmt: skip
 
 STRUCTURED: list[Moment] = [
     *BEGINNING,
     (1.0, TRIAGE),
-    (1.5, r.IncidentDeclared("sev1", "Checkout fails", ("payments", "gateway"), 50_000,
+    (1.5, e.IncidentDeclared("sev1", "Checkout fails", ("payments", "gateway"), 50_000,
                              "all customers who pay", ("revenue",), "alex")),
-    (1.8, r.AlertMarked("DatabasePoolExhausted", "symptom", "something holds connections", "alex")),
-    (1.9, r.AlertMarked("PaymentsFailing", "source", "it began first", "alex")),
+    (1.8, e.AlertMarked("DatabasePoolExhausted", "symptom", "something holds connections", "alex")),
+    (1.9, e.AlertMarked("PaymentsFailing", "source", "it began first", "alex")),
     (2.5, hypotheses(70, 25, 5, ERRORS)),
     (3.5, hypotheses(95, 5, 0, ERRORS, STATUS, DIFF)),
     (3.6, e.DiagnosisDeclared("payments", "timeout-misconfigured", 95, (DIFF, STATUS), "", "alex")),
-    (3.9, r.ActionStated("act-1", "rollback", "payments", "Rollback will fix", 90, 120.0,
+    (3.9, e.ActionStated("act-1", "rollback", "payments", "Rollback will fix", 90, 120.0,
                          "Roll forward at once, re-assess the hypotheses", "dana")),
     (4.0, replace(UPDATE, status="identified", readers="internal", eta_minutes=5,
                   what_we_did="Rolling back payments to 2.4.1",
                   current_state="45% of requests fail")),
     (4.0, deploy("rollback", "payments", e.DeployStarted)),
     (4.1, deploy("rollback", "payments", e.DeploySucceeded)),
-    (5.0, x.InjectDelivered("executive-asks", "executive-asks", "CEO", "What happens?", "agenda")),
+    (5.0, e.InjectDelivered("executive-asks", "executive-asks", "CEO", "What happens?", "agenda")),
     (5.2, UPDATE),
     (5.4, e.ImpactSampled(50_000, 2_500.0, 0.92)),
     *((6.0, alert(name, service, fired=False)) for name, service in ALERTS),
-    (6.0, r.OutcomeMeasured("act-1", True, "payment errors 45% → 2% in two minutes", "dana")),
+    (6.0, e.OutcomeMeasured("act-1", True, "payment errors 45% → 2% in two minutes", "dana")),
     (9.8, e.VerifyStarted("dana")),
     (10.0, e.VerifyFinished(True, ())),
     *REFLECTION,
@@ -233,8 +231,8 @@ STRUCTURED: list[Moment] = [
 """The story of the production incident, as it should go."""
 
 JUDGED: list[Moment] = [
-    (40.0, x.LineJudged("reflection_was_thorough", 5, "thorough", "instructor")),
-    (40.1, x.LineJudged("quality_held", 10, "as calm at T+5 as at T+30", "instructor")),
+    (40.0, e.LineJudged("reflection_was_thorough", 5, "thorough", "instructor")),
+    (40.1, e.LineJudged("quality_held", 10, "as calm at T+5 as at T+30", "instructor")),
     (41.0, e.DrillFinished("asked")),
 ]
 
@@ -248,7 +246,7 @@ PANIC: list[Moment] = [
     (3.0, e.NoteAdded("That didn't work, try payments again", "alex")),
     (3.0, deploy("restart", "payments", e.DeployStarted)),
     (3.1, deploy("restart", "payments", e.DeploySucceeded)),
-    (5.0, x.InjectDelivered("executive-asks", "executive-asks", "CEO", "What happens?", "agenda")),
+    (5.0, e.InjectDelivered("executive-asks", "executive-asks", "CEO", "What happens?", "agenda")),
     (5.1, e.NoteAdded("We're working on it", "alex")),
     (10.0, e.NoteAdded("Still no idea", "alex")),
     (30.0, deploy("rollback", "payments", e.DeployStarted)),

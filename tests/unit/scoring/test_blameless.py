@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exercise.story import Story
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
+from harness.record.events import (
+    DeployStarted,
+    NoteAdded,
+    PostmortemSaved,
+    ReflectionWritten,
+    RoleJoined,
+)
 from harness.scoring.blameless import blaming_entries, blaming_words
 from harness.scoring.postmortem import draft
 from harness.scoring.postmortem_text import to_markdown
@@ -89,28 +93,28 @@ def test_any_text_can_be_checked(text: str, people: list[str]) -> None:
         assert text[blame.begin : blame.begin + len(blame.words)] == blame.words
 
 
-RELEASE = replace(deploy("release", "payments", e.DeployStarted), by="Aoife Byrne")
+RELEASE = replace(deploy("release", "payments", DeployStarted), by="Aoife Byrne")
 
 
 def reflected(text: str, *more: Moment) -> Story:
-    return story_of([*more, (11.0, r.ReflectionWritten("could-improve", text, "kim"))])
+    return story_of([*more, (11.0, ReflectionWritten("could-improve", text, "kim"))])
 
 
 @pytest.mark.parametrize("text", ["Aoife Byrne ignored the check", "then Aoife forgot staging"])
 def test_whoever_released_it_is_not_the_cause_either(text: str) -> None:
     assert blaming_entries(reflected(text)) == ()
     [found] = blaming_entries(reflected(text, (-0.3, RELEASE)))
-    assert isinstance(found.event, r.ReflectionWritten)
+    assert isinstance(found.event, ReflectionWritten)
 
 
 def test_what_the_runtime_did_is_nobody_s_name() -> None:
-    itself = replace(deploy("rollback", "payments", e.DeployStarted), by="runtime")
+    itself = replace(deploy("rollback", "payments", DeployStarted), by="runtime")
     text = "The runtime failed to start the new version"
     assert blaming_entries(reflected(text, (0.1, itself))) == ()
 
 
-def saved(text: str) -> r.PostmortemSaved:
-    return r.PostmortemSaved("v", text, "kim")
+def saved(text: str) -> PostmortemSaved:
+    return PostmortemSaved("v", text, "kim")
 
 
 def test_the_postmortem_that_people_edit_is_checked_as_it_was_saved_last() -> None:
@@ -124,27 +128,27 @@ def test_the_postmortem_that_people_edit_is_checked_as_it_was_saved_last() -> No
 def test_a_drafted_postmortem_does_not_flag_itself() -> None:
     said = [
         *STRUCTURED,
-        (0.2, e.NoteAdded("a careless change, dana broke it", "alex")),
-        (11.2, r.ReflectionWritten("could-improve", "Dana forgot staging", "kim")),
+        (0.2, NoteAdded("a careless change, dana broke it", "alex")),
+        (11.2, ReflectionWritten("could-improve", "Dana forgot staging", "kim")),
     ]
     story = sorted(said, key=lambda one: one[0])
     text = to_markdown(draft(story_of(story), POSTMORTEM_KPIS, KEY))
     assert "careless" in text
     assert "Dana forgot" in text.partition("## Wording to look at again")[2]
     tidied = text.replace("- Dana forgot staging\n", "- Nothing asked for staging\n")
-    again = [*without(story, r.ReflectionWritten), (14.0, saved(tidied))]
+    again = [*without(story, ReflectionWritten), (14.0, saved(tidied))]
     assert blaming_entries(story_of(again)) == ()
-    untouched = [*without(story, r.ReflectionWritten), (14.0, saved(text))]
+    untouched = [*without(story, ReflectionWritten), (14.0, saved(text))]
     assert len(blaming_entries(story_of(untouched))) == 1, "what was written in it counts"
 
 
 def test_a_blame_that_stands_in_draft_and_reflection_is_remarked_on_once() -> None:
-    wrote = (11.2, r.ReflectionWritten("could-improve", "Dana forgot staging", "kim"))
+    wrote = (11.2, ReflectionWritten("could-improve", "Dana forgot staging", "kim"))
     twice = [*STRUCTURED, wrote, (14.0, saved("- Dana forgot staging\n- human error\n"))]
     post = draft(story_of(sorted(twice, key=lambda one: one[0])), POSTMORTEM_KPIS, KEY)
     assert [one.words for one in post.remarks] == ["Dana forgot", "human error"]
 
 
 def test_markup_hides_no_name() -> None:
-    joined = (-0.9, x.RoleJoined("d_k", "backend"))
+    joined = (-0.9, RoleJoined("d_k", "backend"))
     assert len(blaming_entries(story_of([joined, (14.0, saved(r"- d\_k broke checkout"))]))) == 1

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from harness.record import events as e
-from harness.record import exercise_events as x
+from harness.record.events import (
+    ClockPaused,
+    ClockResumed,
+    ClockStarted,
+    NoteAdded,
+    PageSent,
+    VerifyFinished,
+)
 from harness.scoring.cadence import cadence
 from tests.unit.scoring.stories import UPDATE, Moment, case_of
 
-PAGE = (0.0, e.PageSent("p1", "HighErrorRate", "critical", "errors"))
-OVER = e.VerifyFinished(True, ())
+PAGE = (0.0, PageSent("p1", "HighErrorRate", "critical", "errors"))
+OVER = VerifyFinished(True, ())
 
 
 @pytest.mark.parametrize(
@@ -33,8 +39,8 @@ def test_the_cadence_is_measured_from_the_page_to_recovery(
 
 
 def test_silence_is_late_only_after_five_minutes() -> None:
-    assert cadence(case_of([PAGE, (4.0, e.NoteAdded("", "kim"))])).first_in_time is None
-    assert cadence(case_of([PAGE, (6.0, e.NoteAdded("", "kim"))])).first_in_time is False
+    assert cadence(case_of([PAGE, (4.0, NoteAdded("", "kim"))])).first_in_time is None
+    assert cadence(case_of([PAGE, (6.0, NoteAdded("", "kim"))])).first_in_time is False
 
 
 def test_updates_after_recovery_neither_help_nor_hurt() -> None:
@@ -45,11 +51,11 @@ def test_updates_after_recovery_neither_help_nor_hurt() -> None:
 
 def test_time_is_the_teams_so_a_pause_costs_nothing_and_speed_counts() -> None:
     paused: list[Moment] = [
-        PAGE, (0.0, x.ClockStarted("a", 1.0)), (1.0, x.ClockPaused("lee")),
-        (31.0, x.ClockResumed("lee")), (32.0, UPDATE), (33.0, OVER),
+        PAGE, (0.0, ClockStarted("a", 1.0)), (1.0, ClockPaused("lee")),
+        (31.0, ClockResumed("lee")), (32.0, UPDATE), (33.0, OVER),
     ]  # fmt: skip
     assert cadence(case_of(paused)).first_ms == 2 * 60_000
-    fast: list[Moment] = [PAGE, (0.0, x.ClockStarted("a", 10.0)), (1.0, UPDATE), (1.1, OVER)]
+    fast: list[Moment] = [PAGE, (0.0, ClockStarted("a", 10.0)), (1.0, UPDATE), (1.1, OVER)]
     assert cadence(case_of(fast)).first_ms == 10 * 60_000
 
 

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import (
+    ActionStated,
+    AlertResolved,
+    DiagnosisDeclared,
+    HypothesesRevised,
+    NoteAdded,
+    OutcomeMeasured,
+    UpdatePosted,
+    VerifyFinished,
+)
 from harness.scoring.calibration import Forecast, eta_outcomes, mean_brier, reliability
 from harness.scoring.calibration_table import CalibrationRow, calibration_table, table_lines
 from harness.scoring.rubric import RULES
@@ -33,7 +41,7 @@ SEED_TABLE = """\
 
 def updates_with(**fields: object) -> list[Moment]:
     """The story with one update, at minute 4; recovery is proven at minute 10."""
-    only = without(STRUCTURED, r.UpdatePosted)
+    only = without(STRUCTURED, UpdatePosted)
     return sorted([*only, (4.0, replace(UPDATE, **fields))], key=lambda one: one[0])  # type: ignore[arg-type]
 
 
@@ -45,7 +53,7 @@ def test_growing_surer_without_new_evidence_is_not_calibrated() -> None:
     stubborn = [
         (3.5, hypotheses(95, 5, 0)) if at == 3.5 else (at, event) for at, event in STRUCTURED
     ]
-    stubborn = without(stubborn, e.DiagnosisDeclared)
+    stubborn = without(stubborn, DiagnosisDeclared)
     row = calibration_table(case_of(stubborn))[0]
     assert row.calibrated == "Partly - grew surer without new evidence"
 
@@ -61,24 +69,24 @@ def test_growing_surer_without_new_evidence_is_not_calibrated() -> None:
     ],
 )
 def test_an_expectation_is_judged_by_its_outcome(percent: int, met: bool, verdict: str) -> None:
-    story = changed(STRUCTURED, r.ActionStated, lambda _: {"probability_percent": percent})
-    story = changed(story, r.OutcomeMeasured, lambda _: {"met": met})
+    story = changed(STRUCTURED, ActionStated, lambda _: {"probability_percent": percent})
+    story = changed(story, OutcomeMeasured, lambda _: {"met": met})
     row = calibration_table(case_of(story))[1]
     assert (row.outcome, row.calibrated) == ("Correct" if met else "Wrong", verdict)
 
 
 def test_what_was_never_measured_has_no_outcome() -> None:
-    row = calibration_table(case_of(without(STRUCTURED, r.OutcomeMeasured)))[1]
+    row = calibration_table(case_of(without(STRUCTURED, OutcomeMeasured)))[1]
     assert row == CalibrationRow("Rollback will fix", "90%", "no data", "no data")
 
 
 def test_without_hypotheses_the_declared_cause_is_reviewed() -> None:
-    row = calibration_table(case_of(without(STRUCTURED, r.HypothesesRevised)))[0]
+    row = calibration_table(case_of(without(STRUCTURED, HypothesesRevised)))[0]
     assert (row.decision, row.confidence) == ("payments: timeout-misconfigured", "95%")
 
 
 def test_the_names_of_others_cannot_break_the_table() -> None:
-    story = changed(STRUCTURED, r.ActionStated, lambda _: {"expectation": "a | b <script>\n# c"})
+    story = changed(STRUCTURED, ActionStated, lambda _: {"expectation": "a | b <script>\n# c"})
     line = table_lines(calibration_table(case_of(story)))[3]
     assert line.startswith("| a \\| b \\<script\\> \\# c | 90% |")
 
@@ -108,10 +116,10 @@ def test_an_estimate_is_held_against_the_proven_recovery(
 
 def test_an_estimate_is_open_until_it_has_run_out() -> None:
     waiting = [one for one in updates_with(eta_minutes=5.0) if one[0] <= 6.0]
-    waiting = without(waiting, e.AlertResolved, e.VerifyFinished)
+    waiting = without(waiting, AlertResolved, VerifyFinished)
     [early] = eta_outcomes(case_of(waiting))
     assert early.was_kept is None
-    [late] = eta_outcomes(case_of([*waiting, (11.0, e.NoteAdded("still down", "kim"))]))
+    [late] = eta_outcomes(case_of([*waiting, (11.0, NoteAdded("still down", "kim"))]))
     assert (late.outcome, late.was_kept) == ("not recovered", False)
 
 
@@ -140,7 +148,7 @@ def test_the_reliability_curve_counts_each_resolved_forecast_once(found: list[Fo
 
 def etas(first: float, second: float) -> list[Moment]:
     """Two updates before recovery at minute 10: one at minute 4, one at minute 7."""
-    only = without(STRUCTURED, r.UpdatePosted)
+    only = without(STRUCTURED, UpdatePosted)
     told = [(4.0, replace(UPDATE, eta_minutes=first)), (7.0, replace(UPDATE, eta_minutes=second))]
     return sorted([*only, *told], key=lambda one: one[0])
 
@@ -167,5 +175,5 @@ def test_an_estimate_that_could_not_be_missed_promises_nothing(
 
 def test_a_short_estimate_is_never_too_long() -> None:
     quick = [(9.5, replace(UPDATE, eta_minutes=10.0))]
-    story = sorted([*without(STRUCTURED, r.UpdatePosted), *quick], key=lambda one: one[0])
+    story = sorted([*without(STRUCTURED, UpdatePosted), *quick], key=lambda one: one[0])
     assert RULES["eta_not_overcommitted"](case_of(story)).verdict == "given"

@@ -6,8 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from harness.record import events as e
-from harness.record import exercise_events as x
+from harness.record.events import (
+    AnswerRevealed,
+    ClockPaused,
+    ClockResumed,
+    ClockStarted,
+    DiagnosisDeclared,
+    DrillFinished,
+    NoteAdded,
+)
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.score import score
@@ -17,8 +24,8 @@ from tests.unit.scoring.stories import KEY, STRUCTURED, Moment, case_of, changed
 from tests.unit.scoring.test_scorecard import KPIS
 
 MINUTE_MS = 60_000
-BARE = without(STRUCTURED, e.DiagnosisDeclared)
-OVER: Moment = (60.0, e.DrillFinished("asked"))
+BARE = without(STRUCTURED, DiagnosisDeclared)
+OVER: Moment = (60.0, DrillFinished("asked"))
 
 
 def found(
@@ -26,8 +33,8 @@ def found(
 ) -> list[Moment]:
     """The incident with the right cause at one minute, under an agenda with such a target."""
     target_ms = None if target_min is None else round(target_min * MINUTE_MS)
-    story = changed(BARE, x.ClockStarted, lambda _: {"cause_target_ms": target_ms, "speed": speed})
-    right = e.DiagnosisDeclared("payments", "timeout-misconfigured", percent, (), "", "alex")
+    story = changed(BARE, ClockStarted, lambda _: {"cause_target_ms": target_ms, "speed": speed})
+    right = DiagnosisDeclared("payments", "timeout-misconfigured", percent, (), "", "alex")
     return sorted([*story, (minute, right)], key=lambda one: one[0])
 
 
@@ -53,7 +60,7 @@ def test_the_score_says_it_in_a_line() -> None:
 
 def test_it_counts_the_team_s_time() -> None:
     assert cause_time(case_of(found(5, speed=3.0))).took_ms == 15 * MINUTE_MS
-    paused = [*found(5), (1.0, x.ClockPaused("lee")), (3.0, x.ClockResumed("lee"))]
+    paused = [*found(5), (1.0, ClockPaused("lee")), (3.0, ClockResumed("lee"))]
     assert cause_time(case_of(sorted(paused, key=lambda one: one[0]))).took_ms == 3 * MINUTE_MS
 
 
@@ -72,7 +79,7 @@ def test_a_guess_that_nobody_believes_in_meets_no_target(percent: int) -> None:
 
 
 def test_a_cause_that_was_told_meets_no_target() -> None:
-    told = (4.0, x.AnswerRevealed("Timeouts", "payments", "timeout-misconfigured", ""))
+    told = (4.0, AnswerRevealed("Timeouts", "payments", "timeout-misconfigured", ""))
     revealed = sorted([*found(5), told], key=lambda one: one[0])
     assert cause_time(case_of(revealed)).met is False
     later = sorted([*found(3), told], key=lambda one: one[0])
@@ -82,9 +89,9 @@ def test_a_cause_that_was_told_meets_no_target() -> None:
 def test_a_target_is_missed_once_its_time_is_up_and_not_before() -> None:
     open_still = [one for one in found(50) if one[0] < 10]
     assert cause_time(case_of(open_still)).met is None
-    waited = [*open_still, (20.1, e.NoteAdded("no idea", "kim"))]
+    waited = [*open_still, (20.1, NoteAdded("no idea", "kim"))]
     assert cause_time(case_of(waited)).met is False
-    given_up = [*open_still, (11.0, e.DrillFinished("asked"))]
+    given_up = [*open_still, (11.0, DrillFinished("asked"))]
     assert cause_time(case_of(given_up)).met is False
 
 
@@ -92,7 +99,7 @@ def test_of_two_causes_the_second_to_be_found_counts() -> None:
     other = Accepted(frozenset({"users"}), frozenset({"overload"}))
     both = AnswerKey((*KEY.causes, other))
     assert cause_time(case_of([*found(5), OVER], both)).met is False
-    second = (12.0, e.DiagnosisDeclared("users", "overload", 70, (), "", "kim"))
+    second = (12.0, DiagnosisDeclared("users", "overload", 70, (), "", "kim"))
     story = sorted([*found(5), second, OVER], key=lambda one: one[0])
     assert cause_time(case_of(story, both)).took_ms == 12 * MINUTE_MS
 

@@ -7,9 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
-from harness.record.drill_events import SealOpened
+from harness.record.events import SealOpened
 from harness.scoring.calibration import mean_brier
 from harness.scoring.calibration_table import calibration_table
 from harness.scoring.case import Accepted, AnswerKey
@@ -26,7 +24,7 @@ from tests.unit.scoring.stories import (
 )
 
 BARE = without(
-    STRUCTURED, e.DiagnosisDeclared, r.HypothesesRevised, r.ActionStated, r.OutcomeMeasured
+    STRUCTURED, e.DiagnosisDeclared, e.HypothesesRevised, e.ActionStated, e.OutcomeMeasured
 )
 """The incident, and nobody said how sure they were of anything."""
 NOTHING = AnswerKey((Accepted(frozenset({"none"}), frozenset({"no-fault"})),), "A blip")
@@ -36,7 +34,7 @@ TWO = AnswerKey(
         Accepted(frozenset({"orders"}), frozenset({"n-plus-one"})),
     )
 )
-REVEALED = x.AnswerRevealed("Timeouts", "payments", "timeout-misconfigured", "timeouts.toml")
+REVEALED = e.AnswerRevealed("Timeouts", "payments", "timeout-misconfigured", "timeouts.toml")
 Named = tuple[int, str, str]
 """Percent, service and mechanism of a hypothesis."""
 RIGHT: tuple[str, str] = ("payments", "timeout-misconfigured")
@@ -52,10 +50,10 @@ def declared(percent: int, service: str, mechanism: str) -> e.DiagnosisDeclared:
     return e.DiagnosisDeclared(service, mechanism, percent, (), "", "alex")
 
 
-def revision(*named: Named) -> r.HypothesesRevised:
-    return r.HypothesesRevised(
+def revision(*named: Named) -> e.HypothesesRevised:
+    return e.HypothesesRevised(
         tuple(
-            r.Hypothesis(f"h{number}", f"idea {number}", *one)
+            e.Hypothesis(f"h{number}", f"idea {number}", *one)
             for number, one in enumerate(named, 1)
         ),
         "",
@@ -156,8 +154,8 @@ def test_nothing_is_forecast_once_the_answer_is_told(reveal: e.Event) -> None:
     late: list[e.Event] = [
         declared(100, *RIGHT),
         revision((100, *RIGHT)),
-        r.ActionStated("act-9", "wait", "", "it stays well", 100, 60.0, "", "kim"),
-        r.OutcomeMeasured("act-9", True, "it did", "kim"),
+        e.ActionStated("act-9", "wait", "", "it stays well", 100, 60.0, "", "kim"),
+        e.OutcomeMeasured("act-9", True, "it did", "kim"),
     ]
     assert forecasts(case_of(told(reveal, *late))) == ()
     assert stated(case_of(told(reveal, *late)))[-1].kind == "action", "a review still shows it"
@@ -180,7 +178,7 @@ def test_the_cause_is_known_once_it_is_confirmed() -> None:
         first = len([one for one in BARE if one[0] <= 3.0]) + 1
         story: list[e.Event] = [
             *(declared(80, *one) for one in pairs),
-            *(x.CauseConfirmed(first + index, True, "", "lee") for index in range(count)),
+            *(e.CauseConfirmed(first + index, True, "", "lee") for index in range(count)),
             declared(100, *WRONG),
         ]
         return len(forecasts(case_of(told(*story), key)))
@@ -216,8 +214,8 @@ def test_that_nothing_is_wrong_is_true_of_whichever_service_it_is_said(service: 
 
 
 def test_expectations_from_after_recovery_are_no_forecasts() -> None:
-    late = r.ActionStated("act-9", "wait", "", "errors < 50%", 100, 60.0, "", "kim")
-    met = r.OutcomeMeasured("act-9", True, "errors: 0 %", "harness")
+    late = e.ActionStated("act-9", "wait", "", "errors < 50%", 100, 60.0, "", "kim")
+    met = e.OutcomeMeasured("act-9", True, "errors: 0 %", "harness")
     acts = [one.id for one in forecasts(case_of(told(late, met, at=10.5)))]
     assert acts == []
     earlier = [one.id for one in forecasts(case_of(told(late, met, at=9.0)))]

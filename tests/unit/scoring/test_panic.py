@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
-from harness.record.drill_events import FlagSwitched
+from harness.record.events import (
+    ActionStated,
+    DeployStarted,
+    DeploySucceeded,
+    FlagSwitched,
+    InjectDelivered,
+    NoteAdded,
+    UpdatePosted,
+)
 from harness.scoring.panic import classify
 from tests.unit.scoring.stories import PANIC, STRUCTURED, case_of, deploy, without
 
@@ -35,32 +40,32 @@ def test_the_structured_story_is_structured_and_shows_no_sign_of_panic() -> None
 
 
 def test_one_hasty_restart_in_a_structured_response_is_mixed() -> None:
-    hasty = [*STRUCTURED, (1.2, deploy("restart", "payments", e.DeployStarted))]
+    hasty = [*STRUCTURED, (1.2, deploy("restart", "payments", DeployStarted))]
     seen = classify(case_of(sorted(hasty, key=lambda one: one[0])))
     assert seen.pattern == "mixed"
     assert "restarts before evidence" in {sign.name for sign in seen.signs}
 
 
 def test_a_restart_after_evidence_is_no_sign() -> None:
-    later = [*STRUCTURED, (4.5, deploy("restart", "payments", e.DeployStarted))]
+    later = [*STRUCTURED, (4.5, deploy("restart", "payments", DeployStarted))]
     assert classify(case_of(sorted(later, key=lambda one: one[0]))).pattern == "structured"
 
 
 def test_an_update_in_time_answers_the_executive() -> None:
-    silent = without(STRUCTURED, r.UpdatePosted)
+    silent = without(STRUCTURED, UpdatePosted)
     assert "an executive got no answer" in {s.name for s in classify(case_of(silent)).signs}
-    unasked = without(silent, x.InjectDelivered)
+    unasked = without(silent, InjectDelivered)
     assert "an executive got no answer" not in {s.name for s in classify(case_of(unasked)).signs}
 
 
 def test_without_a_page_there_is_nothing_to_classify() -> None:
-    assert classify(case_of([(0.0, e.NoteAdded("hm", "kim"))])).pattern == "no data"
+    assert classify(case_of([(0.0, NoteAdded("hm", "kim"))])).pattern == "no data"
     assert classify(case_of(STRUCTURED[:12])).pattern == "no data"
 
 
 def test_a_switched_flag_is_a_response_with_its_stated_expectation() -> None:
-    stated = r.ActionStated("act-9", "flag", "payments", "it is calm again", 80, 120.0, "", "kim")
-    calm = [*without(STRUCTURED, e.DeployStarted, e.DeploySucceeded, r.ActionStated)]
+    stated = ActionStated("act-9", "flag", "payments", "it is calm again", 80, 120.0, "", "kim")
+    calm = [*without(STRUCTURED, DeployStarted, DeploySucceeded, ActionStated)]
     told = sorted(
         [*calm, (5.0, stated), (5.1, FlagSwitched("payments", "cards", False, "kim"))],
         key=lambda one: one[0],

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 from harness.model import Mechanism
-from harness.record import events as e
-from harness.record import response_events as r
+from harness.record.events import (
+    DiagnosisDeclared,
+    HypothesesRevised,
+    IncidentDeclared,
+    PageSent,
+    ReflectionWritten,
+)
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.guardrails import guardrails
 from harness.scoring.kpi import Kpis, WrongActions
@@ -68,7 +73,7 @@ def test_the_draft_of_an_empty_record_asks_for_everything() -> None:
 
 
 def test_what_would_tell_the_answer_stays_out_without_the_key() -> None:
-    sealed = without(STRUCTURED, e.DiagnosisDeclared, r.HypothesesRevised)
+    sealed = without(STRUCTURED, DiagnosisDeclared, HypothesesRevised)
     post = draft(story_of(sealed), replace(KPIS, cause_ms=None))
     text = to_markdown(post) + to_json(post)
     assert KEY.title not in text
@@ -102,7 +107,7 @@ def test_the_timeline_never_shows_what_only_instructors_may_see() -> None:
 def test_blaming_wording_is_remarked_on_and_not_changed() -> None:
     story = [
         *STRUCTURED,
-        (34.0, r.ReflectionWritten("could-improve", "Dana forgot staging", "kim")),
+        (34.0, ReflectionWritten("could-improve", "Dana forgot staging", "kim")),
     ]
     post = draft(story_of(story), KPIS, KEY)
     assert [remark.words for remark in post.remarks] == ["Dana forgot"]
@@ -112,9 +117,9 @@ def test_blaming_wording_is_remarked_on_and_not_changed() -> None:
 
 def test_what_people_wrote_is_text_in_the_markdown() -> None:
     evil = "<script>alert(1)</script>\n# Heading\n| a | b | [x](javascript:y) `z`"
-    story = changed(STRUCTURED, r.ReflectionWritten, lambda _: {"text": evil})
-    story = changed(story, e.PageSent, lambda _: {"summary": evil})
-    story = changed(story, r.IncidentDeclared, lambda _: {"summary": evil})
+    story = changed(STRUCTURED, ReflectionWritten, lambda _: {"text": evil})
+    story = changed(story, PageSent, lambda _: {"summary": evil})
+    story = changed(story, IncidentDeclared, lambda _: {"summary": evil})
     text = to_markdown(draft(story_of(story), KPIS, KEY))
     assert "<script>" not in text
     assert "\n# Heading" not in text
@@ -181,7 +186,7 @@ def test_the_guardrails_of_the_workshop_are_there() -> None:
 
 def test_guardrails_follow_the_truth_not_a_wrong_belief() -> None:
     wrong = changed(
-        STRUCTURED, e.DiagnosisDeclared, lambda _: {"mechanism": "n-plus-one", "service": "orders"}
+        STRUCTURED, DiagnosisDeclared, lambda _: {"mechanism": "n-plus-one", "service": "orders"}
     )
     [told] = draft(story_of(wrong), KPIS, KEY).guardrails
     assert (told.title != "Batch, and async", told.service) == (True, "payments")
@@ -219,7 +224,7 @@ def test_each_of_two_causes_has_guardrails_for_its_own_service() -> None:
 
 def test_a_cause_goes_by_the_accepted_name_that_the_team_gave_it() -> None:
     said = changed(
-        STRUCTURED, e.DiagnosisDeclared, lambda _: {"mechanism": "overload", "service": "a"}
+        STRUCTURED, DiagnosisDeclared, lambda _: {"mechanism": "overload", "service": "a"}
     )
     first = draft(story_of(said), KPIS, BOTH).guardrails[0]
     assert (first.service, first.title) != ("orders", "Batch, and async")

@@ -13,8 +13,6 @@ from harness.exercise.clock import read
 from harness.exercise.injects import due_injects
 from harness.exercise.story import Story, fold
 from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
 from harness.record.envelope import Envelope, decode, encode
 from harness.scoring.score import score
 from tests.unit.scoring.stories import (
@@ -52,10 +50,10 @@ EVENT: st.SearchStrategy[e.Event] = st.one_of(
         e.DrillFinished("asked"),
         TRIAGE,
         UPDATE,
-        x.ClockPaused("lee"),
-        x.ClockResumed("lee"),
-        x.ClockSkipped("triage", "lee"),
-        x.InjectDelivered("executive-asks", "executive-asks", "CEO", "?", "agenda"),
+        e.ClockPaused("lee"),
+        e.ClockResumed("lee"),
+        e.ClockSkipped("triage", "lee"),
+        e.InjectDelivered("executive-asks", "executive-asks", "CEO", "?", "agenda"),
         *(event for _, event in STRUCTURED),
     ]),
     st.sampled_from(ALERTS).flatmap(
@@ -76,19 +74,19 @@ EVENT: st.SearchStrategy[e.Event] = st.one_of(
         e.DiagnosisDeclared, SERVICE, st.just("n-plus-one"), PERCENT, st.just((DIFF,)), TEXT, BY
     ),
     st.builds(
-        r.ActionStated, st.sampled_from(["act-1", "act-2"]),
-        st.sampled_from(get_args(r.ActionKind)), SERVICE, TEXT, PERCENT, st.just(60.0), TEXT, BY,
+        e.ActionStated, st.sampled_from(["act-1", "act-2"]),
+        st.sampled_from(get_args(e.ActionKind)), SERVICE, TEXT, PERCENT, st.just(60.0), TEXT, BY,
     ),
-    st.builds(r.OutcomeMeasured, st.sampled_from(["act-1", "act-2"]), st.booleans(), TEXT, BY),
-    st.builds(x.ClockStarted, st.just("incident-u3"), st.sampled_from([0.5, 1.0, 7.3, 60.0])),
+    st.builds(e.OutcomeMeasured, st.sampled_from(["act-1", "act-2"]), st.booleans(), TEXT, BY),
+    st.builds(e.ClockStarted, st.just("incident-u3"), st.sampled_from([0.5, 1.0, 7.3, 60.0])),
     st.builds(
-        x.ClockStarted, st.just("incident-u3"), st.just(1.0), st.just("d-0"),
-        st.integers(-5, 10**6), st.just((x.PhaseChange("triage", 1_000, None),)),
+        e.ClockStarted, st.just("incident-u3"), st.just(1.0), st.just("d-0"),
+        st.integers(-5, 10**6), st.just((e.PhaseChange("triage", 1_000, None),)),
     ),
-    st.builds(x.ClockExtended, st.just("triage"), st.floats(0.1, 500.0), BY),
-    st.builds(x.LineJudged, st.sampled_from(["quality_held", "x"]), st.integers(-5, 50), TEXT, BY),
-    st.builds(x.CauseConfirmed, st.integers(1, 30), st.booleans(), TEXT, BY),
-    st.builds(x.HintTaken, st.integers(1, 5), TEXT, st.integers(0, 20), BY),
+    st.builds(e.ClockExtended, st.just("triage"), st.floats(0.1, 500.0), BY),
+    st.builds(e.LineJudged, st.sampled_from(["quality_held", "x"]), st.integers(-5, 50), TEXT, BY),
+    st.builds(e.CauseConfirmed, st.integers(1, 30), st.booleans(), TEXT, BY),
+    st.builds(e.HintTaken, st.integers(1, 5), TEXT, st.integers(0, 20), BY),
 )  # fmt: skip
 RECORD = st.lists(st.tuples(st.floats(0, 3), EVENT), max_size=40)
 """Minutes since the event before, and the event."""

@@ -10,8 +10,6 @@ import pytest
 
 from harness.errors import BadFile
 from harness.record import events as e
-from harness.record import exercise_events as x
-from harness.record import response_events as r
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.rubric import RUBRIC, RULES, points_of_lines, read_rubric, the_rubric
 from harness.scoring.score import Score, score
@@ -85,8 +83,8 @@ def test_a_team_that_was_never_paged_has_no_data() -> None:
 def test_the_instructors_judgement_stands_above_the_rule_but_within_the_line() -> None:
     judged = [
         *STRUCTURED,
-        (40.0, x.LineJudged("structured_triage", 2, "half of it", "lee")),
-        (40.1, x.LineJudged("pattern_stored", 99, "", "lee")),
+        (40.0, e.LineJudged("structured_triage", 2, "half of it", "lee")),
+        (40.1, e.LineJudged("pattern_stored", 99, "", "lee")),
     ]
     scored = score(story_of(judged), KEY)
     by_line = {line.line: line for section in scored.sections for line in section.lines}
@@ -98,7 +96,7 @@ def test_the_instructors_judgement_stands_above_the_rule_but_within_the_line() -
 
 
 def test_hints_cost_points_but_never_more_than_there_are() -> None:
-    hint = x.HintTaken(1, "look at the deploys", 5, "alex")
+    hint = e.HintTaken(1, "look at the deploys", 5, "alex")
     assert score(story_of([*STRUCTURED, (2.1, hint)]), KEY).total == 90
     assert score(story_of([*PANIC, (2.1, hint)]), KEY).total == 0
 
@@ -128,39 +126,39 @@ def test_a_score_without_the_key_tells_nothing_of_the_answer() -> None:
 
 
 WITHHELD: dict[str, list[Moment]] = {
-    "structured_triage": moved(STRUCTURED, r.TriageWritten, 4.5),
+    "structured_triage": moved(STRUCTURED, e.TriageWritten, 4.5),
     "containment_before_diagnosis_before_fix": changed(
         STRUCTURED,
-        r.TriageWritten,
-        lambda one: {"priorities": (r.Priority("fix", "restart it"), *one.priorities)},
+        e.TriageWritten,
+        lambda one: {"priorities": (e.Priority("fix", "restart it"), *one.priorities)},
     ),
     "verified_before_acting": [
         one for one in STRUCTURED if one[0] not in (3.5, 3.6)
     ],
-    "way_back_planned": changed(STRUCTURED, r.ActionStated, lambda _: {"if_worse": ""}),
+    "way_back_planned": changed(STRUCTURED, e.ActionStated, lambda _: {"if_worse": ""}),
     "resolved_in_time": moved(STRUCTURED, e.AlertResolved, 10.0),
-    "known_and_unknown": changed(STRUCTURED, r.TriageWritten, lambda _: {"unknown": ()}),
-    "exhaustion_is_a_symptom": changed(STRUCTURED, r.AlertMarked, lambda _: {"mark": "source"}),
+    "known_and_unknown": changed(STRUCTURED, e.TriageWritten, lambda _: {"unknown": ()}),
+    "exhaustion_is_a_symptom": changed(STRUCTURED, e.AlertMarked, lambda _: {"mark": "source"}),
     "evidence_before_acting": [
         (0.5, deploy("restart", "payments", e.DeployStarted)) if one[0] == 0.1 else one
         for one in STRUCTURED
     ],
     "reflection_was_thorough": [
-        one for one in STRUCTURED if not isinstance(one[1], r.ReflectionWritten)
+        one for one in STRUCTURED if not isinstance(one[1], e.ReflectionWritten)
     ],
     "causes_beneath_the_surface": changed(
-        STRUCTURED, r.CauseAnalysed, lambda _: {"level": "surface"}
+        STRUCTURED, e.CauseAnalysed, lambda _: {"level": "surface"}
     ),
     "pattern_stored": changed(
-        STRUCTURED, r.LearningStored, lambda one: {"fields": {**one.fields, "symptoms": ()}}
+        STRUCTURED, e.LearningStored, lambda one: {"fields": {**one.fields, "symptoms": ()}}
     ),
-    "diagnostic_lesson_stored": without(STRUCTURED, r.LearningStored),
-    "process_improvement_stored": without(STRUCTURED, r.LearningStored),
+    "diagnostic_lesson_stored": without(STRUCTURED, e.LearningStored),
+    "process_improvement_stored": without(STRUCTURED, e.LearningStored),
     "blameless_and_accountable": [
         *STRUCTURED,
-        (34.0, r.ReflectionWritten("could-improve", "It was the author's fault", "kim")),
+        (34.0, e.ReflectionWritten("could-improve", "It was the author's fault", "kim")),
     ],
-    "improvements_are_actionable": changed(STRUCTURED, r.ActionItemAdded, lambda _: {"owner": ""}),
+    "improvements_are_actionable": changed(STRUCTURED, e.ActionItemAdded, lambda _: {"owner": ""}),
     "uncertainty_expressed": [
         (2.5, hypotheses(100, 0, 0)) if one[0] == 2.5 else one for one in STRUCTURED
     ],
@@ -168,16 +166,16 @@ WITHHELD: dict[str, list[Moment]] = {
         (3.5, hypotheses(95, 5, 0)) if one[0] == 3.5 else one for one in STRUCTURED
     ],
     "executive_told_confidence": changed(
-        STRUCTURED, r.UpdatePosted, lambda _: {"readers": "internal"}
+        STRUCTURED, e.UpdatePosted, lambda _: {"readers": "internal"}
     ),
-    "eta_not_overcommitted": changed(STRUCTURED, r.UpdatePosted, lambda _: {"eta_minutes": 1.0}),
+    "eta_not_overcommitted": changed(STRUCTURED, e.UpdatePosted, lambda _: {"eta_minutes": 1.0}),
     "probabilities_came_true": changed(
-        changed(STRUCTURED, r.OutcomeMeasured, lambda _: {"met": False}),
+        changed(STRUCTURED, e.OutcomeMeasured, lambda _: {"met": False}),
         e.DiagnosisDeclared,
         lambda _: {"service": "users"},
     ),
     "structure_held": PANIC,
-    "capabilities_complemented": without(STRUCTURED, r.OutcomeMeasured),
+    "capabilities_complemented": without(STRUCTURED, e.OutcomeMeasured),
     "quality_held": PANIC,
 }  # fmt: skip
 """Rule → a record on which it withholds the points."""
@@ -191,10 +189,10 @@ NO_DATA: dict[str, list[Moment]] = {
     "exhaustion_is_a_symptom": [
         one for one in STRUCTURED if getattr(one[1], "name", "") != "DatabasePoolExhausted"
     ],
-    "executive_told_confidence": without(STRUCTURED, x.InjectDelivered, r.UpdatePosted),
-    "eta_not_overcommitted": changed(STRUCTURED, r.UpdatePosted, lambda _: {"eta_minutes": None}),
+    "executive_told_confidence": without(STRUCTURED, e.InjectDelivered, e.UpdatePosted),
+    "eta_not_overcommitted": changed(STRUCTURED, e.UpdatePosted, lambda _: {"eta_minutes": None}),
     "probabilities_came_true": without(
-        STRUCTURED, r.HypothesesRevised, e.DiagnosisDeclared, r.ActionStated
+        STRUCTURED, e.HypothesesRevised, e.DiagnosisDeclared, e.ActionStated
     ),
 }
 """Rule → a record that does not say."""
@@ -249,9 +247,9 @@ def test_a_restart_before_the_page_is_no_response() -> None:
 
 
 def test_without_an_answer_the_confirmed_cause_counts() -> None:
-    unsaid = without(STRUCTURED, r.ActionStated, r.OutcomeMeasured)
+    unsaid = without(STRUCTURED, e.ActionStated, e.OutcomeMeasured)
     seq = next(i for i, one in enumerate(unsaid, 1) if isinstance(one[1], e.DiagnosisDeclared))
-    confirmed = [*unsaid, (41.0, x.CauseConfirmed(seq, True, "", "lee"))]
+    confirmed = [*unsaid, (41.0, e.CauseConfirmed(seq, True, "", "lee"))]
     assert RULES["probabilities_came_true"](case_of(unsaid, None)).verdict == "no data"
     assert RULES["probabilities_came_true"](case_of(confirmed, None)).verdict == "given"
 
@@ -259,10 +257,10 @@ def test_without_an_answer_the_confirmed_cause_counts() -> None:
 def test_a_cause_that_the_instructor_rejected_is_not_the_truth() -> None:
     unsaid = changed(STRUCTURED, e.DiagnosisDeclared, lambda _: {"evidence": ()})
     seq = next(i for i, one in enumerate(unsaid, 1) if isinstance(one[1], e.DiagnosisDeclared))
-    right = case_of([*unsaid, (41.0, x.CauseConfirmed(seq, True, "", "lee"))], None)
+    right = case_of([*unsaid, (41.0, e.CauseConfirmed(seq, True, "", "lee"))], None)
     assert right.truth is not None
     assert right.truth.services == {"payments"}
-    wrong = case_of([*unsaid, (41.0, x.CauseConfirmed(seq, False, "", "lee"))], None)
+    wrong = case_of([*unsaid, (41.0, e.CauseConfirmed(seq, False, "", "lee"))], None)
     assert wrong.truth is None
 
 

@@ -24,7 +24,7 @@ from harness.drill.session import Session
 from harness.errors import NotAllowed, UsageError
 from harness.exercise.agenda_files import load_agenda
 from harness.host.lifecycle import ai_gate
-from harness.record.gate_events import AiAttempted, AiFinished
+from harness.record.events import AiAttempted, AiFinished
 from harness.tokens import Caller, TokenBook
 from tests.unit.aigate import answers
 from tests.unit.aigate.provider import Asked, Behaviour, Provider, endless, providing, stream

@@ -10,8 +10,7 @@ from harness.drill.actions import deploy, expectation
 from harness.drill.actions.expectation import Plan, condition_of
 from harness.drill.session import Session
 from harness.errors import DeployFailed, DrillError, UsageError
-from harness.record import events
-from harness.record import response_events as r
+from harness.record.events import ActionStated, DeployStarted, NoteAdded, OutcomeMeasured
 from harness.waiting import wait_until
 from tests.unit.drill.conftest import Hand
 
@@ -32,8 +31,8 @@ def silent(_: str) -> None:
     pass
 
 
-def outcome(session: Session) -> r.OutcomeMeasured | None:
-    last = session.story().last(r.OutcomeMeasured)
+def outcome(session: Session) -> OutcomeMeasured | None:
+    last = session.story().last(OutcomeMeasured)
     return last.event if last else None
 
 
@@ -91,19 +90,19 @@ async def test_a_plan_stands_in_the_record_right_before_its_act(session: Session
     await rolled_back(session, PLAN, FakePrometheus(1.0))
     types = [one.type for one in session.record.events()]
     assert types[2:5] == ["action.stated", "deploy.started", "deploy.succeeded"]
-    stated = session.story().of(r.ActionStated)[0].event
+    stated = session.story().of(ActionStated)[0].event
     assert (stated.action, stated.target, stated.by) == ("rollback", "payments", "Ada")
 
 
 async def test_without_a_plan_none_is_recorded(session: Session) -> None:
     await rolled_back(session, None, FakePrometheus(1.0))
-    assert session.story().of(r.ActionStated) == ()
+    assert session.story().of(ActionStated) == ()
 
 
 async def test_an_expectation_is_met_once_it_holds_for_a_while(session: Session) -> None:
     await rolled_back(session, PLAN, FakePrometheus(40.0, 4.0, 9.0, 3.0, 2.0, 1.0))
 
-    async def measured() -> r.OutcomeMeasured | None:
+    async def measured() -> OutcomeMeasured | None:
         return outcome(session)
 
     found = await wait_until(measured, timeout_s=5, what="the outcome")
@@ -114,7 +113,7 @@ async def test_an_expectation_is_met_once_it_holds_for_a_while(session: Session)
 async def test_an_expectation_whose_time_is_up_is_not_met(session: Session, hand: Hand) -> None:
     await rolled_back(session, PLAN, FakePrometheus(40.0))
 
-    async def measured() -> r.OutcomeMeasured | None:
+    async def measured() -> OutcomeMeasured | None:
         hand.move(10)
         return outcome(session)
 
@@ -126,7 +125,7 @@ async def test_an_expectation_whose_time_is_up_is_not_met(session: Session, hand
 async def test_metrics_that_go_away_are_no_success(session: Session, hand: Hand) -> None:
     await rolled_back(session, PLAN, FakePrometheus(40.0, None))
 
-    async def measured() -> r.OutcomeMeasured | None:
+    async def measured() -> OutcomeMeasured | None:
         hand.move(10)
         return outcome(session)
 
@@ -142,9 +141,9 @@ async def test_what_could_never_be_measured_is_left_to_people(session: Session, 
 
     await rolled_back(session, PLAN, Broken())
 
-    async def given_up() -> events.NoteAdded | None:
+    async def given_up() -> NoteAdded | None:
         hand.move(10)
-        last = session.story().last(events.NoteAdded)
+        last = session.story().last(NoteAdded)
         return last.event if last else None
 
     found = await wait_until(given_up, timeout_s=5, what="the end of the measuring")
@@ -183,7 +182,7 @@ async def test_a_rollback_without_a_way_back_is_refused_before_anything_is_done(
 ) -> None:
     with pytest.raises(UsageError, match="if_worse"):
         await rolled_back(session, Plan("errors < 5%", 90), FakePrometheus(1.0))
-    kinds = [one.event.kind for one in session.story().of(events.DeployStarted)]
+    kinds = [one.event.kind for one in session.story().of(DeployStarted)]
     assert kinds == ["release"]
 
 

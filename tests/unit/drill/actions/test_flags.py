@@ -13,8 +13,7 @@ from harness.drill.actions.expectation import Plan
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName
 from harness.model import ServiceEntry
-from harness.record.drill_events import FlagSwitched
-from harness.record.response_events import ActionStated, OutcomeMeasured
+from harness.record.events import ActionStated, FlagSwitched, OutcomeMeasured
 
 FLAGGED = ServiceEntry("teas", 8099, "1.0.0", None, (), flags=("sorting", "steaming"))
 TOKEN = "of-operations"

@@ -11,7 +11,7 @@ import pytest
 from harness.drill.actions import deploy, guardrail_checks, team_entry
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
-from harness.record.guard_events import GuardChecked
+from harness.record.events import GuardChecked
 from harness.record.store import Record
 
 TIMEOUTS = "timeout-change-needs-load-test"

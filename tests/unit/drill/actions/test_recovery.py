@@ -11,8 +11,7 @@ from harness.drill.actions import recovery
 from harness.drill.lifecycle import healthy_baseline
 from harness.drill.session import Session
 from harness.errors import DrillError
-from harness.record.drill_events import FlagSwitched
-from harness.record.events import DeployKind, DeployStarted
+from harness.record.events import DeployKind, DeployStarted, FlagSwitched
 from harness.telemetry.prometheus import Sample
 from tests.unit.drill.conftest import Hand
 

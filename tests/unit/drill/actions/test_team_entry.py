@@ -11,7 +11,7 @@ from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.queries import exercise_view, team_entries
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
-from harness.record import response_events as r
+from harness.record.events import Hypothesis
 from tests.unit.drill.conftest import Hand, page_sent
 
 UPDATE: dict[str, Any] = {
@@ -68,7 +68,7 @@ def test_each_role_comes_with_its_checklist_and_its_people(session: Session) -> 
 async def test_a_mechanism_is_understood_by_its_usual_names(session: Session) -> None:
     written = await team_entry.revise_hypotheses(
         session,
-        [r.Hypothesis("h1", "timeouts", 100, "payments", "timeouts")],
+        [Hypothesis("h1", "timeouts", 100, "payments", "timeouts")],
         reason="",
         by="Ada",
     )
@@ -80,7 +80,7 @@ async def test_probabilities_that_do_not_sum_are_refused_and_nothing_is_recorded
 ) -> None:
     with pytest.raises(UsageError, match="sum to 90"):
         await team_entry.revise_hypotheses(
-            session, [r.Hypothesis("h1", "a", 90)], reason="", by="Ada"
+            session, [Hypothesis("h1", "a", 90)], reason="", by="Ada"
         )
     assert session.record.last_seq() == 0
 
@@ -88,8 +88,8 @@ async def test_probabilities_that_do_not_sum_are_refused_and_nothing_is_recorded
 async def test_every_revision_is_kept_with_its_time(session: Session, hand: Hand) -> None:
     for percent in (70, 95):
         hand.move(60)
-        rest = r.Hypothesis("h2", "other", 100 - percent)
-        both = [r.Hypothesis("h1", "a deploy", percent), rest]
+        rest = Hypothesis("h2", "other", 100 - percent)
+        both = [Hypothesis("h1", "a deploy", percent), rest]
         await team_entry.revise_hypotheses(session, both, reason="more data", by="Ada")
     kept = team_entries.revisions(session.story())
     assert [one["hypotheses"][0]["probability_percent"] for one in kept] == [70, 95]

@@ -15,7 +15,7 @@ from harness.errors import UsageError
 from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.views import role_holders
-from harness.record import exercise_events as x
+from harness.record.events import ClockStarted, InjectDelivered, PhaseChanged
 from tests.unit.drill.conftest import Hand, page_sent
 
 
@@ -40,7 +40,7 @@ def workshop(session: Session) -> Session:
 
 
 def phases(session: Session) -> list[str]:
-    return [one.event.phase for one in session.story().of(x.PhaseChanged)]
+    return [one.event.phase for one in session.story().of(PhaseChanged)]
 
 
 def test_a_clock_that_starts_ready_announces_its_first_phase_and_the_incident(
@@ -49,7 +49,7 @@ def test_a_clock_that_starts_ready_announces_its_first_phase_and_the_incident(
     for _ in range(3):
         tick(workshop)
     assert phases(workshop) == ["alerting"]
-    assert len(workshop.story().of(x.ClockStarted)) == 1
+    assert len(workshop.story().of(ClockStarted)) == 1
     assert begun == [workshop]
 
 
@@ -75,7 +75,7 @@ def test_what_is_due_is_delivered_once(workshop: Session, hand: Hand) -> None:
     hand.move(30 + 30)
     for _ in range(3):
         tick(workshop)
-    told = [one.event.inject_id for one in workshop.story().of(x.InjectDelivered)]
+    told = [one.event.inject_id for one in workshop.story().of(InjectDelivered)]
     assert told == ["executive-asks"]
 
 

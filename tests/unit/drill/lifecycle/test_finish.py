@@ -13,8 +13,7 @@ from harness.drill.lifecycle.finish import finish, scorecard
 from harness.drill.queries.past_drills import read_events
 from harness.drill.session import Session
 from harness.errors import StackFailed
-from harness.record.events import DrillTriggered
-from harness.record.exercise_events import ClockStarted
+from harness.record.events import ClockStarted, DrillTriggered
 from tests.unit.drill.conftest import Hand, page_sent
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.drill.lifecycle.impact import DEPARTURES, VIEWS, sample_engagement
 from harness.drill.session import Session
-from harness.record.drill_events import EngagementSampled
+from harness.record.events import EngagementSampled
 from harness.telemetry.prometheus import Sample
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

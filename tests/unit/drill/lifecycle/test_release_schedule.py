@@ -15,8 +15,7 @@ from harness.drill.lifecycle import disturbances, release_schedule
 from harness.drill.session import Session
 from harness.model import Fault, PlannedRelease
 from harness.paths import REPO
-from harness.record.drill_events import DependencyActed
-from harness.record.events import DeployStarted, DeploySucceeded, DrillTriggered
+from harness.record.events import DependencyActed, DeployStarted, DeploySucceeded, DrillTriggered
 
 HAPPENED = (DrillTriggered, DeployStarted, DeploySucceeded, DependencyActed)
 

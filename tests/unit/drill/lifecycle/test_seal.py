@@ -11,7 +11,7 @@ from harness.drill.actions import instructor
 from harness.drill.lifecycle.seal import Seal, key_of, opened_answer, opened_key, seal_holds, sealed
 from harness.drill.session import Session
 from harness.paths import REPO
-from harness.record.drill_events import SealOpened
+from harness.record.events import SealOpened
 
 
 def test_the_commitment_is_the_digest_of_salt_and_answer() -> None:

@@ -20,9 +20,8 @@ from harness.drill.queries.past_drills import (
 )
 from harness.errors import BadFile, UnknownName
 from harness.paths import REPO
-from harness.record import drill_events, events
-from harness.record import response_events as r
-from harness.record.guard_events import GuardChecked, GuardVerdict
+from harness.record import events
+from harness.record.events import GuardChecked, GuardVerdict
 from harness.record.store import Record
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import Hand
@@ -49,7 +48,7 @@ def a_drill(
     cause = faults[0]
     told: list[tuple[float, events.Event]] = [
         (0, events.DrillCreated(scenario, 7, "local", "honour", "solo", {})),
-        (0, drill_events.AnswerSealed(seal.commitment)),
+        (0, events.AnswerSealed(seal.commitment)),
         (1, events.ImpactSampled(0, 0.0, 1.0)),
         (1, events.DrillTriggered(cause.service, cause.release.version_to)),
         (9, events.AlertFired("f1", "PaymentsFailing", "critical", "x", cause.service)),
@@ -62,12 +61,12 @@ def a_drill(
         (10, events.ImpactSampled(120, 2500.0, 0.6)),
         (20, events.AlertResolved("f1", "PaymentsFailing", "critical", "x", cause.service)),
         (30, events.VerifyFinished(True, ())),
-        (5, r.ReflectionWritten("went-well", "we looked at the difference first", "Ada")),
+        (5, events.ReflectionWritten("went-well", "we looked at the difference first", "Ada")),
     ]
     if ended:
         told.append((1, events.DrillFinished("asked")))
     if opened:
-        told.append((0, drill_events.SealOpened(seal.salt, seal.answer)))
+        told.append((0, events.SealOpened(seal.salt, seal.answer)))
     with Record(path, id_, clock=hand.clock) as record:
         for after_s, event in told:
             hand.move(after_s)
@@ -172,7 +171,7 @@ def test_a_drill_that_is_excluded_is_shown_but_does_not_count(tmp_path: Path) ->
     path = a_drill(tmp_path, "d-2", "deadlock", cause_after_s=600)
     before = averages(past_drills(tmp_path, pytest.fail))["mean_time_to_cause_ms"]
     with Record(path) as record:
-        record.append(drill_events.FiguresExcluded("the network failed", "Ada"), actor="Ada")
+        record.append(events.FiguresExcluded("the network failed", "Ada"), actor="Ada")
     found = past_drills(tmp_path, pytest.fail)
     after = averages(found)
     assert len(found) == 2
@@ -237,7 +236,7 @@ def test_the_intent_and_the_commitment_are_recorded_first(tmp_path: Path) -> Non
         created, promised = (one.event for one in record.events())
     assert isinstance(created, events.DrillCreated)
     assert created.agenda == "workshop-60"
-    assert promised == drill_events.AnswerSealed(drawn.seal.commitment)
+    assert promised == events.AnswerSealed(drawn.seal.commitment)
 
 
 def test_an_agenda_is_one_of_ours_or_an_authors_own_file(tmp_path: Path) -> None:

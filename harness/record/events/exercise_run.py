@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.record.events import Event
+from harness.record.events.event import Event
 
 
 @dataclass(frozen=True)

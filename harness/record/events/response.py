@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.record.events import Event
+from harness.record.events.event import Event
 
 ActionKind = Literal["rollback", "restart", "deploy", "flag", "wait", "other"]
 AlertMark = Literal["source", "symptom", "unrelated"]
@@ -29,6 +29,22 @@ Readers = Literal["internal", "executive", "external", "all"]
 ReflectionKind = Literal["went-well", "could-improve", "answer"]
 Severity = Literal["sev1", "sev2", "sev3", "sev4"]
 UpdateStatus = Literal["investigating", "identified", "recovering", "resolved"]
+
+
+@dataclass(frozen=True)
+class NoteAdded(Event, type="note.added"):
+    text: str
+    by: str
+
+
+@dataclass(frozen=True)
+class DiagnosisDeclared(Event, type="diagnosis.declared"):
+    service: str
+    mechanism: str
+    confidence_percent: int
+    evidence: tuple[str, ...]
+    note: str
+    by: str
 
 
 @dataclass(frozen=True)

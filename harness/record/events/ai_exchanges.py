@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.record.events import Event
+from harness.record.events.event import Event
 
 AttemptOutcome = Literal["refused", "forwarded"]
 ExchangeOutcome = Literal["completed", "failed", "cut", "left"]

@@ -1,0 +1,97 @@
+"""What changed in the shop: releases, flags, and what its surroundings did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.record.events.event import Event
+
+DeployKind = Literal["release", "rollback", "restart", "hotfix"]
+GuardVerdict = Literal["passed", "objected", "unknown"]
+"""Nothing to object; an objection; it could not be told."""
+
+
+@dataclass(frozen=True)
+class DrillTriggered(Event, type="drill.triggered", audience="instructor"):
+    service: str
+    version_to: str
+
+
+@dataclass(frozen=True)
+class ReleasePlanned(Event, type="release.planned", audience="instructor"):
+    """A colleague's release that sets nothing off by itself is about to go out.
+
+    The one that does has `drill.triggered` in its place: participants see the numbers of the events
+    that they may see, and a gap before one release alone would mark it.
+    """
+
+    service: str
+    version_to: str
+
+
+@dataclass(frozen=True)
+class DependencyActed(Event, type="dependency.acted", audience="instructor"):
+    """Something outside the shop's code did what it does now and then: a database failed over, a
+    third party was slow for a while."""
+
+    what: str
+
+
+@dataclass(frozen=True)
+class DeployEvent(Event):
+    """What the three events of a deploy have in common."""
+
+    deploy_id: str
+    service: str
+    version_from: str
+    version_to: str
+    commit: str
+    kind: DeployKind
+    by: str
+    summary: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class DeployStarted(DeployEvent, type="deploy.started"):
+    pass
+
+
+@dataclass(frozen=True)
+class DeploySucceeded(DeployEvent, type="deploy.succeeded"):
+    pass
+
+
+@dataclass(frozen=True)
+class DeployFailed(DeployEvent, type="deploy.failed"):
+    """The old version still serves; `error` says why."""
+
+
+@dataclass(frozen=True)
+class FlagSwitched(Event, type="flag.switched"):
+    """Somebody switched a feature flag of a service."""
+
+    service: str
+    name: str
+    enabled: bool
+    by: str
+
+    @property
+    def kind(self) -> Literal["flag"]:
+        """What sort of act it is, beside those of deploys."""
+        return "flag"
+
+
+@dataclass(frozen=True)
+class GuardChecked(Event, type="guard.checked"):
+    """One check of one release. It warns: the release goes on."""
+
+    check: str
+    item_id: str
+    """The action item that it is bound to, of the drill `from_drill`."""
+    from_drill: str
+    service: str
+    version: str
+    verdict: GuardVerdict
+    why: str

@@ -7,10 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from harness.api.access import policy_of, require_declared
 from harness.api.auth import Gatekeeper
 from harness.api.event_feed import Feed
 from harness.api.headers import SafeHeaders
-from harness.api.policy import POLICY
 from harness.api.routes_act import router as act
 from harness.api.routes_ai import router as ai
 from harness.api.routes_exercise import router as exercise
@@ -32,7 +32,8 @@ ROUTERS = (read, views, act, exercise, team, ai, instruct, pager, public, stream
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
-    """The API of one running drill."""
+    """The API of one running drill. Raises TypeError where a route does not say whom it is for."""
+    require_declared(ROUTERS)
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
     app.state.feed = Feed(session)
@@ -46,7 +47,8 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
         what = f"refused {method} {path[:200]}: {why}"
         session.note(events.AccessRefused(what=what), actor="unknown")
 
-    app.add_middleware(Gatekeeper, tokens=tokens, policy=POLICY, port=port, on_refused=refused)
+    policy = policy_of(ROUTERS)
+    app.add_middleware(Gatekeeper, tokens=tokens, policy=policy, port=port, on_refused=refused)
     app.add_middleware(SafeHeaders)
     return app
 

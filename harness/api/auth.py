@@ -1,4 +1,4 @@
-"""Who may ask for what: one table, deny by default.
+"""Every request is decided on before a route runs; what nothing allows is refused.
 
 The token of a role travels in the `Authorization` header only (a cookie would be sent to every
 port of 127.0.0.1, the shop's included). Host and Origin are checked against DNS rebinding and
@@ -7,41 +7,18 @@ forged forms. The decision is made on the path that the router matches, `scope["
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from harness.api.access import Policy
 from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000
 FOREIGN = "requests from other sites are refused"
 OTHERS = frozenset({"same-site", "cross-site"})
 """What a browser says of a request that another page made; to it, all of 127.0.0.1 is one site."""
-
-
-class Policy:
-    """Which callers may use which (method, path template); `public` ones need no token."""
-
-    def __init__(
-        self,
-        rules: Mapping[tuple[str, str], frozenset[Caller]],
-        public: Collection[tuple[str, str]] = (),
-    ) -> None:
-        self.rules = dict(rules)
-        self.public = frozenset(public)
-        self._compiled = [
-            (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
-            for (method, template), callers in rules.items()
-        ]
-
-    def allowed(self, method: str, path: str) -> frozenset[Caller]:
-        """The callers who may; nobody for what the table does not list."""
-        for known, pattern, callers in self._compiled:
-            if known == method and pattern.fullmatch(path):
-                return callers
-        return frozenset()
 
 
 class Gatekeeper:

@@ -12,10 +12,10 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Body, By, InSession, Name, Text, Texts
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
 from harness.drill.actions.expectation import WITHIN_DEFAULT_S, Plan
@@ -25,7 +25,7 @@ from harness.drill.session import Progress, Session
 from harness.errors import DrillError
 from harness.record import events
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 
 class Ack(Body):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import InSession
 from harness.drill.actions import ai_access
 
-router = APIRouter(prefix="/v1/ai")
+router = router_for(TEAM, prefix="/v1/ai")
 
 
 @router.get("")

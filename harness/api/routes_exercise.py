@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Body, By, InSession, Name, Viewer
 from harness.drill.actions import instructor, team_entry
 from harness.drill.queries import exercise_view, live_score
 from harness.drill.queries.form_options import choices as words
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 
 class Membership(Body):

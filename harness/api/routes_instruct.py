@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter
-
+from harness.api.access import INSTRUCTOR, router_for
 from harness.api.dependencies import Body, By, InSession, Name, Text
 from harness.catalog.reader import Catalog
-from harness.drill.actions import instructor
+from harness.drill.actions import diagnosis, instructor
 from harness.drill.lifecycle.seal import seal_holds
 from harness.drill.queries import exercise_view
 from harness.drill.queries.scenario_picker import offered
+from harness.exercise.gate import EVIDENCE_MIN
 from harness.paths import REPO
 
-router = APIRouter(prefix="/v1/instructor")
+router = router_for(INSTRUCTOR, prefix="/v1")
 
 
 class Pause(Body):
@@ -46,81 +46,103 @@ class Judgement(Body):
     note: Text = ""
 
 
-@router.post("/start")
+@router.post("/instructor/start")
 async def start(session: InSession, by: By) -> Any:
     instructor.start(session, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/pause")
+@router.post("/instructor/pause")
 async def pause(body: Pause, session: InSession, by: By) -> Any:
     instructor.pause(session, by=by, reason=body.reason)
     return exercise_view.exercise(session)
 
 
-@router.post("/resume")
+@router.post("/instructor/resume")
 async def resume(session: InSession, by: By) -> Any:
     instructor.resume(session, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/extend")
+@router.post("/instructor/extend")
 async def extend(body: Extension, session: InSession, by: By) -> Any:
     instructor.extend(session, extra_s=body.extra_s, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/skip")
+@router.post("/instructor/skip")
 async def skip(session: InSession, by: By, body: Skip | None = None) -> Any:
     instructor.skip(session, by=by, meant=body.phase if body else "")
     return exercise_view.exercise(session)
 
 
-@router.get("/messages")
+@router.get("/instructor/messages")
 async def messages(session: InSession) -> Any:
     """What can still be thrown by hand."""
     return instructor.waiting_by_hand(session)
 
 
-@router.get("/scenarios")
+@router.get("/instructor/scenarios")
 async def scenarios() -> Any:
     """What can be run next, each with what the matrix found of it on this machine."""
     return await asyncio.to_thread(offered, Catalog(REPO))
 
 
-@router.get("/deck")
+@router.get("/instructor/deck")
 async def deck(session: InSession) -> Any:
     """The agenda as the workshop's slides tell it."""
     return exercise_view.plan_of(session.agenda)
 
 
-@router.get("/plan")
+@router.get("/instructor/plan")
 async def plan(session: InSession) -> Any:
     """Every message of the agenda: what it says, what brings it, whether it came."""
     return instructor.planned(session)
 
 
-@router.post("/messages")
+@router.post("/instructor/messages")
 async def throw(body: Thrown, session: InSession, by: By) -> Any:
     return instructor.throw(session, body.id, by=by)
 
 
-@router.post("/hint")
+@router.post("/instructor/hint")
 async def hint(session: InSession, by: By) -> Any:
     return instructor.hint(session, by=by)
 
 
-@router.post("/confirm")
+@router.post("/instructor/confirm")
 async def confirm(body: Confirmation, session: InSession, by: By) -> Any:
     return instructor.confirm(session, **body.model_dump(), by=by)
 
 
-@router.post("/judge")
+@router.post("/instructor/judge")
 async def judge(body: Judgement, session: InSession, by: By) -> Any:
     return instructor.judge(session, **body.model_dump(), by=by)
 
 
-@router.post("/reveal")
+@router.post("/instructor/reveal")
 async def reveal(session: InSession, by: By) -> Any:
     told = instructor.reveal(session, by=by)
     return {"answer": told, "seal_holds": seal_holds(session.story())}
+
+
+@router.get("/answer")
+async def answer(session: InSession) -> Any:
+    """What the drill is about, and how what was declared stands to it: for the instructor alone."""
+    return {
+        "scenario": session.scenario.id,
+        "seed": session.seed,
+        "faults": [
+            {
+                "id": fault.id,
+                "title": fault.title,
+                "service": fault.service,
+                "mechanism": fault.mechanism.value,
+                "locus": fault.locus,
+                "hints": list(fault.hints),
+            }
+            for fault in session.faults
+        ],
+        "declared": diagnosis.judged(session),
+        "evidence_min": EVIDENCE_MIN,
+    }

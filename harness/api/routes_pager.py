@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import HTTPException, Request
 
+from harness.api.access import TELEMETRY, router_for
 from harness.drill.actions.pager import take_alerts
 from harness.drill.actions.verify import probe_at_page
 from harness.drill.session import Session
 from harness.telemetry.alerts import MalformedAlerts, parse_alerts
 
-router = APIRouter()
+router = router_for(TELEMETRY)
 
 
 @router.post("/api/v2/alerts")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from harness.api.access import EVERYBODY, router_for
 from harness.api.dependencies import InSession
 from harness.api.status_html import render
 from harness.exercise import status_page
 
 NAME = "Northgoods"
 
-router = APIRouter()
+router = router_for(EVERYBODY)
 
 
 @router.get("/status", response_class=HTMLResponse)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import InSession, Viewer
-from harness.drill.actions import diagnosis
 from harness.drill.queries import telemetry_queries
 from harness.drill.queries.status import status as drill_status
-from harness.exercise.gate import EVIDENCE_MIN
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 ShortText = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=2000)]
@@ -124,25 +123,3 @@ async def diff(
     return dataclasses.asdict(
         await telemetry_queries.diff(session, service, version_from, version_to)
     )
-
-
-@router.get("/answer")
-async def answer(session: InSession) -> Any:
-    """What the drill is about, and how what was declared stands to it: for the instructor alone."""
-    return {
-        "scenario": session.scenario.id,
-        "seed": session.seed,
-        "faults": [
-            {
-                "id": fault.id,
-                "title": fault.title,
-                "service": fault.service,
-                "mechanism": fault.mechanism.value,
-                "locus": fault.locus,
-                "hints": list(fault.hints),
-            }
-            for fault in session.faults
-        ],
-        "declared": diagnosis.judged(session),
-        "evidence_min": EVIDENCE_MIN,
-    }

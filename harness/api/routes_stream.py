@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Viewer
 from harness.api.event_feed import Feed
 from harness.api.stream import UNREAD_TIMEOUT_S, EventStream, frames
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 Number = Annotated[int, Query(ge=0, le=10**15)]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import Field
 
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Body, By, InSession, Name, Text, Texts
 from harness.drill.actions import expectation, guardrail_checks, team_entry
 from harness.drill.actions.expectation import WITHIN_DEFAULT_S, Plan
@@ -14,7 +14,7 @@ from harness.drill.queries import team_entries
 from harness.exercise.update_texts import Reader
 from harness.record.events import Hypothesis
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 HYPOTHESES_MAX = 100
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
+from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Body, By, InSession, Viewer
 from harness.drill.outputs import postmortem_editor
 from harness.drill.queries import dashboards as boards
 from harness.drill.queries import metric_ranges, trace_search, trend
 from harness.scoring.engagement import fold_engagement
 
-router = APIRouter(prefix="/v1")
+router = router_for(TEAM, prefix="/v1")
 
 ShortText = Annotated[str | None, Query(max_length=200)]
 Expr = Annotated[str, Query(min_length=1, max_length=5000)]

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
+
+from harness.api.access import EVERYBODY, router_for
 
 STATIC = Path(__file__).parent.parent / "console" / "static"
 TYPES: Mapping[str, str] = {
@@ -44,7 +46,6 @@ def read_pages(folder: Path = STATIC) -> Mapping[str, Page]:
 
 
 PAGES = read_pages()
-PUBLIC_PAGES = tuple(("GET", path) for path in PAGES)
 
 
 async def serve(request: Request) -> Response:
@@ -57,6 +58,6 @@ async def serve(request: Request) -> Response:
     return Response(page.body, media_type=page.media_type, headers=headers)
 
 
-router = APIRouter()
+router = router_for(EVERYBODY)
 for _path in PAGES:
     router.add_api_route(_path, serve, methods=["GET"])

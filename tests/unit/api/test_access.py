@@ -3,28 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+import tomllib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from harness.api.app import ROUTERS
-from harness.api.auth import MAX_BODY_BYTES, Gatekeeper, Policy
-from harness.api.policy import BOTH, INSTRUCTOR, POLICY, TELEMETRY
+from harness.api import app as api_app
+from harness.api.access import (
+    EVERYBODY,
+    INSTRUCTOR,
+    TEAM,
+    Access,
+    Policy,
+    policy_of,
+    router_for,
+)
+from harness.api.app import ROUTERS, create_app
+from harness.api.auth import MAX_BODY_BYTES, Gatekeeper
+from harness.api.routes_instruct import router as instruct
 from harness.api.static_files import PAGES
+from harness.drill.session import Session
 from harness.tokens import Caller, TokenBook
 
 PORT = 18900
-EXPECTED = {
-    Caller.PARTICIPANT: BOTH,
-    Caller.TELEMETRY: TELEMETRY,
-    Caller.INSTRUCTOR: BOTH | INSTRUCTOR,
+POLICY = policy_of(ROUTERS)
+CALLERS = {
+    "team": {Caller.PARTICIPANT, Caller.INSTRUCTOR},
+    "instructor": {Caller.INSTRUCTOR},
+    "telemetry": {Caller.TELEMETRY},
 }
+
+
+def listed() -> dict[str, set[tuple[str, str]]]:
+    """Audience → its (method, path template) as `access.toml` has them."""
+    text = (Path(__file__).parent / "access.toml").read_text()
+    return {
+        audience: {(line.split()[0], line.split()[1]) for line in lines}
+        for audience, lines in tomllib.loads(text).items()
+    }
+
+
+def differences(policy: Policy) -> list[str]:
+    """How who may use which route differs from `access.toml`."""
+    table = listed()
+    wanted = {key: CALLERS[name] for name in CALLERS for key in table[name]}
+    files = {("GET", path) for path in PAGES}
+    return [
+        *(
+            f"{key}: {policy.rules.get(key)} may, and not {wanted.get(key)}"
+            for key in sorted(wanted | policy.rules)
+            if set(policy.rules.get(key, ())) != wanted.get(key, set())
+        ),
+        *(f"{key}: open" for key in policy.public - table["everybody"] - files),
+        *(f"{key}: not open" for key in table["everybody"] - policy.public),
+    ]
 
 
 def served_routes() -> set[tuple[str, str]]:
@@ -51,12 +89,17 @@ async def _ok(_: object) -> PlainTextResponse:
 class Api:
     """The gatekeeper before an app that answers every listed route."""
 
-    def __init__(self, folder: Path, policy: Policy = POLICY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        policy: Policy = POLICY,
+        unlisted: tuple[str, str] = ("GET", "/v1/unlisted"),
+    ) -> None:
         self.refusals: list[tuple[str, str, str]] = []
         self.tokens = TokenBook.create(folder)
         self.token = {c: (folder / f"{c}.token").read_text() for c in Caller}
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        for method, path in served_routes() | {("GET", "/v1/unlisted")}:
+        for method, path in served_routes() | {unlisted}:
             app.router.routes.append(Route(path, _ok, methods=[method]))
         guarded: ASGIApp = Gatekeeper(
             app,
@@ -82,21 +125,101 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
     await made.http.aclose()
 
 
-def test_every_route_is_in_the_table_and_the_table_has_no_other() -> None:
+def test_every_route_is_for_whom_the_table_says() -> None:
+    assert differences(POLICY) == []
     assert served_routes() == set(POLICY.rules) | POLICY.public
     assert not set(POLICY.rules) & POLICY.public
 
 
-def test_a_route_outside_the_table_would_be_noticed() -> None:
-    assert served_routes() | {("POST", "/v1/new")} != set(POLICY.rules)
+@pytest.mark.parametrize("access", [TEAM, EVERYBODY])
+def test_a_route_on_the_wrong_router_is_noticed(access: Access) -> None:
+    """Negative control: the answer, given to others than the instructor."""
+    moved = router_for(access, prefix="/v1")
+    moved.add_api_route("/answer", _ok, methods=["GET"])
+    others = [one for one in ROUTERS if one is not instruct]
+    assert any("/v1/answer" in line for line in differences(policy_of([*others, moved])))
+
+
+def test_a_new_route_is_noticed_until_the_table_has_it() -> None:
+    """Negative control."""
+    new = router_for(TEAM, prefix="/v1")
+    new.add_api_route("/new", _ok, methods=["POST"])
+    assert len(differences(policy_of([*ROUTERS, new]))) == 1
+
+
+def undeclared() -> APIRouter:
+    """A router that says nothing of who may use its routes."""
+    router = APIRouter(prefix="/v1")
+    router.add_api_route("/undeclared", _ok, methods=["GET"])
+    return router
+
+
+def declared_twice() -> APIRouter:
+    """A router for the instructor with a route for everybody."""
+    router = router_for(INSTRUCTOR, prefix="/v1")
+    router.add_api_route("/undeclared", _ok, methods=["GET"], dependencies=[Depends(EVERYBODY)])
+    return router
+
+
+def not_an_api_route() -> APIRouter:
+    """A plain route, which carries no declaration."""
+    router = router_for(TEAM)
+    router.add_route("/v1/undeclared", _ok)
+    return router
+
+
+@pytest.mark.parametrize("make", [undeclared, declared_twice, not_an_api_route])
+async def test_a_route_without_one_audience_is_nobodys(
+    make: Callable[[], APIRouter], tmp_path: Path
+) -> None:
+    policy = policy_of([make()])
+    assert (policy.rules, policy.public) == ({}, frozenset())
+    api = Api(tmp_path / "secrets", policy, ("GET", "/v1/undeclared"))
+    for caller in Caller:
+        answer = await api.ask("GET", "/v1/undeclared", api.token[caller])
+        assert answer.status_code == 403
+    assert (await api.ask("GET", "/v1/undeclared")).status_code == 401
+    await api.http.aclose()
+
+
+@pytest.mark.parametrize("make", [undeclared, declared_twice, not_an_api_route])
+def test_the_api_does_not_start_with_a_route_without_one_audience(
+    make: Callable[[], APIRouter],
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tokens = TokenBook.create(tmp_path / "secrets")
+    create_app(session, tokens, PORT)
+    monkeypatch.setattr(api_app, "ROUTERS", (*ROUTERS, make()))
+    with pytest.raises(TypeError, match=r"/v1/undeclared declares \d times"):
+        create_app(session, tokens, PORT)
+
+
+async def test_a_route_that_is_put_on_the_app_itself_is_nobodys(
+    session: Session, tmp_path: Path
+) -> None:
+    tokens = TokenBook.create(tmp_path / "secrets")
+    app = create_app(session, tokens, PORT)
+    app.add_api_route("/v1/undeclared", _ok)
+    headers = {"Authorization": f"Bearer {tokens.token(Caller.INSTRUCTOR)}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://127.0.0.1:{PORT}", headers=headers
+    ) as http:
+        assert (await http.get("/v1/undeclared")).status_code == 403
+        assert (await http.get("/v1/roles")).status_code == 200
 
 
 @pytest.mark.parametrize("caller", list(Caller))
 async def test_each_caller_reaches_exactly_what_the_table_says(api: Api, caller: Caller) -> None:
-    for (method, template), callers in POLICY.rules.items():
-        path = filled(template)
-        answer = await api.ask(method, path, api.token[caller])
-        assert answer.status_code == (200 if caller in callers else 403), (method, path)
+    table = listed()
+    mine = {key for name, callers in CALLERS.items() if caller in callers for key in table[name]}
+    assert len(mine) > 1
+    for method, template in served_routes() - POLICY.public:
+        answer = await api.ask(method, filled(template), api.token[caller])
+        expected = 200 if (method, template) in mine else 403
+        assert answer.status_code == expected, (method, template)
 
 
 async def test_without_a_token_or_with_a_wrong_one_nothing_is_reached(api: Api) -> None:
@@ -157,14 +280,14 @@ async def test_each_refusal_is_told_to_the_drill_with_its_reason(api: Api) -> No
     ]
 
 
-async def test_a_route_that_the_table_does_not_list_is_nobodys(api: Api) -> None:
+async def test_a_route_without_a_rule_is_nobodys(api: Api) -> None:
     answer = await api.ask("GET", "/v1/unlisted", api.token[Caller.INSTRUCTOR])
     assert answer.status_code == 403
 
 
-async def test_with_the_table_open_the_same_request_would_pass(tmp_path: Path) -> None:
-    """Negative control: the refusal above comes from the table and nothing else."""
-    open_policy = Policy({("GET", "/v1/unlisted"): INSTRUCTOR})
+async def test_with_a_rule_for_it_the_same_request_would_pass(tmp_path: Path) -> None:
+    """Negative control: the refusal above comes from the policy and nothing else."""
+    open_policy = Policy({("GET", "/v1/unlisted"): INSTRUCTOR.callers})
     api = Api(tmp_path / "secrets", open_policy)
     answer = await api.ask("GET", "/v1/unlisted", api.token[Caller.INSTRUCTOR])
     assert answer.status_code == 200

@@ -1,0 +1,89 @@
+"""Who may use which route. It stands on the router, as a dependency of each of its routes; the
+policy that the gatekeeper decides by is read off the routers, and a route that says nothing of it
+is nobody's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+
+from harness.tokens import Caller
+
+
+class Access:
+    """The callers who may use the routes of a router. With `is_open`, no token is asked for."""
+
+    def __init__(self, *callers: Caller, is_open: bool = False) -> None:
+        self.callers, self.is_open = frozenset(callers), is_open
+
+    async def __call__(self) -> None:
+        """Nothing to do by the time a route runs: the gatekeeper has decided."""
+
+
+EVERYBODY = Access(is_open=True)
+"""Whoever reaches 127.0.0.1: what holds no data, or what the team told everybody."""
+TEAM = Access(Caller.PARTICIPANT, Caller.INSTRUCTOR)
+INSTRUCTOR = Access(Caller.INSTRUCTOR)
+TELEMETRY = Access(Caller.TELEMETRY)
+
+
+def router_for(access: Access, prefix: str = "") -> APIRouter:
+    """A router whose routes are all for `access`."""
+    return APIRouter(prefix=prefix, dependencies=[Depends(access)])
+
+
+class Policy:
+    """Which callers may use which (method, path template); `public` ones need no token."""
+
+    def __init__(
+        self,
+        rules: Mapping[tuple[str, str], frozenset[Caller]],
+        public: Collection[tuple[str, str]] = (),
+    ) -> None:
+        self.rules = dict(rules)
+        self.public = frozenset(public)
+        self._compiled = [
+            (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
+            for (method, template), callers in rules.items()
+        ]
+
+    def allowed(self, method: str, path: str) -> frozenset[Caller]:
+        """The callers who may; nobody for what has no rule."""
+        for known, pattern, callers in self._compiled:
+            if known == method and pattern.fullmatch(path):
+                return callers
+        return frozenset()
+
+
+def policy_of(routers: Iterable[APIRouter]) -> Policy:
+    """What the routes of `routers` say of themselves. One that says nothing, or two things, gets no
+    rule."""
+    rules: dict[tuple[str, str], frozenset[Caller]] = {}
+    public = set()
+    for method, path, said in _declarations(routers):
+        if len(said) == 1 and said[0].is_open:
+            public.add((method, path))
+        elif len(said) == 1:
+            rules[method, path] = said[0].callers
+    return Policy(rules, public)
+
+
+def require_declared(routers: Iterable[APIRouter]) -> None:
+    """Raises TypeError where a route does not say, once, whom it is for."""
+    for method, path, said in _declarations(routers):
+        if len(said) != 1:
+            raise TypeError(f"{method} {path} declares {len(said)} times who may use it, not once")
+
+
+def _declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list[Access]]]:
+    """Method, path template and what is declared, of every route."""
+    for router in routers:
+        for route in router.routes:
+            dependencies = route.dependencies if isinstance(route, APIRoute) else ()
+            said = [one.dependency for one in dependencies if isinstance(one.dependency, Access)]
+            for method in sorted(getattr(route, "methods", None) or {"any method"}):
+                yield method, getattr(route, "path", repr(route)), said

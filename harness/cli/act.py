@@ -12,8 +12,10 @@ from harness.errors import DrillError, UnknownName, UsageError
 from harness.terminal import AsJson, data, line, say, table
 
 
-def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
-    """Take the page (all open ones, or one).
+def ack(
+    page_id: Annotated[str | None, typer.Argument(help="Default: all open pages.")] = None,
+) -> None:
+    """Acknowledge a page, or all open pages.
 
     Example: drill ack
     """
@@ -22,9 +24,10 @@ def ack(page_id: Annotated[str | None, typer.Argument()] = None) -> None:
 
 
 def deploy(
-    service: Annotated[str, typer.Argument()],
+    service: Annotated[str, typer.Argument(help="Such as payments.")],
     message: Annotated[
-        str | None, typer.Option("--message", "-m", help="Commit what is edited, too.")
+        str | None,
+        typer.Option("--message", "-m", help="Commit the workspace's edits with this message."),
     ] = None,
     expect: Expect = "",
     within: Within = 120,
@@ -42,15 +45,15 @@ def deploy(
 
 
 def rollback(
-    service: Annotated[str, typer.Argument()],
-    to: Annotated[str | None, typer.Option(help="A version; default: the one before.")] = None,
+    service: Annotated[str, typer.Argument(help="Such as payments.")],
+    to: Annotated[str | None, typer.Option(help="A version; default: the previous one.")] = None,
     expect: Expect = "",
     within: Within = 120,
     probability: Probability = None,
     if_worse: IfWorse = "",
     no_plan: NoPlan = False,
 ) -> None:
-    """Put an earlier version back.
+    """Roll a service back to an earlier version.
 
     Example: drill rollback payments --expect 'errors < 5%' --probability 90 --if-worse 'go back'
     """
@@ -60,13 +63,13 @@ def rollback(
 
 
 def restart(
-    service: Annotated[str, typer.Argument()],
+    service: Annotated[str, typer.Argument(help="Such as payments.")],
     expect: Expect = "",
     within: Within = 120,
     probability: Probability = None,
     if_worse: IfWorse = "",
 ) -> None:
-    """Replace a service's process by a fresh one.
+    """Restart a service.
 
     Example: drill restart orders
     """
@@ -76,8 +79,8 @@ def restart(
 
 
 def flag(
-    name: Annotated[str, typer.Argument()] = "",
-    state: Annotated[str, typer.Argument(help="on or off")] = "",
+    name: Annotated[str, typer.Argument(help="A flag; default: all.")] = "",
+    state: Annotated[str, typer.Argument(help="`on` or `off`.")] = "",
     expect: Expect = "",
     within: Within = 120,
     probability: Probability = None,
@@ -85,7 +88,7 @@ def flag(
     no_plan: NoPlan = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the shop's feature flags, or switch one.
+    """Show the feature flags, or switch one.
 
     Example: drill flag ranking off --expect 'errors < 1%' --probability 80
     """
@@ -123,23 +126,25 @@ def _show_flags(flags: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 def diagnose(
-    service: Annotated[str, typer.Option("--service", "-s")] = "",
-    mechanism: Annotated[str, typer.Option("--mechanism", "-m", help="such as n-plus-one")] = "",
+    service: Annotated[str, typer.Option("--service", "-s", help="The faulty service.")] = "",
+    mechanism: Annotated[str, typer.Option("--mechanism", "-m", help="Such as n-plus-one.")] = "",
     *,
-    confidence: Annotated[int, typer.Option("--confidence", "-c", help="percent")],
-    evidence: Annotated[list[str] | None, typer.Option("--evidence", "-e")] = None,
-    note: Annotated[str, typer.Option()] = "",
+    confidence: Annotated[int, typer.Option("--confidence", "-c", help="In percent.")],
+    evidence: Annotated[
+        list[str] | None, typer.Option("--evidence", "-e", help="What supports it; may repeat.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Anything to add.")] = "",
     nothing_wrong: Annotated[
-        bool, typer.Option("--nothing-wrong", help="It passed by itself; nothing is to be done.")
+        bool, typer.Option("--nothing-wrong", help="It resolved itself; there is nothing to fix.")
     ] = False,
 ) -> None:
-    """Say what you think the cause is, or that nothing is wrong.
+    """Diagnose the cause, or state that nothing is wrong.
 
     Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'
     """
     if nothing_wrong == bool(service or mechanism) or bool(service) != bool(mechanism):
         raise UsageError(
-            "a diagnosis names a service and a mechanism, or says that nothing is wrong",
+            "a diagnosis needs a service and a mechanism, or --nothing-wrong",
             "drill diagnose -s users -m overload -c 60, or drill diagnose --nothing-wrong -c 60",
         )
     participant().post(
@@ -152,11 +157,11 @@ def diagnose(
             "note": note,
         },
     )
-    say("recorded; the scorecard at the end says whether it is right")
+    say("recorded; the final scorecard shows whether it is right")
 
 
-def note(text: Annotated[str, typer.Argument()]) -> None:
-    """Write a note into the timeline.
+def note(text: Annotated[str, typer.Argument(help="What to note.")]) -> None:
+    """Add a note to the timeline.
 
     Example: drill note 'checkout errors began 03:01'
     """
@@ -165,7 +170,7 @@ def note(text: Annotated[str, typer.Argument()]) -> None:
 
 
 def verify(as_json: AsJson = False) -> None:
-    """Test all objectives under stress; exit 1 where one fails.
+    """Verify all objectives under stress; exit 1 if one fails.
 
     Example: drill verify
     """
@@ -192,30 +197,28 @@ def verification_lines(result: dict[str, Any]) -> list[str]:
         }
         for row in result["results"]
     ]
-    verdict = "all objectives hold" if result["passed"] else "not healed yet"
+    verdict = "all objectives hold" if result["passed"] else "not recovered yet"
     if result["settling"] and not result["passed"]:
-        verdict += (
-            f"; it was still settling when tested ({'; '.join(result['settling'])}): try again"
-        )
+        verdict += f"; still recovering when tested ({'; '.join(result['settling'])}): verify again"
     return [*table(rows, ["objective", "healthy", "at page", "now", "bound", ""]), "", verdict]
 
 
 def finish() -> None:
-    """End the drill; its terminal shows the scorecard.
+    """Finish the drill; its terminal shows the scorecard.
 
     Example: drill finish
     """
     answer = participant().post("/v1/finish")
-    say(f"{answer['drill_id']} is finishing; its scorecard follows there, and in `drill score`")
+    say(f"{answer['drill_id']} is finishing; its terminal and `drill score` show the scorecard")
 
 
 def halt() -> None:
-    """Stop everything at once, whatever state it is in.
+    """Stop everything at once, in any state.
 
     Example: drill halt
     """
     answer = participant().post("/v1/halt")
-    say(f"{answer['drill_id']} is being taken down")
+    say(f"{answer['drill_id']} is stopping")
 
 
 def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -227,8 +230,5 @@ def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
             result: dict[str, Any] = step["result"]
             return result
     raise DrillError(
-        "the drill ended before this was done", "`drill score` and `drill history` tell how"
+        "the drill ended before this was done", "see `drill score` and `drill history`"
     )
-
-
-COMMANDS = (ack, diagnose, deploy, rollback, restart, flag, verify, note, finish, halt)

@@ -19,7 +19,7 @@ from harness.terminal import AsJson, data, line, say, table
 if TYPE_CHECKING:
     from harness.drill.queries.past_drills import PastDrill
 
-DrillId = Annotated[str | None, typer.Argument(help="Default: the one that runs, else the last.")]
+DrillId = Annotated[str | None, typer.Argument(help="Default: the running drill, else the last.")]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 BEFORE_AND_AFTER = (
@@ -34,7 +34,7 @@ resolution, an N+1."""
 
 
 def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
-    """The scorecard, and the rubric with the events that decided each line.
+    """Show the scorecard, and the rubric with deciding events.
 
     Example: drill score
     """
@@ -51,7 +51,7 @@ def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
 
     found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
     if not found:
-        raise EnvironmentMissing("no finished drill is recorded here", "finish one first")
+        raise EnvironmentMissing("no finished drills on record", "finish one first: drill finish")
     chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
     if chosen not in found:
         raise UnknownName("finished drill", chosen, found)
@@ -62,7 +62,7 @@ def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
 
 
 def postmortem(drill_id: DrillId = None) -> None:
-    """Draft the postmortem, with timeline and lessons, beside the record.
+    """Draft the postmortem from the record.
 
     `postmortem.md` is yours once you have edited it; the newest draft is `postmortem-draft.md`.
 
@@ -88,11 +88,11 @@ def history(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
     exclude: Annotated[
-        str | None, typer.Option(help="A drill that shall not count in the averages.")
+        str | None, typer.Option(help="A drill to leave out of the averages.")
     ] = None,
     because: Annotated[str, typer.Option(help="Why it is excluded.")] = "",
 ) -> None:
-    """All drills of this home: how long each took, what it cost, and the averages.
+    """Show all drills of this home: times, costs and averages.
 
     Example: drill history --exclude d-7f3a --because 'the network failed'
     """
@@ -102,9 +102,9 @@ def history(
 
     if exclude is not None:
         with Record(_run_dir(exclude) / "record.db") as record:
-            event = FiguresExcluded(because or "not said", Role.PARTICIPANT.value)
+            event = FiguresExcluded(because or "no reason given", Role.PARTICIPANT.value)
             record.append(event, actor=Role.PARTICIPANT.value)
-        say(f"{exclude} no longer counts")
+        say(f"{exclude} is excluded from the averages")
     found = past_drills(home_dir() / "runs", lambda why: say(f"left out: {why}"))
     if as_json:
         drills = [one.to_json() for one in found]
@@ -115,7 +115,7 @@ def history(
         return
     rows = [_row(one) for one in found]
     if not rows:
-        say("no drill is recorded here")
+        say("no drills on record")
         return
     for text in table(rows, list(rows[0])):
         line(text)
@@ -211,11 +211,8 @@ def _running(drill_id: str | None) -> DrillClient | None:
 def _run_dir(drill_id: str | None) -> Path:
     found = {path.parent.name: path for path in (home_dir() / "runs").glob("*/record.db")}
     if not found:
-        raise EnvironmentMissing("no drill is recorded here", "run one first")
+        raise EnvironmentMissing("no drills on record", "run one first: drill run")
     chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
     if chosen not in found:
         raise UnknownName("drill", chosen, found)
     return found[chosen].parent
-
-
-COMMANDS = (score, postmortem, history)

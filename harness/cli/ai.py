@@ -8,15 +8,15 @@ from harness.cli.look import participant
 from harness.terminal import AsJson, data, line
 
 app = typer.Typer(
-    help="Whether AI may be used, and what it is told.",
+    help="Show the AI gate, and the brief that a model gets.",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="markdown",
 )
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Whether the AI gate is open and why, where it answers, what passed it.
+    """Show whether the AI gate is open and why, its URLs and use.
 
     Example: drill ai status
     """
@@ -41,9 +41,10 @@ def status(as_json: AsJson = False) -> None:
 
 @app.command()
 def brief(as_json: AsJson = False) -> None:
-    """What a model is told of the incident: verified cause, evidence, guardrails.
+    """Show the brief that a model gets about the incident.
 
-    The header `X-Drill-Brief: 1` puts it before your own messages.
+    Verified cause, evidence, guardrails. The header `X-Drill-Brief: 1` puts it before your own
+    messages.
 
     Example: drill ai brief
     """

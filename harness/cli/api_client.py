@@ -41,7 +41,7 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
         return ActiveDrill(data["drill_id"], data["api_url"], data["pid"], Path(data["run_dir"]))
     except (OSError, ValueError, KeyError):
         raise EnvironmentMissing(
-            "no drill is running from here",
+            "no drill is running",
             "start one with: make drill SCENARIO=deadlock",
         ) from None
 
@@ -55,7 +55,7 @@ class DrillClient:
             token = (drill.run_dir / "secrets" / f"{role}.token").read_text().strip()
         except OSError:
             raise NotAllowed(
-                f"there is no {role} token for drill {drill.drill_id} that you may read",
+                f"you may not read the {role} token of drill {drill.drill_id}",
                 "ask your instructor for it",
             ) from None
         self._http = httpx.Client(
@@ -119,7 +119,7 @@ class DrillClient:
     def _gone(self, error: httpx.HTTPError) -> DrillError:
         return EnvironmentMissing(
             f"drill {self.drill.drill_id} does not answer ({type(error).__name__})",
-            "it may have just ended; `drill status` tells",
+            "it may have just ended: drill status",
         )
 
 

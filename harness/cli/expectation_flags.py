@@ -10,12 +10,14 @@ import typer
 from harness.cli.look import participant
 
 Expect = Annotated[
-    str, typer.Option("--expect", help="What should happen; 'errors < 5%' is measured by itself.")
+    str, typer.Option("--expect", help="Expected effect; 'errors < 5%' is measured.")
 ]
-Within = Annotated[float, typer.Option("--within", help="Seconds of the agenda's clock.")]
-Probability = Annotated[int | None, typer.Option("--probability", help="percent")]
-IfWorse = Annotated[str, typer.Option("--if-worse", help="Your plan for that.")]
-NoPlan = Annotated[bool, typer.Option("--no-plan", help="Act without saying what you expect.")]
+Within = Annotated[float, typer.Option("--within", help="Seconds on the agenda's clock.")]
+Probability = Annotated[
+    int | None, typer.Option("--probability", help="That it happens, in percent.")
+]
+IfWorse = Annotated[str, typer.Option("--if-worse", help="Your plan if it gets worse.")]
+NoPlan = Annotated[bool, typer.Option("--no-plan", help="Act without a plan.")]
 
 
 def planned(

@@ -21,19 +21,21 @@ from harness.waiting import WaitedTooLong, wait_until_sync
 if TYPE_CHECKING:
     from harness.settings import HostSettings
 
-ScenarioName = Annotated[str, typer.Argument(envvar="SCENARIO", help="or `random`")]
-Runtime = Annotated[str, typer.Option(envvar="RUNTIME")]
+ScenarioName = Annotated[
+    str, typer.Argument(envvar="SCENARIO", help="A scenario, a family, or `random`.")
+]
+Runtime = Annotated[str, typer.Option(envvar="RUNTIME", help="`local` or `compose`.")]
 Agenda = Annotated[
     str | None,
-    typer.Option(envvar="AGENDA", help="Its name, or a file of your own. Default: the scenario's."),
+    typer.Option(envvar="AGENDA", help="A name, or a file of your own; default: the scenario's."),
 ]
 Speed = Annotated[
-    float, typer.Option(envvar="SPEED", help="How many times faster the agenda's clock runs.")
+    float, typer.Option(envvar="SPEED", help="Speed of the agenda's clock, such as 10.")
 ]
-Seed = Annotated[int | None, typer.Option(help="Same seed, same history and order.")]
-Scale = Annotated[int, typer.Option(min=1, max=50, help="Load, pools and slots together.")]
+Seed = Annotated[int | None, typer.Option(help="The same seed draws the same history and order.")]
+Scale = Annotated[int, typer.Option(min=1, max=50, help="Multiplies load, pools and slots.")]
 LoadWorkers = Annotated[
-    int, typer.Option(envvar="LOAD_WORKERS", min=1, max=16, help="Processes that send the load.")
+    int, typer.Option(envvar="LOAD_WORKERS", min=1, max=16, help="Load generator processes.")
 ]
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
@@ -52,11 +54,11 @@ def run(
     port_offset: PortOffset = None,
     minutes: Annotated[
         float | None,
-        typer.Option(min=1, help="Ends by itself after so long; default: agenda and an hour."),
+        typer.Option(min=1, help="Time limit; default: the agenda plus an hour."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted drill.")] = False,
 ) -> None:
-    """Run a live drill here until it is finished.
+    """Run a live drill in this terminal until it is finished.
 
     Example: drill run deadlock --seed 7 --agenda workshop-60 --speed 10
     """
@@ -82,7 +84,9 @@ def up(
     load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
 ) -> None:
-    """A healthy shop to look around in, until Ctrl-C or `drill down`.
+    """Start a healthy shop to explore.
+
+    It runs until Ctrl-C or `drill down`.
 
     Example: drill up
     """
@@ -105,10 +109,12 @@ def demo(
     load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
     player: Annotated[
-        str, typer.Option(help="responder: sees what you would see; reference: knows the answer.")
+        str, typer.Option(help="`responder` sees what you would see; `reference` knows the answer.")
     ] = "responder",
 ) -> None:
-    """A drill played unattended, from page to proof; exit 0 only when all of it worked.
+    """Run a drill unattended, from page to verified fix.
+
+    Exit 0 only when every step worked.
 
     Example: drill demo deadlock
     """
@@ -144,14 +150,14 @@ def demo(
 
 
 def down() -> None:
-    """End whatever drill runs from here, in an orderly way.
+    """Stop the running drill cleanly.
 
     Example: drill down
     """
     try:
         drill = active_drill()
     except EnvironmentMissing:
-        say("nothing is running from here")
+        say("no drill is running")
         return
     DrillClient(drill, Role.PARTICIPANT).post("/v1/finish")
     try:
@@ -162,13 +168,15 @@ def down() -> None:
         )
     except WaitedTooLong as error:
         raise EnvironmentMissing(
-            str(error), f"its host is process {drill.pid}; `drill halt` does not wait"
+            str(error), f"its host is process {drill.pid}; `drill halt` stops it at once"
         ) from None
     say(f"{drill.drill_id} has ended")
 
 
 def scenarios(as_json: AsJson = False) -> None:
-    """The scenarios that can be run, and families of them: a drill of one draws its scenario.
+    """List the scenarios and scenario families.
+
+    A drill of a family draws one of its scenarios.
 
     Example: drill scenarios
     """
@@ -223,6 +231,3 @@ def _host(settings: HostSettings) -> None:
     if outcome.error is not None:
         raise outcome.error
     say(f"ended: {outcome.reason}; nothing is left behind")
-
-
-COMMANDS = (run, demo, up, down, scenarios)

@@ -12,9 +12,9 @@ from harness.model import Role
 from harness.terminal import AsJson, data, line, say
 
 app = typer.Typer(
-    help="What the instructor does: clock, messages, hints, judgements, the answer.",
+    help="Run the exercise: clock, messages, hints, grades, answer.",
     no_args_is_help=True,
-    rich_markup_mode=None,
+    rich_markup_mode="markdown",
 )
 
 
@@ -33,7 +33,7 @@ def _say_clock(answer: dict[str, Any]) -> None:
 
 @app.command()
 def start() -> None:
-    """Start the clock of an agenda that waits for the page.
+    """Start an agenda's clock without waiting for the page.
 
     Example: drill instruct start
     """
@@ -41,8 +41,8 @@ def start() -> None:
 
 
 @app.command()
-def pause(reason: Annotated[str, typer.Option()] = "") -> None:
-    """Stop the clock; the shop goes on.
+def pause(reason: Annotated[str, typer.Option(help="Why.")] = "") -> None:
+    """Pause the clock; the shop keeps running.
 
     Example: drill instruct pause --reason 'fire alarm'
     """
@@ -51,7 +51,7 @@ def pause(reason: Annotated[str, typer.Option()] = "") -> None:
 
 @app.command()
 def resume() -> None:
-    """Let the clock go on.
+    """Resume the clock.
 
     Example: drill instruct resume
     """
@@ -59,8 +59,8 @@ def resume() -> None:
 
 
 @app.command()
-def extend(minutes: Annotated[float, typer.Argument(help="Of the agenda's clock.")]) -> None:
-    """Give the phase that runs more time.
+def extend(minutes: Annotated[float, typer.Argument(help="On the agenda's clock.")]) -> None:
+    """Extend the current phase.
 
     Example: drill instruct extend 5
     """
@@ -69,7 +69,7 @@ def extend(minutes: Annotated[float, typer.Argument(help="Of the agenda's clock.
 
 @app.command()
 def skip() -> None:
-    """End the phase that runs.
+    """End the current phase.
 
     Example: drill instruct skip
     """
@@ -78,7 +78,7 @@ def skip() -> None:
 
 @app.command()
 def inject(
-    message: Annotated[str | None, typer.Argument(help="Its id; without: which there are.")] = None,
+    message: Annotated[str | None, typer.Argument(help="Its id; omit it to list them.")] = None,
 ) -> None:
     """Deliver one of the agenda's messages now.
 
@@ -94,7 +94,7 @@ def inject(
 
 @app.command()
 def hint() -> None:
-    """Give the team the next hint; it costs points.
+    """Give the team the next hint, which costs points.
 
     Example: drill instruct hint
     """
@@ -104,13 +104,15 @@ def hint() -> None:
 
 @app.command("confirm-cause")
 def confirm_cause(
-    right: Annotated[bool, typer.Option("--right/--wrong")] = True,
-    note: Annotated[str, typer.Option()] = "",
+    right: Annotated[bool, typer.Option("--right/--wrong", help="Whether it is right.")] = True,
+    note: Annotated[str, typer.Option(help="Anything to add.")] = "",
     diagnosis: Annotated[
-        int | None, typer.Option(help="Its event number; default: newest.")
+        int | None, typer.Option(help="Its event number; default: the newest.")
     ] = None,
 ) -> None:
-    """Say whether the declared cause is right; a right one opens the way for AI in the fix.
+    """Confirm or reject the diagnosed cause.
+
+    A confirmed cause opens the AI gate for the fix.
 
     Example: drill instruct confirm-cause --right
     """
@@ -120,11 +122,11 @@ def confirm_cause(
 
 @app.command()
 def judge(
-    rubric_line: Annotated[str, typer.Argument(help="As in drill score --json.")],
-    points: Annotated[int, typer.Argument()],
-    note: Annotated[str, typer.Option()] = "",
+    rubric_line: Annotated[str, typer.Argument(help="An id from `drill score --json`.")],
+    points: Annotated[int, typer.Argument(help="Points to give.")],
+    note: Annotated[str, typer.Option(help="Anything to add.")] = "",
 ) -> None:
-    """Give points for a line of the rubric.
+    """Grade a line of the rubric.
 
     Example: drill instruct judge reflection_was_thorough 5
     """
@@ -134,7 +136,7 @@ def judge(
 
 @app.command()
 def reveal() -> None:
-    """Tell everybody the answer, and open the seal that proves it.
+    """Reveal the answer to everybody, and open its seal.
 
     Example: drill instruct reveal
     """
@@ -148,7 +150,7 @@ def reveal() -> None:
 
 @app.command()
 def answer() -> None:
-    """The answer and the hints, for you alone.
+    """Show the answer and the hints, to you alone.
 
     Example: drill instruct answer
     """
@@ -157,7 +159,7 @@ def answer() -> None:
 
 @app.command()
 def score(as_json: AsJson = False) -> None:
-    """The score so far, with what depends on the answer.
+    """Show the score so far, with what depends on the answer.
 
     Example: drill instruct score
     """
@@ -176,4 +178,4 @@ def halt() -> None:
     Example: drill instruct halt
     """
     told = _client().post("/v1/halt")
-    say(f"{told['drill_id']} is being taken down")
+    say(f"{told['drill_id']} is stopping")

@@ -12,12 +12,12 @@ from harness.terminal import AsJson, data, line, say
 
 
 def reflect(
-    kind: Annotated[str, typer.Argument(help="went-well, could-improve or answer")] = "",
-    text: Annotated[str, typer.Argument()] = "",
-    question: Annotated[str, typer.Option(help="With an answer: the agenda's question.")] = "",
+    kind: Annotated[str, typer.Argument(help="`went-well`, `could-improve` or `answer`.")] = "",
+    text: Annotated[str, typer.Argument(help="In a sentence.")] = "",
+    question: Annotated[str, typer.Option(help="The agenda's question, for an answer.")] = "",
     file: FromFile = None,
 ) -> None:
-    """What went well, what could improve, or an answer to a question of the agenda.
+    """Record what went well, what could improve, or an answer.
 
     Example: drill reflect went-well 'we looked at the diff before we acted'
     """
@@ -28,12 +28,16 @@ def reflect(
 
 
 def analyse(
-    level: Annotated[str, typer.Argument(help="surface, deeper or deepest")] = "",
-    text: Annotated[str, typer.Argument()] = "",
-    confidence: Annotated[int | None, typer.Option("--confidence", "-c", help="percent")] = None,
+    level: Annotated[str, typer.Argument(help="`surface`, `deeper` or `deepest`.")] = "",
+    text: Annotated[str, typer.Argument(help="The cause at this level.")] = "",
+    confidence: Annotated[
+        int | None, typer.Option("--confidence", "-c", help="In percent.")
+    ] = None,
     file: FromFile = None,
 ) -> None:
-    """One level of the cause: what broke, what let it, what lets such things.
+    """Record one level of the root cause analysis.
+
+    Surface: what broke. Deeper: what allowed it. Deepest: why that was possible.
 
     Example: drill analyse deepest 'configuration is not reviewed like code' -c 85
     """
@@ -53,11 +57,13 @@ def learn(
     ],
     field: Annotated[
         list[str] | None,
-        typer.Option("--field", "-F", help="NAME=TEXT; given twice it makes a list."),
+        typer.Option("--field", "-F", help="NAME=TEXT; repeat a name for a list."),
     ] = None,
     file: FromFile = None,
 ) -> None:
-    """Store what was learned; a wrong or missing field is answered with those that are wanted.
+    """Record a lesson learned.
+
+    A wrong or missing field is refused with the list of expected fields.
 
     Example: drill learn process_lesson -F lesson='…' -F explanation='…' -F action='…'
     """
@@ -67,31 +73,31 @@ def learn(
         given.setdefault(name, []).append(value)
     fields.update({name: all_ if len(all_) > 1 else all_[0] for name, all_ in given.items()})
     participant().post("/v1/learnings", {"kind": kind, "fields": fields})
-    say("learned")
+    say("recorded")
 
 
 def action_item(
-    text: Annotated[str, typer.Argument()] = "",
-    owner: Annotated[str, typer.Option("--owner", "-o")] = "",
+    text: Annotated[str, typer.Argument(help="What will be done.")] = "",
+    owner: Annotated[str, typer.Option("--owner", "-o", help="Who does it.")] = "",
     check: Annotated[
-        str, typer.Option(help="Later drills run it at each deploy: drill guardrails")
+        str, typer.Option(help="A check that later drills run at each deploy: `drill guardrails`.")
     ] = "",
     file: FromFile = None,
 ) -> None:
-    """An action item, with the person who answers for it.
+    """Add an action item with its owner.
 
     Example: drill action-item 'load test timeouts' -o Ada --check timeout-change-needs-load-test
     """
     body = body_of(file, text=text, owner=owner, check=check)
     required(body, "text", "owner")
     item = participant().post("/v1/action-items", body)
-    say(f"{item['item_id']}: {item['owner']} answers for it")
+    say(f"{item['item_id']} is owned by {item['owner']}")
     if item.get("check"):
-        say(f"later drills from here run '{item['check']}' at each deploy")
+        say(f"later drills check '{item['check']}' at each deploy")
 
 
 def guardrails(as_json: AsJson = False) -> None:
-    """The checks that an action item can be bound to, and what the bound ones said.
+    """List the checks for action items, and their verdicts.
 
     Example: drill guardrails
     """
@@ -102,10 +108,7 @@ def guardrails(as_json: AsJson = False) -> None:
     for one in answer:
         line(f"{one['check']} ({one['kind']}): {one['title']}")
         if one["bound_by"]:
-            line(f"    bound since {one['bound_by']}, {one['owner']} answers for it")
+            line(f"    linked by {one['bound_by']}, owned by {one['owner']}")
         for said in one["said"]:
             why = f": {said['why']}" if said["why"] else ""
             line(f"    {said['service']} {said['version']} {said['verdict']}{why}")
-
-
-COMMANDS = (reflect, analyse, learn, action_item, guardrails)

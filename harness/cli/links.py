@@ -14,10 +14,10 @@ from harness.terminal import line, link_of
 
 
 def open_(
-    role: Annotated[Role, typer.Option(help="Whose console.")] = Role.PARTICIPANT,
-    browser: Annotated[bool, typer.Option(help="Open it as well as print it.")] = True,
+    role: Annotated[Role, typer.Option(help="The role to open the console as.")] = Role.PARTICIPANT,
+    browser: Annotated[bool, typer.Option(help="Also open the link in a browser.")] = True,
 ) -> None:
-    """Print the console's link for a role, and open it in a browser where there is one.
+    """Print the console's link for a role, and open it.
 
     Example: drill open --role instructor
     """
@@ -26,7 +26,7 @@ def open_(
         token = (drill.run_dir / "secrets" / f"{role}.token").read_text().strip()
     except OSError:
         raise NotAllowed(
-            f"there is no {role} token for drill {drill.drill_id} that you may read",
+            f"you may not read the {role} token of drill {drill.drill_id}",
             "ask your instructor for the link",
         ) from None
     link = link_of(drill.api_url, token)
@@ -36,5 +36,3 @@ def open_(
 
 
 open_.__name__ = "open"
-
-COMMANDS = (open_,)

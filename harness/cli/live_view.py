@@ -122,7 +122,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
             Text(
                 f"{state.impact.success_ratio:.1%} of requests succeed   "
                 f"{state.impact.users_affected} users affected   "
-                f"{euros(state.impact.revenue_lost)} of revenue lost"
+                f"{euros(state.impact.revenue_lost)} revenue lost"
             )
         )
     parts.extend(

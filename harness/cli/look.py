@@ -18,7 +18,7 @@ def participant() -> DrillClient:
 
 
 def status(as_json: AsJson = False) -> None:
-    """Phase, services, alerts, impact, and what to type next.
+    """Show phase, services, alerts, impact and the next step.
 
     Example: drill status
     """
@@ -60,19 +60,19 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
         lines.append(
             f"impact: {impact['success_ratio']:.1%} of requests succeed now, "
             f"{impact['users_affected']} users affected, "
-            f"{euros(impact['revenue_lost'])} of revenue lost"
+            f"{euros(impact['revenue_lost'])} revenue lost"
         )
         lines.append(_now_line(answer["impact_now"]))
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
-    lines += [f"problem of the drill itself: {what}" for what in answer["problems"]]
+    lines += [f"drill problem: {what}" for what in answer["problems"]]
     return [*lines, f"next: {answer['next']}"]
 
 
 def _now_line(now: dict[str, float | None]) -> str:
     revenue, burn = now["revenue_lost_per_minute"], now["budget_burn"]
     lost = "no data" if revenue is None else euros(revenue)
-    budget = "no data" if burn is None else f"{burn:.1f} times the rate that is allowed"
-    return f"now: {lost} of revenue lost a minute, error budget burns at {budget}"
+    budget = "no data" if burn is None else f"{burn:.1f}"
+    return f"now: revenue lost per minute {lost}, error budget burn rate {budget}"
 
 
 def agenda_lines(exercise: dict[str, Any]) -> list[str]:
@@ -81,9 +81,9 @@ def agenda_lines(exercise: dict[str, Any]) -> list[str]:
     if not clock["is_running"]:
         return []
     left = clock["remaining_s"]
-    end = "until you end it: drill advance" if left is None else f"{minutes(left)} left"
+    end = "open end: drill advance" if left is None else f"{minutes(left)} left"
     state = "over" if clock["is_over"] else "paused" if clock["is_paused"] else end
-    speed = "" if exercise["speed"] == 1 else f"   (clock runs {exercise['speed']:g} times as fast)"
+    speed = "" if exercise["speed"] == 1 else f"   (clock at {exercise['speed']:g}x speed)"
     lines = [f"{exercise['title']}: {clock['phase_title']}, {state}{speed}"]
     due = exercise["update_due_s"]
     if due is not None:
@@ -98,7 +98,7 @@ def minutes(seconds: float) -> str:
 
 
 def page(as_json: AsJson = False) -> None:
-    """The pages so far, newest last.
+    """List the pages so far, newest last.
 
     Example: drill page
     """
@@ -107,7 +107,7 @@ def page(as_json: AsJson = False) -> None:
         data(answer)
         return
     if not answer:
-        say("no page so far")
+        say("no pages yet")
     for one in answer:
         taken = one["acknowledged_by"]
         state = f"acknowledged by {taken}" if taken else "NOT ACKNOWLEDGED: drill ack"
@@ -116,15 +116,19 @@ def page(as_json: AsJson = False) -> None:
 
 
 def logs(
-    service: Annotated[str | None, typer.Option("--service", "-s")] = None,
-    level: Annotated[str | None, typer.Option(help="error, warning, info")] = None,
-    trace_id: Annotated[str | None, typer.Option("--trace")] = None,
-    contains: Annotated[str | None, typer.Option("--contains", "-c")] = None,
-    since: Annotated[str | None, typer.Option(help="such as 30s, 5m")] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", "-s", help="Only this service.")
+    ] = None,
+    level: Annotated[str | None, typer.Option(help="`error`, `warning` or `info`.")] = None,
+    trace_id: Annotated[str | None, typer.Option("--trace", help="A trace id.")] = None,
+    contains: Annotated[
+        str | None, typer.Option("--contains", "-c", help="Text that the line contains.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Such as 30s or 5m.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=2000)] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """The newest log lines that match.
+    """Search the newest log lines.
 
     Example: drill logs -s payments --level error
     """
@@ -141,21 +145,25 @@ def logs(
         data(answer)
         return
     if not answer["lines"]:
-        say("no log line matches")
+        say("no log lines match")
     for record, text in zip(answer["records"], answer["lines"], strict=True):
         line(f"{record['seq']:>6} {text}")
 
 
 def trace(
-    trace_id: Annotated[str | None, typer.Argument(help="Show this trace.")] = None,
-    service: Annotated[str | None, typer.Option("--service", "-s")] = None,
-    operation: Annotated[str | None, typer.Option(help="such as 'POST /orders'")] = None,
-    slower_than_ms: Annotated[float | None, typer.Option("--slower-than-ms")] = None,
-    errors: Annotated[bool, typer.Option("--errors", help="Only failed ones.")] = False,
+    trace_id: Annotated[str | None, typer.Argument(help="The trace to show.")] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", "-s", help="Only this service.")
+    ] = None,
+    operation: Annotated[str | None, typer.Option(help="Such as 'POST /orders'.")] = None,
+    slower_than_ms: Annotated[
+        float | None, typer.Option("--slower-than-ms", help="Minimum duration.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Only failed traces.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200)] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Recent traces, or one as a waterfall.
+    """List recent traces, or show one as a waterfall.
 
     Example: drill trace --errors -s orders
     """
@@ -177,7 +185,4 @@ def trace(
     for text in answer["lines"]:
         line(text)
     if trace_id is None:
-        say("one of them: drill trace TRACE_ID" if answer["lines"] else "no trace matches")
-
-
-COMMANDS = (status, page, logs, trace)
+        say("show one: drill trace TRACE_ID" if answer["lines"] else "no traces match")

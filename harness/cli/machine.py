@@ -15,11 +15,13 @@ BOTH = "both"
 
 
 def doctor(
-    fetch: Annotated[bool, typer.Option("--fetch", help="Get what can be got.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is missing.")] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Download what is missing.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only what is missing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The external pieces: where each was found, or how to get it.
+    """Check the external programs: where each is, or how to get it.
 
     Example: drill doctor --fetch
     """
@@ -36,14 +38,14 @@ def doctor(
     elif not quiet:
         rows = [
             {
-                "piece": piece.name,
+                "program": piece.name,
                 "version": piece.version,
                 "found": piece.source if piece.path else "-",
                 "where": piece.path or piece.how_to_get,
             }
             for piece in pieces
         ]
-        for text in table(rows, ["piece", "version", "found", "where"]):
+        for text in table(rows, ["program", "version", "found", "where"]):
             line(text)
     for piece in missing:
         say(f"missing: {piece.name}: {piece.how_to_get}")
@@ -53,11 +55,12 @@ def doctor(
 
 def bench(
     runtime: Annotated[
-        str, typer.Option(envvar="RUNTIME", help="`local`, `compose`, or `both` in turn.")
+        str,
+        typer.Option(envvar="RUNTIME", help="`local`, `compose`, or `both`, one after the other."),
     ] = "local",
     as_json: AsJson = False,
 ) -> None:
-    """Start-up, memory and tracing figures, side by side in one run.
+    """Measure start-up, memory and tracing, side by side.
 
     Example: drill bench --runtime both
     """
@@ -75,6 +78,3 @@ def bench(
         return
     for text in table(figures, ["figure", "measured", "bound", "holds"]):
         line(text)
-
-
-COMMANDS = (doctor, bench)

@@ -14,42 +14,40 @@ from harness.cli.host import Runtime
 
 def smoke(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(help="Scenarios and families; `all` is the default.")
+        list[str] | None, typer.Argument(help="Scenarios and families; default: `all`.")
     ] = None,
     runtime: Runtime = "local",
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
     seeds: Annotated[
-        int, typer.Option(min=1, max=50, help="How many seeds of each scenario, from --seed on.")
+        int, typer.Option(min=1, max=50, help="Number of seeds per scenario, from --seed on.")
     ] = 1,
     player: Annotated[
         str,
         typer.Option(
-            help="reference: knows the answer, tries fixes and cheats, too; "
-            "responder: sees what you would see."
+            help="`reference` knows the answer and also tries fixes and cheats; "
+            "`responder` sees what you would see."
         ),
     ] = "reference",
     budget: Annotated[
-        str | None,
-        typer.Option(help="Such as 15m: what changed first, and no more than there is time for."),
+        str | None, typer.Option(help="Time limit, such as 15m; changed scenarios run first.")
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=8, help="Stacks side by side; one for each two cores, and 1 on compose."
-        ),
+        typer.Option(min=1, max=8, help="Parallel stacks; default: cores / 2, on compose 1."),
     ] = None,
     port_offset: Annotated[
-        int | None, typer.Option(min=0, max=30_000, help="Of the first stack; default 20000.")
+        int | None,
+        typer.Option(min=0, max=30_000, help="Added to the first stack's ports; default 20000."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Where the matrix goes; default: below var/smoke.")
+        Path | None, typer.Option(help="Output directory; default: below var/smoke.")
     ] = None,
 ) -> None:
-    """The detectability matrix: every scenario, its fixes and cheats, or how it is solved.
+    """Run the detectability matrix: scenarios, fixes and cheats.
 
-    Of several seeds every figure has its 95 % interval. The reference must hold in every row; of
-    the responder is asked: paged, proven and nothing innocent touched always, the service named in
-    90 %, the mechanism in 75 %. On compose the reference's matrix is held against the local one.
+    With several seeds, every figure has its 95% interval. The reference must pass every row; the
+    responder must always be paged, verify its fix and change nothing innocent, and name the service
+    in 90% and the mechanism in 75%. On compose, the reference is compared with its local matrix.
 
     Example: drill smoke all --player responder --seeds 5
     """
@@ -72,6 +70,3 @@ def smoke(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not asyncio.run(runner.smoke(campaign)):
         raise typer.Exit(1)
-
-
-COMMANDS = (smoke,)

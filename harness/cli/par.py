@@ -25,13 +25,16 @@ FOLDER = "par"
 
 
 def par(
-    scenario: Annotated[str, typer.Argument(help="A scenario in which something breaks.")],
-    seed: Annotated[int, typer.Option(help="Same seed, same history and order.")] = 1,
-    port_offset: Annotated[int | None, typer.Option(help="Default 10000.")] = None,
+    scenario: Annotated[str, typer.Argument(help="A scenario that has a fault.")],
+    seed: Annotated[int, typer.Option(help="The same seed draws the same history and order.")] = 1,
+    port_offset: Annotated[
+        int | None, typer.Option(help="Added to every port; default 10000.")
+    ] = None,
 ) -> None:
-    """What doing nothing, a blind restart, the wrong rollback and the responder come to.
+    """Measure par: how the responder and three bad players do.
 
-    The figures are kept, and shown at the end of every drill of this scenario.
+    The bad ones do nothing, restart blindly, or roll back the wrong release. The figures are kept,
+    and shown at the end of every drill of this scenario.
 
     Example: drill par deadlock --seed 7
     """
@@ -41,7 +44,7 @@ def par(
 
     known = [one.id for one in Catalog(REPO).scenarios() if one.faults]
     if scenario not in known:
-        raise UnknownName("scenario in which something breaks", scenario, known)
+        raise UnknownName("scenario with a fault", scenario, known)
     given = {} if port_offset is None else {"port_offset": port_offset}
     settings = HostSettings(
         home=home_dir() / FOLDER,  # these drills are not the team's: its history stays its own
@@ -128,6 +131,3 @@ def _read(path: Path) -> Par | None:
         return Par(**data, rounds=rounds)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-COMMANDS = (par,)

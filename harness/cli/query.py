@@ -12,11 +12,11 @@ from harness.terminal import AsJson, data, line, say, table
 
 
 def metrics(
-    query: Annotated[str, typer.Argument(help="PromQL")],
-    minutes: Annotated[float | None, typer.Option(help="A range that ends now.")] = None,
+    query: Annotated[str, typer.Argument(help="A PromQL query.")],
+    minutes: Annotated[float | None, typer.Option(help="Query the last so many minutes.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask Prometheus.
+    """Query Prometheus.
 
     Example: drill metrics 'sum by (service) (db_pool_in_use)'
     """
@@ -28,16 +28,16 @@ def metrics(
         say("no data")
     for series in answer["series"]:
         labels = ", ".join(f"{k}={v}" for k, v in sorted(series["labels"].items()))
-        values = "  ".join("not a number" if v is None else f"{v:.4g}" for v in series["values"])
+        values = "  ".join("NaN" if v is None else f"{v:.4g}" for v in series["values"])
         line(f"{{{labels}}}  {values}")
 
 
 def sql(
     database: Annotated[str, typer.Argument(help="A service's database, such as payments.")],
-    statement: Annotated[str, typer.Argument()],
+    statement: Annotated[str, typer.Argument(help="One SQL statement.")],
     as_json: AsJson = False,
 ) -> None:
-    """Read a database.
+    """Query a service's database, read-only.
 
     Example: drill sql payments 'select state, count(*) from charges group by 1'
     """
@@ -53,7 +53,7 @@ def sql(
 
 
 def deploys(as_json: AsJson = False) -> None:
-    """What was deployed, when, by whom; newest last.
+    """List the deploys, newest last.
 
     Example: drill deploys
     """
@@ -81,12 +81,12 @@ def deploys(as_json: AsJson = False) -> None:
 
 
 def diff(
-    service: Annotated[str, typer.Argument()],
-    version_from: Annotated[str | None, typer.Argument()] = None,
-    version_to: Annotated[str | None, typer.Argument()] = None,
+    service: Annotated[str, typer.Argument(help="Such as payments.")],
+    version_from: Annotated[str | None, typer.Argument(help="The older version.")] = None,
+    version_to: Annotated[str | None, typer.Argument(help="The newer version.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What changed between two versions (default: the last two).
+    """Show what changed between two versions (default: last two).
 
     Example: drill diff payments 2.4.0 2.4.1
     """
@@ -97,14 +97,14 @@ def diff(
         data(answer)
         return
     line(answer["notes"])
-    line(answer["diff"] or "(no change in code)")
+    line(answer["diff"] or "(no code changes)")
 
 
 def events(
-    after: Annotated[int, typer.Option(help="Only those after this number.")] = 0,
+    after: Annotated[int, typer.Option(help="Only events after this number.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """The drill's timeline so far.
+    """Show the timeline so far.
 
     Example: drill events
     """
@@ -118,7 +118,7 @@ def events(
 
 
 def engagement(as_json: AsJson = False) -> None:
-    """What visitors did, by what their home feed showed them.
+    """Show what visitors did, by the home feed they saw.
 
     Example: drill engagement
     """
@@ -127,7 +127,7 @@ def engagement(as_json: AsJson = False) -> None:
         data(answer)
         return
     if not answer:
-        say("no home feed was shown yet")
+        say("no home feed has been shown yet")
         return
     rows = [
         {
@@ -144,6 +144,3 @@ def engagement(as_json: AsJson = False) -> None:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
-
-
-COMMANDS = (metrics, sql, deploys, diff, events, engagement)

@@ -10,10 +10,12 @@ from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.look import agenda_lines, participant
 from harness.terminal import AsJson, data, line, say
 
-Role = Annotated[str, typer.Option("--role", "-r", help="such as on-call: drill roles")]
+Role = Annotated[
+    str, typer.Option("--role", "-r", help="Such as on-call; list them with `drill roles`.")
+]
 
 
-def join(name: Annotated[str, typer.Argument()], role: Role) -> None:
+def join(name: Annotated[str, typer.Argument(help="Your name.")], role: Role) -> None:
     """Take a role; one person may hold several.
 
     Example: drill join Ada --role on-call
@@ -25,11 +27,11 @@ def join(name: Annotated[str, typer.Argument()], role: Role) -> None:
         if one["id"] == role:
             for text in one["checklist"]:
                 line(f"[ ] {text}")
-    say(f"several people at one machine: export {PERSON_VARIABLE}='{name}' in your terminal")
+    say(f"sharing a machine? In your terminal: export {PERSON_VARIABLE}='{name}'")
 
 
-def leave(name: Annotated[str, typer.Argument()], role: Role) -> None:
-    """Give a role up.
+def leave(name: Annotated[str, typer.Argument(help="Your name.")], role: Role) -> None:
+    """Give up a role.
 
     Example: drill leave Ada --role on-call
     """
@@ -38,7 +40,7 @@ def leave(name: Annotated[str, typer.Argument()], role: Role) -> None:
 
 
 def roles(as_json: AsJson = False) -> None:
-    """The roles: who holds them, what they are responsible for, their checklists.
+    """List the roles, who holds them, and their checklists.
 
     Example: drill roles
     """
@@ -55,7 +57,7 @@ def roles(as_json: AsJson = False) -> None:
 
 
 def agenda(as_json: AsJson = False) -> None:
-    """The exercise: phases, objectives, questions, messages so far, files that are unlocked.
+    """Show phases, objectives, questions, messages and files.
 
     Example: drill agenda
     """
@@ -85,12 +87,9 @@ def agenda(as_json: AsJson = False) -> None:
 
 
 def advance() -> None:
-    """End a phase that ends only when its people say so.
+    """End a phase that has an open end.
 
     Example: drill advance
     """
     answer = participant().post("/v1/clock/advance")
     say(f"phase: {answer['clock']['phase_title']}")
-
-
-COMMANDS = (join, leave, roles, agenda, advance)

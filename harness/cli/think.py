@@ -15,15 +15,17 @@ Many = list[str] | None
 
 
 def declare(
-    severity: Annotated[str | None, typer.Option(help="sev1 (worst) to sev4")] = None,
-    summary: Annotated[str | None, typer.Option()] = None,
-    system: Annotated[Many, typer.Option("--system", "-s", help="An affected service.")] = None,
-    blast_radius: Annotated[str | None, typer.Option(help="Who and what feels it.")] = None,
-    users: Annotated[int | None, typer.Option(help="How many, as far as you know.")] = None,
-    escalate: Annotated[Many, typer.Option(help="data, security or revenue")] = None,
+    severity: Annotated[str | None, typer.Option(help="`sev1` (worst) to `sev4`.")] = None,
+    summary: Annotated[str | None, typer.Option(help="What users see, in a line.")] = None,
+    system: Annotated[
+        Many, typer.Option("--system", "-s", help="An affected service; may repeat.")
+    ] = None,
+    blast_radius: Annotated[str | None, typer.Option(help="Who and what is affected.")] = None,
+    users: Annotated[int | None, typer.Option(help="Affected users, as far as you know.")] = None,
+    escalate: Annotated[Many, typer.Option(help="`data`, `security` or `revenue`.")] = None,
     file: FromFile = None,
 ) -> None:
-    """Open an incident by hand, before or after a page.
+    """Declare an incident, before or after a page.
 
     Example: drill declare --severity sev2 --summary 'Checkout fails' -s gateway --blast-radius all
     """
@@ -42,24 +44,29 @@ def declare(
 
 
 def triage(
-    known: Annotated[Many, typer.Option("--known", "-k", help="What you know.")] = None,
-    unknown: Annotated[Many, typer.Option("--unknown", "-u", help="What you do not.")] = None,
+    known: Annotated[Many, typer.Option("--known", "-k", help="A known fact; may repeat.")] = None,
+    unknown: Annotated[
+        Many, typer.Option("--unknown", "-u", help="An open question; may repeat.")
+    ] = None,
     priority: Annotated[
         Many,
         typer.Option(
             "--priority",
             "-p",
-            help="In order, 'KIND: what': prevent-cascade diagnose communicate fix other",
+            help="'KIND: TEXT', most urgent first; KIND: prevent-cascade, diagnose, "
+            "communicate, fix or other.",
         ),
     ] = None,
-    not_yet: Annotated[Many, typer.Option("--not-yet", "-n", help="What you leave alone.")] = None,
+    not_yet: Annotated[
+        Many, typer.Option("--not-yet", "-n", help="What can wait; may repeat.")
+    ] = None,
     file: FromFile = None,
 ) -> None:
-    """Write down what is known, what is not, what comes first, and what you are not doing yet.
+    """Record knowns, unknowns, priorities and what can wait.
 
     Example: drill triage -k 'checkout fails' -u 'why' -p 'diagnose: read the logs' -n 'restarts'
     """
-    ordered = pairs(priority or [], ":", "'KIND: what'")
+    ordered = pairs(priority or [], ":", "'KIND: TEXT'")
     body = body_of(
         file,
         known=known,
@@ -73,11 +80,11 @@ def triage(
 
 def mark(
     alert: Annotated[str, typer.Argument(help="An alert that has fired.")] = "",
-    what: Annotated[str, typer.Argument(help="source, symptom or unrelated")] = "",
-    reason: Annotated[str, typer.Option()] = "",
+    what: Annotated[str, typer.Argument(help="`source`, `symptom` or `unrelated`.")] = "",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
     file: FromFile = None,
 ) -> None:
-    """Say whether an alert is the source or a symptom.
+    """Mark an alert as source, symptom or unrelated.
 
     Example: drill mark DatabasePoolExhausted symptom --reason 'something holds connections'
     """
@@ -88,19 +95,21 @@ def mark(
 
 
 def expect(
-    action: Annotated[str, typer.Argument(help="rollback restart deploy flag wait other")] = "",
-    target: Annotated[str, typer.Argument(help="A service, or what you act on.")] = "",
+    action: Annotated[
+        str, typer.Argument(help="rollback, restart, deploy, flag, wait or other.")
+    ] = "",
+    target: Annotated[str, typer.Argument(help="The service, or what else you act on.")] = "",
     expectation: Annotated[
-        str, typer.Option("--expect", "-e", help="'errors < 5%' is measured by itself.")
+        str, typer.Option("--expect", "-e", help="Expected effect; 'errors < 5%' is measured.")
     ] = "",
     within: Annotated[
-        float | None, typer.Option(help="Seconds of the agenda's clock; default 120.")
+        float | None, typer.Option(help="Seconds on the agenda's clock; default 120.")
     ] = None,
-    probability: Annotated[int | None, typer.Option(help="percent")] = None,
-    if_worse: Annotated[str, typer.Option(help="Your plan for that.")] = "",
+    probability: Annotated[int | None, typer.Option(help="That it happens, in percent.")] = None,
+    if_worse: Annotated[str, typer.Option(help="Your plan if it gets worse.")] = "",
     file: FromFile = None,
 ) -> None:
-    """Say what you expect of an act before you act.
+    """State what you expect an action to do, before you act.
 
     Example: drill expect wait --expect 'errors < 5%' --within 120 --probability 60
     """
@@ -116,15 +125,17 @@ def expect(
     required(body, "action", "expect")
     stated = participant().post("/v1/expectations", body)
     id_ = stated["action_id"]
-    say(f"{id_} is recorded; unless it is measured by itself, what came of it: drill outcome {id_}")
+    say(f"{id_} is recorded; if the drill cannot measure it: drill outcome {id_}")
 
 
 def outcome(
-    action_id: Annotated[str, typer.Argument()],
+    action_id: Annotated[str, typer.Argument(help="Such as act-1.")],
     measured: Annotated[str, typer.Argument(help="What was measured.")],
-    met: Annotated[bool, typer.Option("--met/--missed", help="As expected?")] = True,
+    met: Annotated[
+        bool, typer.Option("--met/--missed", help="Whether it went as expected.")
+    ] = True,
 ) -> None:
-    """Say what came of a stated act, where the drill does not measure it by itself.
+    """Record the outcome of an action the drill cannot measure.
 
     Example: drill outcome act-1 'errors fell to 2% in a minute' --met
     """
@@ -134,23 +145,26 @@ def outcome(
 
 
 hypotheses = typer.Typer(
-    help="What the cause may be, and how likely.", no_args_is_help=True, rich_markup_mode=None
+    help="Record or show hypotheses and their probabilities.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 
 @hypotheses.command("set")
 def set_hypotheses(
     hypothesis: Annotated[
-        Many, typer.Option("--hypothesis", "-H", help="'ID PERCENT TEXT'; all of them sum to 100.")
+        Many,
+        typer.Option("--hypothesis", "-H", help="'ID PERCENT TEXT'; the percentages sum to 100."),
     ] = None,
-    service: Annotated[Many, typer.Option(help="ID=SERVICE")] = None,
-    mechanism: Annotated[Many, typer.Option(help="ID=MECHANISM, such as h1=n-plus-one")] = None,
-    for_: Annotated[Many, typer.Option("--for", help="ID=LINK, evidence for it")] = None,
-    against: Annotated[Many, typer.Option(help="ID=LINK, evidence against it")] = None,
-    reason: Annotated[str, typer.Option(help="What moved you.")] = "",
+    service: Annotated[Many, typer.Option(help="ID=SERVICE, such as h1=orders.")] = None,
+    mechanism: Annotated[Many, typer.Option(help="ID=MECHANISM, such as h1=n-plus-one.")] = None,
+    for_: Annotated[Many, typer.Option("--for", help="ID=LINK, evidence for it.")] = None,
+    against: Annotated[Many, typer.Option(help="ID=LINK, evidence against it.")] = None,
+    reason: Annotated[str, typer.Option(help="Why the probabilities changed.")] = "",
     file: FromFile = None,
 ) -> None:
-    """Write all hypotheses as they stand now; every revision is kept.
+    """Record all current hypotheses; every revision is kept.
 
     Links: 'promql:QUERY @FROM..TO', 'trace:ID', 'log:NUMBER', 'commit:HASH', 'alert:NAME'.
 
@@ -171,7 +185,7 @@ def set_hypotheses(
 
 @hypotheses.command("show")
 def show_hypotheses(as_json: AsJson = False) -> None:
-    """Every revision, oldest first.
+    """Show every revision, oldest first.
 
     Example: drill hypotheses show
     """
@@ -199,8 +213,5 @@ def _hypothesis(text: str) -> dict[str, Any]:
 def _of(found: dict[str, dict[str, Any]], id_: str) -> dict[str, Any]:
     if id_ not in found:
         known = ", ".join(found) or "none"
-        raise UsageError(f"no hypothesis '{id_}' is given", f"given with --hypothesis: {known}")
+        raise UsageError(f"there is no hypothesis '{id_}'", f"given with --hypothesis: {known}")
     return found[id_]
-
-
-COMMANDS = (declare, triage, mark, expect, outcome)

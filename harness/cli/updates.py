@@ -16,25 +16,33 @@ Part = str | None
 
 def update(
     status: Annotated[
-        Part, typer.Option(help="investigating identified recovering resolved")
+        Part, typer.Option(help="investigating, identified, recovering or resolved.")
     ] = None,
-    what_happened: Annotated[Part, typer.Option("--what-happened", "-w")] = None,
-    what_we_did: Annotated[Part, typer.Option("--what-we-did", "-d")] = None,
-    current_state: Annotated[Part, typer.Option("--current-state", "-s")] = None,
-    confidence: Annotated[int | None, typer.Option("--confidence", "-c", help="percent")] = None,
-    unknown: Annotated[Many, typer.Option("--unknown", "-u", help="What you don't know.")] = None,
-    next_step: Annotated[Many, typer.Option("--next-step", "-n")] = None,
-    eta: Annotated[float | None, typer.Option(help="Minutes until all is well.")] = None,
+    what_happened: Annotated[
+        Part, typer.Option("--what-happened", "-w", help="Impact and cause, as known.")
+    ] = None,
+    what_we_did: Annotated[Part, typer.Option("--what-we-did", "-d", help="Actions taken.")] = None,
+    current_state: Annotated[
+        Part, typer.Option("--current-state", "-s", help="How things are now.")
+    ] = None,
+    confidence: Annotated[
+        int | None, typer.Option("--confidence", "-c", help="In percent.")
+    ] = None,
+    unknown: Annotated[
+        Many, typer.Option("--unknown", "-u", help="An open question; may repeat.")
+    ] = None,
+    next_step: Annotated[Many, typer.Option("--next-step", "-n", help="May repeat.")] = None,
+    eta: Annotated[float | None, typer.Option(help="Minutes to recovery.")] = None,
     eta_latest: Annotated[
-        float | None, typer.Option(help="At the latest: makes --eta an interval.")
+        float | None, typer.Option(help="Upper bound; makes --eta a range.")
     ] = None,
-    readers: Annotated[Part, typer.Option(help="internal executive external all")] = None,
+    readers: Annotated[Part, typer.Option(help="internal, executive, external or all.")] = None,
     component: Annotated[
-        Many, typer.Option(help="SERVICE=STATUS for the status page, such as payments=major_outage")
+        Many, typer.Option(help="SERVICE=STATUS on the status page: payments=major_outage.")
     ] = None,
     file: FromFile = None,
 ) -> None:
-    """Tell stakeholders; prints it as each kind of reader gets it.
+    """Post a stakeholder update; print it for each audience.
 
     Example: drill update --status identified -w '…' -d '…' -s '…' -c 80 -n 'roll back' --eta 10
     """
@@ -60,10 +68,10 @@ def update(
 
 
 def updates(
-    reader: Annotated[str, typer.Option(help="internal executive external")] = "internal",
+    reader: Annotated[str, typer.Option(help="internal, executive or external.")] = "internal",
     as_json: AsJson = False,
 ) -> None:
-    """What stakeholders have been told so far.
+    """List the stakeholder updates so far.
 
     Example: drill updates --reader executive
     """
@@ -75,6 +83,3 @@ def updates(
         line(one["at"])
         for part in one["text"].splitlines():
             line(part)
-
-
-COMMANDS = (update, updates)

@@ -77,7 +77,7 @@ def test_hypotheses_are_put_together_from_flags(client: FakeClient) -> None:
         (("hypotheses", "set", "-H", "h1 many things"), "'ID PERCENT TEXT'"),
         (("hypotheses", "set", "-H", "h1 100 x", "--for", "h2=log:7"), "no hypothesis 'h2'"),
         (("hypotheses", "set"), "'hypotheses' is missing"),
-        (("triage", "-p", "look at logs"), "'KIND: what'"),
+        (("triage", "-p", "look at logs"), "'KIND: TEXT'"),
         (("declare", "--severity", "sev1"), "'summary' is missing"),
         (("update", "--status", "resolved"), "'what_happened' is missing"),
         (("learn", "process_lesson", "-F", "lesson"), "NAME=TEXT"),
@@ -176,7 +176,7 @@ def exercise(**changes: Any) -> dict[str, Any]:
 
 def test_the_status_shows_phase_time_and_what_is_late() -> None:
     assert agenda_lines(exercise()) == [
-        "Workshop: Dark room, 2:05 left   (clock runs 10 times as fast)",
+        "Workshop: Dark room, 2:05 left   (clock at 10x speed)",
         "next stakeholder update is 1:05 late: drill update",
     ]
     assert "paused" in agenda_lines(exercise(is_paused=True))[0]
@@ -195,7 +195,7 @@ def test_history_without_drills_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("DRILL_HOME", str(tmp_path))
     done = typed("history", "--json")
     assert json.loads(done.stdout)["drills"] == []
-    with pytest.raises(DrillError, match="no drill is recorded here"):
+    with pytest.raises(DrillError, match="no drills on record"):
         afterwards.postmortem()
 
 

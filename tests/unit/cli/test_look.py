@@ -33,5 +33,5 @@ def test_what_was_lost_is_told_in_the_shops_currency(
     session: Session, rate: float | None, told: str
 ) -> None:
     total, now = impact_of(session, rate)
-    assert total.endswith("12 users affected, € 2,512.50 of revenue lost")
-    assert now.startswith(f"now: {told} of revenue lost a minute")
+    assert total.endswith("12 users affected, € 2,512.50 revenue lost")
+    assert now.startswith(f"now: revenue lost per minute {told},")

@@ -41,7 +41,7 @@ class Told:
     @classmethod
     def of(cls, envelope: Envelope) -> Told:
         """`envelope` in words."""
-        chunk = frame("record", envelope.as_cloudevent(), envelope.seq)
+        chunk = frame("record", envelope.in_words(), envelope.seq)
         return cls(envelope.seq, chunk, isinstance(envelope.event, LAST))
 
 

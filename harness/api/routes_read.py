@@ -41,7 +41,7 @@ async def recorded(
     session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
 ) -> Any:
     found = session.record.events(after, audience=viewer, limit=limit)
-    return [envelope.as_cloudevent() for envelope in found]
+    return [envelope.in_words() for envelope in found]
 
 
 @router.get("/logs")

@@ -52,50 +52,13 @@ async def _lines(session: Session) -> None:
 
 
 def line_of(event: events.Event) -> str:
-    """What an event says at the terminal; nothing for those that would only be noise."""
-    match event:
-        case events.PageSent():
-            return f"PAGE {event.page_id} {event.severity}: {event.summary}  ->  drill ack"
-        case events.AlertFired():
-            return f"alert {event.name} ({event.severity}): {event.summary}"
-        case events.AlertResolved():
-            return f"resolved: {event.name}"
-        case events.DeploySucceeded():
-            return f"{event.kind} {event.service} {event.version_to} by {event.by}: {event.summary}"
-        case events.DeployFailed():
-            return f"{event.kind} {event.service} {event.version_to} FAILED: {event.error}"
-        case events.PageAcknowledged():
-            return f"{event.page_id} acknowledged by {event.by}"
-        case events.VerifyFinished():
-            return "verified: all objectives hold" if event.passed else "verify: not healed yet"
-        case events.HarnessProblem():
-            return f"problem of the drill itself: {event.what}"
-        case _:
-            return _line_of_exercise(event)
-
-
-def _line_of_exercise(event: events.Event) -> str:
-    match event:
-        case events.PhaseChanged():
-            return f"phase: {event.title}"
-        case events.InjectDelivered():
-            return f"{event.sender.upper()}: {' '.join(event.text.split())}"
-        case events.GuardChecked(verdict="objected"):
-            return (
-                f"guardrail {event.check} objects to {event.service} {event.version}: {event.why}"
-            )
-        case events.HintTaken():
-            return f"hint {event.number} (-{event.cost_points} points): {event.text}"
-        case events.RoleJoined():
-            return f"{event.person} takes the role {event.role}"
-        case events.RoleLeft():
-            return f"{event.person} gives up the role {event.role}"
-        case events.UpdatePosted():
-            return f"update to {event.readers}, {event.status}: {event.current_state}"
-        case events.OutcomeMeasured():
-            return f"{event.action_id} {'met' if event.met else 'NOT met'}: {event.measured}"
-        case _:
-            return ""
+    """What an event says at the terminal; nothing for measurements and routine."""
+    described = event.describe()
+    if described is None or described.tone == "quiet":
+        return ""
+    label = described.label.upper() if described.tone == "bad" else described.label
+    answer_with = "  ->  drill ack" if isinstance(event, events.PageSent) else ""
+    return f"{label}: {' '.join(described.sentence.split())}{answer_with}"
 
 
 async def _live(session: Session) -> None:

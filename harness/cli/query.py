@@ -113,8 +113,9 @@ def events(
         data(answer)
         return
     for event in answer:
-        detail = "  ".join(f"{k}={v}" for k, v in event["data"].items())
-        line(f"{event['drilltimems'] / 1000:8.1f}s  {event['type']:20} {detail}"[:200])
+        if event["label"]:
+            text = " ".join(event["text"].split())
+            line(f"{event['drilltimems'] / 1000:8.1f}s  {event['label']:16} {text}"[:200])
 
 
 def engagement(as_json: AsJson = False) -> None:

@@ -49,6 +49,15 @@ class Envelope:
             "data": dict(self.payload),
         }
 
+    def in_words(self) -> dict[str, Any]:
+        """The CloudEvents object with what to show of it: `label`, `text` and `tone`, which are
+        empty for an event that is only a measurement."""
+        described = self.event.describe()
+        label, text, tone = (
+            (described.label, described.sentence, described.tone) if described else ("", "", "")
+        )
+        return {**self.as_cloudevent(), "label": label, "text": text, "tone": tone}
+
 
 def to_iso(moment: datetime) -> str:
     """UTC with milliseconds and a Z."""

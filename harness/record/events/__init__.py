@@ -30,7 +30,9 @@ from harness.record.events.drill_life import (
 from harness.record.events.event import (
     EVENT_TYPES,
     Audience,
+    Description,
     Event,
+    Tone,
     UnknownEvent,
 )
 from harness.record.events.exercise_run import (
@@ -132,6 +134,7 @@ __all__ = [
     "DeployKind",
     "DeployStarted",
     "DeploySucceeded",
+    "Description",
     "DiagnosisDeclared",
     "DrillAborted",
     "DrillCreated",
@@ -175,6 +178,7 @@ __all__ = [
     "SealOpened",
     "Severity",
     "StackReady",
+    "Tone",
     "TriageWritten",
     "UnknownEvent",
     "UpdatePosted",

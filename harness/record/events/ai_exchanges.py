@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event
 
 AttemptOutcome = Literal["refused", "forwarded"]
 ExchangeOutcome = Literal["completed", "failed", "cut", "left"]
@@ -39,6 +39,11 @@ class AiAttempted(Event, type="ai.attempted"):
     """The length of that before it was shortened."""
     with_brief: bool = False
 
+    def describe(self) -> Description:
+        why = f": {self.reason}" if self.reason else ""
+        what = f"{self.outcome} {self.method} {self.path}{why}"
+        return Description("AI call", what, tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class AiFinished(Event, type="ai.finished"):
@@ -57,3 +62,8 @@ class AiFinished(Event, type="ai.finished"):
     latency_ms: int
     """Until the exchange was over."""
     reason: str = ""
+
+    def describe(self) -> Description:
+        model = f" ({self.model})" if self.model else ""
+        why = f": {self.reason}" if self.reason else ""
+        return Description("AI call", f"{self.outcome}{model}{why}", tone="quiet")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event, Tone
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,15 @@ class AlertEvent(Event):
 
 @dataclass(frozen=True)
 class AlertFired(AlertEvent, type="alert.fired"):
-    pass
+    def describe(self) -> Description:
+        tone: Tone = "bad" if self.severity == "critical" else "warn"
+        return Description("alert", f"{self.name} ({self.severity}): {self.summary}", tone=tone)
 
 
 @dataclass(frozen=True)
 class AlertResolved(AlertEvent, type="alert.resolved"):
-    pass
+    def describe(self) -> Description:
+        return Description("resolved", self.name, tone="good")
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,16 @@ class PageSent(Event, type="page.sent"):
     severity: str
     summary: str
 
+    def describe(self) -> Description:
+        return Description(
+            "page", f"{self.page_id}, {self.alert} ({self.severity}): {self.summary}", tone="bad"
+        )
+
 
 @dataclass(frozen=True)
 class PageAcknowledged(Event, type="page.acknowledged"):
     page_id: str
     by: str
+
+    def describe(self) -> Description:
+        return Description("acknowledged", self.page_id, by=self.by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,18 @@ class DrillCreated(Event, type="drill.created", audience="instructor"):
     versions: dict[str, str]
     """The version of each service that the drill begins with."""
 
+    def describe(self) -> Description:
+        return Description(
+            "drill", f"{self.scenario}, seed {self.seed}, {self.runtime}", tone="quiet"
+        )
+
 
 @dataclass(frozen=True)
 class DrillStarting(Event, type="drill.starting"):
     """The stack is coming up."""
+
+    def describe(self) -> Description:
+        return Description("drill", "the stack is coming up", tone="quiet")
 
 
 @dataclass(frozen=True)
@@ -37,12 +45,18 @@ class BaselineConfirmed(Event, type="baseline.confirmed"):
 
     measures: dict[str, float]
 
+    def describe(self) -> Description:
+        return Description("baseline", "the healthy shop was measured", tone="quiet")
+
 
 @dataclass(frozen=True)
 class AnswerSealed(Event, type="answer.sealed"):
     """`commitment` is the SHA-256 of salt and answer, in hex: proof that neither was changed."""
 
     commitment: str
+
+    def describe(self) -> Description:
+        return Description("seal", f"the answer is sealed as {self.commitment}", tone="quiet")
 
 
 @dataclass(frozen=True)
@@ -52,11 +66,18 @@ class SealOpened(Event, type="answer.unsealed"):
     salt: str
     answer: str
 
+    def describe(self) -> Description:
+        return Description("seal", "the answer's seal was opened", tone="quiet")
+
 
 @dataclass(frozen=True)
 class ProcessExited(Event, type="process.exited"):
     name: str
     exit_code: int | None
+
+    def describe(self) -> Description:
+        code = "unknown" if self.exit_code is None else self.exit_code
+        return Description("process", f"{self.name} exited with code {code}", tone="quiet")
 
 
 @dataclass(frozen=True)
@@ -65,12 +86,18 @@ class HarnessProblem(Event, type="harness.problem"):
 
     what: str
 
+    def describe(self) -> Description:
+        return Description("drill problem", self.what, tone="bad")
+
 
 @dataclass(frozen=True)
 class AccessRefused(Event, type="access.refused", audience="instructor"):
     """Somebody asked the drill's API for what their token does not permit."""
 
     what: str
+
+    def describe(self) -> Description:
+        return Description("refused", self.what, tone="quiet")
 
 
 @dataclass(frozen=True)
@@ -80,12 +107,21 @@ class FiguresExcluded(Event, type="figures.excluded"):
     reason: str
     by: str
 
+    def describe(self) -> Description:
+        return Description("excluded", self.reason, tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class DrillFinished(Event, type="drill.finished"):
     reason: str
 
+    def describe(self) -> Description:
+        return Description("finished", self.reason, tone="quiet")
+
 
 @dataclass(frozen=True)
 class DrillAborted(Event, type="drill.aborted"):
     reason: str
+
+    def describe(self) -> Description:
+        return Description("aborted", self.reason, tone="warn")

@@ -13,8 +13,31 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict
 
 Audience = Literal["all", "instructor"]
+Tone = Literal["good", "bad", "warn", "info", "quiet"]
+"""How much it matters to a reader, and in which way; `quiet` is routine that a short list leaves
+out."""
 EVENT_TYPES: dict[str, type[Event]] = {}
 """Type in the record → class; filled as the classes below are defined."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """An event in words: what terminal, console and postmortem all show of it.
+
+    Text from participants stands in it as they wrote it: whoever shows it escapes it.
+    """
+
+    label: str
+    """What sort of thing happened, in a word or two."""
+    text: str
+    tone: Tone = "info"
+    by: str = ""
+    """Who did it, where the text does not say so itself."""
+
+    @property
+    def sentence(self) -> str:
+        """The text, and by whom."""
+        return f"{self.text} by {self.by}" if self.by else self.text
 
 
 class Event:
@@ -31,6 +54,10 @@ class Event:
         if type:
             EVENT_TYPES[type] = cls
 
+    def describe(self) -> Description | None:
+        """The event in words; None for measurements, which are shown as charts and figures."""
+        return None
+
 
 @dataclass(frozen=True)
 class UnknownEvent(Event, audience="instructor"):
@@ -38,3 +65,11 @@ class UnknownEvent(Event, audience="instructor"):
 
     unknown_type: str
     data: Mapping[str, Any]
+
+    def describe(self) -> Description:
+        plain = [
+            f"{name.replace('_', ' ')}: {value}"
+            for name, value in self.data.items()
+            if isinstance(value, str | int | float) and value != ""
+        ]
+        return Description(self.unknown_type, ", ".join(plain), tone="quiet")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event, Tone
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,28 @@ class ClockStarted(Event, type="clock.started"):
     cause_target_ms: int | None = None
     """Of agenda time, from the first page to the right cause."""
 
+    def describe(self) -> Description:
+        return Description(
+            "clock", f"agenda {self.agenda} begins at {self.speed:g} times real time", tone="quiet"
+        )
+
 
 @dataclass(frozen=True)
 class ClockPaused(Event, type="clock.paused"):
     by: str
     reason: str = ""
 
+    def describe(self) -> Description:
+        reason = f": {self.reason}" if self.reason else ""
+        return Description("clock", f"paused{reason}", tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class ClockResumed(Event, type="clock.resumed"):
     by: str
+
+    def describe(self) -> Description:
+        return Description("clock", "resumed", tone="quiet", by=self.by)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,11 @@ class ClockExtended(Event, type="clock.extended"):
     extra_s: float
     by: str
 
+    def describe(self) -> Description:
+        return Description(
+            "clock", f"{self.phase}: {self.extra_s:.0f} s more", tone="quiet", by=self.by
+        )
+
 
 @dataclass(frozen=True)
 class ClockSkipped(Event, type="clock.skipped"):
@@ -65,6 +82,9 @@ class ClockSkipped(Event, type="clock.skipped"):
 
     phase: str
     by: str
+
+    def describe(self) -> Description:
+        return Description("clock", f"{self.phase}: the rest is skipped", tone="quiet", by=self.by)
 
 
 @dataclass(frozen=True)
@@ -74,17 +94,26 @@ class PhaseChanged(Event, type="phase.changed"):
     phase: str
     title: str
 
+    def describe(self) -> Description:
+        return Description("phase", self.title)
+
 
 @dataclass(frozen=True)
 class RoleJoined(Event, type="role.joined"):
     person: str
     role: str
 
+    def describe(self) -> Description:
+        return Description("joined", f"{self.person} takes the role {self.role}")
+
 
 @dataclass(frozen=True)
 class RoleLeft(Event, type="role.left"):
     person: str
     role: str
+
+    def describe(self) -> Description:
+        return Description("left", f"{self.person} gives up the role {self.role}")
 
 
 @dataclass(frozen=True)
@@ -97,6 +126,9 @@ class InjectDelivered(Event, type="inject.delivered"):
     text: str
     by: str
 
+    def describe(self) -> Description:
+        return Description("message", f"{self.sender}: {self.text}", tone="warn")
+
 
 @dataclass(frozen=True)
 class HintTaken(Event, type="hint.taken"):
@@ -104,6 +136,11 @@ class HintTaken(Event, type="hint.taken"):
     text: str
     cost_points: int
     by: str
+
+    def describe(self) -> Description:
+        return Description(
+            "hint", f"{self.number} (-{self.cost_points} points): {self.text}", tone="warn"
+        )
 
 
 @dataclass(frozen=True)
@@ -115,6 +152,12 @@ class CauseConfirmed(Event, type="cause.confirmed"):
     note: str
     by: str
 
+    def describe(self) -> Description:
+        verdict = "confirmed" if self.right else "not confirmed"
+        note = f": {self.note}" if self.note else ""
+        tone: Tone = "good" if self.right else "warn"
+        return Description("cause", verdict + note, tone=tone, by=self.by)
+
 
 @dataclass(frozen=True)
 class LineJudged(Event, type="rubric.judged", audience="instructor"):
@@ -123,6 +166,9 @@ class LineJudged(Event, type="rubric.judged", audience="instructor"):
     note: str
     by: str
 
+    def describe(self) -> Description:
+        return Description("graded", f"{self.line}: {self.points} points", tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class AnswerRevealed(Event, type="answer.revealed"):
@@ -130,3 +176,6 @@ class AnswerRevealed(Event, type="answer.revealed"):
     service: str
     mechanism: str
     locus: str
+
+    def describe(self) -> Description:
+        return Description("answer", f"{self.title} ({self.service}, {self.mechanism})")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event, Tone
 
 ActionKind = Literal["rollback", "restart", "deploy", "flag", "wait", "other"]
 AlertMark = Literal["source", "symptom", "unrelated"]
@@ -36,6 +36,9 @@ class NoteAdded(Event, type="note.added"):
     text: str
     by: str
 
+    def describe(self) -> Description:
+        return Description("note", self.text, by=self.by)
+
 
 @dataclass(frozen=True)
 class DiagnosisDeclared(Event, type="diagnosis.declared"):
@@ -45,6 +48,13 @@ class DiagnosisDeclared(Event, type="diagnosis.declared"):
     evidence: tuple[str, ...]
     note: str
     by: str
+
+    def describe(self) -> Description:
+        return Description(
+            "diagnosis",
+            f"{self.service}, {self.mechanism} ({self.confidence_percent} % sure)",
+            by=self.by,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,12 @@ class IncidentDeclared(Event, type="incident.declared"):
     blast_radius: str
     escalate: tuple[Escalation, ...]
     by: str
+
+    def describe(self) -> Description:
+        systems = f" ({', '.join(self.systems)})" if self.systems else ""
+        return Description(
+            "incident", f"{self.severity}{systems}: {self.summary}", tone="warn", by=self.by
+        )
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,11 @@ class TriageWritten(Event, type="triage.written"):
     priorities: tuple[Priority, ...]
     not_doing_yet: tuple[str, ...]
     by: str
+
+    def describe(self) -> Description:
+        counts = f"{len(self.known)} known, {len(self.unknown)} unknown"
+        first = f"; first: {self.priorities[0].text}" if self.priorities else ""
+        return Description("triage", counts + first, by=self.by)
 
 
 @dataclass(frozen=True)
@@ -98,6 +119,10 @@ class HypothesesRevised(Event, type="hypotheses.revised"):
     reason: str
     by: str
 
+    def describe(self) -> Description:
+        shares = [f"{one.probability_percent} % {one.text}" for one in self.hypotheses]
+        return Description("hypotheses", " · ".join(shares), by=self.by)
+
 
 @dataclass(frozen=True)
 class AlertMarked(Event, type="alert.marked"):
@@ -105,6 +130,10 @@ class AlertMarked(Event, type="alert.marked"):
     mark: AlertMark
     reason: str
     by: str
+
+    def describe(self) -> Description:
+        reason = f": {self.reason}" if self.reason else ""
+        return Description("marked", f"{self.alert} as {self.mark}{reason}", by=self.by)
 
 
 @dataclass(frozen=True)
@@ -120,6 +149,11 @@ class ActionStated(Event, type="action.stated"):
     if_worse: str
     by: str
 
+    def describe(self) -> Description:
+        act = f"{self.action} {self.target}".strip()
+        what = f"{act}: {self.expectation} ({self.probability_percent} %)"
+        return Description("expected", what, by=self.by)
+
 
 @dataclass(frozen=True)
 class OutcomeMeasured(Event, type="action.measured"):
@@ -127,6 +161,11 @@ class OutcomeMeasured(Event, type="action.measured"):
     met: bool
     measured: str
     by: str
+
+    def describe(self) -> Description:
+        came = "as expected" if self.met else "not as expected"
+        tone: Tone = "good" if self.met else "warn"
+        return Description("measured", f"{self.measured}: {came}", tone=tone, by=self.by)
 
 
 @dataclass(frozen=True)
@@ -147,6 +186,12 @@ class UpdatePosted(Event, type="update.posted"):
     components: dict[str, ComponentStatus] | None = None
     """For the status page: what the team says of each service it names."""
 
+    def describe(self) -> Description:
+        what = (
+            f"to {self.readers}, {self.status} ({self.confidence_percent} %): {self.current_state}"
+        )
+        return Description("update", what, by=self.by)
+
 
 @dataclass(frozen=True)
 class ReflectionWritten(Event, type="reflection.written"):
@@ -156,6 +201,9 @@ class ReflectionWritten(Event, type="reflection.written"):
     text: str
     by: str
     question: str = ""
+
+    def describe(self) -> Description:
+        return Description("reflection", self.text, tone="quiet", by=self.by)
 
 
 @dataclass(frozen=True)
@@ -167,6 +215,9 @@ class CauseAnalysed(Event, type="cause.analysed"):
     confidence_percent: int
     by: str
 
+    def describe(self) -> Description:
+        return Description("cause", f"{self.level}: {self.text}", tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class PostmortemSaved(Event, type="postmortem.saved"):
@@ -176,12 +227,21 @@ class PostmortemSaved(Event, type="postmortem.saved"):
     text: str
     by: str
 
+    def describe(self) -> Description:
+        return Description("postmortem", f"version {self.version} saved", tone="quiet", by=self.by)
+
 
 @dataclass(frozen=True)
 class LearningStored(Event, type="learning.stored"):
     kind: LearningKind
     fields: dict[str, str | tuple[str, ...]]
     by: str
+
+    def describe(self) -> Description:
+        first = next(iter(self.fields.values()), "")
+        text = first if isinstance(first, str) else "; ".join(first)
+        kind = self.kind.replace("_", " ")
+        return Description("lesson", f"{kind}: {text}", tone="quiet", by=self.by)
 
 
 @dataclass(frozen=True)
@@ -193,3 +253,7 @@ class ActionItemAdded(Event, type="action-item.added"):
     owner: str
     check: str
     by: str
+
+    def describe(self) -> Description:
+        what = f"{self.text}, {self.owner}" if self.owner else self.text
+        return Description("action item", what, tone="quiet", by=self.by)

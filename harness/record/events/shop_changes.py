@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event, Tone
 
 DeployKind = Literal["release", "rollback", "restart", "hotfix"]
 GuardVerdict = Literal["passed", "objected", "unknown"]
@@ -16,6 +16,13 @@ GuardVerdict = Literal["passed", "objected", "unknown"]
 class DrillTriggered(Event, type="drill.triggered", audience="instructor"):
     service: str
     version_to: str
+
+    def describe(self) -> Description:
+        return Description(
+            "release planned",
+            f"{self.service} {self.version_to}, which begins the incident",
+            tone="quiet",
+        )
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,9 @@ class ReleasePlanned(Event, type="release.planned", audience="instructor"):
     service: str
     version_to: str
 
+    def describe(self) -> Description:
+        return Description("release planned", f"{self.service} {self.version_to}", tone="quiet")
+
 
 @dataclass(frozen=True)
 class DependencyActed(Event, type="dependency.acted", audience="instructor"):
@@ -36,6 +46,9 @@ class DependencyActed(Event, type="dependency.acted", audience="instructor"):
     third party was slow for a while."""
 
     what: str
+
+    def describe(self) -> Description:
+        return Description("disturbance", self.what, tone="quiet")
 
 
 @dataclass(frozen=True)
@@ -55,17 +68,25 @@ class DeployEvent(Event):
 
 @dataclass(frozen=True)
 class DeployStarted(DeployEvent, type="deploy.started"):
-    pass
+    def describe(self) -> Description:
+        versions = "" if self.kind == "restart" else f" {self.version_from} → {self.version_to}"
+        return Description(self.kind, f"{self.service}{versions}: {self.summary}", by=self.by)
 
 
 @dataclass(frozen=True)
 class DeploySucceeded(DeployEvent, type="deploy.succeeded"):
-    pass
+    def describe(self) -> Description:
+        return Description("deployed", f"{self.service} {self.version_to} serves")
 
 
 @dataclass(frozen=True)
 class DeployFailed(DeployEvent, type="deploy.failed"):
     """The old version still serves; `error` says why."""
+
+    def describe(self) -> Description:
+        return Description(
+            "deploy failed", f"{self.service} {self.version_to}: {self.error}", tone="bad"
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,11 @@ class FlagSwitched(Event, type="flag.switched"):
         """What sort of act it is, beside those of deploys."""
         return "flag"
 
+    def describe(self) -> Description:
+        return Description(
+            "flag", f"{self.name} of {self.service} {'on' if self.enabled else 'off'}", by=self.by
+        )
+
 
 @dataclass(frozen=True)
 class GuardChecked(Event, type="guard.checked"):
@@ -95,3 +121,8 @@ class GuardChecked(Event, type="guard.checked"):
     version: str
     verdict: GuardVerdict
     why: str
+
+    def describe(self) -> Description:
+        what = f"{self.check}, {self.service} {self.version}: {self.verdict}, {self.why}"
+        tone: Tone = "warn" if self.verdict == "objected" else "quiet"
+        return Description("guardrail", what, tone=tone)

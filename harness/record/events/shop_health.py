@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.record.events.event import Event
+from harness.record.events.event import Description, Event
 
 
 @dataclass(frozen=True)
 class VerifyStarted(Event, type="verify.started"):
     by: str
+
+    def describe(self) -> Description:
+        return Description(
+            "verification", "the shop is tested under stress", tone="quiet", by=self.by
+        )
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,13 @@ class VerifyFinished(Event, type="verify.finished"):
     results: tuple[VerifyResult, ...]
     settling: tuple[str, ...] = ()
     """What the shop was still busy with from before the last change when it was tested."""
+
+    def describe(self) -> Description:
+        if self.passed:
+            return Description("verified", "all objectives hold", tone="good")
+        missed = ", ".join(one.measure for one in self.results if not one.holds)
+        what = f"not healed yet: {missed}" if missed else "not healed yet"
+        return Description("not verified", what, tone="warn")
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,12 @@ async def test_what_only_the_instructor_sees_holds_nothing_up(
 @pytest.mark.parametrize(
     ("event", "says"),
     [
-        (InjectDelivered("i", "message", "Chief", "What\n now?", "agenda"), "CHIEF: What now?"),
-        (HintTaken(1, "look at the pool", 5, "instructor"), "hint 1 (-5 points): look"),
-        (RoleJoined("Ada", "bridge"), "Ada takes the role bridge"),
+        (
+            InjectDelivered("i", "message", "Chief", "What\n now?", "agenda"),
+            "message: Chief: What now?",
+        ),
+        (HintTaken(1, "look at the pool", 5, "instructor"), "hint: 1 (-5 points): look"),
+        (RoleJoined("Ada", "bridge"), "joined: Ada takes the role bridge"),
         (ClockPaused("instructor"), ""),
     ],
 )

@@ -90,10 +90,8 @@ def test_the_timeline_is_in_the_order_of_the_record_and_counts_from_the_page() -
     assert [one.seq for one in post.timeline] == sorted(one.seq for one in post.timeline)
     rollback = next(one for one in post.timeline if one.what.startswith("rollback"))
     assert (rollback.since_page_s, rollback.who) == (240.0, "dana")
-    assert rollback.what == "rollback of payments 2.4.2 → 2.4.1 begins: back again"
-    assert "| 4:00 | dana | rollback of payments 2.4.2 → 2.4.1 begins: back again |" in (
-        to_markdown(post)
-    )
+    assert rollback.what == "rollback: payments 2.4.2 → 2.4.1: back again"
+    assert "| 4:00 | dana | rollback: payments 2.4.2 → 2.4.1: back again |" in to_markdown(post)
 
 
 def test_the_timeline_never_shows_what_only_instructors_may_see() -> None:

@@ -5,7 +5,6 @@ import { drillTime, stopwatch } from "../logic/format.js";
 import { Causes } from "../parts/causes.js";
 import { Judging } from "../parts/judging.js";
 import { Picker } from "../parts/picker.js";
-import { told } from "../parts/told.js";
 
 function Agenda({ exercise }) {
   const { clock, phases, speed } = exercise;
@@ -44,12 +43,12 @@ function Messages() {
   <//>`;
 }
 
-/** Who is here, and what each did last, told for the people who read over a shoulder. */
+/** Who is here, and what each did last, for the people who read over a shoulder. */
 function People({ roles }) {
   const { records } = useLive();
   const last = useMemo(() => {
     const found = new Map();
-    for (const one of records) found.set(one.actor, one);
+    for (const one of records) if (one.label) found.set(one.actor, one);
     return found;
   }, [records]);
   const people = new Map();
@@ -57,9 +56,9 @@ function People({ roles }) {
   return html`<${Card} title="Who does what" className="span12" id="people">
     ${!people.size && html`<${Empty}>Nobody has taken a role yet.<//>`}
     <ul class="plain">${[...people].map(([person, held]) => {
-      const seen = last.get(person) && told(last.get(person));
+      const seen = last.get(person);
       return html`<li class="piece" key=${person}><div><strong>${person}</strong> <span class="muted">${held.join(", ")}</span></div>
-        <div class="muted">${seen ? `${drillTime(seen.ms)} ${seen.kind}: ${seen.text}` : "nothing written yet"}</div></li>`;
+        <div class="muted">${seen ? `${drillTime(seen.drilltimems)} ${seen.label}: ${seen.text}` : "nothing written yet"}</div></li>`;
     })}</ul>
   <//>`;
 }

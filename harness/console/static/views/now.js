@@ -3,7 +3,7 @@
 import { Badge, Button, Card, Empty, ErrorNote, api, attachEvidence, html, useAct, useLive, useMemo, usePoll } from "../lib.js";
 import { clock, milliseconds, money, percent, plain, rate } from "../logic/format.js";
 import { ServiceMap } from "../parts/service-map.js";
-import { changesOf } from "../parts/told.js";
+import { changesOf } from "../logic/changes.js";
 
 function Pages({ pages, alerts }) {
   const acknowledge = useAct((id) => api.post("/v1/pages/ack", id ? { page_id: id } : {}));
@@ -67,7 +67,7 @@ export default function Now() {
     <${Card} title="Services" className="span7" id="services"><${Services} services=${status.services} /><//>
     <${Card} title="What changed lately" className="span5 tall" id="changes">
       ${!changes.length && html`<${Empty}>Nothing yet.<//>`}
-      <ol class="feed">${changes.map((one) => html`<li key=${one.key}><time>${clock(one.at)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div></li>`)}</ol>
+      <ol class="feed">${changes.map((one) => html`<li key=${one.id}><time>${clock(one.time)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div></li>`)}</ol>
     <//>
     <p class="muted span12">Next: ${status.next}</p>
   </div>`;

@@ -2,9 +2,7 @@
 
 import { Badge, Button, Card, Empty, ErrorNote, api, html, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
 import { clock, drillTime } from "../logic/format.js";
-import { told } from "../parts/told.js";
 
-const NOISE = new Set(["impact.sampled", "engagement.sampled", "stack.ready"]);
 const SHOWN = 400;
 
 export default function Timeline() {
@@ -16,9 +14,9 @@ export default function Timeline() {
     await api.post("/v1/notes", { text: note });
     clear();
   });
-  const rows = useMemo(() => records.filter((one) => !NOISE.has(one.type)).map(told), [records]);
+  const rows = useMemo(() => records.filter((one) => one.label), [records]);
   const wanted = search.toLowerCase();
-  const found = rows.filter((one) => !wanted || `${one.kind} ${one.text} ${one.actor}`.toLowerCase().includes(wanted));
+  const found = rows.filter((one) => !wanted || `${one.label} ${one.text} ${one.actor}`.toLowerCase().includes(wanted));
   return html`<div class="grid">
     <${Card} title="Write it down" className="span12" id="note">
       <form class="slider" onSubmit=${write.run}>
@@ -29,8 +27,8 @@ export default function Timeline() {
     <${Card} title="Timeline" className="span12" id="timeline" actions=${html`<input data-search type="search" aria-label="Search the timeline" placeholder="Search (/)" value=${search} onInput=${(e) => setSearch(e.target.value)} />`}>
       ${!found.length && html`<${Empty}>${rows.length ? "Nothing matches." : "Nothing has happened yet."}<//>`}
       ${found.length > SHOWN && html`<p class="muted">The newest ${SHOWN} of ${found.length}; search for older ones.</p>`}
-      <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.key}>
-        <time title=${clock(one.at)}>${drillTime(one.ms)}</time><div><${Badge} kind=${one.tone}>${one.kind}<//> ${one.text}</div>
+      <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.id}>
+        <time title=${clock(one.time)}>${drillTime(one.drilltimems)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div>
       </li>`)}</ol>
     <//>
   </div>`;

@@ -15,6 +15,8 @@ from harness.causes import Mechanism as Mechanism
 
 RUNTIMES = ("local", "compose")
 """What can run the shop."""
+THIRD_PARTY_PROFILES = ("normal", "busy", "slow", "down")
+"""How the payment provider and the carriers can behave."""
 
 
 class Role(StrEnum):
@@ -46,7 +48,7 @@ class DetectRule:
 
 @dataclass(frozen=True)
 class Objective:
-    """One bound on one measure of the verification run (see diagnosis.oracle)."""
+    """One bound on one measure of the verification run (see harness.measures)."""
 
     measure: str
     at_least: float | None = None
@@ -67,11 +69,20 @@ class Objective:
         return Objective(self.measure, max(lows, default=None), min(highs, default=None))
 
 
+class ClueKind(StrEnum):
+    """By what tool a clue is found."""
+
+    METRIC = "metric"
+    LOG = "log"
+    TRACE = "trace"
+    COMMIT = "commit"
+
+
 @dataclass(frozen=True)
 class EvidenceClue:
     """Something that a participant can find: a query, trace shape, log pattern or commit."""
 
-    kind: str
+    kind: ClueKind
     find: str
     shows: str
 
@@ -88,8 +99,6 @@ class Fault:
     locus: str
     release: Release | None
     """None where nothing was released: the clean tree itself gives way."""
-    third_party_profile: str
-    load_profile: str
     detect: tuple[DetectRule, ...]
     evidence: tuple[EvidenceClue, ...]
     verify: tuple[Objective, ...]

@@ -8,6 +8,11 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 
 
+def catalog_dir() -> Path:
+    """The checkout whose faults and scenarios are offered: $DRILL_REPO, else this one."""
+    return Path(os.environ.get("DRILL_REPO") or REPO)
+
+
 def home_dir() -> Path:
     """The directory that holds runs and the active drill: $DRILL_HOME, else `var/` of the repo."""
     return Path(os.environ.get("DRILL_HOME") or REPO / "var").resolve()

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from harness.paths import REPO, home_dir
+from harness.paths import catalog_dir, home_dir
 
 
 class HostSettings(BaseSettings):
@@ -25,7 +25,7 @@ class HostSettings(BaseSettings):
     )
 
     home: Path = Field(default_factory=home_dir)
-    repo: Path = REPO
+    repo: Path = Field(default_factory=catalog_dir)
     runtime: str = "local"
     agenda: str | None = None
     """An agenda's name, or the path of one's own file; None: the scenario's."""

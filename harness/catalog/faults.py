@@ -10,10 +10,13 @@ from pydantic import Field, Strict, model_validator
 from harness.catalog.files import LooseMechanism, ReleaseTable, StrictFile, Text
 from harness.causes import Mitigation, Trigger, TriggerKind
 from harness.errors import BadFile
-from harness.model import Answer, DetectRule, EvidenceClue, Fault, Objective, Release
+from harness.model import Answer, ClueKind, DetectRule, EvidenceClue, Fault, Objective, Release
 
 CHEATS_MIN = 2
 """A fault whose oracle was never tried against a cheat proves nothing."""
+EVIDENCE_MIN, EVIDENCE_MAX = 3, 5
+HINTS_MIN = 3
+ACTION_ITEMS_MIN = 4
 
 
 class DetectTable(StrictFile):
@@ -26,7 +29,7 @@ class DetectTable(StrictFile):
 class EvidenceTable(StrictFile):
     """One `[[evidence]]`."""
 
-    kind: Text
+    kind: Annotated[ClueKind, Strict(False)]
     find: Text
     shows: Text
 
@@ -87,17 +90,15 @@ class FaultFile(StrictFile):
     locus: Text
     release: ReleaseTable | None = None
     detect: Annotated[list[DetectTable], Field(min_length=1)]
-    evidence: Annotated[list[EvidenceTable], Field(min_length=1)]
+    evidence: Annotated[
+        list[EvidenceTable], Field(min_length=EVIDENCE_MIN, max_length=EVIDENCE_MAX)
+    ]
     verify: Annotated[list[VerifyTable], Field(min_length=1)]
-    hints: Annotated[list[Text], Field(min_length=1)]
+    hints: Annotated[list[Text], Field(min_length=HINTS_MIN)]
     accepts: AcceptsTable
-    action_items: Annotated[list[Text], Field(min_length=1)]
-    third_party_profile: Text = "normal"
-    load_profile: Text = "steady"
+    action_items: Annotated[list[Text], Field(min_length=ACTION_ITEMS_MIN)]
     trigger: TriggerTable = TriggerTable(kind=TriggerKind.DEPLOY)
     mitigation: MitigationTable | None = None
-    id: Text | None = None
-    """The folder's name says it; if it is here too, it must be the same."""
 
     @model_validator(mode="after")
     def _can_be_played(self) -> Self:
@@ -124,8 +125,6 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
         mechanism=read.mechanism,
         locus=read.locus,
         release=release,
-        third_party_profile=read.third_party_profile,
-        load_profile=read.load_profile,
         detect=tuple(DetectRule(one.alert, one.within_s) for one in read.detect),
         evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
         verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, TypeVar, get_args
@@ -10,8 +12,8 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
-from harness.catalog.toml_lines import KeyPath, line_of, read_toml
-from harness.causes import Mechanism, TriggerKind
+from harness.catalog.toml_lines import KeyPath, key_lines, line_of, read_toml
+from harness.causes import Mechanism
 from harness.errors import BadFile
 
 Text = Annotated[str, Field(min_length=1)]
@@ -96,7 +98,7 @@ class Source:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._content, self._lines = read_toml(path)
+        self._content, self._text = read_toml(path)
 
     def parse(self, shape: type[F]) -> F:
         """The content as `shape`; raises BadFile for the first thing that is wrong."""
@@ -110,17 +112,21 @@ class Source:
 
     def bad(self, where: KeyPath, message: str, hint: str = "") -> BadFile:
         """An error about the key `where`."""
-        return BadFile(self.path, line_of(self._lines, where), message, hint)
+        return BadFile(self.path, line_of(key_lines(self._text), where), message, hint)
 
-    def bad_name(self, where: KeyPath, kind: str, name: str, known: list[str]) -> BadFile:
-        """An error about a name at `where` that nothing answers to."""
-        return self.bad(where, f"there is no {kind} '{name}'{_nearest(name, known)}")
+    def bad_name(self, where: KeyPath, kind: str, name: str, known: Iterable[str]) -> BadFile:
+        """An error about a name at `where` that nothing answers to, with the nearest of `known`."""
+        return self.bad(where, f"there is no {kind} '{name}'{nearest(name, known)}")
+
+    def check_name(self, where: KeyPath, kind: str, name: str, known: Iterable[str]) -> None:
+        """Raises BadFile for a name at `where` that is none of `known`."""
+        if name not in (among := list(known)):
+            raise self.bad_name(where, kind, name, among)
 
     def check_names(self, key: str, kind: str, names: list[str], known: list[str]) -> None:
         """Raises BadFile for a name in the list `key` that is unknown, or there twice."""
         for index, name in enumerate(names):
-            if name not in known:
-                raise self.bad_name((key, index), kind, name, known)
+            self.check_name((key, index), kind, name, known)
             if name in names[:index]:
                 raise self.bad((key, index), f"'{name}' is named twice")
 
@@ -129,27 +135,25 @@ class Source:
         key = where[-1] if where else ""
         if error["type"] == "extra_forbidden":
             known = list(_fields_at(shape, where[:-1]))
-            return self.bad(where, f"unknown key '{key}'{_nearest(str(key), known)}")
+            return self.bad(where, f"unknown key '{key}'{nearest(str(key), known)}")
         if error["type"] == "missing":
             inside = f" in [{'.'.join(map(str, where[:-1]))}]" if where[:-1] else ""
             return self.bad(where[:-1], f"the key '{key}' is missing{inside}")
         if error["type"] == "enum":
-            known = [str(one) for one in (TriggerKind if key == "kind" else Mechanism)]
+            known = re.findall(r"'([^']+)'", error.get("ctx", {}).get("expected", ""))
             return self.bad(
-                where, f"unknown value {error['input']!r}{_nearest(error['input'], known)}"
+                where, f"unknown value {error['input']!r}{nearest(error['input'], known)}"
             )
         name = ".".join(map(str, where))
         message = error["msg"].removeprefix("Value error, ")
         return self.bad(where, f"'{name}': {message}" if name else message)
 
 
-def _nearest(name: object, known: list[str]) -> str:
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return (
-        f"; did you mean '{near[0]}'?"
-        if near
-        else f"; known are: {', '.join(sorted(known)) or 'none'}"
-    )
+def nearest(name: object, known: Iterable[str]) -> str:
+    """How an error about `name` ends: the nearest of `known`, or all of them."""
+    among = sorted(known)
+    near = difflib.get_close_matches(str(name), among, n=1, cutoff=0.5)
+    return f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(among) or 'none'}"
 
 
 def _fields_at(shape: type[BaseModel], where: KeyPath) -> dict[str, Any]:

@@ -9,9 +9,11 @@ services/topology.toml                                                   → Ser
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from harness.catalog.fault_checks import check_fault
 from harness.catalog.faults import FaultFile, as_fault, existing
 from harness.catalog.files import (
     DecoyFile,
@@ -21,19 +23,63 @@ from harness.catalog.files import (
     Source,
     TopologyFile,
 )
+from harness.catalog.folders import check_folders
+from harness.catalog.known_names import KnownNames
+from harness.catalog.toml_lines import KeyPath
 from harness.causes import Blip, Family
 from harness.errors import UnknownName
-from harness.model import Decoy, Fault, Release, Scenario, ServiceEntry
+from harness.model import (
+    THIRD_PARTY_PROFILES,
+    ClueKind,
+    Decoy,
+    Fault,
+    Release,
+    Scenario,
+    ServiceEntry,
+)
+from harness.people import PEOPLE
 
-LOAD_PROFILES = "loadgen/profiles/*.toml"
+PromqlErrors = Callable[[Sequence[str]], Mapping[str, str]]
+"""Expressions → those that do not parse, each with what is wrong."""
+
+
+def _not_parsed(_expressions: Sequence[str]) -> Mapping[str, str]:
+    return {}
 
 
 class Catalog:
-    """What the checkout at `root` has to offer. Reads files when asked; raises BadFile."""
+    """What the checkout at `root` has to offer.
+
+    Reads a file when asked, a fault's once. What a file refers to is looked up when it is read:
+    raises BadFile for a reference that leads nowhere.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._faults = root / "faults"
+        self._names = KnownNames(root)
+        self._read: dict[str, Fault] = {}
+
+    def check(self, promql_errors: PromqlErrors = _not_parsed) -> None:
+        """Read everything, and have the expressions of all faults parsed in one go.
+
+        Raises BadFile for the first mistake in any file under faults/, or for a file there that
+        nothing reads.
+        """
+        check_folders(self._faults)
+        self.decoys(), self.scenarios(), self.families()
+        found = [
+            (fault.id, index, clue.find)
+            for fault in self.faults()
+            for index, clue in enumerate(fault.evidence)
+            if clue.kind is ClueKind.METRIC
+        ]
+        errors = promql_errors([find for _, _, find in found])
+        for id_, index, find in found:
+            if find in errors:
+                source = Source(self._faults / id_ / "fault.toml")
+                message = f"this is no PromQL: {errors[find]}"
+                raise source.bad(("evidence", index, "find"), message)
 
     def fault_ids(self) -> list[str]:
         """The folders under faults/ that say what is broken."""
@@ -72,21 +118,29 @@ class Catalog:
         """Raises UnknownName with the nearest ids, or BadFile."""
         if id_ not in self.fault_ids():
             raise UnknownName("fault", id_, self.fault_ids())
-        folder = self._faults / id_
+        if id_ not in self._read:
+            self._read[id_] = self._fault(id_, self._faults / id_)
+        return self._read[id_]
+
+    def _fault(self, id_: str, folder: Path) -> Fault:
         source = Source(folder / "fault.toml")
         read = source.parse(FaultFile)
-        if read.id not in (None, id_):
-            raise source.bad(("id",), f"the id is '{read.id}', but the folder is '{id_}'")
-        self._check_services(source, read.service, read.accepts.services)
-        if read.service not in read.accepts.services:
-            raise source.bad(("accepts",), f"the fault's own service '{read.service}' is missing")
-        if read.mechanism not in read.accepts.mechanisms:
-            raise source.bad(("accepts",), f"the fault's own '{read.mechanism}' is missing")
-        self._check_surroundings(source, read)
-        release = None
-        if read.release is not None:
-            patch = existing(folder / "release.patch")
+        patch, release = folder / "release.patch", None
+        if read.release is None:
+            if patch.is_file():
+                raise source.bad((), "there is a release.patch, and no [release]")
+        elif existing(patch):
+            services = [entry.name for entry in self._topology]
+            source.check_name(("service",), "service", read.service, services)
             release = self._release(source, ("release",), read.service, read.release, patch)
+        check_fault(
+            source,
+            read,
+            release.patch if release else None,
+            root=self.root,
+            names=self._names,
+            topology=self._topology,
+        )
         return as_fault(id_, folder, read, release)
 
     def decoy(self, id_: str) -> Decoy:
@@ -96,7 +150,8 @@ class Catalog:
         folder = self._faults / "decoys" / id_
         source = Source(folder / "release.toml")
         read = source.parse(DecoyFile)
-        self._check_services(source, read.service, [])
+        services = [entry.name for entry in self._topology]
+        source.check_name(("service",), "service", read.service, services)
         patch = folder / "release.patch"
         release = self._release(source, (), read.service, read, patch if patch.is_file() else None)
         return Decoy(id_, release, read.body)
@@ -110,6 +165,13 @@ class Catalog:
         source.check_names("faults", "fault", read.faults, self.fault_ids())
         self._check_apart(source, read.faults)
         source.check_names("decoys", "decoy", read.decoys, self.decoy_ids())
+        source.check_name(("agenda",), "agenda", read.agenda, self._names.agendas)
+        source.check_name(
+            ("load_profile",), "load profile", read.load_profile, self._names.load_profiles
+        )
+        self._check_profile(source, ("third_party_profile",), read.third_party_profile)
+        for index, blip in enumerate(read.blip):
+            self._check_profile(source, ("blip", index, "profile"), blip.profile)
         return Scenario(
             id=id_,
             title=read.title,
@@ -130,6 +192,7 @@ class Catalog:
         if id_ in self.scenario_ids():
             raise source.bad((), f"there is a scenario '{id_}', too")
         source.check_names("one_of", "scenario", read.one_of, self.scenario_ids())
+        source.check_name(("agenda",), "agenda", read.agenda, self._names.agendas)
         return Family(id_, read.title, tuple(read.one_of), read.agenda)
 
     @cached_property
@@ -161,13 +224,8 @@ class Catalog:
             for one in tables
         )
 
-    def _check_services(self, source: Source, service: str, accepted: list[str]) -> None:
-        names = [entry.name for entry in self._topology]
-        if service not in names:
-            raise source.bad_name(("service",), "service", service, names)
-        for name in accepted:
-            if name not in names:
-                raise source.bad_name(("accepts", "services"), "service", name, names)
+    def _check_profile(self, source: Source, where: KeyPath, name: str) -> None:
+        source.check_name(where, "third-party profile", name, THIRD_PARTY_PROFILES)
 
     def _check_apart(self, source: Source, faults: list[str]) -> None:
         """Two faults of one service cannot be told apart, nor rolled back one by one."""
@@ -177,17 +235,6 @@ class Catalog:
                 other = faults[services.index(service)]
                 message = f"'{faults[index]}' and '{other}' are both in {service}"
                 raise source.bad(("faults", index), message)
-
-    def _check_surroundings(self, source: Source, read: FaultFile) -> None:
-        """What a fault takes from elsewhere must be there: load profiles, its service's flags."""
-        profiles = sorted(path.stem for path in self.root.glob(LOAD_PROFILES))
-        wanted = read.trigger.load_profile
-        if wanted is not None and wanted not in profiles:
-            raise source.bad_name(("trigger", "load_profile"), "load profile", wanted, profiles)
-        entry = next(one for one in self._topology if one.name == read.service)
-        if read.mitigation is not None and read.mitigation.flag not in entry.flags:
-            kind, where = f"feature flag of {read.service}", ("mitigation", "flag")
-            raise source.bad_name(where, kind, read.mitigation.flag, list(entry.flags))
 
     def _release(
         self,
@@ -206,6 +253,7 @@ class Catalog:
             )
         if _numbers(read.version_to) <= _numbers(clean):
             raise source.bad((*where, "version_to"), f"{read.version_to} is not after {clean}")
+        _check_author(source, where, read)
         return Release(
             service=service,
             version_from=read.version_from,
@@ -215,6 +263,16 @@ class Catalog:
             author_email=read.author_email,
             patch=patch,
         )
+
+
+def _check_author(source: Source, where: KeyPath, read: ReleaseTable) -> None:
+    """Releases are written by the shop's engineers, each by their own address."""
+    emails = {person.name: person.email for person in PEOPLE}
+    source.check_name((*where, "author_name"), "engineer", read.author_name, emails)
+    email = emails[read.author_name]
+    if read.author_email != email:
+        message = f"{read.author_name} has the address '{email}', not '{read.author_email}'"
+        raise source.bad((*where, "author_email"), message)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

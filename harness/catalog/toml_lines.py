@@ -18,8 +18,8 @@ STATEMENT_LINES_MAX = 200
 KeyPath = tuple[str | int, ...]
 
 
-def read_toml(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
-    """The content of a TOML file, and the line of each key path in it.
+def read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """The content of a TOML file, and its text, from which `key_lines` has the line of each key.
 
     Raises BadFile for what cannot be read: no such file, too large, not UTF-8, malformed.
     """
@@ -35,7 +35,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         raise BadFile(path, line, message) from error
     except RecursionError as error:
         raise BadFile(path, None, "it is nested too deeply") from error
-    return content, _lines(text)
+    return content, text
 
 
 def line_of(lines: dict[KeyPath, int], where: KeyPath) -> int | None:
@@ -60,8 +60,11 @@ def _read_text(path: Path) -> str:
         raise BadFile(path, line, "it is not UTF-8 text") from error
 
 
-def _lines(text: str) -> dict[KeyPath, int]:
-    """The line of each key path of a well-formed document."""
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line of each key path of a well-formed document.
+
+    It takes ten times as long as reading the document: ask for it once something is wrong.
+    """
     lines: dict[KeyPath, int] = {}
     table: KeyPath = ()
     counts: dict[KeyPath, int] = {}

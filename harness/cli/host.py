@@ -14,11 +14,12 @@ from harness.causes import Family
 from harness.cli.api_client import DrillClient, active_drill
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.model import RUNTIMES, Role, Scenario
-from harness.paths import REPO, home_dir
+from harness.paths import catalog_dir, home_dir
 from harness.terminal import AsJson, data, line, say, table
 from harness.waiting import WaitedTooLong, wait_until_sync
 
 if TYPE_CHECKING:
+    from harness.catalog.reader import Catalog
     from harness.settings import HostSettings
 
 ScenarioName = Annotated[
@@ -173,7 +174,12 @@ def down() -> None:
     say(f"{drill.drill_id} has ended")
 
 
-def scenarios(as_json: AsJson = False) -> None:
+def scenarios(
+    check: Annotated[
+        bool, typer.Option("--check", help="Check every file of faults/, as a drill does.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the scenarios and scenario families.
 
     A drill of a family draws one of its scenarios.
@@ -182,7 +188,10 @@ def scenarios(as_json: AsJson = False) -> None:
     """
     from harness.catalog.reader import Catalog
 
-    catalog = Catalog(REPO)
+    catalog = Catalog(catalog_dir())
+    if check:
+        _check(catalog)
+        say("every file under faults/ is sound")
     found: list[Scenario | Family] = [*catalog.scenarios(), *catalog.families()]
     rows = [{"scenario": s.id, "title": s.title, "agenda": s.agenda} for s in found]
     if as_json:
@@ -190,6 +199,13 @@ def scenarios(as_json: AsJson = False) -> None:
         return
     for text in table(rows, ["scenario", "title", "agenda"]):
         line(text)
+
+
+def _check(catalog: Catalog) -> None:
+    """Raises BadFile for the first mistake in any file under faults/."""
+    from harness.runtime.programs.promql import syntax_errors
+
+    catalog.check(syntax_errors)
 
 
 def _settings(scenario: str, **given: object) -> HostSettings:
@@ -201,7 +217,8 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     from harness.exercise.clock import SPEED_MAX
     from harness.settings import HostSettings
 
-    known = [*Catalog(REPO).drill_names(), RANDOM]
+    catalog = Catalog(catalog_dir())
+    known = [*catalog.drill_names(), RANDOM]
     if scenario not in known:
         raise UnknownName("scenario", scenario, known)
     if given.get("runtime") not in (None, *RUNTIMES):
@@ -210,6 +227,9 @@ def _settings(scenario: str, **given: object) -> HostSettings:
         agenda_named(str(given["agenda"]))
     if not 0 < float(given.get("speed", 1.0)) <= SPEED_MAX:  # type: ignore[arg-type]
         raise UsageError(f"speed is a number above 0, at most {SPEED_MAX:g}")
+    if not given.get("resume"):
+        # An interrupted drill goes on whatever became of other faults meanwhile.
+        _check(catalog)
     kept = {name: value for name, value in given.items() if value is not None}
     try:
         return HostSettings(scenario=scenario, **kept)  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from harness.exercise.agenda_files import load_agenda
 from harness.exercise.guards import BoundGuard
 from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
+from harness.measures import Measures
 from harness.model import (
     BuiltRelease,
     Fault,
@@ -33,7 +34,6 @@ from harness.telemetry.alerts import AlertBook
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
 from harness.verification.access import ShopAccess
-from harness.verification.measures import Measures
 from harness.verification.oracle import Oracle
 from harness.verification.references import References
 from harness.workspace.workspace import Workspace

@@ -28,6 +28,7 @@ from harness.matrix.row_stack import Stack
 from harness.matrix.schedule import Due, in_order, read_held, shuffled
 from harness.model import RUNTIMES
 from harness.paths import REPO
+from harness.runtime.programs.promql import syntax_errors
 from harness.terminal import line, say, table
 
 SMOKE = REPO / "var" / "smoke"
@@ -79,6 +80,7 @@ async def smoke(campaign: Campaign) -> bool:
     if campaign.player not in PLAYERS:
         raise UnknownName("player", campaign.player, PLAYERS)
     catalog, checkout = Catalog(REPO), Checkout(REPO)
+    await asyncio.to_thread(catalog.check, syntax_errors)
     chosen = rows_of(catalog, campaign.names)
     campaign.output.mkdir(parents=True, exist_ok=True)
     held, commit = read_held(campaign.output / HELD), checkout.clean_head()

@@ -1,12 +1,6 @@
 """Looking for a declared piece of evidence in what participants can see.
 
-| kind | `find` |
-| --- | --- |
-| metric | a PromQL expression that gives at least one value above 0 |
-| log | `service: regular expression`, in a recent line |
-| trace | `path a > b > c > a`: a trace whose calls pass these services in order; or
-          `repeat 50 regex`: a span with at least 50 children whose operation matches |
-| commit | a regular expression that an added line of the release's diff matches |
+`harness.catalog.clues` says how its text is read.
 """
 
 from __future__ import annotations
@@ -17,54 +11,56 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.catalog.clues import (
+    PathClue,
+    expression,
+    log_clue,
+    matches_added_line,
+    trace_clue,
+)
 from harness.drill.session import Session
-from harness.errors import BadFile
-from harness.model import EvidenceClue, Fault
+from harness.model import ClueKind, EvidenceClue, Fault
 
 TRACES_LOOKED_AT = 200
 LOG_LINES_LOOKED_AT = 1000
 
 
 async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> bool:
-    """True where the clue can be found now. Raises BadFile for a clue that cannot be read."""
-    if clue.kind == "metric":
-        return any(sample.value > 0 for sample in await session.prometheus.query(clue.find))
-    if clue.kind == "log":
-        return await _in_logs(session, clue.find)
-    if clue.kind == "trace":
-        return await _in_traces(session, fault, clue)
-    if clue.kind == "commit":
-        return await _in_diff(session, fault, clue.find)
-    raise BadFile(fault.folder / "fault.toml", None, f"evidence of unknown kind '{clue.kind}'")
+    """True where the clue can be found now. Raises ValueError for one that the catalog refuses."""
+    match clue.kind:
+        case ClueKind.METRIC:
+            return any(sample.value > 0 for sample in await session.prometheus.query(clue.find))
+        case ClueKind.LOG:
+            return await _in_logs(session, clue.find)
+        case ClueKind.TRACE:
+            return await _in_traces(session, fault, clue.find)
+        case ClueKind.COMMIT:
+            return await _in_diff(session, fault, clue.find)
 
 
 async def _in_logs(session: Session, find: str) -> bool:
-    service, _, pattern = find.partition(":")
-    lines = await session.recorder.logs(service=service.strip(), limit=LOG_LINES_LOOKED_AT)
-    wanted = re.compile(pattern.strip())
-    return any(wanted.search(str(line.get("event", ""))) for line in lines)
+    clue = log_clue(find)
+    lines = await session.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)
+    return any(clue.pattern.search(str(line.get("event", ""))) for line in lines)
 
 
-async def _in_diff(session: Session, fault: Fault, pattern: str) -> bool:
+async def _in_diff(session: Session, fault: Fault, find: str) -> bool:
     release = fault.release
     if release is None:
-        raise BadFile(fault.folder / "fault.toml", None, "a commit is evidence only of a release")
+        raise ValueError("a commit is evidence only of a release")
     text = await asyncio.to_thread(
         session.workspace.diff, release.service, release.version_from, release.version_to
     )
-    added = (line for line in text.splitlines() if line.startswith("+"))
-    return any(re.search(pattern, line) for line in added)
+    return matches_added_line(expression(find), text.splitlines())
 
 
-async def _in_traces(session: Session, fault: Fault, clue: EvidenceClue) -> bool:
-    kind, _, wanted = clue.find.partition(" ")
-    service = wanted.split(">")[0].strip() if kind == "path" else fault.service
+async def _in_traces(session: Session, fault: Fault, find: str) -> bool:
+    clue = trace_clue(find)
+    service = clue.services[0] if isinstance(clue, PathClue) else fault.service
     traces = await session.recorder.traces(service=service, limit=TRACES_LOOKED_AT)
-    if kind == "path":
-        path = [name.strip() for name in wanted.split(">")]
-        return any(_passes(trace, path) for trace in traces)
-    count, _, pattern = wanted.partition(" ")
-    return any(_repeats(trace, int(count), re.compile(pattern)) for trace in traces)
+    if isinstance(clue, PathClue):
+        return any(_passes(trace, clue.services) for trace in traces)
+    return any(_repeats(trace, clue.count, clue.pattern) for trace in traces)
 
 
 def _passes(trace: Mapping[str, Any], path: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from random import Random
 import aiohttp
 
 from harness.errors import StackFailed
+from harness.measures import MEASURE_NAMES, Measures
 from harness.verification.access import ShopAccess, ThirdPartyBooks
 from harness.verification.api_calls import CLIENT_TIMEOUT_S
 from harness.verification.database_access import NotKnowable, ShopDatabases
@@ -20,7 +21,6 @@ from harness.verification.driving import run_stress
 from harness.verification.exposition import Scrape, mean_growth, scrape
 from harness.verification.facts import find_out, known
 from harness.verification.ledger_rows import running_totals, settled_around
-from harness.verification.measures import MEASURE_NAMES, Measures
 from harness.verification.order_rows import some_paid_orders
 from harness.verification.product_catalogue import choose_baskets, read_catalogue
 from harness.verification.reconciliation import Reported, reconciliation_honest, reported_by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
+from harness.measures import Measures
 from harness.verification.api_calls import (
     CLIENT_TIMEOUT_S,
     Call,
@@ -19,7 +20,6 @@ from harness.verification.api_calls import (
 from harness.verification.arrivals import arrival_times
 from harness.verification.driving import Departure, StressResult
 from harness.verification.figures import percentile, ratio
-from harness.verification.measures import Measures
 from harness.verification.product_catalogue import baskets_to_buy
 from harness.verification.references import References
 from harness.verification.served import served

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
+from harness.measures import Measures
 from harness.verification.api_calls import Journey
 from harness.verification.customer_answers import told_paid
 from harness.verification.db_facts import RunningTotal
 from harness.verification.driving import StressResult
 from harness.verification.facts import SENSELESS, Facts
 from harness.verification.history_checks import history_correct_ratio
-from harness.verification.measures import Measures
 from harness.verification.money_checks import (
     charged_once_ratio,
     idempotent_replay_ratio,

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.model import BuiltRelease, Decoy, PlannedRelease, Release, ServiceEntry
+from harness.people import Person
 from harness.workspace import objects
 from harness.workspace.git import Git
 from harness.workspace.history import HistoryPlan, plan_history
 from harness.workspace.mail import message_of
 from harness.workspace.objects import CommitText, NewCommit
-from harness.workspace.people import Person
 from harness.workspace.shop import BuiltShop, PastDeploy
 from harness.workspace.tree import IGNORED_ENDINGS, IGNORED_NAMES, read_tree, write_tree
 

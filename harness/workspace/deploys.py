@@ -8,11 +8,11 @@ from pathlib import Path
 
 from harness.errors import UsageError
 from harness.model import BuiltRelease
+from harness.people import plain_identity
 from harness.workspace import objects
 from harness.workspace.git import GitFailed
 from harness.workspace.objects import CommitText, NewCommit
 from harness.workspace.participants import Head, ParticipantRepository
-from harness.workspace.people import plain_identity
 from harness.workspace.tree import SourceFile, read_tree
 from harness.workspace.versions import Versions
 

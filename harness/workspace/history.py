@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from harness.model import Decoy, PlannedRelease, Release, ServiceEntry
-from harness.workspace.people import PEOPLE, Person, owners
+from harness.people import PEOPLE, Person, owners
 from harness.workspace.subjects import TOPOLOGY, parts_of, titles_of
 
 DECOYS_MIN, DECOYS_MAX = 3, 4

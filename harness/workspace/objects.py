@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.errors import BadFile, UsageError
+from harness.people import Person
 from harness.workspace.git import Git, GitFailed
-from harness.workspace.people import Person
 from harness.workspace.subjects import TOPOLOGY
 from harness.workspace.tree import (
     FILE_BYTES_MAX,

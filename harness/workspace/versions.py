@@ -9,11 +9,11 @@ from pathlib import Path
 
 from harness.errors import UnknownName
 from harness.model import BuiltRelease, Fault, ServiceEntry
+from harness.people import Person
 from harness.workspace import build
 from harness.workspace.git import Git
 from harness.workspace.mail import message_of
 from harness.workspace.objects import CommitText
-from harness.workspace.people import Person
 from harness.workspace.shop import BuiltShop, ReleaseNotes
 from harness.workspace.subjects import TOPOLOGY
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from harness.measures import DEFAULT_OBJECTIVES, LATENCY_MEASURES, Measures
 from harness.paths import REPO
 from harness.thirdparty.control_client import ThirdPartyControl
-from harness.verification.measures import LATENCY_MEASURES, Measures
-from harness.verification.objectives import DEFAULT_OBJECTIVES, judge
+from harness.verification.objectives import judge
 from harness.verification.oracle import Oracle
 from harness.verification.references import References
 from harness.verification.stress_plan import StressPlan

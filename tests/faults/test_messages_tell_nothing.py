@@ -9,8 +9,8 @@ import pytest
 
 from harness.catalog.reader import Catalog
 from harness.model import Release
+from harness.people import PEOPLE
 from harness.workspace.mail import message_of
-from harness.workspace.people import PEOPLE
 
 ROOT = Path(__file__).parents[2]
 CATALOG = Catalog(ROOT)

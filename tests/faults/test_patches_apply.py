@@ -11,11 +11,11 @@ import pytest
 
 from harness.catalog.reader import Catalog
 from harness.errors import BadFile
+from harness.people import PEOPLE
 from harness.workspace.build import commit_on_top
 from harness.workspace.git import Git
 from harness.workspace.mail import message_of
 from harness.workspace.objects import CommitText, NewCommit, create_bare, import_commits
-from harness.workspace.people import PEOPLE
 from harness.workspace.tree import read_tree
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ FUNCTION_LINES_MAX = 60
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "causes currency errors limits paths plain_http terminal waiting",
+        "causes currency errors limits paths people plain_http terminal waiting",
         "model settings",
-        "ports tokens",
+        "measures ports tokens",
         "catalog record",
         "exercise",
         "scoring",

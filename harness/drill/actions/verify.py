@@ -10,9 +10,10 @@ from harness.drill.actions.recovery import SETTLE_TIMEOUT_S, wait_for_backlog
 from harness.drill.lifecycle import disturbances
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError, UsageError
+from harness.measures import DEFAULT_OBJECTIVES
 from harness.model import Objective
 from harness.record import events
-from harness.verification.objectives import DEFAULT_OBJECTIVES, ObjectiveResult, judge
+from harness.verification.objectives import ObjectiveResult, judge
 from harness.verification.stress_plan import StressPlan
 from harness.waiting import WaitedTooLong, wait_until
 

@@ -86,6 +86,14 @@ def find_all() -> list[Piece]:
     return [_find(name, wanted) for name, wanted in WANTED.items()]
 
 
+def located(name: str) -> Path | None:
+    """Where the program of that name is, or None; asks it nothing and fetches nothing."""
+    wanted = WANTED[name]
+    if setting := os.environ.get(wanted.setting):
+        return Path(setting) if _executable(Path(setting)) else None
+    return next((place for _, place in _places(name, wanted) if place is not None), None)
+
+
 def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
     """The program of that name, fetched if need be.
 

@@ -21,23 +21,23 @@ calls = ["payments"]
 """
 
 FAULT = """\
-id = "slow-boat"
+# For the catalog's own tests.
 title = "Charges fail while the provider is busy"
 service = "payments"
 mechanism = "timeout-misconfigured"
 locus = "services/payments/timeouts.toml"
 hints = [
     "what changed?",
-    "compare the versions",
+    "compare the versions", "read the timeouts",
 ]
-action_items = ["review timeouts against the provider's latency"]
+action_items = ["review timeouts", "measure them", "alert on them", "test with a slow provider"]
 
 [release]
 version_from = "2.4.1"
 version_to = "2.4.2"
 summary = "minor: updated timeout configs"
 author_name = "Dana Kim"
-author_email = "dana@shop.example"
+author_email = "dana.kim@northgoods.example"
 
 [[detect]]
 alert = "PaymentsFailing"
@@ -49,12 +49,27 @@ within_s = 20.5
 
 [[evidence]]
 kind = "commit"
-find = "git show"
+find = 'connect_timeout_ms = 500$'
 shows = "a smaller timeout"
 
+[[evidence]]
+kind = "metric"
+find = "rate(outbound_requests_total[15s]) > 0"
+shows = "calls end in timeouts"
+
+[[evidence]]
+kind = "log"
+find = "payments: connection timeout"
+shows = "what was waited for"
+
+[[evidence]]
+kind = "trace"
+find = "path users > payments"
+shows = "who waits"
+
 [[verify]]
-measure = "checkout_error_ratio"
-at_most = 0.02
+measure = "checkout_p95_ms"
+at_most = 2000
 
 [accepts]
 services = ["payments"]
@@ -66,8 +81,8 @@ service = "users"
 version_from = "3.1.0"
 version_to = "3.1.1"
 summary = "users: rebuild, no code change"
-author_name = "Ada"
-author_email = "ada@shop.example"
+author_name = "Farah Nasser"
+author_email = "farah.nasser@northgoods.example"
 body = "Base image only."
 """
 
@@ -87,12 +102,39 @@ agenda = "outage-3am"
 """
 
 
+RELEASE_PATCH = """\
+--- a/services/payments/timeouts.toml
++++ b/services/payments/timeouts.toml
+@@ -1 +1 @@
+-connect_timeout_ms = 5000
++connect_timeout_ms = 500
+"""
+
+RULES = """\
+groups:
+  - name: edge
+    rules:
+      - alert: PaymentsFailing
+        expr: vector(1)
+      - alert: HighErrorRate
+        expr: vector(1)
+"""
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     files = {
         "services/topology.toml": TOPOLOGY,
         "faults/slow-boat/fault.toml": FAULT,
-        "faults/slow-boat/release.patch": "",
+        "services/payments/timeouts.toml": "connect_timeout_ms = 5000\n",
+        "compose/prometheus/rules/edge.yml": RULES,
+        "docs/runbooks/PaymentsFailing.md": "",
+        "docs/runbooks/HighErrorRate.md": "",
+        "loadgen/profiles/steady.toml": "",
+        "loadgen/profiles/news.toml": "",
+        "harness/agendas/solo.toml": "",
+        "harness/agendas/outage-3am.toml": "",
+        "faults/slow-boat/release.patch": RELEASE_PATCH,
         "faults/slow-boat/fix.patch": "",
         "faults/slow-boat/notes.md": "",
         "faults/slow-boat/cheats/one.patch": "",

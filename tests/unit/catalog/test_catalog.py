@@ -44,9 +44,8 @@ def test_a_folder_becomes_a_fault(root: Path) -> None:
     assert fault.release.version_to == "2.4.2"
     assert fault.release.patch == root / "faults/slow-boat/release.patch"
     assert fault.detect == (DetectRule("PaymentsFailing", 10), DetectRule("HighErrorRate", 20.5))
-    assert fault.verify == (Objective("checkout_error_ratio", at_most=0.02),)
+    assert fault.verify == (Objective("checkout_p95_ms", at_most=2000),)
     assert [path.name for path in fault.cheat_patches] == ["one.patch", "two.patch"]
-    assert fault.third_party_profile == "normal"
 
 
 def test_a_decoy_may_have_no_patch(root: Path) -> None:
@@ -74,12 +73,12 @@ NEWS = '[trigger]\nkind = "traffic"\nload_profile = "news"\n\n[mitigation]\nflag
 @pytest.fixture
 def crowded(root: Path) -> Path:
     """The fault is no release any more: customers do it, and a flag helps."""
-    (root / "loadgen/profiles").mkdir(parents=True)
-    (root / "loadgen/profiles/news.toml").touch()
     edit(root / TOPOLOGY, "calls = []", 'calls = []\nflags = ["sorting"]')
     text = (root / FAULT).read_text()
     begin, end = text.index("[release]"), text.index("[[detect]]")
-    (root / FAULT).write_text(text[:begin] + NEWS + "\n" + text[end:])
+    text = text[:begin] + NEWS + "\n" + text[end:]
+    begin, end = text.index("[[evidence]]"), text.index('[[evidence]]\nkind = "metric"')
+    (root / FAULT).write_text(text[:begin] + text[end:])
     (root / "faults/slow-boat/release.patch").unlink()
     return root
 
@@ -133,7 +132,6 @@ def test_a_scenario_may_have_blips(root: Path) -> None:
 def test_two_faults_of_one_scenario_are_in_two_services(root: Path) -> None:
     twin = root / "faults" / "sunk-boat"
     shutil.copytree(root / "faults" / "slow-boat", twin)
-    edit(twin / "fault.toml", 'id = "slow-boat"', 'id = "sunk-boat"')
     edit(root / SCENARIO, '["slow-boat"]', '["slow-boat", "sunk-boat"]')
     with pytest.raises(BadFile, match=":2: 'sunk-boat' and 'slow-boat' are both in payments"):
         Catalog(root).scenario("slow-boat")
@@ -170,7 +168,7 @@ def test_an_unknown_name_comes_with_the_nearest(root: Path, kind: str) -> None:
 MISTAKES = [
     (FAULT, "locus =", "locos =", "5: unknown key 'locos'; did you mean 'locus'?"),
     (FAULT, "within_s = 10", "within = 10", "21: unknown key 'within'; did you mean 'within_s'?"),
-    (FAULT, 'find = "git', 'fond = "git', "29: unknown key 'fond'; did you mean 'find'?"),
+    (FAULT, 'find = "path', 'fond = "path', "44: unknown key 'fond'; did you mean 'find'?"),
     (FAULT, "summary =", "sumary =", "15: unknown key 'sumary'; did you mean 'summary'?"),
     (FAULT, "locus", "#", "the key 'locus' is missing"),
     (FAULT, "summary", "#", "12: the key 'summary' is missing in [release]"),
@@ -179,19 +177,18 @@ MISTAKES = [
     (FAULT, "within_s = 20.5", 'within_s = "9"', "25: 'detect.1.within_s': Input should be a"),
     (FAULT, "within_s = 20.5", "within_s = nan", "25: 'detect.1.within_s': Input should be"),
     (FAULT, '"compare the versions"', "7", "6: 'hints.1': Input should be a valid string"),
-    (FAULT, "at_most", "#", "32: 'verify.0': an objective needs 'at_least' or 'at_most'"),
-    (FAULT, "at_most", "at_least = 1\nat_most", "32: 'verify.0': 'at_least' is greater"),
+    (FAULT, "at_most", "#", "47: 'verify.0': an objective needs 'at_least' or 'at_most'"),
+    (FAULT, "at_most", "at_least = 3000\nat_most", "47: 'verify.0': 'at_least' is greater"),
     (FAULT, '= "timeout-m', '= "timeout_m', "4: unknown value 'timeout_misconfigured'; did you"),
     (FAULT, 'service = "pay', 'service = "pai', "3: there is no service 'paiments'; did you mean"),
-    (FAULT, '["payments"]', '["users"]', "36: the fault's own service 'payments' is missing"),
-    (FAULT, '["payments"]', '["nobody"]', "37: there is no service 'nobody'"),
-    (FAULT, 'id = "slow-boat"', 'id = "x"', "1: the id is 'x', but the folder is 'slow-boat'"),
+    (FAULT, '["payments"]', '["users"]', "51: the fault's own service 'payments' is missing"),
+    (FAULT, '["payments"]', '["nobody"]', "52: there is no service 'nobody'"),
     (FAULT, '"2.4.1"', '"2.4.0"', "13: the clean tree has payments 2.4.1, not 2.4.0"),
     (FAULT, '"2.4.2"', '"2.4.1"', "14: 2.4.1 is not after 2.4.1"),
     (FAULT, '"2.4.2"', '"2.4"', "14: 'release.version_to': String should match"),
     (FAULT, "title =", "service =", "3: Cannot overwrite a value"),
     (FAULT, "title =", "title", "2: Expected '=' after a key"),
-    (FAULT, 'mechanisms = ["', 'mechanisms = [["', "3"),
+    (FAULT, 'mechanisms = ["', 'mechanisms = [["', "54: Unclosed array"),
     (DECOY, "service =", "servise =", "1: unknown key 'servise'; did you mean 'service'?"),
     (DECOY, "body", "notes", "7: unknown key 'notes'; known are: "),
     (SCENARIO, "agenda", "ageda", "6: unknown key 'ageda'; did you mean 'agenda'?"),

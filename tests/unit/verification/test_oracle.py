@@ -13,12 +13,12 @@ import pytest
 from aiohttp import web
 
 from harness.errors import StackFailed
+from harness.measures import DEFAULT_OBJECTIVES, MEASURE_NAMES
 from harness.verification import oracle as oracle_module
 from harness.verification.access import Booked, ShopAccess
 from harness.verification.api_calls import Basket, Line
 from harness.verification.database_access import ShopDatabases
-from harness.verification.measures import MEASURE_NAMES
-from harness.verification.objectives import DEFAULT_OBJECTIVES, judge
+from harness.verification.objectives import judge
 from harness.verification.oracle import Oracle
 from harness.verification.product_catalogue import Catalogue
 from harness.verification.references import References

@@ -145,7 +145,7 @@ def test_patches_of_one_file_build_on_each_other(
 
 def fault_with(culprit: Release, tmp_path: Path) -> Fault:
     return Fault(
-        "x", "x", tmp_path, "payments", Mechanism.OVERLOAD, "x", culprit, "normal", "steady",
+        "x", "x", tmp_path, "payments", Mechanism.OVERLOAD, "x", culprit,
         (), (), (), (), Answer((), ()), (), tmp_path, (), tmp_path,
     )  # fmt: skip
 

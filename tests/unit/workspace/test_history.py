@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from harness.model import Decoy
+from harness.people import PEOPLE
 from harness.workspace.history import HistoryPlan, plan_history
-from harness.workspace.people import PEOPLE
 from tests.unit.workspace.conftest import NOW, TOPOLOGY, clean_files, release
 
 CULPRIT = release("payments", "2.4.2")

@@ -1,0 +1,119 @@
+"""What a fault.toml refers to must exist: services, alerts, measures, profiles, flags, code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.catalog.clues import (
+    PathClue,
+    expression,
+    log_clue,
+    matches_added_line,
+    trace_clue,
+)
+from harness.catalog.faults import EvidenceTable, FaultFile, VerifyTable
+from harness.catalog.files import Source
+from harness.catalog.known_names import KnownNames
+from harness.catalog.locus import check_locus
+from harness.catalog.toml_lines import KeyPath
+from harness.measures import DEFAULT_OBJECTIVES
+from harness.model import ClueKind, Objective, ServiceEntry
+
+_DEFAULTS = {one.measure: one for one in DEFAULT_OBJECTIVES}
+
+
+def check_fault(
+    source: Source,
+    read: FaultFile,
+    patch: Path | None,
+    *,
+    root: Path,
+    names: KnownNames,
+    topology: Sequence[ServiceEntry],
+) -> None:
+    """Raises BadFile for the first reference that leads nowhere. `patch` is the release's."""
+    services = [entry.name for entry in topology]
+    _check_services(source, read, services)
+    check_locus(source, root, read.service, read.locus, patch)
+    for index, rule in enumerate(read.detect):
+        at: KeyPath = ("detect", index, "alert")
+        source.check_name(at, "alert", rule.alert, names.alerts)
+        source.check_name(at, "runbook of the alert", rule.alert, names.runbooks)
+    for index, clue in enumerate(read.evidence):
+        _check_clue(source, ("evidence", index, "find"), clue, services, patch)
+    _check_mix(source, read)
+    for index, bound in enumerate(read.verify):
+        _check_bound(source, ("verify", index), bound)
+    if (profile := read.trigger.load_profile) is not None:
+        at = ("trigger", "load_profile")
+        source.check_name(at, "load profile", profile, names.load_profiles)
+    if read.mitigation is not None:
+        flags = next(entry.flags for entry in topology if entry.name == read.service)
+        kind = f"feature flag of {read.service}"
+        source.check_name(("mitigation", "flag"), kind, read.mitigation.flag, flags)
+
+
+def _check_services(source: Source, read: FaultFile, services: list[str]) -> None:
+    source.check_name(("service",), "service", read.service, services)
+    for name in read.accepts.services:
+        source.check_name(("accepts", "services"), "service", name, services)
+    if read.service not in read.accepts.services:
+        raise source.bad(("accepts",), f"the fault's own service '{read.service}' is missing")
+    if read.mechanism not in read.accepts.mechanisms:
+        raise source.bad(("accepts",), f"the fault's own '{read.mechanism}' is missing")
+
+
+def _check_clue(
+    source: Source, where: KeyPath, clue: EvidenceTable, services: list[str], patch: Path | None
+) -> None:
+    """All but PromQL, which `Catalog.check` has parsed in one go."""
+    try:
+        if clue.kind is ClueKind.LOG:
+            source.check_name(where, "service", log_clue(clue.find).service, services)
+        elif clue.kind is ClueKind.TRACE:
+            shape = trace_clue(clue.find)
+            for name in shape.services if isinstance(shape, PathClue) else ():
+                source.check_name(where, "service", name, services)
+        elif clue.kind is ClueKind.COMMIT:
+            _check_commit(expression(clue.find), patch)
+    except ValueError as error:
+        raise source.bad(where, str(error)) from error
+
+
+def _check_commit(pattern: re.Pattern[str], patch: Path | None) -> None:
+    if patch is None:
+        raise ValueError("a commit is evidence only of a release")
+    if not matches_added_line(pattern, patch.read_text(encoding="utf-8").splitlines()):
+        raise ValueError(f"no line that {patch.name} adds matches '{pattern.pattern}'")
+
+
+def _check_mix(source: Source, read: FaultFile) -> None:
+    """The cause can be found by more than one tool."""
+    kinds = {clue.kind for clue in read.evidence}
+    wanted = [{ClueKind.METRIC}, {ClueKind.LOG, ClueKind.TRACE}]
+    if read.release is not None:
+        wanted.append({ClueKind.COMMIT})
+    for group in wanted:
+        if not group & kinds:
+            raise source.bad(("evidence",), f"there is no evidence of kind {_either(group)}")
+
+
+def _either(kinds: set[ClueKind]) -> str:
+    return " or ".join(f"'{kind}'" for kind in sorted(kinds))
+
+
+def _check_bound(source: Source, where: KeyPath, bound: VerifyTable) -> None:
+    """The measure exists, and the bound is as hard as the one that every drill is held to."""
+    source.check_name((*where, "measure"), "measure", bound.measure, _DEFAULTS)
+    usual = _DEFAULTS[bound.measure]
+    own = Objective(bound.measure, bound.at_least, bound.at_most)
+    for side in ("at_least", "at_most"):
+        value, default = getattr(own, side), getattr(usual, side)
+        if value is not None and default is None:
+            other = "at_most" if side == "at_least" else "at_least"
+            raise source.bad((*where, side), f"'{bound.measure}' is bounded by '{other}'")
+        if value is not None and getattr(usual.and_also(own), side) != value:
+            message = f"{value:g} is looser than the {default:g} that every drill is held to"
+            raise source.bad((*where, side), message)

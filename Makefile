@@ -51,6 +51,7 @@ test: $(DEV_READY) ## all tests
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/oxlint --deny-warnings services/gateway/static
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/mypy --config-file services/pyproject.toml services
 

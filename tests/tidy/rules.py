@@ -10,6 +10,7 @@ from pathlib import Path
 
 MODULE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
+COLUMNS_MAX = 100
 
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
@@ -59,6 +60,14 @@ def long_functions(files: Iterable[Path]) -> Iterator[str]:
                 lines = (node.end_lineno or 0) - node.lineno + 1
                 if lines > FUNCTION_LINES_MAX:
                     yield f"{path}:{node.lineno}: {node.name} is {lines} lines"
+
+
+def wide_lines(files: Iterable[Path]) -> Iterator[str]:
+    """Lines of scripts over the bound; ruff has the same one for Python, oxlint has none."""
+    for path in files:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if len(line) > COLUMNS_MAX:
+                yield f"{path}:{number}: {len(line)} columns"
 
 
 def imports(path: Path) -> Iterator[str]:

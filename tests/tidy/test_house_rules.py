@@ -6,6 +6,8 @@ Why: `docs/adr/0002-rules-of-the-house-are-tests.md` and
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ import pytest
 from tests.tidy import rules
 
 ROOT = Path(__file__).resolve().parents[2]
+OXLINT = Path(sys.executable).with_name("oxlint")
+needs_oxlint = pytest.mark.skipif(not OXLINT.exists(), reason="`make setup` installs oxlint")
 SOURCES = [
     path
     for part in ("harness", "loadgen", "services", "grafana")
@@ -45,6 +49,39 @@ def test_a_function_over_the_bound_is_noticed(tmp_path: Path) -> None:
     body = "    x = 1\n" * rules.FUNCTION_LINES_MAX
     path = _written(tmp_path / "long.py", f"def long():\n{body}")
     assert list(rules.long_functions([path])) == [f"{path}:1: long is 61 lines"]
+
+
+def test_no_line_of_the_storefront_is_wider_than_the_bound() -> None:
+    scripts = sorted((ROOT / "services/gateway/static").glob("*.js"))
+    assert scripts
+    assert list(rules.wide_lines(scripts)) == []
+
+
+def test_a_line_over_the_bound_is_noticed(tmp_path: Path) -> None:
+    path = _written(tmp_path / "wide.js", f"{'é' * 100}\n{'é' * 101}\n")
+    assert list(rules.wide_lines([path])) == [f"{path}:2: 101 columns"]
+
+
+@needs_oxlint
+def test_the_storefront_passes_its_linter() -> None:
+    assert _linted(ROOT / "services/gateway/static").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "mistake", ["conts = 1;", "let once = 1; export { once };", "if (1 == x) y();"]
+)
+def test_a_mistake_in_a_script_is_noticed(tmp_path: Path, mistake: str) -> None:
+    _written(tmp_path / "page.js", f"{mistake}\n")
+    assert _linted(tmp_path).returncode == 1
+
+
+def _linted(folder: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [OXLINT, "--deny-warnings", "--config", ROOT / ".oxlintrc.json", folder],
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
 
 
 def test_parts_of_the_harness_import_only_downwards() -> None:

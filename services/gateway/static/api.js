@@ -31,16 +31,18 @@ export async function post(path, body, headers = {}, signal) {
 
 async function request(path, init, signal) {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
   let answer;
   try {
-    answer = await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    answer = await fetch(path, { ...init, signal: either });
   } catch (error) {
     if (signal?.aborted) throw error; // the page has moved on; nobody waits for this
     throw new Problem(0, limit.aborted ? "That took too long" : "The shop cannot be reached");
   }
   const content = await answer.json().catch(() => null);
   if (answer.ok && content !== null) return content;
-  throw new Problem(answer.status, content?.title ?? "Something went wrong", asText(content?.detail));
+  const title = content?.title ?? "Something went wrong";
+  throw new Problem(answer.status, title, asText(content?.detail));
 }
 
 function asText(detail) {

@@ -58,6 +58,11 @@ function useNews() {
   return news;
 }
 
+function skipToContent(event) {
+  event.preventDefault(); // the address stays the page's
+  document.getElementById("content").focus();
+}
+
 function Shop() {
   const { name, id } = useAddress();
   const { banner, flags } = useNews();
@@ -66,14 +71,12 @@ function Shop() {
   useEffect(() => {
     document.title = `${entry.title} · Ember & Alder`;
   }, [entry.title]);
-  const skip = (event) => {
-    event.preventDefault(); // the address stays the page's
-    document.getElementById("content").focus();
-  };
   return html`
-    <a className="skip" href="#content" onClick=${skip}>Skip to the content</a>
+    <a className="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
     ${banner &&
-    html`<aside className=${`banner ${banner.level}`} role="alert" aria-label="Notice">${banner.message}</aside>`}
+    html`<aside className=${`banner ${banner.level}`} role="alert" aria-label="Notice">
+      ${banner.message}
+    </aside>`}
     <header>
       <a className="name" href="#/">Ember & Alder</a>
       <${Menu} current=${name} flags=${flags} />
@@ -86,7 +89,9 @@ function Shop() {
 function Menu({ current, flags }) {
   const units = useBasket().reduce((sum, line) => sum + line.quantity, 0);
   const entry = (name, words) =>
-    html`<li><a href=${`#/${name}`} aria-current=${current === name ? "page" : undefined}>${words}</a></li>`;
+    html`<li>
+      <a href=${`#/${name}`} aria-current=${current === name ? "page" : undefined}>${words}</a>
+    </li>`;
   return html`<nav aria-label="Shop"><ul>
     ${entry("orders", "Orders")}
     ${flags.order_lookup !== false && entry("track", "Track")}

@@ -6,7 +6,9 @@ import { CustomerForm, CustomerLine } from "./customer.js";
 import { html, useCallback, useState } from "./html.js";
 import { Failure, Loading, Money, Notice, Title } from "./parts.js";
 import { useResource } from "./resource.js";
-import { checkoutKey, emptyBasket, forgetCheckoutKey, setQuantity, useBasket, useCustomer } from "./stores.js";
+import {
+  checkoutKey, emptyBasket, forgetCheckoutKey, setQuantity, useBasket, useCustomer,
+} from "./stores.js";
 
 const DECLINED = 402;
 
@@ -37,7 +39,8 @@ function BasketLines({ lines }) {
       return html`<li key=${sku}>
         <a href=${`#/product/${sku}`}>${name}</a>
         <label className="hidden" htmlFor=${`units-${sku}`}>Units of ${name}</label>
-        <input id=${`units-${sku}`} type="number" min="1" max="1000" value=${quantity} onChange=${change} />
+        <input id=${`units-${sku}`} type="number" min="1" max="1000" value=${quantity}
+          onChange=${change} />
         <button type="button" className="link" onClick=${() => setQuantity(sku, 0)}
           aria-label=${`Remove ${name}`}>Remove</button>
       </li>`;
@@ -83,18 +86,23 @@ function Total({ priced: { state, data, problem, retry } }) {
   if (state === "loading") return html`<${Loading} what="your price" />`;
   if (state === "failed" && problem.isOurs) {
     return html`<${Notice}>
-      We cannot work the price out at the moment. You can order: the price you pay is on the invoice.
+      We cannot work the price out at the moment.
+      You can order: the price you pay is on the invoice.
     <//>`;
   }
-  if (state === "failed") return html`<${Failure} problem=${problem} what="your price" retry=${retry} />`;
-  return html`<p className="price"><${Money} amount=${data.net} currency=${data.currency} /> before tax</p>
-    ${Number(data.discount) > 0 &&
-    html`<p className="quiet">You save <${Money} amount=${data.discount} currency=${data.currency} /></p>`}`;
+  if (state === "failed") {
+    return html`<${Failure} problem=${problem} what="your price" retry=${retry} />`;
+  }
+  const { net, discount, currency } = data;
+  return html`<p className="price"><${Money} amount=${net} currency=${currency} /> before tax</p>
+    ${Number(discount) > 0 &&
+    html`<p className="quiet">You save <${Money} amount=${discount} currency=${currency} /></p>`}`;
 }
 
 function NotPlaced({ problem }) {
   const words = problem.isOurs
-    ? "We could not finish your order. Press the button again: it will be placed and charged only once."
+    ? "We could not finish your order. " +
+      "Press the button again: it will be placed and charged only once."
     : `${problem.message}. ${problem.detail}`;
   return html`<p className="note failure" role="alert">${words}</p>`;
 }
@@ -105,5 +113,8 @@ function Placed({ order }) {
       Order ${order.order_id} is placed:${" "}
       <${Money} amount=${order.total} currency=${order.currency} />, with tax.
     </p>
-    <p><a href=${`#/track/${order.order_id}`}>Follow it</a> or <a href="#/">go on looking around</a>.</p>`;
+    <p>
+      <a href=${`#/track/${order.order_id}`}>Follow it</a> or${" "}
+      <a href="#/">go on looking around</a>.
+    </p>`;
 }

@@ -64,7 +64,7 @@ function pick(products, feed) {
 function Assortment({ products }) {
   const [category, setCategory] = useState("");
   const [words, setWords] = useState("");
-  const categories = [...new Set(products.map((product) => product.category))].sort();
+  const categories = [...new Set(products.map((product) => product.category))].toSorted();
   const wanted = words.trim().toLowerCase();
   const found = products.filter(
     (product) =>

@@ -1,5 +1,4 @@
 // React and htm come as globals from vendor/; everything else imports them from here.
-/* global React, ReactDOM, htm */
 
 export const html = htm.bind(React.createElement);
 export const { useCallback, useEffect, useRef, useState, useSyncExternalStore } = React;

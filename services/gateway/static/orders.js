@@ -21,7 +21,9 @@ function History({ customer }) {
   const load = useCallback((signal) => get(`/api/history?user_id=${customer}`, signal), [customer]);
   const { state, data, problem, retry } = useResource(load);
   if (state === "loading") return html`<${Loading} what="your orders" />`;
-  if (state === "failed") return html`<${Failure} problem=${problem} what="your orders" retry=${retry} />`;
+  if (state === "failed") {
+    return html`<${Failure} problem=${problem} what="your orders" retry=${retry} />`;
+  }
   const orders = data.users[0]?.orders ?? [];
   if (orders.length === 0) {
     return html`<p className="note">No orders yet. <a href="#/">Have a look around.</a></p>`;
@@ -41,7 +43,8 @@ function PastOrder({ order }) {
     </p>
     <details><summary>Articles</summary><${Lines} order=${order} /></details>
     <p className="row">
-      <a href=${`#/track/${order.order_id}`} aria-label=${`Track order ${order.order_id}`}>Track it</a>
+      <a href=${`#/track/${order.order_id}`}
+        aria-label=${`Track order ${order.order_id}`}>Track it</a>
       ${!isSummed &&
       html`<button type="button" className="link" onClick=${() => setSummed(true)}
         aria-label=${`Summarise order ${order.order_id}`}>Summarise</button>`}
@@ -57,7 +60,9 @@ function Summary({ id }) {
   if (state === "failed" && problem.status === NOT_THERE) {
     return html`<${Notice}>Summaries are not available yet.<//>`;
   }
-  if (state === "failed") return html`<${Failure} problem=${problem} what="the summary" retry=${retry} />`;
+  if (state === "failed") {
+    return html`<${Failure} problem=${problem} what="the summary" retry=${retry} />`;
+  }
   if (!data.summary) {
     return html`<div className="note" role="status">
       <p>The summary is being written.</p>

@@ -40,9 +40,8 @@ export function ProductCard({ product }) {
     <span className=${`swatch ${range(name)}`} aria-hidden="true"></span>
     <h3><a href=${`#/product/${sku}`}>${name}</a></h3>
     <p className="quiet"><${Money} amount=${net_price} /> before tax</p>
-    <button type="button" onClick=${() => addToBasket(sku)} aria-label=${`Add ${name} to the basket`}>
-      Add to basket
-    </button>
+    <button type="button" onClick=${() => addToBasket(sku)}
+      aria-label=${`Add ${name} to the basket`}>Add to basket</button>
   </li>`;
 }
 

@@ -27,7 +27,9 @@ export function Product({ id: sku }) {
       <${Title}>${product.name}<//>
       <p className="quiet">${product.category} · ${sku}</p>
       <${Price} product=${product} />
-      <button type="button" className="main" onClick=${() => addToBasket(sku)}>Add to basket</button>
+      <button type="button" className="main" onClick=${() => addToBasket(sku)}>
+        Add to basket
+      </button>
     </div>
   </article>`;
 }
@@ -50,11 +52,12 @@ function Price({ product }) {
     return html`<p className="price"><${Money} amount=${product.net_price} /> before tax</p>
       <${Notice}>This is the list price. Offers are worked out again in a moment.<//>`;
   }
-  const [line] = data.lines;
+  const { currency, lines: [line] } = data;
   return html`<p className="price">
-      <${Money} amount=${data.net} currency=${data.currency} /> before tax
+      <${Money} amount=${data.net} currency=${currency} /> before tax
       ${Number(line.discount) > 0 &&
-      html` <s className="quiet"><${Money} amount=${line.net_unit_price} currency=${data.currency} /></s>`}
+      html` <s className="quiet">
+        <${Money} amount=${line.net_unit_price} currency=${currency} /></s>`}
     </p>
     ${data.delivery?.days != null &&
     html`<p className="quiet">With you in ${data.delivery.days} days, free of charge</p>`}`;

@@ -22,8 +22,8 @@ function NumberForm({ number }) {
   return html`<form className="panel" onSubmit=${submit}>
     <label htmlFor="order">Order number</label>
     <div className="row">
-      <input id="order" inputMode="numeric" autoComplete="off" required maxLength="18" value=${typed}
-        onChange=${(event) => setTyped(event.target.value)} />
+      <input id="order" inputMode="numeric" autoComplete="off" required maxLength="18"
+        value=${typed} onChange=${(event) => setTyped(event.target.value)} />
       <button>Look up</button>
     </div>
   </form>`;
@@ -40,9 +40,13 @@ function Order({ id }) {
   const { state, data, problem, retry } = useResource(load);
   if (state === "loading") return html`<${Loading} what="the order" />`;
   if (state === "failed" && problem.status === 404) {
-    return html`<p className="note" role="alert">We know of no order ${id}. Is there a typing slip?</p>`;
+    return html`<p className="note" role="alert">
+      We know of no order ${id}. Is there a typing slip?
+    </p>`;
   }
-  if (state === "failed") return html`<${Failure} problem=${problem} what="the order" retry=${retry} />`;
+  if (state === "failed") {
+    return html`<${Failure} problem=${problem} what="the order" retry=${retry} />`;
+  }
   return html`<section aria-labelledby="found">
     <h2 id="found">Order ${data.order_id}: ${statusWords(data)}</h2>
     <${Lines} order=${data} />

@@ -73,7 +73,7 @@ class Feed:
             unseen = list(takewhile(lambda one: one.seq > seen, reversed(tail.told)))
             batch, end = unseen[::-1][:BATCH], tail.end
         else:
-            found = self.session.record.events(seen, audience=audience, limit=BATCH)
+            found = self.session.services.record.events(seen, audience=audience, limit=BATCH)
             batch, end = [Told.of(one) for one in found], tail.begin
         if len(batch) == BATCH:
             return batch, batch[-1].seq
@@ -86,7 +86,7 @@ class Feed:
         DrillError where the record cannot be read any more.
         """
         if self._growth is None or self._growth.done():
-            self._growth = asyncio.create_task(self.session.record.wait_beyond(seen))
+            self._growth = asyncio.create_task(self.session.services.record.wait_beyond(seen))
         growth = self._growth
         await asyncio.wait({growth}, timeout=STATUS_EVERY_S)
         if growth.done():
@@ -108,7 +108,7 @@ class Feed:
         return frame("status", await self.current(audience))
 
     def _up_to_date(self, audience: Audience) -> _Tail:
-        record = self.session.record
+        record = self.session.services.record
         newest = record.last_seq()
         tail = self._tails.get(audience)
         if tail is None:

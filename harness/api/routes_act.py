@@ -163,14 +163,14 @@ async def verification(session: InSession, by: By) -> StreamingResponse:
 
 @router.post("/finish")
 async def finish(session: InSession, by: By) -> dict[str, str]:
-    session.end(f"finished by {by}")
-    return {"status": "finishing", "drill_id": session.drill_id}
+    session.run.end(f"finished by {by}")
+    return {"status": "finishing", "drill_id": session.spec.drill_id}
 
 
 @router.post("/halt")
 async def halt(session: InSession, by: By) -> dict[str, str]:
-    session.halt(f"halted by {by}")
-    return {"status": "halting", "drill_id": session.drill_id}
+    session.run.halt(f"halted by {by}")
+    return {"status": "halting", "drill_id": session.spec.drill_id}
 
 
 def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> StreamingResponse:
@@ -194,7 +194,7 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
         finally:
             lines.put_nowait(None)
 
-    session.keep(asyncio.create_task(run()))
+    session.run.keep(asyncio.create_task(run()))
 
     async def body() -> AsyncIterator[bytes]:
         while (line := await lines.get()) is not None:

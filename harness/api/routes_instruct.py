@@ -91,7 +91,7 @@ async def scenarios() -> Any:
 @router.get("/instructor/deck")
 async def deck(session: InSession) -> Any:
     """The agenda as the workshop's slides tell it."""
-    return exercise_view.plan_of(session.agenda)
+    return exercise_view.plan_of(session.spec.agenda)
 
 
 @router.get("/instructor/plan")
@@ -130,8 +130,8 @@ async def reveal(session: InSession, by: By) -> Any:
 async def answer(session: InSession) -> Any:
     """What the drill is about, and how what was declared stands to it: for the instructor alone."""
     return {
-        "scenario": session.scenario.id,
-        "seed": session.seed,
+        "scenario": session.spec.scenario.id,
+        "seed": session.spec.seed,
         "faults": [
             {
                 "id": fault.id,
@@ -141,7 +141,7 @@ async def answer(session: InSession) -> Any:
                 "locus": fault.locus,
                 "hints": list(fault.hints),
             }
-            for fault in session.faults
+            for fault in session.spec.faults
         ],
         "declared": diagnosis.judged(session),
         "evidence_min": EVIDENCE_MIN,

@@ -28,8 +28,8 @@ async def deliver(request: Request) -> dict[str, str]:
     except MalformedAlerts as error:
         raise HTTPException(400, str(error)) from error
     session: Session = request.app.state.session
-    if session.over.is_set():
+    if session.run.over.is_set():
         return {"status": "over"}
     if take_alerts(session, alerts):
-        session.keep(asyncio.create_task(probe_at_page(session)))
+        session.run.keep(asyncio.create_task(probe_at_page(session)))
     return {"status": "success"}

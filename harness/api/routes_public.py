@@ -19,18 +19,18 @@ router = router_for(EVERYBODY)
 @router.get("/status", response_class=HTMLResponse)
 async def page(session: InSession) -> str:
     story, url = session.story(), _url(session)
-    summary = status_page.summary(story, session.topology, name=NAME, url=url)
+    summary = status_page.summary(story, session.spec.topology, name=NAME, url=url)
     return render(summary, status_page.incidents(story, name=NAME, url=url)["incidents"])
 
 
 @router.get("/api/v2/status.json")
 async def status(session: InSession) -> Any:
-    return status_page.status(session.story(), session.topology, name=NAME, url=_url(session))
+    return status_page.status(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
 @router.get("/api/v2/summary.json")
 async def summary(session: InSession) -> Any:
-    return status_page.summary(session.story(), session.topology, name=NAME, url=_url(session))
+    return status_page.summary(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
 @router.get("/api/v2/incidents.json")
@@ -39,4 +39,4 @@ async def incidents(session: InSession) -> Any:
 
 
 def _url(session: InSession) -> str:
-    return f"{session.places.api_url}/status"
+    return f"{session.spec.places.api_url}/status"

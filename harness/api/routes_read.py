@@ -40,7 +40,7 @@ async def pages(session: InSession) -> Any:
 async def recorded(
     session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
 ) -> Any:
-    found = session.record.events(after, audience=viewer, limit=limit)
+    found = session.services.record.events(after, audience=viewer, limit=limit)
     return [envelope.in_words() for envelope in found]
 
 
@@ -110,7 +110,7 @@ async def sql(body: Sql, session: InSession) -> Any:
 
 @router.get("/deploys")
 async def deploys(session: InSession) -> Any:
-    return session.deploy_log
+    return session.run.deploy_log
 
 
 @router.get("/diff")

@@ -40,7 +40,7 @@ async def dashboard(uid: str) -> Any:
 
 @router.get("/engagement")
 async def engagement(session: InSession) -> Any:
-    return [asdict(one) for one in fold_engagement(session.record.events())]
+    return [asdict(one) for one in fold_engagement(session.services.record.events())]
 
 
 @router.get("/metrics/range")

@@ -52,9 +52,9 @@ class _Bench:
     async def play(self, session: Session) -> None:
         """Take all figures in turn."""
         self._start_up(session)
-        all_pids = [process.pid for process in session.runtime.processes() if process.pid]
-        services = set(session.runtime.running())
-        ours = [p.pid for p in session.runtime.processes() if p.pid and p.name in services]
+        all_pids = [process.pid for process in session.services.runtime.processes() if process.pid]
+        services = set(session.services.runtime.running())
+        ours = [p.pid for p in session.services.runtime.processes() if p.pid and p.name in services]
         self._row("whole stack, PSS MiB", pss_total_mb([*all_pids, os.getpid()]), at_most=1024)
         await self._against_plain(session, pss_total_mb(ours) / len(ours))
         await self._tracing(session)
@@ -67,7 +67,7 @@ class _Bench:
     async def _against_plain(self, session: Session, forked_mb: float) -> None:
         """A forked service beside one that is started as anybody would."""
         self.say("starting a service the plain way")
-        url = session.runtime.database_url("users")
+        url = session.services.runtime.database_url("users")
         checkout = session.running("users").path
         starts = []
         for _ in range(ROUNDS):
@@ -85,8 +85,11 @@ class _Bench:
     async def _tracing(self, session: Session) -> None:
         """Throughput of one service with all requests traced, beside none."""
         self.say("measuring what tracing costs")
-        url, checkout = session.runtime.database_url("users"), session.running("users").path
-        recorder = session.places.recorder_url
+        url, checkout = (
+            session.services.runtime.database_url("users"),
+            session.running("users").path,
+        )
+        recorder = session.spec.places.recorder_url
         async with (
             uvicorn_baseline.serving(checkout, url, None) as silent,
             uvicorn_baseline.serving(checkout, url, recorder) as traced,
@@ -123,7 +126,7 @@ async def _restart_s(session: Session) -> float:
         if text.endswith("is serving"):
             serving_at.append(time.monotonic())
 
-    await session.runtime.restart("users", progress)
+    await session.services.runtime.restart("users", progress)
     return (serving_at[0] if serving_at else time.monotonic()) - began
 
 

@@ -24,6 +24,6 @@ def start_up_s(session: Session) -> dict[str, float]:
     """Seconds from the start until `shop` was up, and until the `baseline` was healthy."""
     return {
         envelope.event.component: envelope.event.took_ms / 1000
-        for envelope in session.record.events()
+        for envelope in session.services.record.events()
         if isinstance(envelope.event, events.StackReady)
     }

@@ -39,15 +39,15 @@ async def shown(session: Session) -> AsyncIterator[None]:
 
 async def _lines(session: Session) -> None:
     """One line for each event that everybody may see."""
-    seq = session.record.last_seq()
+    seq = session.services.record.last_seq()
     while True:
         # What only the instructor sees is passed over, too: else it would be waited for at once.
-        newest = await session.record.wait_beyond(seq)
-        for envelope in session.record.events(seq, audience="all"):
+        newest = await session.services.record.wait_beyond(seq)
+        for envelope in session.services.record.events(seq, audience="all"):
             newest = max(newest, envelope.seq)
             text = line_of(envelope.event)
             if text:
-                say(f"[{session.elapsed_s():6.1f}s] {printable(text)}")
+                say(f"[{session.run.elapsed_s():6.1f}s] {printable(text)}")
         seq = newest
 
 
@@ -71,7 +71,7 @@ async def _live(session: Session) -> None:
 
 
 def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -> Panel:
-    elapsed = int(session.elapsed_s())
+    elapsed = int(session.run.elapsed_s())
     parts: list[Table | Text] = [_page_text(state)]
     story = exercise(session)
     parts.extend(Text(printable(text), style="cyan") for text in agenda_lines(story))
@@ -94,12 +94,13 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
             f"{deploy.version_to} {deploy.outcome}: {printable(deploy.summary)[:70]}",
             style="dim",
         )
-        for deploy in session.deploy_log[-4:]
+        for deploy in session.run.deploy_log[-4:]
     )
     parts.append(Text(f"next: {next_step(session, state)}", style="bold"))
+    clock = f"{elapsed // 60}:{elapsed % 60:02d}"
     return Panel(
         Group(*parts),
-        title=f"3AM  drill {session.drill_id}  {state.phase}  {elapsed // 60}:{elapsed % 60:02d}",
+        title=f"3AM  drill {session.spec.drill_id}  {state.phase}  {clock}",
         subtitle="other terminals: .venv/bin/drill …     here: Ctrl-C ends it",
     )
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from harness import ports
 from harness.catalog.reader import Catalog
-from harness.drill.lifecycle.draw import Drawn, begin_record, draw, pace
+from harness.drill.actions.guardrail_checks import bound_guards
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.lifecycle.draw import begin_record, draw
+from harness.drill.lifecycle.resume import LeftOff
 from harness.drill.queries.past_drills import scenarios_had
-from harness.drill.session import DeployEntry, Session
+from harness.drill.run_state import RunState
+from harness.drill.services import Services
+from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName
 from harness.host.load_process import LoadControl, expected_requests_per_s
-from harness.host.local_plan import load_of, places_of, stack_plan
-from harness.model import RUNTIMES, ProcessSpec, StackPlan
-from harness.ports import StackPorts
+from harness.host.local_plan import load_of, local_parties, stack_plan
+from harness.model import RUNTIMES, BuiltRelease, ProcessSpec, StackPlan
 from harness.runtime.base import COMPOSE_MARK, Runtime
 from harness.runtime.local.runtime import LocalRuntime
 from harness.runtime.port_check import require_free
@@ -28,7 +32,7 @@ from harness.settings import HostSettings
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
 from harness.thirdparty.control_client import ThirdPartyControl
-from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
+from harness.thirdparty.spec import ThirdPartiesPlan
 from harness.tokens import Caller, TokenBook
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
@@ -46,7 +50,6 @@ class Prepared:
     plan: StackPlan
     load: Callable[[], ProcessSpec]
     tokens: TokenBook
-    api_port: int
     expected_per_s: float
 
 
@@ -74,9 +77,9 @@ class _Kind:
     """What depends on the runtime that was chosen."""
 
     runtime: Runtime
-    parties: Callable[..., ThirdPartiesPlan]
-    plan: Callable[[HostSettings, Session, StackPorts, ThirdPartiesPlan], StackPlan]
-    load: Callable[[HostSettings, Session], ProcessSpec]
+    parties: Callable[[DrillSpec], ThirdPartiesPlan]
+    plan: Callable[[DrillSpec, Mapping[str, BuiltRelease], ThirdPartiesPlan], StackPlan]
+    load: Callable[[DrillSpec], ProcessSpec]
 
 
 async def _kind(settings: HostSettings, say: Say) -> _Kind:
@@ -96,85 +99,77 @@ async def _kind(settings: HostSettings, say: Say) -> _Kind:
     if settings.runtime != "local":
         raise UnknownName("runtime", settings.runtime, RUNTIMES)
     prometheus = await asyncio.to_thread(ensure, "prometheus", say)
-    return _Kind(LocalRuntime(), plan_third_parties, partial(stack_plan, prometheus), load_of)
+    return _Kind(LocalRuntime(), local_parties, partial(stack_plan, prometheus), load_of)
 
 
-async def prepare(settings: HostSettings, stop: asyncio.Event, say: Say) -> Prepared:
+async def prepare(
+    settings: HostSettings,
+    stop: asyncio.Event,
+    say: Say,
+    *,
+    left_off: LeftOff | None = None,
+    ai_vendors: frozenset[str] = frozenset(),
+) -> Prepared:
     """Choose, build and describe everything; nothing is started yet.
 
     What the machine lacks, or holds already, is told before there is anything to clean up; then the
     intent is in the record before anything else is made. Raises what the catalog, the workspace or
     the machine object to.
     """
-    had = await asyncio.to_thread(scenarios_had, settings.home / "runs")
-    drawn = draw(Catalog(settings.repo), settings, had)
-    stack = StackPorts.of(drawn.topology, settings.port_offset)
-    require_free(stack.all)
+    runs = settings.home / "runs"
+    spec = draw(
+        Catalog(settings.repo),
+        settings,
+        await asyncio.to_thread(scenarios_had, runs),
+        guards=await asyncio.to_thread(bound_guards, runs),
+        left_off=left_off,
+        ai_vendors=ai_vendors,
+    )
+    require_free(spec.ports.all)
     kind = await _kind(settings, say)
-    (run_dir := settings.home / "runs" / drawn.drill_id).mkdir(parents=True)
-    tokens = TokenBook.create(run_dir / "secrets")
-    record = begin_record(
-        run_dir / "record.db", drawn, runtime=settings.runtime, mode=kind.runtime.mode
-    )
-    say(f"the answer is sealed: {drawn.seal.commitment}")
-    say(f"drill {drawn.drill_id}: building the shop's repository")
-    workspace = await _workspace(settings, drawn, run_dir)
-    parties = kind.parties(
-        run_dir,
-        port_offset=stack.offset,
-        profile=drawn.scenario.third_party_profile,
-        seed=drawn.seed,
-    )
-    session = Session(
-        drill_id=drawn.drill_id,
-        run_dir=run_dir,
-        seed=drawn.seed,
-        capacity_units=settings.scale,
-        scenario=drawn.scenario,
-        faults=drawn.faults,
-        topology=drawn.topology,
-        agenda=drawn.agenda,
-        speed=settings.speed,
-        seal=drawn.seal,
-        places=places_of(stack),
-        pace=pace(settings, drawn.seed),
+    spec.run_dir.mkdir(parents=True)
+    tokens = TokenBook.create(spec.run_dir / "secrets")
+    record = begin_record(spec.run_dir / "record.db", spec, mode=kind.runtime.mode)
+    if spec.seal is not None:
+        say(f"the answer is sealed: {spec.seal.commitment}")
+    say(f"drill {spec.drill_id}: building the shop's repository")
+    workspace = await _workspace(settings.repo, spec)
+    parties = kind.parties(spec)
+    services = Services(
         record=record,
         runtime=kind.runtime,
         workspace=workspace,
-        prometheus=PrometheusClient(stack.url(ports.PROMETHEUS)),
-        recorder=RecorderClient(stack.url(ports.RECORDER), tokens.token(Caller.TELEMETRY)),
-        make_oracle=partial(_oracle, parties, drawn.seed),
+        prometheus=PrometheusClient(spec.places.prometheus_url),
+        recorder=RecorderClient(spec.places.recorder_url, tokens.token(Caller.TELEMETRY)),
+        make_oracle=partial(_oracle, parties, spec.seed),
         third_parties=ThirdPartyControl(parties.control_socket),
-        customers=LoadControl(run_dir),
-        over=stop,
-        deploy_log=_past_deploys(workspace.shop),
+        customers=LoadControl(spec.run_dir),
     )
-    plan = kind.plan(settings, session, stack, parties)
-    session.operations_token = plan.service_env["OPERATIONS_TOKEN"]
+    run = RunState(over=stop, deploy_log=_past_deploys(workspace.shop))
+    per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
     return Prepared(
-        session=session,
-        plan=plan,
-        load=partial(kind.load, settings, session),
+        session=Session(spec, services, run),
+        plan=kind.plan(spec, workspace.shop.initial, parties),
+        load=partial(kind.load, spec),
         tokens=tokens,
-        api_port=ports.API + stack.offset,
-        expected_per_s=expected_requests_per_s(drawn.scenario.load_profile) * settings.scale,
+        expected_per_s=per_s,
     )
 
 
-async def _workspace(settings: HostSettings, drawn: Drawn, run_dir: Path) -> Workspace:
+async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
     """The shop's repository with this drill's history.
 
     What gives way without a release is the clean tree, which no decoy may change.
     """
-    overtaxed = {fault.service for fault in drawn.faults if fault.release is None}
+    overtaxed = {fault.service for fault in spec.faults if fault.release is None}
     return await asyncio.to_thread(
         Workspace.build,
-        run_dir,
-        settings.repo,
-        drawn.topology,
-        [fault.release for fault in drawn.faults if fault.release is not None],
-        [decoy for decoy in drawn.decoys if decoy.release.service not in overtaxed],
-        seed=drawn.seed,
+        spec.run_dir,
+        repo,
+        spec.topology,
+        [fault.release for fault in spec.faults if fault.release is not None],
+        [decoy for decoy in spec.decoys if decoy.release.service not in overtaxed],
+        seed=spec.seed,
         now=datetime.now(UTC),
     )
 

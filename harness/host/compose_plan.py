@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 
 from harness import ports
-from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.host import compose_telemetry
 from harness.host.container_files import ANYWHERE, python, shared_folder, words
 from harness.host.load_process import CATALOGUE_NAME, CONTROL_NAME, control_folder
 from harness.host.local_plan import load_of, plan_of, service_env
-from harness.model import ContainerSpec, Mount, ProcessSpec, StackPlan
-from harness.ports import StackPorts
+from harness.model import BuiltRelease, ContainerSpec, Mount, ProcessSpec, StackPlan
 from harness.runtime.compose.project import address
-from harness.settings import HostSettings
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.spec import CA_FILE_NAME, CONTROL_SOCKET_NAME, TITLE, ThirdPartiesPlan
 
@@ -23,32 +21,30 @@ GATEWAY = "gateway"
 
 def container_plan(
     has_grafana: bool,
-    settings: HostSettings,
-    session: Session,
-    stack: StackPorts,
+    spec: DrillSpec,
+    releases: Mapping[str, BuiltRelease],
     parties: ThirdPartiesPlan,
 ) -> StackPlan:
     """The stack of a drill; with Grafana where its image is there."""
     return plan_of(
-        settings,
-        session,
-        service_env=service_env(settings, f"http://recorder:{ports.RECORDER}", parties),
+        spec,
+        releases,
+        service_env=service_env(spec, f"http://recorder:{ports.RECORDER}", parties),
         sidecars=(
-            compose_telemetry.prometheus(session, stack),
-            compose_telemetry.alertmanager(session, stack),
-            compose_telemetry.recorder(session, stack),
+            compose_telemetry.prometheus(spec),
+            compose_telemetry.alertmanager(spec),
+            compose_telemetry.recorder(spec),
             parties.process,
-            *((compose_telemetry.grafana(session, stack),) if has_grafana else ()),
+            *((compose_telemetry.grafana(spec),) if has_grafana else ()),
         ),
     )
 
 
-def container_parties(
-    run_dir: Path, *, port_offset: int, profile: str, seed: int
-) -> ThirdPartiesPlan:
+def container_parties(spec: DrillSpec) -> ThirdPartiesPlan:
     """The third parties. Raises UnknownName for a profile that does not exist."""
+    run_dir, profile = spec.run_dir, profile_named(spec.scenario.third_party_profile)
     shared, private = shared_folder(run_dir, "provider"), shared_folder(run_dir, "third-parties")
-    status_url = f"http://127.0.0.1:{ports.PROVIDER_STATUS + port_offset}"
+    status_url = spec.ports.url(ports.PROVIDER_STATUS)
     logistics = f"http://{LOGISTICS_HOST}:{ports.LOGISTICS}"
     options = {
         "--host": ANYWHERE,
@@ -60,8 +56,8 @@ def container_parties(
         "--model-status-port": ports.MODEL_STATUS,
         "--control-socket": f"/run/private/{CONTROL_SOCKET_NAME}",
         "--ca-dir": "/run/provider",
-        "--profile": profile_named(profile).name,
-        "--seed": seed,
+        "--profile": profile.name,
+        "--seed": spec.seed,
     }
     return ThirdPartiesPlan(
         process=ContainerSpec(
@@ -90,12 +86,12 @@ def container_parties(
     )
 
 
-def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
+def container_load(spec: DrillSpec) -> ProcessSpec:
     """The load, as the local one but for where it finds things."""
-    plain = load_of(settings, session)
-    control = control_folder(session.run_dir)
+    plain = load_of(spec)
+    control = control_folder(spec.run_dir)
     control.mkdir(parents=True, exist_ok=True)
-    gateway = next(entry.port for entry in session.topology if entry.name == GATEWAY)
+    gateway = next(entry.port for entry in spec.topology if entry.name == GATEWAY)
     catalogue = f"/run/load/{CATALOGUE_NAME}"
     return ContainerSpec(
         name=plain.name,
@@ -105,7 +101,7 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
             "GATEWAY_URL": f"http://{address(GATEWAY)}:{gateway}",
             "CATALOGUE_FILE": catalogue,
             "CONTROL_FILE": f"/run/control/{CONTROL_NAME}",
-            "LOAD_PROFILE": session.scenario.load_profile,
+            "LOAD_PROFILE": spec.scenario.load_profile,
             "METRICS_HOST": ANYWHERE,
             "METRICS_PORT": str(ports.LOAD_METRICS),
         },
@@ -113,7 +109,7 @@ def container_load(settings: HostSettings, session: Session) -> ProcessSpec:
         log_path=plain.log_path,
         ready_url=plain.ready_url,
         mounts=(
-            Mount(session.run_dir / CATALOGUE_NAME, catalogue),
+            Mount(spec.run_dir / CATALOGUE_NAME, catalogue),
             Mount(control, "/run/control"),
         ),
     )

@@ -7,10 +7,9 @@ import os
 from pathlib import Path
 
 from harness import ports
-from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.host.container_files import ANYWHERE, handed_file, place_of, python, words
 from harness.model import ContainerSpec, Mount
-from harness.ports import StackPorts
 from harness.runtime.compose.inputs import ca_bundle
 from harness.runtime.compose.project import FRONT, address
 from harness.telemetry import alertmanager as am
@@ -26,15 +25,15 @@ OPTIONAL_RECEIVERS = {"slack": "SLACK_WEBHOOK_URL", "pagerduty": "PAGERDUTY_ROUT
 HANDED = "/run/secrets"
 
 
-def prometheus(session: Session, stack: StackPorts) -> ContainerSpec:
+def prometheus(spec: DrillSpec) -> ContainerSpec:
     """With our rules, and Alertmanager as its pager."""
-    hosts = {entry.name: address(entry.name) for entry in session.topology}
+    hosts = {entry.name: address(entry.name) for entry in spec.topology}
     config = prometheus_config(
         PrometheusSettings(
             binary=Path("prometheus"),
-            run_dir=session.run_dir,
+            run_dir=spec.run_dir,
             port=ports.PROMETHEUS,
-            services={entry.name: entry.port for entry in session.topology},
+            services={entry.name: entry.port for entry in spec.topology},
             load_port=ports.LOAD_METRICS,
             recorder_port=ports.RECORDER,
             pager_port=ports.ALERTMANAGER,
@@ -49,14 +48,14 @@ def prometheus(session: Session, stack: StackPorts) -> ContainerSpec:
         name="prometheus",
         argv=("prometheus", *prometheus_server.arguments(file, "/prometheus", listen)),
         env=prometheus_server.ENVIRONMENT,
-        cwd=session.run_dir,
-        log_path=session.run_dir / "logs" / "prometheus.log",
-        ready_url=f"{stack.url(ports.PROMETHEUS)}/-/ready",
-        mounts=(Mount(handed_file(session.run_dir, "prometheus.yml", json.dumps(config)), file),),
+        cwd=spec.run_dir,
+        log_path=spec.run_dir / "logs" / "prometheus.log",
+        ready_url=f"{spec.ports.url(ports.PROMETHEUS)}/-/ready",
+        mounts=(Mount(handed_file(spec.run_dir, "prometheus.yml", json.dumps(config)), file),),
     )
 
 
-def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
+def alertmanager(spec: DrillSpec) -> ContainerSpec:
     """Its receivers: the pager of this machine, and those that the environment asks for."""
     secrets = {
         name: os.environ[setting]
@@ -67,7 +66,7 @@ def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
     bundle = ca_bundle()
     config = alertmanager_config(
         AlertmanagerSettings(
-            pager_url=f"{stack.url(ports.API)}/webhook/alertmanager",
+            pager_url=f"{spec.ports.url(ports.API)}/webhook/alertmanager",
             pager_token_file=f"{HANDED}/pager",
             extra={name: f"{HANDED}/{name}" for name in secrets},
             pagerduty_url=pagerduty_url,
@@ -75,7 +74,7 @@ def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
             ca_file=f"{HANDED}/authorities" if bundle else "",
         )
     )
-    handed = {**secrets, "pager": _telemetry_token(session), "alertmanager.yml": json.dumps(config)}
+    handed = {**secrets, "pager": _telemetry_token(spec), "alertmanager.yml": json.dumps(config)}
     if bundle:
         handed["authorities"] = bundle.read_text(encoding="utf-8")
     places = {
@@ -87,55 +86,55 @@ def alertmanager(session: Session, stack: StackPorts) -> ContainerSpec:
         name="alertmanager",
         argv=("alertmanager", *am.arguments(file, "/tmp/data", ports.ALERTMANAGER)),  # noqa: S108
         env={"GOMAXPROCS": "1"},
-        cwd=session.run_dir,
-        log_path=session.run_dir / "logs" / "alertmanager.log",
-        ready_url=f"{stack.url(ports.ALERTMANAGER)}/-/ready",
+        cwd=spec.run_dir,
+        log_path=spec.run_dir / "logs" / "alertmanager.log",
+        ready_url=f"{spec.ports.url(ports.ALERTMANAGER)}/-/ready",
         mounts=tuple(
-            Mount(handed_file(session.run_dir, name, content), f"{HANDED}/{name}")
+            Mount(handed_file(spec.run_dir, name, content), f"{HANDED}/{name}")
             for name, content in handed.items()
         ),
         reaches=tuple(place_of(*places[name]) for name in secrets),
     )
 
 
-def recorder(session: Session, stack: StackPorts) -> ContainerSpec:
+def recorder(spec: DrillSpec) -> ContainerSpec:
     """Traces and logs."""
-    logs = session.run_dir / "logs"
+    logs = spec.run_dir / "logs"
     logs.mkdir(exist_ok=True)
-    token = _telemetry_token(session)
+    token = _telemetry_token(spec)
     options = {
         "--host": ANYWHERE,
         "--port": ports.RECORDER,
         "--logs-dir": "/run/logs",
         "--token-file": "/run/secrets/token",
-        "--services": ",".join(entry.name for entry in session.topology),
+        "--services": ",".join(entry.name for entry in spec.topology),
         "--allowed-host": "recorder",
     }
     return ContainerSpec(
         name="recorder",
         argv=python("harness.telemetry.recorder", *words(options)),
         env={"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"},
-        cwd=session.run_dir,
+        cwd=spec.run_dir,
         log_path=logs / "recorder.log",
-        ready_url=f"{stack.url(ports.RECORDER)}/healthz",
+        ready_url=f"{spec.ports.url(ports.RECORDER)}/healthz",
         mounts=(
             Mount(logs, "/run/logs"),
-            Mount(handed_file(session.run_dir, "token", token), "/run/secrets/token"),
+            Mount(handed_file(spec.run_dir, "token", token), "/run/secrets/token"),
         ),
     )
 
 
-def grafana(session: Session, stack: StackPorts) -> ContainerSpec:
+def grafana(spec: DrillSpec) -> ContainerSpec:
     """Dashboards for anybody to read."""
     return grafana_spec(
-        session.run_dir,
-        url=stack.url(ports.GRAFANA),
+        spec.run_dir,
+        url=spec.ports.url(ports.GRAFANA),
         port=ports.GRAFANA,
         prometheus_url=f"http://prometheus:{ports.PROMETHEUS}",
         recorder_url=f"http://recorder:{ports.RECORDER}",
-        token=_telemetry_token(session),
+        token=_telemetry_token(spec),
     )
 
 
-def _telemetry_token(session: Session) -> str:
-    return (session.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()
+def _telemetry_token(spec: DrillSpec) -> str:
+    return (spec.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from harness import ports
 from harness.aigate.gate_server import serving as serving_gate
 from harness.aigate.gate_settings import GateSettings
 from harness.api.console_server import serving
@@ -20,6 +21,7 @@ from harness.drill.lifecycle.home import TRACEBACK, Home
 from harness.drill.lifecycle.resume import LeftOff, left_off
 from harness.drill.lifecycle.start import begin_schedule, start
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, OwnMistake
 from harness.host.bootstrap import Prepared, prepare, reap
 from harness.record.events import HarnessProblem
@@ -75,17 +77,16 @@ async def host(
         if left is not None:
             progress(f"going on with {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
             settings = _as_left(settings, left)
-        prepared = await _unless_stopped(stop, prepare(settings, stop, progress))
-        prepared.session.left_off = left
-        if settings.slack_webhook_url is not None:
-            prepared.session.channel_url = settings.slack_webhook_url.get_secret_value()
+        # Nobody is there to ask a model where a program plays.
+        vendors = gate_settings.vendors if player is None else frozenset[str]()
+        preparing = prepare(settings, stop, progress, left_off=left, ai_vendors=vendors)
+        prepared = await _unless_stopped(stop, preparing)
+        spec = prepared.session.spec
         async with (
-            serving(prepared.session, prepared.tokens, prepared.api_port),
+            serving(prepared.session, prepared.tokens, ports.API + spec.port_offset),
             ai_gate(prepared, gate_settings, progress if player is None else None),
         ):
-            Home(settings.home).announce(
-                prepared.session.drill_id, prepared.session.places.api_url, prepared.session.run_dir
-            )
+            Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
             play = _by(player) if player else _by_people(prepared, settings, view, progress)
             return await _run(prepared, play, progress)
 
@@ -111,14 +112,13 @@ async def ai_gate(
         yield
         return
     session = prepared.session
-    session.ai_vendors = settings.vendors
-    known = " and ".join(sorted(settings.vendors))
+    known = " and ".join(sorted(session.spec.ai_vendors))
     say(
-        f"the AI gate answers for {known} at {session.places.ai_gate_url}: drill ai status"
+        f"the AI gate answers for {known} at {session.spec.places.ai_gate_url}: drill ai status"
         if known
         else "the AI gate is off: give AIGATE_OPENAI_KEY or AIGATE_ANTHROPIC_KEY to this process"
     )
-    listener = listen(urlsplit(session.places.ai_gate_url).port or 0)
+    listener = listen(urlsplit(session.spec.places.ai_gate_url).port or 0)
     async with serving_gate(ai_access.state_of(session), settings, prepared.tokens, listener):
         yield
 
@@ -130,19 +130,20 @@ async def _run(prepared: Prepared, play: Player, progress: Callable[[str], None]
         await _until_over(session, _live(prepared, play, progress))
     except Exception as raised:  # noqa: BLE001  whatever it is, nothing may stay behind
         error = _designed(session, raised)
-        session.end(error.message)
-    session.over_reason = session.over_reason or "interrupted"
-    if error is None and session.failure is not None:
-        error = _designed(session, session.failure)
+        session.run.end(error.message)
+    session.run.over_reason = session.run.over_reason or "interrupted"
+    if error is None and session.run.failure is not None:
+        error = _designed(session, session.run.failure)
     card = await finish(session, orderly=error is None, progress=progress)
-    return Outcome(card, session.over_reason, error, session.scenario.id, session.seed)
+    spec = session.spec
+    return Outcome(card, session.run.over_reason, error, spec.scenario.id, spec.seed)
 
 
 def _designed(session: Session, error: BaseException) -> DrillError:
     """What a user is told of an error. One that nobody designed is recorded as ours."""
     if isinstance(error, DrillError):
         return error
-    path = session.run_dir / TRACEBACK
+    path = session.spec.run_dir / TRACEBACK
     with suppress(OSError):
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     mistake = OwnMistake(error, path)
@@ -168,7 +169,7 @@ def _by(player: Player) -> Player:
     async def play(session: Session) -> None:
         begin_schedule(session)
         await player(session)
-        session.end("played to its end")
+        session.run.end("played to its end")
 
     return play
 
@@ -180,22 +181,21 @@ def _by_people(
 
     async def play(session: Session) -> None:
         for role in (Caller.PARTICIPANT, Caller.INSTRUCTOR):
-            link = link_of(session.places.api_url, prepared.tokens.token(role))
+            link = link_of(session.spec.places.api_url, prepared.tokens.token(role))
             progress(f"console for the {role}: {link}")
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
-        limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session)
+        limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session.spec)
         async with view(session):
             begin_exercise(session)
             await asyncio.sleep(limit_minutes * 60)
-        session.end(f"the time limit of {limit_minutes:g} minutes")
+        session.run.end(f"the time limit of {limit_minutes:g} minutes")
 
     return play
 
 
-def agenda_minutes(session: Session) -> float:
+def agenda_minutes(spec: DrillSpec) -> float:
     """How long the agenda takes by itself, in real minutes."""
-    phases = session.agenda.phases
-    return sum(one.duration_ms or 0 for one in phases) / 60_000 / session.speed
+    return sum(one.duration_ms or 0 for one in spec.agenda.phases) / 60_000 / spec.speed
 
 
 async def _unless_stopped(stop: asyncio.Event, preparing: Awaitable[Prepared]) -> Prepared:
@@ -215,7 +215,7 @@ async def _unless_stopped(stop: asyncio.Event, preparing: Awaitable[Prepared]) -
 async def _until_over(session: Session, work: Awaitable[None]) -> None:
     """Run `work` until it ends or the drill is over, whichever comes first."""
     working = asyncio.ensure_future(work)
-    over = asyncio.ensure_future(session.over.wait())
+    over = asyncio.ensure_future(session.run.over.wait())
     try:
         await asyncio.wait({working, over}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():

@@ -2,88 +2,96 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness import ports
-from harness.drill.session import Places, Session
+from harness.drill.spec import DrillSpec
 from harness.host.load_process import load_spec
-from harness.model import ProcessSpec, StackPlan
-from harness.ports import StackPorts
-from harness.settings import HostSettings
+from harness.model import BuiltRelease, ProcessSpec, StackPlan
 from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_spec
 from harness.telemetry.recorder import RecorderSettings, recorder_spec
-from harness.thirdparty.spec import ThirdPartiesPlan
+from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
 from harness.tokens import Caller
 
 
 def stack_plan(
     prometheus: Path,
-    settings: HostSettings,
-    session: Session,
-    stack: StackPorts,
+    spec: DrillSpec,
+    releases: Mapping[str, BuiltRelease],
     parties: ThirdPartiesPlan,
 ) -> StackPlan:
     """The stack of a drill as processes of this machine."""
     return plan_of(
-        settings,
-        session,
-        service_env=service_env(settings, stack.url(ports.RECORDER), parties),
-        sidecars=_sidecars(session.run_dir, stack, prometheus, parties),
+        spec,
+        releases,
+        service_env=service_env(spec, spec.ports.url(ports.RECORDER), parties),
+        sidecars=_sidecars(spec, prometheus, parties),
     )
 
 
 def plan_of(
-    settings: HostSettings,
-    session: Session,
+    spec: DrillSpec,
+    releases: Mapping[str, BuiltRelease],
     *,
     service_env: Mapping[str, str],
     sidecars: tuple[ProcessSpec, ...],
 ) -> StackPlan:
     """The stack of a drill, with what differs between runtimes."""
     return StackPlan(
-        drill_id=session.drill_id,
-        run_dir=session.run_dir,
-        port_offset=settings.port_offset,
-        capacity_units=settings.scale,
-        topology=session.topology,
-        releases=session.workspace.shop.initial,
+        drill_id=spec.drill_id,
+        run_dir=spec.run_dir,
+        port_offset=spec.port_offset,
+        capacity_units=spec.capacity_units,
+        topology=spec.topology,
+        releases=releases,
         service_env=service_env,
         sidecars=sidecars,
     )
 
 
-def load_of(settings: HostSettings, session: Session) -> ProcessSpec:
+def load_of(spec: DrillSpec) -> ProcessSpec:
     """The load as a process of this machine."""
     return load_spec(
-        session.run_dir,
-        port_offset=settings.port_offset,
-        profile=session.scenario.load_profile,
-        scale=float(settings.scale),
-        seed=session.seed,
-        sampled_share=settings.trace_ratio,
-        workers=settings.load_workers,
+        spec.run_dir,
+        port_offset=spec.port_offset,
+        profile=spec.scenario.load_profile,
+        scale=float(spec.capacity_units),
+        seed=spec.seed,
+        sampled_share=spec.trace_ratio,
+        workers=spec.load_workers,
     )
 
 
-def service_env(
-    settings: HostSettings, recorder_url: str, parties: ThirdPartiesPlan
-) -> Mapping[str, str]:
+def service_env(spec: DrillSpec, recorder_url: str, parties: ThirdPartiesPlan) -> Mapping[str, str]:
     """What every service is told beyond its own addresses."""
     return {
         **parties.service_env,
         "OTEL_EXPORTER_OTLP_ENDPOINT": recorder_url,
-        "OTEL_TRACES_SAMPLER_ARG": str(settings.trace_ratio),
-        "OPERATIONS_TOKEN": secrets.token_urlsafe(24),
+        "OTEL_TRACES_SAMPLER_ARG": str(spec.trace_ratio),
+        "OPERATIONS_TOKEN": spec.operations_token,
         "LOG_LEVEL": "INFO",
     }
 
 
+def local_parties(spec: DrillSpec) -> ThirdPartiesPlan:
+    """The third parties as a process of this machine.
+
+    Raises UnknownName for a profile that does not exist.
+    """
+    return plan_third_parties(
+        spec.run_dir,
+        port_offset=spec.port_offset,
+        profile=spec.scenario.third_party_profile,
+        seed=spec.seed,
+    )
+
+
 def _sidecars(
-    run_dir: Path, stack: StackPorts, prometheus: Path, parties: ThirdPartiesPlan
+    spec: DrillSpec, prometheus: Path, parties: ThirdPartiesPlan
 ) -> tuple[ProcessSpec, ...]:
     """Prometheus first: its first sample takes five seconds whatever one does."""
+    run_dir, stack = spec.run_dir, spec.ports
     token_file = run_dir / "secrets" / f"{Caller.TELEMETRY}.token"
     return (
         prometheus_spec(
@@ -107,18 +115,4 @@ def _sidecars(
             )
         ),
         parties.process,
-    )
-
-
-def places_of(stack: StackPorts) -> Places:
-    services = {name: f"http://127.0.0.1:{port}" for name, port in stack.services.items()}
-    return Places(
-        api_url=stack.url(ports.API),
-        gateway_url=services["gateway"],
-        prometheus_url=stack.url(ports.PROMETHEUS),
-        recorder_url=stack.url(ports.RECORDER),
-        provider_status_url=stack.url(ports.PROVIDER_STATUS),
-        model_status_url=stack.url(ports.MODEL_STATUS),
-        services=services,
-        ai_gate_url=stack.url(ports.AI_GATE),
     )

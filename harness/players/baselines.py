@@ -27,16 +27,16 @@ class NoPage(DrillError):
 
 async def blind_restart(session: Session, say: Progress) -> None:
     """Restart every service, callers last, as if that had ever told anybody anything."""
-    for entry in reversed(session.topology):
+    for entry in reversed(session.spec.topology):
         with suppress(DeployFailed):  # the next one may come up
             await deploy.restart(session, entry.name, by=ACTOR, progress=say)
 
 
 async def wrong_rollback(session: Session, say: Progress) -> None:
     """Roll back an innocent service: the one that was released last, or any that can be."""
-    guilty = {fault.service for fault in session.faults}
-    released = [one.service for one in reversed(session.deploy_log) if one.kind == "release"]
-    names = dict.fromkeys([*released, *(entry.name for entry in session.topology)])
+    guilty = {fault.service for fault in session.spec.faults}
+    released = [one.service for one in reversed(session.run.deploy_log) if one.kind == "release"]
+    names = dict.fromkeys([*released, *(entry.name for entry in session.spec.topology)])
     for name in names:
         if name not in guilty and await _rolled_back(session, name, say):
             return
@@ -77,7 +77,7 @@ async def play(
 
 async def _rolled_back(session: Session, service: str, say: Progress) -> bool:
     async def free() -> bool | None:
-        return not session.deploy_lock.locked() or None
+        return not session.run.deploy_lock.locked() or None
 
     await wait_until(free, timeout_s=PIPELINE_TIMEOUT_S, what="the pipeline", interval_s=POLL_S)
     try:

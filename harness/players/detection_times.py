@@ -30,8 +30,8 @@ def fired_after(told: Iterable[Envelope], service: str | None = None) -> dict[st
 def grace_s(session: Session, fault: Fault) -> float:
     """What the alerts of `fault` get beyond the seconds that it promises: for a rollout that took
     long, and for as long as something unrelated hides what it does to the shop."""
-    hidden_s = sum(one.for_s for one in session.scenario.blips)
-    return hidden_s + max(0.0, rollout_s(session.record.events(), fault) - ROLLOUT_S)
+    hidden_s = sum(one.for_s for one in session.spec.scenario.blips)
+    return hidden_s + max(0.0, rollout_s(session.services.record.events(), fault) - ROLLOUT_S)
 
 
 def rollout_s(told: Iterable[Envelope], fault: Fault) -> float:

@@ -29,7 +29,9 @@ async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> b
     """True where the clue can be found now. Raises ValueError for one that the catalog refuses."""
     match clue.kind:
         case ClueKind.METRIC:
-            return any(sample.value > 0 for sample in await session.prometheus.query(clue.find))
+            return any(
+                sample.value > 0 for sample in await session.services.prometheus.query(clue.find)
+            )
         case ClueKind.LOG:
             return await _in_logs(session, clue.find)
         case ClueKind.TRACE:
@@ -40,7 +42,7 @@ async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> b
 
 async def _in_logs(session: Session, find: str) -> bool:
     clue = log_clue(find)
-    lines = await session.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)
+    lines = await session.services.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)
     return any(clue.pattern.search(str(line.get("event", ""))) for line in lines)
 
 
@@ -49,7 +51,7 @@ async def _in_diff(session: Session, fault: Fault, find: str) -> bool:
     if release is None:
         raise ValueError("a commit is evidence only of a release")
     text = await asyncio.to_thread(
-        session.workspace.diff, release.service, release.version_from, release.version_to
+        session.services.workspace.diff, release.service, release.version_from, release.version_to
     )
     return matches_added_line(expression(find), text.splitlines())
 
@@ -57,7 +59,7 @@ async def _in_diff(session: Session, fault: Fault, find: str) -> bool:
 async def _in_traces(session: Session, fault: Fault, find: str) -> bool:
     clue = trace_clue(find)
     service = clue.services[0] if isinstance(clue, PathClue) else fault.service
-    traces = await session.recorder.traces(service=service, limit=TRACES_LOOKED_AT)
+    traces = await session.services.recorder.traces(service=service, limit=TRACES_LOOKED_AT)
     if isinstance(clue, PathClue):
         return any(_passes(trace, clue.services) for trace in traces)
     return any(_repeats(trace, clue.count, clue.pattern) for trace in traces)

@@ -36,23 +36,23 @@ class Rehearsal:
 
     async def play(self, session: Session) -> None:
         """Wait for the page, acknowledge, find the evidence, diagnose, mitigate, verify."""
-        if not session.faults and not session.scenario.blips:
+        if not session.spec.faults and not session.spec.scenario.blips:
             await self._watch_silence(session)
             return
         if not await self._wait_for_page(session):
             return
-        things = len(session.faults) + len(session.scenario.blips)
-        if session.faults and things > 1 and not await self._wait_for_each(session):
+        things = len(session.spec.faults) + len(session.spec.scenario.blips)
+        if session.spec.faults and things > 1 and not await self._wait_for_each(session):
             return
         pager.acknowledge(session, None, ACTOR)
         self.say("acknowledged")
-        for fault in session.faults:
+        for fault in session.spec.faults:
             await self._localise(session, fault)
-        for fault in session.faults:
+        for fault in session.spec.faults:
             await self._mitigate(session, fault)
         if not await settled(session):
             self.shortfalls.append(f"no recovery within {RECOVERY_TIMEOUT_S:g} s")
-        if not session.faults:
+        if not session.spec.faults:
             self._leave_alone(session)
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
@@ -63,7 +63,7 @@ class Rehearsal:
         began = time.monotonic()
 
         async def paged() -> bool | None:
-            return bool(session.state().pages) or session.over.is_set() or None
+            return bool(session.state().pages) or session.run.over.is_set() or None
 
         try:
             await wait_until(paged, timeout_s=PAGE_TIMEOUT_S, what="a page")
@@ -80,7 +80,7 @@ class Rehearsal:
 
         async def all_paged() -> bool | None:
             paged = {one.alert for one in session.state().pages}
-            owed = [{rule.alert for rule in fault.detect} for fault in session.faults]
+            owed = [{rule.alert for rule in fault.detect} for fault in session.spec.faults]
             return all(paged & alerts for alerts in owed) or None
 
         try:
@@ -124,7 +124,7 @@ class Rehearsal:
             self.say(f"switched {flag} of {fault.service} off; watching")
             return
         # A colleague's release may still be on its way out: wait for it, as anybody would.
-        async with session.deploy_lock:
+        async with session.run.deploy_lock:
             self.say(f"rolling {fault.service} back")
         await deploy.rollback(session, fault.service, to_version=None, by=ACTOR, progress=self.say)
         self.say(f"rolled {fault.service} back; watching")
@@ -154,8 +154,11 @@ class Rehearsal:
         self.say("nothing is wrong in this drill; watching for silence")
 
         async def all_out() -> bool | None:
-            done = {e.version_to for e in session.deploy_log if e.outcome == "succeeded"}
-            return all(p.release.version_to in done for p in session.workspace.shop.live) or None
+            done = {e.version_to for e in session.run.deploy_log if e.outcome == "succeeded"}
+            return (
+                all(p.release.version_to in done for p in session.services.workspace.shop.live)
+                or None
+            )
 
         await wait_until(all_out, timeout_s=120, what="the planned releases")
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)

@@ -63,20 +63,22 @@ class Unattended:
     async def play(self, session: Session) -> None:
         """From the page to the proof; the fields say how it went."""
         begin_exercise(session)
-        code = await follow(command(session.places.api_url), participant_token(session), self.say)
+        code = await follow(
+            command(session.spec.places.api_url), participant_token(session), self.say
+        )
         if code != 0:
             self.shortfalls.append(f"the responder ended with exit code {code}")
         self.findings = findings(session)
         self.shortfalls += shortfalls(session, self.findings)
         self.complete = True
         self.summary = "paged, diagnosed, fixed and verified by one who did not know the answer"
-        if not session.faults:
+        if not session.spec.faults:
             self.summary = "nothing was wrong, and nothing was done about it"
 
 
 def participant_token(session: Session) -> str:
     """What opens the API to those who take part."""
-    return (session.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text().strip()
+    return (session.spec.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text().strip()
 
 
 async def follow(argv: Sequence[str], token: str, say: Callable[[str], None]) -> int:
@@ -121,19 +123,21 @@ def findings(session: Session) -> Findings:
     final = stood_by(session)
     named = [
         [judge_answer(one.service, one.mechanism, fault.accepts) for one in final]
-        for fault in session.faults
+        for fault in session.spec.faults
     ]
-    guilty = {fault.service for fault in session.faults}
+    guilty = {fault.service for fault in session.spec.faults}
     verification = session.state().verification
     return Findings(
-        alerts={name: round(s, 1) for name, s in fired_after(session.record.events()).items()},
+        alerts={
+            name: round(s, 1) for name, s in fired_after(session.services.record.events()).items()
+        },
         pages=len(session.state().pages),
         services_named=tuple(any(one.service_right for one in judged) for judged in named),
         mechanisms_named=tuple(any(one.right for one in judged) for judged in named),
         proven=verification is not None and verification.passed,
         innocent=tuple(
             f"{entry.kind} of {entry.service}"
-            for entry in session.deploy_log
+            for entry in session.run.deploy_log
             if entry.kind in RESPONSES and entry.service not in guilty
         ),
     )
@@ -146,7 +150,7 @@ def stood_by(session: Session) -> list[DiagnosisDeclared]:
     for one in session.state().diagnoses:
         newest.pop(one.service, None)
         newest[one.service] = one
-    return list(newest.values())[-max(1, len(session.faults)) :]
+    return list(newest.values())[-max(1, len(session.spec.faults)) :]
 
 
 def shortfalls(session: Session, found: Findings) -> list[str]:
@@ -156,7 +160,7 @@ def shortfalls(session: Session, found: Findings) -> list[str]:
 
 def _of_the_page(session: Session) -> Iterator[str]:
     pages = session.state().pages
-    is_something = bool(session.faults or session.scenario.blips)
+    is_something = bool(session.spec.faults or session.spec.scenario.blips)
     if is_something and not pages:
         yield "no page"
     if pages and not is_something:
@@ -165,7 +169,7 @@ def _of_the_page(session: Session) -> Iterator[str]:
 
 def _of_the_answer(session: Session, found: Findings) -> Iterator[str]:
     declared = session.state().diagnoses
-    for fault, is_named in zip(session.faults, found.mechanisms_named, strict=True):
+    for fault, is_named in zip(session.spec.faults, found.mechanisms_named, strict=True):
         if not is_named:
             said = ", ".join(f"{one.service} {one.mechanism}" for one in declared) or "nothing"
             yield f"diagnosed {said}; it is {fault.service} {fault.mechanism}"

@@ -66,11 +66,11 @@ class TrialRun:
         self.pages = len(session.state().pages)
         self._read_alerts(session)
         verification = session.state().verification
-        if not self.rehearsal.complete or verification is None or not session.faults:
+        if not self.rehearsal.complete or verification is None or not session.spec.faults:
             return
         acts = {
             f"{one.mitigation.flag} off" if one.mitigation.flag else "rollback"
-            for one in session.faults
+            for one in session.spec.faults
         }
         self.mitigation = _trial(", ".join(sorted(acts)), verification)
         self.failing_before = tuple(
@@ -78,8 +78,8 @@ class TrialRun:
             for row in verification.results
             if row.at_page is not None and _broke(session, row)
         )
-        for fault in session.faults:
-            if len(session.faults) > 1:
+        for fault in session.spec.faults:
+            if len(session.spec.faults) > 1:
                 self.cheats.append(await self._leave_one(session, fault))
             else:
                 await self._mend_and_cheat(session, fault)
@@ -107,9 +107,9 @@ class TrialRun:
         return _trial(f"all but {fault.service} healed", result)
 
     def _read_alerts(self, session: Session) -> None:
-        self.alerts = fired_after(session.record.events())
-        for fault in session.faults:
-            own = fired_after(session.record.events(), fault.service)
+        self.alerts = fired_after(session.services.record.events())
+        for fault in session.spec.faults:
+            own = fired_after(session.services.record.events(), fault.service)
             for rule in fault.detect:
                 took, due_s = own.get(rule.alert), rule.within_s + grace_s(session, fault)
                 if took is None or took > due_s:
@@ -118,7 +118,7 @@ class TrialRun:
 
     async def _break_again(self, session: Session, fault: Fault) -> bool:
         if fault.release is not None:
-            bad = session.workspace.release(fault.service, fault.release.version_to)
+            bad = session.services.workspace.release(fault.service, fault.release.version_to)
             self.say(f"shipping {fault.service} {bad.version} again")
             await self._ship(session, bad)
         await self._switch(session, fault, enabled=True)
@@ -144,7 +144,7 @@ class TrialRun:
         self, session: Session, patch: Path, fault: Fault, settle_s: float, stress_s: float
     ) -> Trial:
         try:
-            built = await asyncio.to_thread(session.workspace.compose, fault, patch)
+            built = await asyncio.to_thread(session.services.workspace.compose, fault, patch)
             await self._ship(session, built)
             await self._switch(session, fault, enabled=True)
             await settled(session, settle_s)
@@ -157,9 +157,9 @@ class TrialRun:
 
     async def _ship_healthy(self, session: Session, fault: Fault) -> None:
         """What served before anything went wrong, with what mitigates in force."""
-        healthy = session.workspace.shop.initial[fault.service]
+        healthy = session.services.workspace.shop.initial[fault.service]
         if fault.release is not None:
-            healthy = session.workspace.release(fault.service, fault.release.version_from)
+            healthy = session.services.workspace.release(fault.service, fault.release.version_from)
         await self._ship(session, healthy)
         await self._switch(session, fault, enabled=False)
         await settled(session)
@@ -182,7 +182,7 @@ def _trial(name: str, result: events.VerifyFinished) -> Trial:
 
 
 async def _symptom(session: Session) -> bool | None:
-    return any(alert.severity == "critical" for alert in session.alerts.firing()) or None
+    return any(alert.severity == "critical" for alert in session.run.alerts.firing()) or None
 
 
 def _broke(session: Session, row: events.VerifyResult) -> bool:

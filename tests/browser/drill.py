@@ -30,7 +30,7 @@ class FakePrometheus:
     """One value for every service, and for every call between two of them."""
 
     def __init__(self, session: Session) -> None:
-        self.topology = session.topology
+        self.topology = session.spec.topology
         self.is_silent = False
         """Nothing that is asked for over time is a number."""
 
@@ -101,8 +101,8 @@ class ServedDrill:
 
 def play_a_little(session: Session) -> None:
     """Something of everything that the views show, markup in every text that people write."""
-    session.agenda = load_agenda("workshop-60")
-    session.is_scheduled = True
+    session.spec = replace(session.spec, agenda=load_agenda("workshop-60"))
+    session.run.is_scheduled = True
     tick(session)
     session.note(events.RoleJoined("Ada", "on-call"))
     session.note(events.RoleJoined("Bo", "bridge"))
@@ -140,12 +140,15 @@ def served(
 ) -> Iterator[ServedDrill]:
     """Serve `session` from a thread of its own while the block runs."""
     fake: Any = FakePrometheus(session)
-    session.prometheus, session.recorder = fake, recorder or FakeRecorder(log_lines)
+    session.services.prometheus, session.services.recorder = (
+        fake,
+        recorder or FakeRecorder(log_lines),
+    )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    session.places = replace(session.places, api_url=url)
+    session.spec = replace(session.spec, places=replace(session.spec.places, api_url=url))
     tokens = TokenBook.create(folder)
     ready, done = threading.Event(), asyncio.Event()
     loops: list[asyncio.AbstractEventLoop] = []

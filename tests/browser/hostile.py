@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from harness.drill.session import DeployEntry, Session
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.session import Session
 from harness.record import events
 from harness.workspace.shop import ReleaseNotes
 from tests.browser.drill import SCRIPT, TRACE_ID, FakeRecorder
@@ -86,8 +87,8 @@ class HostileRecorder(FakeRecorder):
 def spread_markup(session: Session) -> None:
     """Leave a piece of it wherever people or the shop may write."""
     workspace: Any = HostileWorkspace()
-    session.workspace = workspace
-    session.deploy_log.append(_deploy())
+    session.services.workspace = workspace
+    session.run.deploy_log.append(_deploy())
     who = markup("person")
     for event in (
         events.RoleJoined(who, "on-call"),
@@ -112,7 +113,7 @@ def spread_markup(session: Session) -> None:
         events.ActionItemAdded("item-1", markup("item"), who, "", who),
     ):
         session.note(event, actor=who)
-    (session.run_dir / "postmortem.md").write_text(markup("paper"))
+    (session.spec.run_dir / "postmortem.md").write_text(markup("paper"))
 
 
 def _hypotheses() -> tuple[events.Hypothesis, ...]:

@@ -204,7 +204,7 @@ def test_an_instructor_runs_the_exercise_from_one_page(
     page.get_by_label("Points for: Pressure didn't degrade quality").fill("7")
     page.get_by_role("button", name="Give", exact=True).click()
     page.get_by_text("Nothing to grade").wait_for()
-    locus = drill.session.faults[0].title
+    locus = drill.session.spec.faults[0].title
     assert team.get_by_text(locus).count() == 0
     page.get_by_label("The exercise is over: tell everybody").check()
     page.get_by_role("button", name="Reveal the answer").click()

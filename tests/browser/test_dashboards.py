@@ -26,7 +26,7 @@ def test_a_panel_whose_answers_hold_no_number_is_known_to_be_empty(
     open_console: Open, drill: ServedDrill
 ) -> None:
     """Negative control: a chart is there, with a legend, and no line in it."""
-    fake: Any = drill.session.prometheus
+    fake: Any = drill.session.services.prometheus
     fake.is_silent = True
     page = open_console("dashboards")
     assert len(empty_of(page, "Money")) == len(panels(page))

@@ -22,10 +22,10 @@ def decide(session: Session) -> Gate:
 
     def is_right(service: str, mechanism: str) -> bool:
         return any(
-            judge_answer(service, mechanism, fault.accepts).right for fault in session.faults
+            judge_answer(service, mechanism, fault.accepts).right for fault in session.spec.faults
         )
 
-    return ai_gate(session.agenda, session.story(), session.drill_ms(), is_right)
+    return ai_gate(session.spec.agenda, session.story(), session.drill_ms(), is_right)
 
 
 def state_of(session: Session) -> ExerciseGate:
@@ -46,10 +46,10 @@ def status(session: Session) -> dict[str, Any]:
     attempts = [one.event for one in story.of(AiAttempted)]
     ends = [one.event for one in story.of(AiFinished)]
     return {
-        "open": gate.is_open and bool(session.ai_vendors),
-        "reason": gate.reason if session.ai_vendors else "no provider is configured",
-        "vendors": sorted(session.ai_vendors),
-        "base_urls": _base_urls(session.places.ai_gate_url) if session.ai_vendors else {},
+        "open": gate.is_open and bool(session.spec.ai_vendors),
+        "reason": gate.reason if session.spec.ai_vendors else "no provider is configured",
+        "vendors": sorted(session.spec.ai_vendors),
+        "base_urls": _base_urls(session.spec.places.ai_gate_url) if session.spec.ai_vendors else {},
         "refused": sum(one.outcome == "refused" for one in attempts),
         "forwarded": sum(one.outcome == "forwarded" for one in attempts),
         "cut": sum(one.outcome == "cut" for one in ends),

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from harness.drill.actions import expectation, guardrail_checks
 from harness.drill.actions.expectation import Plan
-from harness.drill.session import DeployEntry, Progress, Session
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.session import Progress, Session
 from harness.errors import DeployFailed, UnknownName, UsageError
 from harness.model import BuiltRelease
 from harness.record import events
@@ -49,14 +50,14 @@ async def deploy_workspace(
     async with _pipeline(session):
         progress("reading the workspace")
         built = await asyncio.to_thread(
-            session.workspace.build_from_workspace,
+            session.services.workspace.build_from_workspace,
             service,
             message,
             by,
             running=session.running(service).version,
         )
         await _pace(session, f"building {service} {built.version}", progress)
-        summary = session.workspace.notes(service, built.version).subject
+        summary = session.services.workspace.notes(service, built.version).subject
         return await _switch(
             session, built, kind="hotfix", by=by, summary=summary, say=progress, plan=plan
         )
@@ -81,7 +82,7 @@ async def rollback(
             raise UsageError(
                 f"{service} already runs {version}", "`drill deploys` lists what ran before"
             )
-        built = await asyncio.to_thread(session.workspace.release, service, version)
+        built = await asyncio.to_thread(session.services.workspace.release, service, version)
         await _pace(session, f"rolling {service} back to {version}", progress)
         summary = f"roll back {current.version} to {version}"
         return await _switch(
@@ -111,7 +112,7 @@ async def _carry_out(
     summary: str,
     say: Progress,
 ) -> DeployEntry:
-    async with session.deploy_lock:
+    async with session.run.deploy_lock:
         return await _switch(session, built, kind=kind, by=by, summary=summary, say=say)
 
 
@@ -142,9 +143,9 @@ async def _switch(
     session.note(events.DeployStarted(kind=kind, **common), actor=by)
     try:
         if kind == "restart":
-            await session.runtime.restart(built.service, say)
+            await session.services.runtime.restart(built.service, say)
         else:
-            await session.runtime.deploy(built.service, built, say)
+            await session.services.runtime.deploy(built.service, built, say)
     except DeployFailed as error:
         session.note(events.DeployFailed(kind=kind, error=error.message, **common), actor=by)
         _log(session, common, kind, "failed", error.message)
@@ -162,18 +163,18 @@ def _log(
     session: Session, common: dict[str, str], kind: str, outcome: str, error: str
 ) -> DeployEntry:
     entry = DeployEntry(at=datetime.now(UTC), kind=kind, outcome=outcome, error=error, **common)
-    session.deploy_log.append(entry)
+    session.run.deploy_log.append(entry)
     return entry
 
 
 def _pipeline(session: Session) -> asyncio.Lock:
     """The deploy pipeline, refused while somebody else's deploy is in it."""
-    if session.deploy_lock.locked():
+    if session.run.deploy_lock.locked():
         raise UsageError(
             f"another deploy is in progress{_under_way(session)}",
             "it takes seconds: try again; `drill deploys` shows when it is done",
         )
-    return session.deploy_lock
+    return session.run.deploy_lock
 
 
 def _under_way(session: Session) -> str:
@@ -188,12 +189,12 @@ def _under_way(session: Session) -> str:
 async def _pace(session: Session, what: str, say: Progress) -> None:
     """The time that a deploy pipeline takes before anything starts."""
     say(what)
-    if session.pace.deploy_s:
-        await asyncio.sleep(session.pace.deploy_s)
+    if session.spec.pace.deploy_s:
+        await asyncio.sleep(session.spec.pace.deploy_s)
 
 
 def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.topology]
+    names = [entry.name for entry in session.spec.topology]
     if service not in names:
         raise UnknownName("service", service, names)
 
@@ -203,7 +204,7 @@ def _version_before(session: Session, service: str, current: str) -> str:
 
     Rollbacks do not count: a second one goes further back, and never to what the first one left.
     """
-    for entry in session.deploy_log:
+    for entry in session.run.deploy_log:
         if entry.service != service or entry.outcome != "succeeded" or entry.kind == "rollback":
             continue
         if entry.version_to == current and entry.version_from not in ("", current):

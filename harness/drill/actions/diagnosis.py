@@ -19,7 +19,7 @@ EVIDENCE_LENGTH_MAX = 2000
 
 def accepted(session: Session) -> list[Answer]:
     """What is right to say of this drill: any of each fault's answers, or that nothing is wrong."""
-    return [fault.accepts for fault in session.faults] or [NOTHING_WRONG]
+    return [fault.accepts for fault in session.spec.faults] or [NOTHING_WRONG]
 
 
 def judged(session: Session) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ def declare(
     Where nothing is wrong, `service` may be NOWHERE, and is recorded so. Raises
     UnknownName for a service or mechanism, UsageError for the rest.
     """
-    names = [entry.name for entry in session.topology]
+    names = [entry.name for entry in session.spec.topology]
     kind = recognise_mechanism(mechanism)
     if kind is Mechanism.NO_FAULT and service in (NOWHERE, *names):
         service = NOWHERE  # nothing is wrong anywhere, whichever service was looked at

@@ -126,7 +126,7 @@ def acted(session: Session, stated: ActionStated | None, *, failure: str = "") -
     if failure:
         session.note(OutcomeMeasured(stated.action_id, False, failure, "harness"))
     elif condition is not None:
-        session.keep(asyncio.create_task(_measure(session, stated, condition)))
+        session.run.keep(asyncio.create_task(_measure(session, stated, condition)))
 
 
 def tell_outcome(
@@ -140,7 +140,7 @@ def tell_outcome(
     story = session.story()
     event = checks.outcome_measured(story, action_id=action_id, met=met, measured=measured, by=by)
     stated = next(one.event for one in open_actions(story) if one.event.action_id == action_id)
-    if condition_of(stated.expectation) is not None and action_id not in session.unmeasured:
+    if condition_of(stated.expectation) is not None and action_id not in session.run.unmeasured:
         raise UsageError(
             f"the drill itself measures '{stated.expectation}'",
             "its outcome comes by itself; you tell it only where there was no data",
@@ -168,19 +168,19 @@ async def _measure(session: Session, stated: ActionStated, condition: Condition)
     However fast the agenda runs, the shop takes its time: a few real seconds are always given.
     Where there never was any data, nothing is known to have come true or not: people may tell.
     """
-    began_s, until_ms = session.elapsed_s(), _team_ms(session) + stated.within_s * 1000
+    began_s, until_ms = session.run.elapsed_s(), _team_ms(session) + stated.within_s * 1000
     held, value, is_known = 0, None, False
     while held < HOLDS_CHECKS and (
-        _team_ms(session) < until_ms or session.elapsed_s() - began_s < REAL_SECONDS_MIN
+        _team_ms(session) < until_ms or session.run.elapsed_s() - began_s < REAL_SECONDS_MIN
     ):
         await asyncio.sleep(CHECK_EVERY_S)
         try:
-            value = await session.prometheus.value(condition.query)
+            value = await session.services.prometheus.value(condition.query)
         except DrillError:
             value = None
         held, is_known = held + 1 if condition.holds(value) else 0, is_known or value is not None
     if not is_known:
-        session.unmeasured.add(stated.action_id)
+        session.run.unmeasured.add(stated.action_id)
         text = f"{stated.action_id} could not be measured: say what came of it"
         session.note(NoteAdded(text, "harness"))
     elif stated.action_id in {one.event.action_id for one in open_actions(session.story())}:

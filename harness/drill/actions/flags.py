@@ -31,7 +31,7 @@ async def flags(
 ) -> tuple[Flag, ...]:
     """All flags of the running shop, as their services have them."""
     found: list[Flag] = []
-    for entry in session.topology:
+    for entry in session.spec.topology:
         if entry.flags:
             try:
                 state = await _ask(session, entry.name, "GET", "/flags", transport)
@@ -69,7 +69,7 @@ async def switch(
 
 def owner(session: Session, name: str) -> str:
     """The service that has the flag. Raises UnknownName."""
-    owners = {flag: entry.name for entry in session.topology for flag in entry.flags}
+    owners = {flag: entry.name for entry in session.spec.topology for flag in entry.flags}
     if name not in owners:
         raise UnknownName("feature flag", name, list(owners))
     return owners[name]
@@ -86,8 +86,8 @@ async def _ask(
     """The flags that the service answers with. Raises DrillError."""
     try:
         async with httpx.AsyncClient(
-            base_url=session.places.services[service],
-            headers={"Authorization": f"Bearer {session.operations_token}"},
+            base_url=session.spec.places.services[service],
+            headers={"Authorization": f"Bearer {session.spec.operations_token}"},
             timeout=TIMEOUT_S,
             trust_env=False,
             verify=TRUSTING_NOBODY,

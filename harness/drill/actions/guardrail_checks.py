@@ -21,13 +21,13 @@ WATCH_S = 60.0
 LOOK_EVERY_S = 2.0
 
 
-def bound_guards(runs: Path, *, but: str) -> tuple[BoundGuard, ...]:
-    """The checks that the drills under `runs` are bound to, each once, except those of the drill
-    `but`. Records that cannot be read are left out: `drill history` tells which."""
+def bound_guards(runs: Path) -> tuple[BoundGuard, ...]:
+    """The checks that the drills under `runs` are bound to, each once.
+
+    Records that cannot be read are left out: `drill history` tells which.
+    """
     found: dict[str, BoundGuard] = {}
     for path in sorted(runs.glob("*/record.db")):
-        if path.parent.name == but:
-            continue
         try:
             with Record(path) as record:
                 story = fold(record.events())
@@ -46,20 +46,20 @@ async def check(session: Session, before: BuiltRelease, after: BuiltRelease) -> 
 
     Rules speak at once; alerts are watched from now on. They warn, and stop nothing.
     """
-    rules = [one for one in session.guards if one.guard.kind != "alert"]
+    rules = [one for one in session.spec.guards if one.guard.kind != "alert"]
     if rules:
         difference, message = await asyncio.to_thread(_step, session, before, after)
         for bound in rules:
             why = objection(bound.guard, difference, message)
             _note(session, bound, after, "objected" if why else "passed", why)
-    for bound in session.guards:
+    for bound in session.spec.guards:
         if bound.guard.kind == "alert":
-            session.keep(asyncio.create_task(_watch(session, bound, after)))
+            session.run.keep(asyncio.create_task(_watch(session, bound, after)))
 
 
 def listed(session: Session) -> list[dict[str, Any]]:
     """Every check: what it is, from where it is bound here, and what it said in this drill."""
-    bound = {one.guard.id: one for one in session.guards}
+    bound = {one.guard.id: one for one in session.spec.guards}
     said = [one.event for one in session.story().of(GuardChecked)]
     return [
         {
@@ -84,8 +84,8 @@ def listed(session: Session) -> list[dict[str, Any]]:
 
 
 def _step(session: Session, before: BuiltRelease, after: BuiltRelease) -> tuple[str, str]:
-    difference = session.workspace.diff(after.service, before.version, after.version)
-    notes = session.workspace.notes(after.service, after.version)
+    difference = session.services.workspace.diff(after.service, before.version, after.version)
+    notes = session.services.workspace.notes(after.service, after.version)
     return difference, f"{notes.subject}\n\n{notes.body}"
 
 
@@ -94,7 +94,7 @@ async def _watch(session: Session, bound: BoundGuard, after: BuiltRelease) -> No
 
     async def level() -> float | None:
         try:
-            return await session.prometheus.value(query)
+            return await session.services.prometheus.value(query)
         except DrillError:  # a gap in the metrics: looked at again in a moment
             return None
 

@@ -19,7 +19,7 @@ E = TypeVar("E", bound=events.Event)
 
 def start(session: Session, *, by: str) -> events.ClockStarted:
     """Start a clock that waits for the page."""
-    event = checks.clock_started(session.agenda, session.story(), session.speed)
+    event = checks.clock_started(session.spec.agenda, session.story(), session.spec.speed)
     return _noted(session, event, by)
 
 
@@ -36,14 +36,16 @@ def resume(session: Session, *, by: str) -> events.ClockResumed:
 def extend(session: Session, *, extra_s: float, by: str) -> events.ClockExtended:
     """More time for the phase that runs, in seconds of the agenda."""
     story = session.story()
-    event = checks.clock_extended(session.agenda, story, session.drill_ms(), extra_s=extra_s, by=by)
+    event = checks.clock_extended(
+        session.spec.agenda, story, session.drill_ms(), extra_s=extra_s, by=by
+    )
     return _noted(session, event, by)
 
 
 def skip(session: Session, *, by: str, meant: str = "") -> events.ClockSkipped:
     """End the phase that runs; raises UsageError where another one is `meant`."""
     story = session.story()
-    event = checks.clock_skipped(session.agenda, story, session.drill_ms(), by=by, meant=meant)
+    event = checks.clock_skipped(session.spec.agenda, story, session.drill_ms(), by=by, meant=meant)
     return _noted(session, event, by)
 
 
@@ -54,7 +56,7 @@ def advance(session: Session, *, by: str) -> events.ClockSkipped:
         raise UsageError(
             f"the phase '{shown.phase.title}' ends by itself", "the instructor may skip it"
         )
-    if shown.phase is session.agenda.phases[-1]:
+    if shown.phase is session.spec.agenda.phases[-1]:
         raise UsageError(
             f"'{shown.phase.title}' is the last phase", "`drill finish` ends the drill"
         )
@@ -63,14 +65,14 @@ def advance(session: Session, *, by: str) -> events.ClockSkipped:
 
 def throw(session: Session, inject_id: str, *, by: str) -> events.InjectDelivered:
     """Deliver one of the agenda's messages now, whenever it would be due."""
-    checks.inject_thrown(session.agenda, session.story(), inject_id, by=by)
-    inject = next(one for one in session.agenda.injects if one.id == inject_id)
+    checks.inject_thrown(session.spec.agenda, session.story(), inject_id, by=by)
+    inject = next(one for one in session.spec.agenda.injects if one.id == inject_id)
     return deliver(session, inject, by=by)
 
 
 def hint(session: Session, *, by: str) -> events.HintTaken:
     """Give the next hint; it costs the team points."""
-    hints = [text for fault in session.faults for text in fault.hints]
+    hints = [text for fault in session.spec.faults for text in fault.hints]
     return _noted(session, checks.hint_taken(session.story(), hints, by=by), by)
 
 
@@ -101,12 +103,12 @@ def reveal(session: Session, *, by: str) -> tuple[events.AnswerRevealed, ...]:
         return tuple(one.event for one in story.of(events.AnswerRevealed))
     found = tuple(
         events.AnswerRevealed(fault.title, fault.service, fault.mechanism.value, fault.locus)
-        for fault in session.faults
+        for fault in session.spec.faults
     )
     for event in found:
         session.note(event, actor=by)
-    if session.seal is not None:
-        opened = events.SealOpened(session.seal.salt, session.seal.answer)
+    if session.spec.seal is not None:
+        opened = events.SealOpened(session.spec.seal.salt, session.spec.seal.answer)
         session.note(opened, actor=by)
     return found
 
@@ -116,7 +118,7 @@ def waiting_by_hand(session: Session) -> list[str]:
     had = delivered(session.story())
     return [
         one.id
-        for one in session.agenda.injects
+        for one in session.spec.agenda.injects
         if isinstance(one.when, ByHand) and one.id not in had
     ]
 
@@ -133,7 +135,7 @@ def planned(session: Session) -> list[dict[str, Any]]:
             "when": when_in_words(one.when),
             "delivered": one.id in had,
         }
-        for one in session.agenda.injects
+        for one in session.spec.agenda.injects
     ]
 
 

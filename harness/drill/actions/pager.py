@@ -21,12 +21,12 @@ def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     nothing is taken, so that the next delivery of the same alerts brings them again.
     """
     had_pages = bool(session.state().pages)
-    book = deepcopy(session.alerts)
+    book = deepcopy(session.run.alerts)
     for change in book.feed(incoming, datetime.now(UTC)):
         _note(session, change)
         if not change.resolved and change.alert.severity == "critical":
             _page(session, change.alert)
-    session.alerts = book
+    session.run.alerts = book
     return not had_pages and bool(session.state().pages)
 
 
@@ -35,11 +35,11 @@ async def expire_alerts(session: Session) -> None:
 
     Raises DrillError where Prometheus cannot be asked; nothing is taken for ended then.
     """
-    for change in session.alerts.expire(datetime.now(UTC)):
+    for change in session.run.alerts.expire(datetime.now(UTC)):
         _note(session, change)
-    if session.alerts.endless():
-        listed = {alert.fingerprint for alert in await session.prometheus.alerts()}
-        for change in session.alerts.look(listed):
+    if session.run.alerts.endless():
+        listed = {alert.fingerprint for alert in await session.services.prometheus.alerts()}
+        for change in session.run.alerts.look(listed):
             _note(session, change)
 
 

@@ -33,7 +33,7 @@ async def settled(session: Session, timeout_s: float = RECOVERY_TIMEOUT_S) -> bo
     async def recovered() -> bool | None:
         nonlocal calm
         try:
-            success = await session.prometheus.value(healthy_baseline.SUCCESS)
+            success = await session.services.prometheus.value(healthy_baseline.SUCCESS)
         except DrillError:
             success = None
         calm = calm + 1 if success is not None and success >= SUCCESS_RATIO_MIN else 0
@@ -77,9 +77,9 @@ async def unsettled(session: Session) -> tuple[str, ...]:
     """What the shop is still busy with from before, in words; empty where it is not."""
     try:
         success, requests, tasks = await asyncio.gather(
-            session.prometheus.value(healthy_baseline.SUCCESS),
-            session.prometheus.query(REQUESTS_WAITING),
-            session.prometheus.query(TASKS_WAITING_S),
+            session.services.prometheus.value(healthy_baseline.SUCCESS),
+            session.services.prometheus.query(REQUESTS_WAITING),
+            session.services.prometheus.query(TASKS_WAITING_S),
         )
     except DrillError as error:
         return (error.message,)
@@ -92,5 +92,5 @@ async def unsettled(session: Session) -> tuple[str, ...]:
 
 def _changed_just_now(session: Session) -> bool:
     """Whether a rollback, restart, hotfix or flag of the team's is not long ago."""
-    since_ms = session.record.drill_time_ms() - FRESH_S * 1000
+    since_ms = session.services.record.drill_time_ms() - FRESH_S * 1000
     return any(one.drill_ms >= since_ms for one in responses(session.story()))

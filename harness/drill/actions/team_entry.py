@@ -154,7 +154,7 @@ def reflect(
     session: Session, *, kind: str, text: str, question: str, by: str
 ) -> events.ReflectionWritten:
     """What went well, what could improve, or an answer to a question of the agenda."""
-    questions = [one for phase in session.agenda.phases for one in phase.questions]
+    questions = [one for phase in session.spec.agenda.phases for one in phase.questions]
     event = learning_checks.reflection_written(
         kind=kind, what=text, by=by, question=question, questions=questions
     )
@@ -195,7 +195,7 @@ def _understood(one: events.Hypothesis) -> events.Hypothesis:
 
 
 def _services(session: Session) -> list[str]:
-    return [entry.name for entry in session.topology]
+    return [entry.name for entry in session.spec.topology]
 
 
 def _noted(session: Session, event: E, by: str) -> E:

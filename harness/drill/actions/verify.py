@@ -27,7 +27,7 @@ def objectives(session: Session) -> tuple[Objective, ...]:
     The measures are the same in every drill, so the list gives nothing away.
     """
     asked: dict[str, Objective] = {}
-    for objective in (one for fault in session.faults for one in fault.verify):
+    for objective in (one for fault in session.spec.faults for one in fault.verify):
         known = asked.get(objective.measure)
         asked[objective.measure] = objective if known is None else known.and_also(objective)
     merged = {objective.measure: objective for objective in DEFAULT_OBJECTIVES} | asked
@@ -50,10 +50,10 @@ async def verify(
     `duration_s` of stress is what the plan says unless given. Raises UsageError where a
     verification is already running.
     """
-    if session.verify_lock.locked():
+    if session.run.verify_lock.locked():
         raise UsageError("a verification is already running", "wait for it to finish")
-    async with session.verify_lock:
-        plan = StressPlan.stress(session.capacity_units)
+    async with session.run.verify_lock:
+        plan = StressPlan.stress(session.spec.capacity_units)
         if duration_s is not None:
             plan = replace(plan, duration_s=duration_s)
         return await _verify(session, plan, by, progress, settle_s)
@@ -62,7 +62,7 @@ async def verify(
 async def _verify(
     session: Session, plan: StressPlan, by: str, progress: Progress, settle_s: float
 ) -> events.VerifyFinished:
-    if session.references is None:
+    if session.run.references is None:
         raise UsageError(
             "the healthy shop has not been measured yet", "wait for the baseline (`drill status`)"
         )
@@ -70,10 +70,10 @@ async def _verify(
     settling = await wait_for_backlog(session, progress, settle_s)
     # What set the trouble off will happen again: a shop that only was restarted is not mended.
     if session.state().triggered is not None:
-        for fault in session.faults:
+        for fault in session.spec.faults:
             await disturbances.strike(session, fault)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
-    measures = await session.oracle.measure(plan, session.references)
+    measures = await session.oracle.measure(plan, session.run.references)
     results = list(judge(measures, objectives(session)))
     if all(result.holds for result in results):
         progress("objectives hold; waiting for the alerts to clear")
@@ -91,19 +91,19 @@ async def _silence(session: Session) -> ObjectiveResult:
     """No alert may be firing any more."""
 
     async def quiet() -> bool | None:
-        return not session.alerts.firing() or None
+        return not session.run.alerts.firing() or None
 
     with contextlib.suppress(WaitedTooLong):  # then the count below says how many still fire
         await wait_until(quiet, timeout_s=ALERTS_CLEAR_TIMEOUT_S, what="silence", interval_s=0.5)
-    count = float(len(session.alerts.firing()))
+    count = float(len(session.run.alerts.firing()))
     return ObjectiveResult("alerts_firing", count, "at most 0", holds=count == 0)
 
 
 def _compared(
     session: Session, results: Sequence[ObjectiveResult]
 ) -> tuple[events.VerifyResult, ...]:
-    at_page = session.at_page or {}
-    healthy = session.healthy or {}
+    at_page = session.run.at_page or {}
+    healthy = session.run.healthy or {}
     return tuple(
         events.VerifyResult(
             measure=result.measure,
@@ -119,10 +119,10 @@ def _compared(
 
 async def probe_at_page(session: Session) -> None:
     """Measure the broken shop once, at the first page: the 'before' of every later proof."""
-    if session.references is None:
+    if session.run.references is None:
         return
     try:
-        plan = StressPlan.probe(session.capacity_units)
-        session.at_page = await session.oracle.measure(plan, session.references)
+        plan = StressPlan.probe(session.spec.capacity_units)
+        session.run.at_page = await session.oracle.measure(plan, session.run.references)
     except (TimeoutError, DrillError) as error:
         session.note(events.HarnessProblem(what=f"the probe at the page failed: {error}"))

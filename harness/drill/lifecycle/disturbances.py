@@ -28,14 +28,14 @@ async def strike(session: Session, fault: Fault) -> None:
     Raises StackFailed where the dependency cannot be reached.
     """
     if fault.trigger.kind is TriggerKind.DATABASE_FAILOVER:
-        count = await _fail_over(session.runtime.database_url(fault.service, role="owner"))
+        count = await _fail_over(session.services.runtime.database_url(fault.service, role="owner"))
         what = f"the database of {fault.service} failed over: {count} connections ended"
         session.note(DependencyActed(what))
     elif fault.trigger.kind is TriggerKind.MODEL_SLOW:
-        await session.third_parties.set_model_profile(SLOW)
+        await session.services.third_parties.set_model_profile(SLOW)
         session.note(DependencyActed(f"the model provider: '{SLOW}'"))
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
-        session.customers.set_profile(fault.trigger.load_profile)
+        session.services.customers.set_profile(fault.trigger.load_profile)
         session.note(DependencyActed(f"customers: '{fault.trigger.load_profile}'"))
 
 
@@ -57,13 +57,13 @@ async def blip(session: Session, one: Blip) -> None:
     Where nothing else is wrong, this is what the drill is about.
     """
     await asyncio.sleep(one.after_s)
-    if not session.faults:
+    if not session.spec.faults:
         session.note(DrillTriggered(service=NOWHERE, version_to=""))
-    await session.third_parties.set_profile(one.profile)
+    await session.services.third_parties.set_profile(one.profile)
     session.note(DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
     try:
         await asyncio.sleep(one.for_s)
     finally:
-        usual = session.scenario.third_party_profile
-        await session.third_parties.set_profile(usual)
+        usual = session.spec.scenario.third_party_profile
+        await session.services.third_parties.set_profile(usual)
     session.note(DependencyActed(f"third parties: '{usual}' again"))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from harness.catalog.reader import Catalog
-from harness.drill.lifecycle.seal import Seal, sealed
-from harness.drill.session import Pace
+from harness.drill.lifecycle.resume import LeftOff
+from harness.drill.lifecycle.seal import sealed
+from harness.drill.spec import DrillSpec, Pace, Places
 from harness.exercise.agenda import Agenda
 from harness.exercise.agenda_files import load_agenda, read_agenda
-from harness.model import Decoy, Fault, Scenario, ServiceEntry
+from harness.exercise.guards import BoundGuard
+from harness.model import Scenario
+from harness.ports import StackPorts
 from harness.record.events import AnswerSealed, DrillCreated
 from harness.record.store import Record
 from harness.settings import HostSettings
@@ -25,38 +28,48 @@ OWN_AGENDA = ".toml"
 """How the name of an agenda ends that is an author's own file."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """What makes this drill this one."""
-
-    drill_id: str
-    seed: int
-    scenario: Scenario
-    faults: tuple[Fault, ...]
-    decoys: tuple[Decoy, ...]
-    topology: tuple[ServiceEntry, ...]
-    agenda: Agenda
-    seal: Seal
-
-
-def draw(catalog: Catalog, settings: HostSettings, had: Collection[str] = ()) -> Drawn:
+def draw(
+    catalog: Catalog,
+    settings: HostSettings,
+    had: Collection[str] = (),
+    *,
+    guards: tuple[BoundGuard, ...] = (),
+    left_off: LeftOff | None = None,
+    ai_vendors: frozenset[str] = frozenset(),
+) -> DrillSpec:
     """Choose everything. `had` are the scenarios that the team has had: without a seed, `random`
     and families avoid them as long as there are others.
 
+    `guards`, `left_off` and `ai_vendors` are what earlier drills and the host's environment add.
     Raises what catalog and agenda object to.
     """
     seed = settings.seed if settings.seed is not None else secrets.randbelow(100_000)
     scenario = choose(catalog, settings.scenario, seed, had if settings.seed is None else ())
     faults = tuple(catalog.fault(name) for name in scenario.faults)
-    return Drawn(
-        drill_id=f"d-{secrets.token_hex(2)}",
+    drill_id, topology = f"d-{secrets.token_hex(2)}", catalog.topology()
+    channel = settings.slack_webhook_url
+    return DrillSpec(
+        drill_id=drill_id,
+        run_dir=settings.home / "runs" / drill_id,
         seed=seed,
         scenario=scenario,
         faults=faults,
         decoys=tuple(catalog.decoy(name) for name in scenario.decoys),
-        topology=catalog.topology(),
+        topology=topology,
         agenda=agenda_named(settings.agenda or scenario.agenda),
         seal=sealed(scenario, seed, faults),
+        pace=pace(settings, seed),
+        places=Places.of(StackPorts.of(topology, settings.port_offset)),
+        runtime=settings.runtime,
+        port_offset=settings.port_offset,
+        capacity_units=settings.scale,
+        speed=settings.speed,
+        load_workers=settings.load_workers,
+        trace_ratio=settings.trace_ratio,
+        channel_url=channel.get_secret_value() if channel else "",
+        left_off=left_off,
+        guards=guards,
+        ai_vendors=ai_vendors,
     )
 
 
@@ -85,21 +98,22 @@ def agenda_named(name: str) -> Agenda:
     return read_agenda(Path(name)) if name.endswith(OWN_AGENDA) else load_agenda(name)
 
 
-def begin_record(path: Path, drawn: Drawn, *, runtime: str, mode: str) -> Record:
+def begin_record(path: Path, spec: DrillSpec, *, mode: str) -> Record:
     """A new record with the intent and the commitment to the answer as its first events."""
-    record = Record(path, drawn.drill_id)
+    record = Record(path, spec.drill_id)
     record.append(
         DrillCreated(
-            scenario=drawn.scenario.id,
-            seed=drawn.seed,
-            runtime=runtime,
+            scenario=spec.scenario.id,
+            seed=spec.seed,
+            runtime=spec.runtime,
             mode=mode,
-            agenda=drawn.agenda.id,
-            versions={entry.name: entry.version for entry in drawn.topology},
+            agenda=spec.agenda.id,
+            versions={entry.name: entry.version for entry in spec.topology},
         ),
         actor="harness",
     )
-    record.append(AnswerSealed(drawn.seal.commitment), actor="harness")
+    if spec.seal is not None:
+        record.append(AnswerSealed(spec.seal.commitment), actor="harness")
     return record
 
 

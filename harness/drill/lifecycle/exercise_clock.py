@@ -25,14 +25,14 @@ AGENDA = "agenda"
 
 def begin_exercise(session: Session) -> None:
     """Start the agenda on a healthy shop: from now on its clock decides what happens when."""
-    if session.agenda.clock_starts == "page":
+    if session.spec.agenda.clock_starts == "page":
         begin_schedule(session)
-    if session.left_off is not None:
-        _take_up(session, session.left_off)
-    session.keep(asyncio.create_task(_keep_time(session)))
-    session.keep(asyncio.create_task(shop_banner.follow(session)))
-    if session.channel_url:
-        session.keep(asyncio.create_task(slack.follow(session)))
+    if session.spec.left_off is not None:
+        _take_up(session, session.spec.left_off)
+    session.run.keep(asyncio.create_task(_keep_time(session)))
+    session.run.keep(asyncio.create_task(shop_banner.follow(session)))
+    if session.spec.channel_url:
+        session.run.keep(asyncio.create_task(slack.follow(session)))
 
 
 async def _keep_time(session: Session) -> None:
@@ -46,7 +46,7 @@ async def _keep_time(session: Session) -> None:
 def tick(session: Session) -> None:
     """Do whatever is due now; nothing twice."""
     _start(session)
-    agenda, story = session.agenda, session.story()
+    agenda, story = session.spec.agenda, session.story()
     now_ms = session.drill_ms()
     for change in phases_to_announce(agenda, story, now_ms):
         session.note(change, actor=AGENDA)
@@ -59,7 +59,7 @@ def tick(session: Session) -> None:
 def reading(session: Session) -> Reading:
     """What the clock shows now."""
     story = session.story()
-    return read(session.agenda, story.clock, session.drill_ms())
+    return read(session.spec.agenda, story.clock, session.drill_ms())
 
 
 def deliver(session: Session, inject: Inject, *, by: str) -> InjectDelivered:
@@ -83,5 +83,5 @@ def _start(session: Session) -> None:
     story = session.story()
     if story.clock.started_ms is not None:
         return
-    if session.agenda.clock_starts == "ready" or story.first(PageSent) is not None:
-        session.note(clock_started(session.agenda, story, session.speed), actor=AGENDA)
+    if session.spec.agenda.clock_starts == "ready" or story.first(PageSent) is not None:
+        session.note(clock_started(session.spec.agenda, story, session.spec.speed), actor=AGENDA)

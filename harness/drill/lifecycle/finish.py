@@ -29,9 +29,9 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     `orderly` is False where the stack failed or the drill was halted: it is then recorded as
     aborted. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
     """
-    for task in list(session.tasks):
+    for task in list(session.run.tasks):
         task.cancel()
-    await asyncio.gather(*session.tasks, return_exceptions=True)
+    await asyncio.gather(*session.run.tasks, return_exceptions=True)
     try:
         card = _close_record(session, orderly)
         if seal_holds(session.story()):
@@ -42,18 +42,18 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     finally:
         progress("taking everything down")
         try:
-            await session.runtime.down()
+            await session.services.runtime.down()
         finally:
-            await session.prometheus.close()
-            await session.recorder.close()
-            session.record.close()
-            tidy(session.run_dir)
+            await session.services.prometheus.close()
+            await session.services.recorder.close()
+            session.services.record.close()
+            tidy(session.spec.run_dir)
     return card
 
 
 def _close_record(session: Session, orderly: bool) -> Scorecard:
-    reason = session.over_reason or "ended"
-    was_aborted = not orderly or session.halted
+    reason = session.run.over_reason or "ended"
+    was_aborted = not orderly or session.run.halted
     reveal(session, by="harness")
     ended = events.DrillAborted if was_aborted else events.DrillFinished
     session.note(ended(reason=reason))
@@ -62,7 +62,7 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
     card = scorecard(session, aborted=was_aborted)
     content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
     try:
-        (session.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
+        (session.spec.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
     except OSError as error:
         session.note(events.HarnessProblem(what=f"the scorecard could not be written: {error}"))
     return card
@@ -72,9 +72,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
     answers = accepted(session)
     kpis = fold_kpis(
-        session.record.events(),
+        session.services.record.events(),
         causes=[partial(_names, answer) for answer in answers],
-        guilty=frozenset(fault.service for fault in session.faults),
+        guilty=frozenset(fault.service for fault in session.spec.faults),
     )
     state = session.state()
     case = Case(session.story(), opened_key(session.story()))
@@ -86,7 +86,7 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
             fault.mechanism.value,
             any(_names(fault.accepts, one.service, one.mechanism) for one in found),
         )
-        for fault in session.faults
+        for fault in session.spec.faults
     )
     said = state.diagnosis
     declared = None
@@ -94,9 +94,9 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         right = any(_names(answer, said.service, said.mechanism) for answer in answers)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
-    engagement = fold_engagement(session.record.events())
+    engagement = fold_engagement(session.services.record.events())
     return Scorecard(
-        session.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
+        session.spec.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
     )
 
 

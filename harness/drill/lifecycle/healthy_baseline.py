@@ -64,7 +64,10 @@ class Reading:
 async def read(session: Session) -> Reading:
     """Ask Prometheus once for each part of a Reading."""
     success, traffic, p95, alerts, down = await asyncio.gather(
-        *(session.prometheus.value(e) for e in (SUCCESS, TRAFFIC, LATENCY_P95_S, ALERTS, DOWN))
+        *(
+            session.services.prometheus.value(e)
+            for e in (SUCCESS, TRAFFIC, LATENCY_P95_S, ALERTS, DOWN)
+        )
     )
     return Reading(success, traffic, p95, alerts, down)
 
@@ -95,7 +98,7 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
     except WaitedTooLong:
         raise StackFailed(
             f"the shop did not become healthy within {BASELINE_TIMEOUT_S:g} s: {why}",
-            f"the logs are in {session.run_dir / 'logs'}",
+            f"the logs are in {session.spec.run_dir / 'logs'}",
         ) from None
     session.note(events.BaselineConfirmed(measures=reading.as_measures()))
     return reading
@@ -103,6 +106,8 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
 
 async def remember_healthy(session: Session) -> None:
     """Measure the healthy shop from outside: what verification will compare with."""
-    units = session.capacity_units
-    session.references = await session.oracle.capture_references()
-    session.healthy = await session.oracle.measure(StressPlan.probe(units), session.references)
+    units = session.spec.capacity_units
+    session.run.references = await session.oracle.capture_references()
+    session.run.healthy = await session.oracle.measure(
+        StressPlan.probe(units), session.run.references
+    )

@@ -43,7 +43,7 @@ async def sample_forever(session: Session) -> None:
 
 async def sample(session: Session) -> ImpactSampled | None:
     """Users affected, revenue lost and success just now; None while there is no data."""
-    value = session.prometheus.value
+    value = session.services.prometheus.value
     users, revenue, success = await asyncio.gather(
         value("sum(users_affected)"), value("sum(revenue_lost_total)"), value(SUCCESS)
     )
@@ -57,7 +57,7 @@ async def sample(session: Session) -> ImpactSampled | None:
 async def sample_engagement(session: Session) -> EngagementSampled:
     """How visitors have taken their home feeds. Raises DrillError."""
     views, departures = await asyncio.gather(
-        session.prometheus.query(VIEWS), session.prometheus.query(DEPARTURES)
+        session.services.prometheus.query(VIEWS), session.services.prometheus.query(DEPARTURES)
     )
     seen: dict[str, int] = {}
     continued: dict[str, int] = {}

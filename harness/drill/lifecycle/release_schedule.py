@@ -20,27 +20,27 @@ async def run_schedule(session: Session) -> None:
     A release of ours that fails to deploy makes the drill worthless: that is recorded as a
     problem of the harness, and the drill ends.
     """
-    await asyncio.sleep(session.pace.trigger_delay_s)
-    for one in session.scenario.blips:
-        session.keep(asyncio.create_task(disturbances.blip(session, one)))
-    for fault in session.faults:
+    await asyncio.sleep(session.spec.pace.trigger_delay_s)
+    for one in session.spec.scenario.blips:
+        session.run.keep(asyncio.create_task(disturbances.blip(session, one)))
+    for fault in session.spec.faults:
         if fault.release is None:
-            session.keep(asyncio.create_task(_set_off(session, fault)))
-    for position, planned in enumerate(session.workspace.shop.live):
+            session.run.keep(asyncio.create_task(_set_off(session, fault)))
+    for position, planned in enumerate(session.services.workspace.shop.live):
         if position:
-            await asyncio.sleep(session.pace.decoy_gap_s)
+            await asyncio.sleep(session.spec.pace.decoy_gap_s)
         try:
             await _ship(session, planned)
         except DeployFailed as error:
             session.note(HarnessProblem(what=f"a planned release failed: {error.message}"))
-            session.end("a planned release could not be deployed")
+            session.run.end("a planned release could not be deployed")
             return
-    session.is_all_out = True
+    session.run.is_all_out = True
 
 
 async def _ship(session: Session, planned: PlannedRelease) -> None:
     shipped = planned.release
-    built = session.workspace.release(shipped.service, shipped.version_to)
+    built = session.services.workspace.release(shipped.service, shipped.version_to)
     fault = _culprit(session, planned)
     is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
     if fault is not None and not is_set_off_later:
@@ -68,7 +68,7 @@ def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
     shipped = planned.release
     return next(
         fault
-        for fault in session.faults
+        for fault in session.spec.faults
         if fault.release is not None
         and (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
     )

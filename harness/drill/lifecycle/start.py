@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import asyncpg
 
-from harness.drill.actions import guardrail_checks
 from harness.drill.lifecycle import healthy_baseline, impact, release_schedule
 from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
@@ -29,19 +28,15 @@ async def start(
 ) -> None:
     """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
     session.note(events.DrillStarting())
-    runs = session.run_dir.parent
-    session.guards = await asyncio.to_thread(
-        guardrail_checks.bound_guards, runs, but=session.drill_id
-    )
-    if session.guards:
-        progress("guardrails: " + ", ".join(one.guard.id for one in session.guards))
-    session.runtime.on_exit(lambda ended: _note_exit(session, ended))
+    if session.spec.guards:
+        progress("guardrails: " + ", ".join(one.guard.id for one in session.spec.guards))
+    session.services.runtime.on_exit(lambda ended: _note_exit(session, ended))
     began = time.monotonic()
-    await session.runtime.up(plan, progress)
+    await session.services.runtime.up(plan, progress)
     _ready(session, "shop", began)
     session.open_shop(_access(session))
     await _write_catalogue(session)
-    await session.runtime.spawn(load())
+    await session.services.runtime.spawn(load())
     # A pipeline builds before it rolls out: colleagues' images are there when they ship.
     _, reading = await asyncio.gather(
         _prepare(session),
@@ -53,22 +48,22 @@ async def start(
         f"{reading.success_ratio or 0:.1%} succeed, no alert"
     )
     await healthy_baseline.remember_healthy(session)
-    session.keep(asyncio.create_task(impact.sample_forever(session)))
+    session.run.keep(asyncio.create_task(impact.sample_forever(session)))
 
 
 def begin_schedule(session: Session) -> None:
     """Let the colleagues' releases begin, once."""
-    if session.is_scheduled:
+    if session.run.is_scheduled:
         return
-    session.is_scheduled = True
-    session.keep(asyncio.create_task(release_schedule.run_schedule(session)))
+    session.run.is_scheduled = True
+    session.run.keep(asyncio.create_task(release_schedule.run_schedule(session)))
 
 
 async def _prepare(session: Session) -> None:
-    for planned in session.workspace.shop.live:
+    for planned in session.services.workspace.shop.live:
         shipped = planned.release
-        await session.runtime.prepare(
-            session.workspace.release(shipped.service, shipped.version_to)
+        await session.services.runtime.prepare(
+            session.services.workspace.release(shipped.service, shipped.version_to)
         )
 
 
@@ -78,11 +73,11 @@ def _ready(session: Session, component: str, began: float) -> None:
 
 
 def _access(session: Session) -> ShopAccess:
-    stateful = [entry.name for entry in session.topology if entry.database]
+    stateful = [entry.name for entry in session.spec.topology if entry.database]
     return ShopAccess(
-        gateway_url=session.places.gateway_url,
-        metrics_urls={name: f"{url}/metrics" for name, url in session.places.services.items()},
-        database_urls={name: session.runtime.database_url(name) for name in stateful},
+        gateway_url=session.spec.places.gateway_url,
+        metrics_urls={name: f"{url}/metrics" for name, url in session.spec.places.services.items()},
+        database_urls={name: session.services.runtime.database_url(name) for name in stateful},
     )
 
 
@@ -91,7 +86,9 @@ async def _write_catalogue(session: Session) -> None:
 
     async def column(service: str, statement: str) -> list[str | int]:
         try:
-            connection = await asyncpg.connect(session.runtime.database_url(service), timeout=5)
+            connection = await asyncpg.connect(
+                session.services.runtime.database_url(service), timeout=5
+            )
             try:
                 return [row[0] for row in await connection.fetch(statement)]
             finally:
@@ -104,7 +101,7 @@ async def _write_catalogue(session: Session) -> None:
     users = await column("users", "select id from users order by id")
     orders = await column("orders", "select id from orders order by placed_at desc limit 5000")
     content = {"skus": skus, "user_ids": [min(users), max(users)], "order_ids": orders}
-    (session.run_dir / "catalogue.json").write_text(json.dumps(content, default=str))
+    (session.spec.run_dir / "catalogue.json").write_text(json.dumps(content, default=str))
 
 
 def _note_exit(session: Session, ended: ProcessExit) -> None:
@@ -117,7 +114,6 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
         if ended.action is not ExitAction.GO_ON:
             why = f"{ended.name} died"
             hint = "nothing can be said of the shop without it: start another drill"
-            session.failure = session.failure or StackFailed(why, hint)
-            session.end(why)
+            session.run.fail(StackFailed(why, hint), why)
     elif ended.action is ExitAction.ROLLBACK:
         session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 
-from harness.drill.session import DeployEntry, Session
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.exercise.agenda import Artefact
 from harness.exercise.views import incident_start
@@ -34,7 +35,7 @@ _LEFT_OUT = frozenset(
 
 def folder_of(session: Session) -> Path:
     """Where the files are laid."""
-    return session.run_dir / FOLDER
+    return session.spec.run_dir / FOLDER
 
 
 async def write_unlocked(session: Session, unlocked: Collection[Artefact]) -> list[Path]:
@@ -44,23 +45,23 @@ async def write_unlocked(session: Session, unlocked: Collection[Artefact]) -> li
     (an alarm may come before the bad release does). Raises DrillError where the data cannot be
     had now.
     """
-    if not session.is_all_out or incident_start(session.story()) is None:
+    if not session.run.is_all_out or incident_start(session.story()) is None:
         return []
     written: list[Path] = []
     for artefact in sorted(unlocked):
-        if artefact in session.laid_out:
+        if artefact in session.run.laid_out:
             continue
         for name, text in (await _WRITERS[artefact](session)).items():
             path = folder_of(session) / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             written.append(path)
-        session.laid_out.add(artefact)
+        session.run.laid_out.add(artefact)
     return written
 
 
 async def _error_logs(session: Session) -> Mapping[str, str]:
-    records = await session.recorder.logs(level="warning", limit=ERROR_LINES_MAX)
+    records = await session.services.recorder.logs(level="warning", limit=ERROR_LINES_MAX)
     return {"error_logs.txt": "".join(f"{log_line(one)}\n" for one in records)}
 
 
@@ -80,7 +81,7 @@ def log_line(record: Mapping[str, Any]) -> str:
 
 
 async def _deployments(session: Session) -> Mapping[str, str]:
-    lines = [deployment_line(one) for one in reversed(session.deploy_log)]
+    lines = [deployment_line(one) for one in reversed(session.run.deploy_log)]
     return {"deployments.txt": "".join(f"{line}\n" for line in lines)}
 
 
@@ -97,12 +98,12 @@ def deployment_line(entry: DeployEntry) -> str:
 async def _config_diff(session: Session) -> Mapping[str, str]:
     """One file for each service whose configuration a release of this drill changed."""
     found: dict[str, str] = {}
-    for entry in session.deploy_log:
+    for entry in session.run.deploy_log:
         if entry.kind != "release" or not entry.version_from:
             continue
         try:
             text = await asyncio.to_thread(
-                session.workspace.diff, entry.service, entry.version_from, entry.version_to
+                session.services.workspace.diff, entry.service, entry.version_from, entry.version_to
             )
         except DrillError:  # a version from before the history that was built
             continue
@@ -122,7 +123,7 @@ def configuration_part(diff: str) -> str:
 
 
 async def _provider_status(session: Session) -> Mapping[str, str]:
-    url = f"{session.places.provider_status_url}/api/v2/status.json"
+    url = f"{session.spec.places.provider_status_url}/api/v2/status.json"
     try:
         async with httpx.AsyncClient(
             timeout=STATUS_TIMEOUT_S, trust_env=False, verify=TRUSTING_NOBODY
@@ -133,9 +134,9 @@ async def _provider_status(session: Session) -> Mapping[str, str]:
 
 
 async def _deployment_notes(session: Session) -> Mapping[str, str]:
-    if not session.faults:
+    if not session.spec.faults:
         return {"deployment_notes.md": "No release of this drill was a bad one.\n"}
-    notes = [await asyncio.to_thread(_notes_of, session, fault) for fault in session.faults]
+    notes = [await asyncio.to_thread(_notes_of, session, fault) for fault in session.spec.faults]
     return {"deployment_notes.md": "\n".join(notes)}
 
 
@@ -144,7 +145,7 @@ def _notes_of(session: Session, fault: Fault) -> str:
     text = fault.notes.read_text(encoding="utf-8")
     if fault.release is None:
         return text
-    author = session.workspace.notes(fault.service, fault.release.version_to).author_name
+    author = session.services.workspace.notes(fault.service, fault.release.version_to).author_name
     found = re.search(r"^\*\*Author:\*\* ([^,\n]+)", text, re.MULTILINE)
     if found is None:
         return text

@@ -28,8 +28,8 @@ def read_paper(session: Session) -> dict[str, Any]:
 
     An empty version says that there is no text yet.
     """
-    text = _read(session.run_dir / POSTMORTEM)
-    draft = _read(session.run_dir / DRAFT)
+    text = _read(session.spec.run_dir / POSTMORTEM)
+    draft = _read(session.spec.run_dir / DRAFT)
     saved = session.story().last(PostmortemSaved)
     version = _version(text)
     # A text that was changed in the file, or drafted anew, is nobody's we know.
@@ -51,7 +51,7 @@ def save_paper(session: Session, text: str, base_version: str, by: str) -> dict[
     refuses (the record then has it already).
     """
     # Nothing waits between the look and the write: in one event loop, nobody comes in between.
-    current = _version(_read(session.run_dir / POSTMORTEM))
+    current = _version(_read(session.spec.run_dir / POSTMORTEM))
     if current not in (base_version, _version(text)):
         raise EditConflict(
             "somebody else saved the postmortem while you were writing",
@@ -59,7 +59,7 @@ def save_paper(session: Session, text: str, base_version: str, by: str) -> dict[
         )
     if current != _version(text):
         session.note(PostmortemSaved(version=_version(text), text=text, by=by), actor=by)
-        _write(session.run_dir / POSTMORTEM, text)
+        _write(session.spec.run_dir / POSTMORTEM, text)
     return read_paper(session)
 
 

@@ -39,8 +39,8 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
     """Set the banner whenever it has to change, and again after each deploy of the gateway, which
     forgets it. A gateway that does not answer is asked again."""
     async with httpx.AsyncClient(
-        base_url=session.places.gateway_url,
-        headers={"Authorization": f"Bearer {session.operations_token}"},
+        base_url=session.spec.places.gateway_url,
+        headers={"Authorization": f"Bearer {session.spec.operations_token}"},
         timeout=TIMEOUT_S,
         trust_env=False,
         verify=TRUSTING_NOBODY,
@@ -54,7 +54,7 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
                 shown = now
             try:
                 async with asyncio.timeout(RETRY_S if now != shown else None):
-                    await session.record.wait_beyond(story.seq)
+                    await session.services.record.wait_beyond(story.seq)
             except TimeoutError:
                 continue
 

@@ -24,7 +24,7 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
                 if one.seq > seq:
                     await _post(session, http, one.event)
             seq = story.seq
-            await session.record.wait_beyond(seq)
+            await session.services.record.wait_beyond(seq)
 
 
 def slack_text(update: UpdatePosted) -> str:
@@ -34,7 +34,7 @@ def slack_text(update: UpdatePosted) -> str:
 
 async def _post(session: Session, http: httpx.AsyncClient, update: UpdatePosted) -> None:
     try:
-        answer = await http.post(session.channel_url, json={"text": slack_text(update)})
+        answer = await http.post(session.spec.channel_url, json={"text": slack_text(update)})
         problem = "" if answer.is_success else f"it answered {answer.status_code}"
     except httpx.HTTPError as error:
         # Not its text: that may hold the address, which is a secret.

@@ -46,18 +46,18 @@ async def _problem(session: Session, one: Evidence) -> str:
 async def _query(session: Session, one: Evidence) -> str:
     assert one.begin is not None and one.end is not None  # noqa: S101,PT018  a query has both
     step_s = max(1.0, (one.end - one.begin).total_seconds() / RANGE_POINTS)
-    series = await session.prometheus.query_range(one.target, one.begin, one.end, step_s)
+    series = await session.services.prometheus.query_range(one.target, one.begin, one.end, step_s)
     return "" if series else "the query has no data in that time"
 
 
 async def _trace(session: Session, one: Evidence) -> str:
-    found = await session.recorder.trace(one.target)
+    found = await session.services.recorder.trace(one.target)
     return "" if found else "no such trace is kept"
 
 
 async def _log(session: Session, one: Evidence) -> str:
     number = int(one.target)
-    lines = await session.recorder.logs(after=str(number - 1), limit=LOG_LINES_LOOKED_AT)
+    lines = await session.services.recorder.logs(after=str(number - 1), limit=LOG_LINES_LOOKED_AT)
     if any(line.get("seq") == number for line in lines):
         return ""
     is_out_of_reach = len(lines) >= LOG_LINES_LOOKED_AT
@@ -65,12 +65,12 @@ async def _log(session: Session, one: Evidence) -> str:
 
 
 async def _commit(session: Session, one: Evidence) -> str:
-    if any(_alike(entry.commit, one.target) for entry in session.deploy_log):
+    if any(_alike(entry.commit, one.target) for entry in session.run.deploy_log):
         return ""
     wanted = f"{one.target}^{{commit}}"
     try:
         await asyncio.to_thread(
-            session.workspace.git.text, "rev-parse", "--verify", "--quiet", wanted
+            session.services.workspace.git.text, "rev-parse", "--verify", "--quiet", wanted
         )
     except GitFailed:
         return "the shop's history has no such commit"

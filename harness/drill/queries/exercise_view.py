@@ -19,19 +19,19 @@ from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
 def exercise(session: Session) -> dict[str, Any]:
     """The exercise as plain data; times are seconds of the agenda."""
     shown = reading(session)
-    story = session.told
+    story = session.run.told
     promised = story.first(AnswerSealed)
     folder = folder_of(session)
     return {
-        "agenda": session.agenda.id,
-        "title": session.agenda.title,
-        "objectives": list(session.agenda.objectives),
-        "speed": session.speed,
+        "agenda": session.spec.agenda.id,
+        "title": session.spec.agenda.title,
+        "objectives": list(session.spec.agenda.objectives),
+        "speed": session.spec.speed,
         "asks_for_plan": asks_for_plan(session),
         "clock": clock(shown),
         "phases": [
             {"id": one.id, "title": one.title, "duration_s": _seconds(one.duration_ms)}
-            for one in session.agenda.phases
+            for one in session.spec.agenda.phases
         ],
         "ai": shown.ai,
         "roles": {role: list(people) for role, people in role_holders(story).items()},
@@ -66,7 +66,7 @@ def plan_of(agenda: Agenda) -> dict[str, Any]:
 
 def asks_for_plan(session: Session) -> bool:
     """Whether a rollback or a deploy wants to know first what is expected of it."""
-    return session.agenda.id != "solo"
+    return session.spec.agenda.id != "solo"
 
 
 def clock(shown: Reading) -> dict[str, Any]:

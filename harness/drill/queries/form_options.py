@@ -39,12 +39,12 @@ def choices(session: Session) -> dict[str, Any]:
     words: dict[str, Sequence[str]] = {name: get_args(of) for name, of in literals.items()}
     return {
         **words,
-        "services": [entry.name for entry in session.topology],
+        "services": [entry.name for entry in session.spec.topology],
         "mechanisms": [known.value for known in Mechanism],
         "learnings": {kind: list(fields) for kind, fields in LEARNING_FIELDS.items()},
         "learning_lists": sorted(LISTS),
         "checks": {guard.id: guard.title for guard in known_guards().values()},
-        "questions": [one for phase in session.agenda.phases for one in phase.questions],
+        "questions": [one for phase in session.spec.agenda.phases for one in phase.questions],
         "first_update_within_s": FIRST_WITHIN_MS / 1000,
         "update_every_s": EVERY_MS / 1000,
     }

@@ -29,11 +29,13 @@ def as_data(judged: Score) -> dict[str, Any]:
 
 def write_papers(session: Session) -> list[Path]:
     """Draft the postmortem into the drill's folder; the answer is in it once it is revealed."""
-    return write_postmortem(session.run_dir, session.record.events(), opened_key(session.story()))
+    return write_postmortem(
+        session.spec.run_dir, session.services.record.events(), opened_key(session.story())
+    )
 
 
 def session_key(session: Session) -> AnswerKey | None:
     """The answer of a drill that runs; None where nothing is wrong in it."""
-    if session.seal is None:
+    if session.spec.seal is None:
         return None
-    return key_of(json.loads(session.seal.answer)["faults"])
+    return key_of(json.loads(session.spec.seal.answer)["faults"])

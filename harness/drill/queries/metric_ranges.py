@@ -32,7 +32,7 @@ async def metrics_range(
     first_s = math.ceil(begin_s / step_s) * step_s
     columns = int((end_s - first_s) // step_s) + 1
     times = [first_s + step_s * index for index in range(max(1, columns))]
-    found = await session.prometheus.query_range(
+    found = await session.services.prometheus.query_range(
         query, _moment(times[0]), _moment(times[-1]), step_s
     )
     return {
@@ -52,7 +52,9 @@ async def exemplars(
     Raises UsageError for a range without end or sense.
     """
     span_s = _span_s(begin_s, end_s)
-    found = await session.prometheus.query_exemplars(query, _moment(begin_s), _moment(end_s))
+    found = await session.services.prometheus.query_exemplars(
+        query, _moment(begin_s), _moment(end_s)
+    )
     largest: dict[int, Exemplar] = {}
     for one in found:
         part = int(EXEMPLARS_MAX * (one.at.timestamp() - begin_s) / span_s)

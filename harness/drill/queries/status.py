@@ -10,6 +10,7 @@ from typing import Any
 from harness.drill.lifecycle.exercise_clock import reading
 from harness.drill.queries.exercise_view import exercise
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DrillError
 from harness.exercise.agenda import Phase as AgendaPhase
 from harness.record.events import Audience
@@ -49,11 +50,11 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
     """The drill as plain data: phase, services with health and version, alerts, impact."""
     state = session.state(audience)
     return {
-        "drill_id": session.drill_id,
+        "drill_id": session.spec.drill_id,
         "audience": audience,
         "phase": state.phase.value,
-        "mode": session.runtime.mode,
-        "elapsed_s": round(session.elapsed_s(), 1),
+        "mode": session.services.runtime.mode,
+        "elapsed_s": round(session.run.elapsed_s(), 1),
         "services": await services(session),
         "alerts": [asdict(alert) for alert in state.alerts.values()],
         "pages": [asdict(page) for page in state.pages],
@@ -63,14 +64,20 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "problems": list(state.problems),
         "exercise": exercise(session),
         "next": next_step(session, state),
-        "places": {
-            "shop": session.places.gateway_url,
-            "prometheus": session.places.prometheus_url,
-            "payment provider status": f"{session.places.provider_status_url}/api/v2/status.json",
-            "model provider status": f"{session.places.model_status_url}/api/v2/status.json",
-            "status page": f"{session.places.api_url}/status",
-            "workspace": str(session.run_dir / "workspace"),
-        },
+        "places": _places(session.spec),
+    }
+
+
+def _places(spec: DrillSpec) -> dict[str, str]:
+    """Where everything that a participant may look at answers, by its title."""
+    places = spec.places
+    return {
+        "shop": places.gateway_url,
+        "prometheus": places.prometheus_url,
+        "payment provider status": f"{places.provider_status_url}/api/v2/status.json",
+        "model provider status": f"{places.model_status_url}/api/v2/status.json",
+        "status page": f"{places.api_url}/status",
+        "workspace": str(spec.run_dir / "workspace"),
     }
 
 
@@ -80,7 +87,7 @@ async def impact_now(session: Session) -> dict[str, float | None]:
 
     async def value(expression: str) -> float | None:
         try:
-            return await session.prometheus.value(expression)
+            return await session.services.prometheus.value(expression)
         except DrillError:
             return None
 
@@ -90,7 +97,7 @@ async def impact_now(session: Session) -> dict[str, float | None]:
 
 def next_step(session: Session, state: DrillState) -> str:
     """What to type next."""
-    if state.phase is Phase.VERIFIED and session.agenda.id != "solo":
+    if state.phase is Phase.VERIFIED and session.spec.agenda.id != "solo":
         return _after_proof(session)
     return _NEXT.get(state.phase, _NEXT[Phase.HEALTHY])
 
@@ -98,7 +105,7 @@ def next_step(session: Session, state: DrillState) -> str:
 def _after_proof(session: Session) -> str:
     """The end of a drill tells the answer and takes the shop down: nobody is sent there while the
     agenda has phases that need either."""
-    shown, phases = reading(session), session.agenda.phases
+    shown, phases = reading(session), session.spec.agenda.phases
     later = phases[phases.index(shown.phase) + 1 :]
     if not later:
         begin = f"look back: {_LOOK_BACK}; then " if _looks_back(shown.phase) else "done: "
@@ -113,12 +120,12 @@ def _looks_back(phase: AgendaPhase) -> bool:
 
 async def services(session: Session) -> list[dict[str, Any]]:
     """Each service with what runs and how it does; None where there is no data."""
-    running = session.runtime.running()
+    running = session.services.runtime.running()
     up, requests, errors, p95 = await asyncio.gather(
         *(_by_service(session, e) for e in (UP, REQUESTS, ERROR_RATIO, P95_S))
     )
     rows = []
-    for entry in session.topology:
+    for entry in session.spec.topology:
         built = running.get(entry.name)
         seconds = p95.get(entry.name)
         rows.append(
@@ -127,7 +134,7 @@ async def services(session: Session) -> list[dict[str, Any]]:
                 "calls": list(entry.calls),
                 "version": built.version if built else None,
                 "commit": built.commit[:12] if built else None,
-                "url": session.places.services.get(entry.name),
+                "url": session.spec.places.services.get(entry.name),
                 "up": None if entry.name not in up else up[entry.name] > 0,
                 "requests_per_s": requests.get(entry.name),
                 "error_ratio": errors.get(entry.name, 0.0 if entry.name in requests else None),
@@ -139,7 +146,7 @@ async def services(session: Session) -> list[dict[str, Any]]:
 
 async def _by_service(session: Session, expression: str) -> dict[str, float]:
     try:
-        samples = await session.prometheus.query(expression)
+        samples = await session.services.prometheus.query(expression)
     except DrillError:
         return {}
     return {

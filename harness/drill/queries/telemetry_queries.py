@@ -47,7 +47,7 @@ async def logs(
     """
     if service is not None:
         _known(session, service)
-    found = await session.recorder.logs(
+    found = await session.services.recorder.logs(
         service,
         level,
         trace_id,
@@ -71,7 +71,7 @@ async def traces(
 ) -> dict[str, Any]:
     """Recent traces that passed `service`, newest first, a line each."""
     _known(session, service)
-    found = await session.recorder.traces(
+    found = await session.services.recorder.traces(
         service=service,
         operation=operation,
         min_duration_ms=min_duration_ms,
@@ -83,13 +83,13 @@ async def traces(
 
 async def trace(session: Session, trace_id: str) -> dict[str, Any]:
     """One trace as a waterfall, with its log lines. Raises UnknownName where it is not kept."""
-    found = await session.recorder.trace(trace_id)
+    found = await session.services.recorder.trace(trace_id)
     if found is None:
         raise UsageError(
             f"no trace {trace_id[:64]} is kept",
             "old ones are dropped; `drill trace` lists recent ones",
         )
-    said = await session.recorder.logs(trace_id=trace_id, limit=100)
+    said = await session.services.recorder.logs(trace_id=trace_id, limit=100)
     said.sort(key=lambda record: str(record.get("timestamp", "")))
     lines = [*render_trace(found), *(["", "log lines:"] if said else [])]
     return {"trace": found, "logs": said, "lines": [*lines, *(render_log(r) for r in said)]}
@@ -105,13 +105,13 @@ async def metrics(
     is no number (0/0, or infinite) is None.
     """
     if minutes is None:
-        samples = await session.prometheus.query(query)
+        samples = await session.services.prometheus.query(query)
         return {
             "series": [{"labels": dict(s.labels), "values": [_finite(s.value)]} for s in samples],
         }
     end = datetime.now(UTC)
     window_s = minutes * 60
-    series = await session.prometheus.query_range(
+    series = await session.services.prometheus.query_range(
         query, end - timedelta(seconds=window_s), end, step_s=max(1.0, window_s / points)
     )
     return {
@@ -136,11 +136,13 @@ async def sql(session: Session, database: str, statement: str) -> dict[str, Any]
 
     Raises UnknownName for the database, UsageError with the server's words for the statement.
     """
-    stateful = [entry.name for entry in session.topology if entry.database]
+    stateful = [entry.name for entry in session.spec.topology if entry.database]
     if database not in stateful:
         raise UnknownName("database", database, stateful)
     try:
-        connection = await asyncpg.connect(session.runtime.database_url(database), timeout=5)
+        connection = await asyncpg.connect(
+            session.services.runtime.database_url(database), timeout=5
+        )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         raise DrillError(f"the {database} database cannot be reached: {error}") from error
     try:
@@ -178,8 +180,10 @@ async def diff(
     _known(session, service)
     version_to = version_to or session.running(service).version
     version_from = version_from or _previous(session, service, version_to)
-    notes = await asyncio.to_thread(session.workspace.notes, service, version_to)
-    text = await asyncio.to_thread(session.workspace.diff, service, version_from, version_to)
+    notes = await asyncio.to_thread(session.services.workspace.notes, service, version_to)
+    text = await asyncio.to_thread(
+        session.services.workspace.diff, service, version_from, version_to
+    )
     header = (
         f"{service} {version_from} -> {version_to}\n"
         f"commit {notes.commit[:12]}  {notes.author_name}  {notes.authored_at:%Y-%m-%d %H:%M}\n\n"
@@ -191,7 +195,7 @@ async def diff(
 
 def _previous(session: Session, service: str, version: str) -> str:
     """The version that ran before `version`, by the deploy log."""
-    for entry in reversed(session.deploy_log):
+    for entry in reversed(session.run.deploy_log):
         if entry.service == service and entry.version_to == version and entry.version_from:
             return entry.version_from
     raise UsageError(
@@ -201,6 +205,6 @@ def _previous(session: Session, service: str, version: str) -> str:
 
 
 def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.topology]
+    names = [entry.name for entry in session.spec.topology]
     if service not in names:
         raise UnknownName("service", service, names)

@@ -27,7 +27,7 @@ async def search_traces(
     """
     if service is not None:
         _known(session, service)
-    found = await session.recorder.traces(
+    found = await session.services.recorder.traces(
         service=service,
         operation=operation,
         min_duration_ms=min_duration_ms,
@@ -42,7 +42,7 @@ async def search_traces(
 async def operations(session: Session, service: str) -> list[str]:
     """What a service was asked to do, such as `GET /orders`. Raises UnknownName."""
     _known(session, service)
-    return sorted(await session.recorder.operations(service))
+    return sorted(await session.services.recorder.operations(service))
 
 
 def _row(data: JaegerTrace) -> dict[str, Any]:
@@ -70,6 +70,6 @@ def _moment(at_s: float | None) -> datetime | None:
 
 
 def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.topology]
+    names = [entry.name for entry in session.spec.topology]
     if service not in names:
         raise UnknownName("service", service, names)

@@ -19,10 +19,10 @@ async def trend(session: Session, viewer: Audience) -> dict[str, Any]:
     `unreadable` says which records were left out, and why.
     """
     unreadable: list[str] = []
-    runs = session.run_dir.parent
+    runs = session.spec.run_dir.parent
     shown = await asyncio.to_thread(past_drills, runs, unreadable.append, viewer=viewer)
     return {
-        "running": session.drill_id,
+        "running": session.spec.drill_id,
         "drills": [one.to_json() for one in shown],
         "averages": averages(shown),
         "reliability": [asdict(one) for one in _merged(shown)],

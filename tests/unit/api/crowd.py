@@ -64,7 +64,7 @@ class Client:
 async def crowd(drill: ServedDrill, count: int) -> AsyncIterator[list[Client]]:
     """`count` clients that all have heard everything so far, until the block is left."""
     clients = [Client() for _ in range(count)]
-    newest = drill.session.record.events(audience="all")[-1].seq
+    newest = drill.session.services.record.events(audience="all")[-1].seq
     headers = {"Authorization": f"Bearer {drill.tokens.token(Caller.PARTICIPANT)}"}
     timeout = aiohttp.ClientTimeout(total=None, sock_read=READ_TIMEOUT_S)
     connector = aiohttp.TCPConnector(limit=0)

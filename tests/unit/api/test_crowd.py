@@ -54,7 +54,7 @@ async def paced(session: Session) -> dict[int, float]:
     for number in range(EVENTS):
         at = time.monotonic()
         await asyncio.to_thread(session.note, events.NoteAdded(f"note {number}", "Ada"), "Ada")
-        sent[session.record.last_seq()] = at
+        sent[session.services.record.last_seq()] = at
         await asyncio.sleep(EVERY_S)  # the pace of the writer, not a wait for anything
     return sent
 
@@ -64,7 +64,7 @@ async def best_round(session: Session, clients: list[Client]) -> float:
     found = float("inf")
     for _ in range(ROUNDS):
         sent = await paced(session)
-        await all_heard(clients, session.record.last_seq())
+        await all_heard(clients, session.services.record.last_seq())
         found = min(found, statistics.quantiles(delays_s(clients, sent), n=100)[98])
         if found <= DELIVERY_P99_MAX_S:
             break
@@ -78,8 +78,8 @@ async def test_two_hundred_clients_on_one_core_lose_nothing_and_hear_it_soon(
         async with crowd(drill, CLIENTS) as clients:
             p99_s = await best_round(trouble, clients)
             await asyncio.to_thread(burst, trouble)
-            await all_heard(clients, trouble.record.last_seq())
-    told = [one.seq for one in trouble.record.events(audience="all")]
+            await all_heard(clients, trouble.services.record.last_seq())
+    told = [one.seq for one in trouble.services.record.events(audience="all")]
     assert [one.numbers for one in clients] == [told] * CLIENTS
     print(f"\n  {CLIENTS} clients, 99th percentile of delivery {1000 * p99_s:>16.0f} ms")  # noqa: T201
     assert p99_s <= DELIVERY_P99_MAX_S
@@ -93,7 +93,7 @@ async def test_all_come_back_at_once_while_some_sleep_and_none_misses_or_repeats
             asleep.enter_context(sleeper(drill))
         async with crowd(drill, CLIENTS) as clients:
             await cut_while_told(trouble, clients)
-    told = [one.seq for one in trouble.record.events(audience="all")]
+    told = [one.seq for one in trouble.services.record.events(audience="all")]
     assert [one.numbers for one in clients] == [told] * CLIENTS
 
 
@@ -113,11 +113,11 @@ async def cut_while_told(session: Session, clients: list[Client]) -> None:
     """Everybody loses the connection twice in the middle of much that happens."""
     for _ in range(2):
         writing = asyncio.create_task(asyncio.to_thread(burst, session))
-        await all_heard(clients, session.record.last_seq() + 1)
+        await all_heard(clients, session.services.record.last_seq() + 1)
         for one in clients:
             one.cut()
         await writing
-    await all_heard(clients, session.record.last_seq())
+    await all_heard(clients, session.services.record.last_seq())
 
 
 async def test_a_client_that_never_reads_is_hung_up_on_and_the_others_hear_on(
@@ -127,7 +127,7 @@ async def test_a_client_that_never_reads_is_hung_up_on_and_the_others_hear_on(
     with served(trouble, tmp_path / "secrets") as drill, sleeper(drill) as asleep:
         async with crowd(drill, 5) as clients:
             await asyncio.to_thread(fill, trouble)
-            await all_heard(clients, trouble.record.last_seq())
+            await all_heard(clients, trouble.services.record.last_seq())
             ended = select.poll()
             ended.register(asleep, select.POLLHUP)
             assert await asyncio.to_thread(ended.poll, HUNG_UP_WITHIN_MS)

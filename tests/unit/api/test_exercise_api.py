@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,7 +59,8 @@ class Api:
 
 @pytest.fixture
 async def api(trouble: Session, tmp_path: Path) -> AsyncIterator[Api]:
-    trouble.agenda, trouble.is_scheduled = load_agenda("workshop-60"), True
+    trouble.spec = replace(trouble.spec, agenda=load_agenda("workshop-60"))
+    trouble.run.is_scheduled = True
     made = Api(trouble, tmp_path / "secrets")
     yield made
     await made.http.aclose()
@@ -183,16 +185,16 @@ async def test_people_write_under_the_name_that_they_joined_with(api: Api) -> No
 async def test_bad_input_is_refused_with_what_is_expected(
     api: Api, path: str, body: dict[str, Any], says: str
 ) -> None:
-    seq = api.session.record.last_seq()
+    seq = api.session.services.record.last_seq()
     answer = await api.post(path, body)
     said = answer.text if answer.status_code == 200 else answer.json()["detail"]
     assert says in said, said
     assert answer.status_code in (404, 422) or '"error"' in answer.text
-    assert api.session.record.last_seq() == seq
+    assert api.session.services.record.last_seq() == seq
 
 
 async def test_alone_one_may_act_and_diagnose_in_words(api: Api) -> None:
-    api.session.agenda = load_agenda("solo")
+    api.session.spec = replace(api.session.spec, agenda=load_agenda("solo"))
     body = {"service": "c", "mechanism": "overload", "confidence": 9, "evidence": ["it seems"]}
     assert (await api.post("/v1/diagnoses", body)).status_code == 200
     done = await api.post("/v1/rollbacks", {"service": "payments", "to": "2.4.0"})
@@ -224,8 +226,11 @@ async def test_the_score_before_the_reveal_tells_participants_nothing_of_the_ans
 
 async def test_the_papers_are_drafted_into_the_drills_folder(api: Api) -> None:
     files = (await api.post("/v1/postmortem")).json()["files"]
-    assert str(api.session.run_dir / "postmortem.md") in files
-    assert api.session.faults[0].title not in (api.session.run_dir / "postmortem.md").read_text()
+    assert str(api.session.spec.run_dir / "postmortem.md") in files
+    assert (
+        api.session.spec.faults[0].title
+        not in (api.session.spec.run_dir / "postmortem.md").read_text()
+    )
 
 
 async def test_the_status_page_shows_what_the_team_said_as_text(api: Api) -> None:
@@ -273,13 +278,13 @@ async def test_an_incident_can_be_declared_before_any_page(api: Api) -> None:
 
 async def test_forms_are_told_every_word_that_is_taken_and_nothing_of_the_answer(api: Api) -> None:
     words = (await api.get("/v1/choices")).json()
-    assert set(words["services"]) == {entry.name for entry in api.session.topology}
+    assert set(words["services"]) == {entry.name for entry in api.session.spec.topology}
     for name in ("severities", "priorities", "marks", "update_statuses", "readers", "mechanisms"):
         assert words[name], name
     for mechanism in words["mechanisms"]:
         body = {"service": "orders", "mechanism": mechanism, "confidence": 10, "evidence": []}
         assert (await api.post("/v1/diagnoses", body)).status_code != 404, mechanism
-    assert api.session.faults[0].locus not in str(words)
+    assert api.session.spec.faults[0].locus not in str(words)
 
 
 async def test_a_word_that_is_not_offered_is_refused(api: Api) -> None:

@@ -19,7 +19,7 @@ async def lines(
     async for chunk in _streamed(session, work).body_iterator:
         found.append(json.loads(chunk))
         if len(found) == end_after:
-            for task in list(session.tasks):
+            for task in list(session.run.tasks):
                 task.cancel()
     return found
 

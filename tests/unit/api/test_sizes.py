@@ -156,22 +156,22 @@ async def test_no_body_makes_the_api_fail_or_leaves_anything_behind(
     http: httpx.AsyncClient, trouble: Session, what: str
 ) -> None:
     assert len(routes_with_a_body()) > 20
-    before = trouble.record.last_seq()
+    before = trouble.services.record.last_seq()
     for path in routes_with_a_body():
         headers = {"Content-Type": "application/json"}
         answer = await http.post(path, content=HOSTILE[what], headers=headers)
         assert answer.status_code in (400, 401, 403, 404, 409, 413, 422), (path, answer.text)
         assert len(answer.content) < MB, path
-    assert trouble.record.last_seq() == before
+    assert trouble.services.record.last_seq() == before
 
 
 async def test_a_body_that_makes_sense_is_written_down(
     http: httpx.AsyncClient, trouble: Session
 ) -> None:
     """Negative control: it is the content that was refused."""
-    before = trouble.record.last_seq()
+    before = trouble.services.record.last_seq()
     assert (await http.post("/v1/notes", json={"text": "half a character"})).status_code == 200
-    assert trouble.record.last_seq() == before + 1
+    assert trouble.services.record.last_seq() == before + 1
 
 
 @pytest.mark.parametrize("number", ["-1", "9" * 30, "9" * 5000, "1e3", ""])

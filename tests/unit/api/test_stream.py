@@ -46,7 +46,7 @@ def records(heard: list[dict[str, Any]]) -> list[tuple[int, str]]:
 
 
 async def test_what_is_recorded_is_told_in_order_until_the_end(session: Session) -> None:
-    before = session.record.last_seq()
+    before = session.services.record.last_seq()
     hearing = asyncio.create_task(listen(session, "all", before))
     for number in range(30):
         session.note(events.NoteAdded(text=f"note {number}", by="Ada"))
@@ -60,7 +60,7 @@ async def test_what_is_recorded_is_told_in_order_until_the_end(session: Session)
 async def test_whoever_comes_back_misses_nothing_and_sees_nothing_twice(session: Session) -> None:
     for number in range(10):
         session.note(events.NoteAdded(text=f"note {number}", by="Ada"))
-    middle = session.record.last_seq()
+    middle = session.services.record.last_seq()
     session.note(events.NoteAdded(text="while away", by="Ada"))
     session.note(events.DrillFinished(reason="done"))
     heard = await asyncio.wait_for(listen(session, "all", middle), 10)
@@ -88,7 +88,7 @@ async def test_whoever_begins_far_behind_is_told_all_of_it_once(
 ) -> None:
     monkeypatch.setattr(event_feed, "KEPT", 10)
     monkeypatch.setattr(event_feed, "BATCH", 4)
-    before = session.record.last_seq()
+    before = session.services.record.last_seq()
     for number in range(29):
         session.note(events.NoteAdded(text=f"note {number}", by="Ada"))
     session.note(events.DrillFinished(reason="done"))
@@ -97,7 +97,7 @@ async def test_whoever_begins_far_behind_is_told_all_of_it_once(
 
 
 async def test_participants_do_not_hear_what_tells_the_answer(session: Session) -> None:
-    before = session.record.last_seq()
+    before = session.services.record.last_seq()
     session.note(events.DrillTriggered(service="payments", version_to="2.4.2"))
     session.note(events.DrillFinished(reason="done"))
     team = await asyncio.wait_for(listen(session, "all", before), 10)

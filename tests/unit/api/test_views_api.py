@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -105,8 +106,8 @@ class Api:
     def __init__(self, session: Session, folder: Path) -> None:
         self.session = session
         self.prometheus, self.recorder = FakePrometheus(), FakeRecorder()
-        session.prometheus = self.prometheus  # type: ignore[assignment]
-        session.recorder = self.recorder  # type: ignore[assignment]
+        session.services.prometheus = self.prometheus  # type: ignore[assignment]
+        session.services.recorder = self.recorder  # type: ignore[assignment]
         self.tokens = TokenBook.create(folder)
         transport = httpx.ASGITransport(create_app(session, self.tokens, PORT))
         self.http = httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:{PORT}")
@@ -256,7 +257,7 @@ async def test_a_paper_is_saved_in_the_file_and_in_the_record(api: Api) -> None:
     assert (empty["text"], empty["version"]) == ("", "")
     saved = (await api.save("# What we saw\n", "")).json()
     assert saved["version"]
-    assert (api.session.run_dir / "postmortem.md").read_text() == "# What we saw\n"
+    assert (api.session.spec.run_dir / "postmortem.md").read_text() == "# What we saw\n"
     kept = api.session.story().last(PostmortemSaved)
     assert kept is not None
     assert kept.event.text == "# What we saw\n"
@@ -278,7 +279,7 @@ async def test_of_two_who_edit_at_once_the_second_is_refused_and_nothing_is_lost
 
 async def test_an_edit_of_the_file_itself_counts_as_somebody_elses(api: Api) -> None:
     base = (await api.save("begun", "")).json()["version"]
-    (api.session.run_dir / "postmortem.md").write_text("edited in an editor")
+    (api.session.spec.run_dir / "postmortem.md").write_text("edited in an editor")
     assert (await api.save("mine", base)).status_code == 409
     assert (await api.get("/v1/postmortem")).json()["by"] == ""
 
@@ -297,7 +298,7 @@ async def test_a_paper_without_end_is_refused(api: Api) -> None:
 def _home(session: Session, tmp_path: Path) -> None:
     """The drill that runs beside two that are over, of which one expected what came."""
     runs = tmp_path / "runs"
-    session.run_dir = runs / "d-test"
+    session.spec = replace(session.spec, run_dir=runs / "d-test")
     for name, scenario in (
         ("d-test", "bad-timeouts"),
         ("d-past", "deadlock"),
@@ -331,7 +332,7 @@ async def test_the_trend_names_the_scenario_that_runs_to_nobody_who_has_to_find_
         headers={"Authorization": f"Bearer {api.tokens.token(Caller.INSTRUCTOR)}"},
         json={},
     )
-    with Record(api.session.run_dir / "record.db") as record:
+    with Record(api.session.spec.run_dir / "record.db") as record:
         story = api.session.story()
         for told in (*story.of(AnswerSealed), *story.of(SealOpened)):
             record.append(told.event, actor="harness")

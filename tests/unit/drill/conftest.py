@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ import pytest
 
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.seal import sealed
-from harness.drill.session import Pace, Places, Session
+from harness.drill.services import Services
+from harness.drill.session import Session
+from harness.drill.spec import DrillSpec, Pace, Places
 from harness.errors import DeployFailed
+from harness.exercise.agenda_files import load_agenda
 from harness.model import BuiltRelease
 from harness.paths import REPO
 from harness.record.events import AlertFired, AnswerSealed, PageSent
@@ -132,16 +136,19 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
     record = Record(tmp_path / "record.db", "d-test", clock=hand.clock)
     workspace: Any = FakeWorkspace()
     make_oracle: Callable[[Any], Any] = lambda access: nothing  # noqa: E731
-    yield Session(
+    spec = DrillSpec(
         drill_id="d-test",
         run_dir=tmp_path,
         seed=1,
-        capacity_units=1,
         scenario=Catalog(REPO).scenario("healthy"),
         faults=(),
         topology=topology,
-        places=Places("", "", "", "", "", {}),
+        agenda=load_agenda("solo"),
         pace=Pace(0, 0, 0),
+        places=Places("", "", "", "", "", {}),
+        operations_token="",
+    )
+    services = Services(
         record=record,
         runtime=runtime,
         workspace=workspace,
@@ -151,6 +158,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         third_parties=FakeThirdParties(),
         customers=FakeCustomers(),
     )
+    yield Session(spec, services)
     record.close()
 
 
@@ -158,10 +166,10 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
 def trouble(session: Session) -> Session:
     """The same drill with something wrong in it, and its answer sealed."""
     catalog = Catalog(REPO)
-    session.scenario = catalog.scenario("bad-timeouts")
-    session.faults = (catalog.fault("bad-timeouts"),)
-    session.seal = sealed(session.scenario, session.seed, session.faults)
-    session.note(AnswerSealed(session.seal.commitment))
+    scenario, faults = catalog.scenario("bad-timeouts"), (catalog.fault("bad-timeouts"),)
+    seal = sealed(scenario, session.spec.seed, faults)
+    session.spec = replace(session.spec, scenario=scenario, faults=faults, seal=seal)
+    session.note(AnswerSealed(seal.commitment))
     return session
 
 

@@ -12,26 +12,26 @@ from harness.runtime.base import ExitAction, ProcessExit
 
 
 def problems(session: Session) -> list[str]:
-    found = (envelope.event for envelope in session.record.events())
+    found = (envelope.event for envelope in session.services.record.events())
     return [event.what for event in found if isinstance(event, events.HarnessProblem)]
 
 
 @pytest.mark.parametrize("name", ["prometheus", "the Docker engine"])
 def test_a_drill_ends_with_what_it_stands_on(session: Session, name: str) -> None:
     _note_exit(session, ProcessExit(name, None, 1, ExitAction.NONE))
-    assert session.over_reason == f"{name} died"
-    assert isinstance(session.failure, StackFailed), "it is recorded as aborted, and fails"
+    assert session.run.over_reason == f"{name} died"
+    assert isinstance(session.run.failure, StackFailed), "it is recorded as aborted, and fails"
     assert problems(session) == [f"{name} ended by itself (exit 1)"]
 
 
 def test_a_drill_goes_on_without_what_it_can_do_without_and_says_so(session: Session) -> None:
     _note_exit(session, ProcessExit("grafana", None, 1, ExitAction.GO_ON))
-    assert not session.over.is_set()
-    assert session.failure is None
+    assert not session.run.over.is_set()
+    assert session.run.failure is None
     assert problems(session) == ["grafana ended by itself (exit 1)"]
 
 
 def test_a_drill_goes_on_when_a_service_dies(session: Session) -> None:
     _note_exit(session, ProcessExit("c", 7, -9, ExitAction.RESTART, version="1.3.2"))
-    assert not session.over.is_set()
+    assert not session.run.over.is_set()
     assert problems(session) == []

@@ -32,7 +32,9 @@ def declare(session: Session, service: str, mechanism: str) -> DiagnosisDeclared
 @pytest.fixture
 def passing(session: Session) -> Session:
     """A drill in which third parties are down for a moment, and nothing else."""
-    session.scenario = replace(session.scenario, blips=(Blip("down", 0, 0.01),))
+    session.spec = replace(
+        session.spec, scenario=replace(session.spec.scenario, blips=(Blip("down", 0, 0.01),))
+    )
     return session
 
 
@@ -47,7 +49,7 @@ def passing(session: Session) -> Session:
 async def test_only_nothing_wrong_is_right_where_nothing_is(
     passing: Session, service: str, mechanism: str, right: bool
 ) -> None:
-    await disturbances.blip(passing, passing.scenario.blips[0])
+    await disturbances.blip(passing, passing.spec.scenario.blips[0])
     declare(passing, service, mechanism)
     card = scorecard(passing, aborted=False)
     assert card.declared is not None
@@ -67,11 +69,11 @@ def test_a_cause_needs_a_service(session: Session) -> None:
 
 
 def test_the_sealed_answer_says_that_nothing_is_wrong(passing: Session) -> None:
-    key = key_of(json.loads(sealed(passing.scenario, 1, ()).answer)["faults"])
+    key = key_of(json.loads(sealed(passing.spec.scenario, 1, ()).answer)["faults"])
     assert key is not None
     assert key.is_right(NOWHERE, "no-fault")
     assert not key.is_right("payments", "slow-dependency")
 
 
 def test_a_drill_without_anything_has_no_answer(session: Session) -> None:
-    assert key_of(json.loads(sealed(session.scenario, 1, ()).answer)["faults"]) is None
+    assert key_of(json.loads(sealed(session.spec.scenario, 1, ()).answer)["faults"]) is None

@@ -22,10 +22,11 @@ from tests.unit.drill.conftest import Hand
 @pytest.fixture
 def double(session: Session) -> Session:
     catalog = Catalog(REPO)
-    session.scenario = catalog.scenario("two-faults")
-    session.faults = tuple(catalog.fault(name) for name in session.scenario.faults)
-    session.seal = sealed(session.scenario, session.seed, session.faults)
-    for fault in session.faults:
+    scenario = catalog.scenario("two-faults")
+    faults = tuple(catalog.fault(name) for name in scenario.faults)
+    seal = sealed(scenario, session.spec.seed, faults)
+    session.spec = replace(session.spec, scenario=scenario, faults=faults, seal=seal)
+    for fault in session.spec.faults:
         session.note(DrillTriggered(fault.service, fault.release.version_to))
     return session
 
@@ -74,17 +75,19 @@ def test_ones_service_with_the_others_mechanism_is_not_right(double: Session) ->
 
 def test_verification_asks_for_what_each_of_them_asks(double: Session) -> None:
     asked = {one.measure: one for one in verify.objectives(double)}
-    for fault in double.faults:
+    for fault in double.spec.faults:
         for objective in fault.verify:
             assert asked[objective.measure] == objective
 
 
 def test_of_two_bounds_on_one_measure_the_harder_one_counts(double: Session) -> None:
-    first, second = double.faults
+    first, second = double.spec.faults
     loose = (Objective("longest_wait_ms", at_most=9000), Objective("x", at_least=0.5))
     tight = (Objective("longest_wait_ms", at_most=100), Objective("x", at_most=2.0))
     for one, other in ((loose, tight), (tight, loose)):
-        double.faults = (replace(first, verify=one), replace(second, verify=other))
+        double.spec = replace(
+            double.spec, faults=(replace(first, verify=one), replace(second, verify=other))
+        )
         asked = {one.measure: one for one in verify.objectives(double)}
         assert asked["longest_wait_ms"].at_most == 100
         assert asked["x"] == Objective("x", at_least=0.5, at_most=2.0)
@@ -97,7 +100,7 @@ def test_each_alert_is_due_from_its_own_trigger(session: Session, hand: Hand) ->
     session.note(DrillTriggered("billing", "3.0.1"))
     hand.move(8)
     session.note(AlertFired("f1", "LedgerOutOfBalance", "critical", "x", "billing"))
-    told = session.record.events()
+    told = session.services.record.events()
     assert fired_after(told) == {"LedgerOutOfBalance": 14.0}
     assert fired_after(told, "billing") == {"LedgerOutOfBalance": 8.0}
     assert fired_after(told, "payments") == {}
@@ -131,6 +134,6 @@ def test_a_quick_rollout_and_somebody_elses_give_no_grace(session: Session, hand
 
 def test_what_hides_a_fault_for_a_while_delays_when_its_alert_is_due(session: Session) -> None:
     catalog = Catalog(REPO)
-    session.scenario = catalog.scenario("n-plus-one-and-blip")
+    session.spec = replace(session.spec, scenario=catalog.scenario("n-plus-one-and-blip"))
     fault = catalog.fault("n-plus-one")
-    assert grace_s(session, fault) == sum(one.for_s for one in session.scenario.blips) > 0
+    assert grace_s(session, fault) == sum(one.for_s for one in session.spec.scenario.blips) > 0

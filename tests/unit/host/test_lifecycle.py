@@ -31,9 +31,9 @@ async def outcome(
     session: Session, monkeypatch: pytest.MonkeyPatch, live: Any
 ) -> lifecycle.Outcome:
     prepared: Any = type("Ready", (), {"session": session})()
-    settings: Any = None
+    nobody: Any = None
     monkeypatch.setattr(lifecycle, "_live", lambda *_: live())
-    return await lifecycle._run(prepared, settings, None, lambda _: None, quiet=True)
+    return await lifecycle._run(prepared, nobody, lambda _: None)
 
 
 async def test_a_mistake_of_ours_is_no_orderly_end_and_keeps_its_traceback(
@@ -45,9 +45,9 @@ async def test_a_mistake_of_ours_is_no_orderly_end_and_keeps_its_traceback(
     found = await outcome(session, monkeypatch, live)
     assert ended == [False], "everything was taken down, and it does not count"
     assert isinstance(found.error, OwnMistake)
-    assert "KeyError" in (session.run_dir / TRACEBACK).read_text()
+    assert "KeyError" in (session.spec.run_dir / TRACEBACK).read_text()
     assert is_kept(TRACEBACK)
-    problems = [one.event for one in session.record.events()]
+    problems = [one.event for one in session.services.record.events()]
     assert [one.what for one in problems if isinstance(one, HarnessProblem)] == [
         "KeyError: 'payments'"
     ]
@@ -60,8 +60,8 @@ async def test_a_part_that_fails_behind_the_scenes_is_no_orderly_end_either(
         raise ValueError("no such release")
 
     async def live() -> None:
-        session.keep(asyncio.create_task(schedule()))
-        await session.over.wait()
+        session.run.keep(asyncio.create_task(schedule()))
+        await session.run.over.wait()
 
     found = await outcome(session, monkeypatch, live)
     assert ended == [False]
@@ -73,7 +73,7 @@ async def test_a_drill_that_is_ended_ends_in_an_orderly_way(
     session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
 ) -> None:
     async def live() -> None:
-        session.end("played to its end")
+        session.run.end("played to its end")
 
     found = await outcome(session, monkeypatch, live)
     assert (ended, found.error, found.reason) == ([True], None, "played to its end")
@@ -87,7 +87,7 @@ async def test_an_error_with_a_hint_is_told_as_it_is(
 
     found = await outcome(session, monkeypatch, live)
     assert (ended, type(found.error)) == ([False], StackFailed)
-    assert not (session.run_dir / TRACEBACK).exists()
+    assert not (session.spec.run_dir / TRACEBACK).exists()
 
 
 async def test_an_interrupt_does_not_wait_for_the_preparation() -> None:

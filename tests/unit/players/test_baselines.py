@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.drill.session import DeployEntry, Session
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.session import Session
 from harness.players import baselines
 from tests.unit.drill.conftest import page_sent
 
 
 def released(session: Session, service: str, version_from: str, version_to: str) -> None:
-    session.deploy_log.append(
+    session.run.deploy_log.append(
         DeployEntry(
             at=datetime.now(UTC),
             deploy_id=f"dep-{service}",
@@ -35,7 +36,7 @@ def paged(trouble: Session) -> Session:
 
 
 def acts(session: Session) -> list[tuple[str, str]]:
-    return [(one.kind, one.service) for one in session.deploy_log if one.by == baselines.ACTOR]
+    return [(one.kind, one.service) for one in session.run.deploy_log if one.by == baselines.ACTOR]
 
 
 async def test_doing_nothing_acknowledges_and_changes_nothing(paged: Session) -> None:
@@ -46,7 +47,7 @@ async def test_doing_nothing_acknowledges_and_changes_nothing(paged: Session) ->
 
 async def test_a_blind_restart_restarts_all_services_the_callers_last(paged: Session) -> None:
     await baselines.play(paged, baselines.PLAYS["blind restart"], print, watched_s=0.01)
-    names = [entry.name for entry in paged.topology]
+    names = [entry.name for entry in paged.spec.topology]
     assert acts(paged) == [("restart", name) for name in reversed(names)]
 
 

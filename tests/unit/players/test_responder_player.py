@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from harness.catalog.reader import Catalog
 from harness.cli.act import verification_lines
 from harness.drill.actions import diagnosis
-from harness.drill.session import DeployEntry, Session
+from harness.drill.deploy_entry import DeployEntry
+from harness.drill.session import Session
 from harness.paths import REPO
 from harness.players import responder_player
 from harness.record.events import VerifyFinished
@@ -20,7 +22,7 @@ from tests.unit.drill.conftest import page_sent
 
 
 def deployed(session: Session, kind: str, service: str) -> None:
-    session.deploy_log.append(
+    session.run.deploy_log.append(
         DeployEntry(
             datetime.now(UTC),
             "dep-1",
@@ -99,7 +101,9 @@ def test_what_is_taken_back_does_not_count(trouble: Session) -> None:
 
 
 def test_of_two_faults_each_is_looked_for(trouble: Session) -> None:
-    trouble.faults = (*trouble.faults, Catalog(REPO).fault("n-plus-one"))
+    trouble.spec = replace(
+        trouble.spec, faults=(*trouble.spec.faults, Catalog(REPO).fault("n-plus-one"))
+    )
     played_well(trouble)
     declared(trouble, "orders", "n-plus-one")
     found = responder_player.findings(trouble)
@@ -122,7 +126,7 @@ def test_neither_arguments_nor_environment_tell_what_is_played(
         monkeypatch.setenv("SCENARIO", name)
         monkeypatch.setenv("DRILL_SCENARIO", name)
         told = [
-            *responder_player.command(trouble.places.api_url),
+            *responder_player.command(trouble.spec.places.api_url),
             *responder_player.environment().values(),
         ]
         assert not any(name in text.removeprefix(str(REPO)) for text in told)

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -81,14 +82,20 @@ async def open_desk(trouble: Session, hand: Hand, tmp_path: Path) -> AsyncIterat
             provider = await stack.enter_async_context(providing(behave))
             with socket.create_server(("127.0.0.1", 0)) as probe:
                 port = probe.getsockname()[1]
-            trouble.agenda, trouble.is_scheduled = load_agenda("workshop-60"), True
-            trouble.places = SimpleNamespace(ai_gate_url=f"http://127.0.0.1:{port}")  # type: ignore[assignment]
+            trouble.run.is_scheduled = True
             tokens = TokenBook.create(tmp_path / "secrets")
             settings = GateSettings(
                 openai_upstream=provider.url,
                 anthropic_upstream=provider.url,
                 openai_key=KEY if keys else None,  # type: ignore[arg-type]
                 anthropic_key=KEY if keys else None,  # type: ignore[arg-type]
+            )
+            places = replace(trouble.spec.places, ai_gate_url=f"http://127.0.0.1:{port}")
+            trouble.spec = replace(
+                trouble.spec,
+                agenda=load_agenda("workshop-60"),
+                places=places,
+                ai_vendors=settings.vendors,
             )
             prepared: Any = SimpleNamespace(session=trouble, tokens=tokens)
             await stack.enter_async_context(ai_gate(prepared, settings, said.append))
@@ -218,7 +225,7 @@ async def test_without_a_key_the_gate_says_so_and_stays_closed(open_desk: Any) -
     desk.declare_cause()
     shown = ai_access.status(desk.session)
     assert (shown["open"], shown["reason"]) == (False, "no provider is configured")
-    url = desk.session.places.ai_gate_url
+    url = desk.session.spec.places.ai_gate_url
     async with openai.AsyncOpenAI(api_key=desk.token, base_url=f"{url}/v1") as client:
         with pytest.raises(openai.PermissionDeniedError, match="no key"):
             await client.chat.completions.create(model="gpt-test", messages=ASK)

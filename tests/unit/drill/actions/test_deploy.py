@@ -20,7 +20,7 @@ def silent(_: str) -> None:
 
 
 def version(session: Session, number: str) -> BuiltRelease:
-    return session.workspace.release("payments", number)
+    return session.services.workspace.release("payments", number)
 
 
 async def ship(session: Session, number: str) -> Any:
@@ -32,17 +32,17 @@ async def ship(session: Session, number: str) -> Any:
 async def test_a_release_is_in_the_record_and_in_the_log(session: Session) -> None:
     entry = await ship(session, "2.4.2")
     assert (entry.version_from, entry.version_to, entry.outcome) == ("2.4.1", "2.4.2", "succeeded")
-    types = [envelope.type for envelope in session.record.events()]
+    types = [envelope.type for envelope in session.services.record.events()]
     assert types == ["deploy.started", "deploy.succeeded"]
 
 
 async def test_a_release_that_fails_is_recorded_with_its_error(session: Session) -> None:
-    runtime: Any = session.runtime
+    runtime: Any = session.services.runtime
     runtime.refused.add("2.4.2")
     with pytest.raises(DeployFailed, match="never became ready"):
         await ship(session, "2.4.2")
-    assert session.deploy_log[-1].outcome == "failed"
-    assert "never became ready" in session.deploy_log[-1].error
+    assert session.run.deploy_log[-1].outcome == "failed"
+    assert "never became ready" in session.run.deploy_log[-1].error
     assert session.running("payments").version == "2.4.1"
 
 
@@ -54,7 +54,7 @@ async def test_rolling_back_goes_to_what_served_before(session: Session) -> None
 
 async def test_a_service_that_is_down_can_be_rolled_back_and_restarted(session: Session) -> None:
     await ship(session, "2.4.2")
-    runtime: Any = session.runtime
+    runtime: Any = session.services.runtime
     runtime.down.add("payments")
     await deploy.restart(session, "payments", by="ada", progress=silent)
     assert runtime.restarted == ["payments"]
@@ -85,7 +85,7 @@ async def test_rolling_back_twice_goes_further_back(session: Session) -> None:
 
 
 async def test_a_failed_release_is_not_what_served_before(session: Session) -> None:
-    runtime: Any = session.runtime
+    runtime: Any = session.services.runtime
     await ship(session, "2.4.2")
     runtime.refused.add("2.4.3")
     with pytest.raises(DeployFailed):
@@ -110,14 +110,14 @@ async def test_an_unknown_service_is_named_with_the_nearest(session: Session) ->
 
 
 async def test_a_second_deploy_is_refused_while_one_is_under_way(session: Session) -> None:
-    async with session.deploy_lock:
+    async with session.run.deploy_lock:
         with pytest.raises(UsageError, match="another deploy is in progress"):
             await deploy.restart(session, "payments", by="ada", progress=silent)
     assert (await deploy.restart(session, "payments", by="ada", progress=silent)).kind == "restart"
 
 
 async def test_the_refusal_says_whose_deploy_is_under_way(session: Session) -> None:
-    runtime: Any = session.runtime
+    runtime: Any = session.services.runtime
     runtime.gate.clear()
     shipping = asyncio.create_task(ship(session, "2.4.2"))
     await wait_until(lambda: _started(session), timeout_s=5, what="the start")
@@ -132,7 +132,7 @@ async def _started(session: Session) -> bool:
 
 
 async def test_a_planned_release_waits_its_turn_instead(session: Session) -> None:
-    async with session.deploy_lock:
+    async with session.run.deploy_lock:
         waiting = asyncio.create_task(ship(session, "2.4.2"))
         await asyncio.sleep(0)
         assert not waiting.done()

@@ -78,8 +78,8 @@ def test_an_unknown_value_never_holds() -> None:
 
 
 async def rolled_back(session: Session, plan: Plan | None, prometheus: Any) -> None:
-    session.prometheus = prometheus
-    built = session.workspace.release("payments", "2.4.2")
+    session.services.prometheus = prometheus
+    built = session.services.workspace.release("payments", "2.4.2")
     await deploy.release(session, built, by="a colleague", summary="x", progress=silent)
     await deploy.rollback(
         session, "payments", to_version=None, by="Ada", progress=silent, plan=plan
@@ -88,7 +88,7 @@ async def rolled_back(session: Session, plan: Plan | None, prometheus: Any) -> N
 
 async def test_a_plan_stands_in_the_record_right_before_its_act(session: Session) -> None:
     await rolled_back(session, PLAN, FakePrometheus(1.0))
-    types = [one.type for one in session.record.events()]
+    types = [one.type for one in session.services.record.events()]
     assert types[2:5] == ["action.stated", "deploy.started", "deploy.succeeded"]
     stated = session.story().of(ActionStated)[0].event
     assert (stated.action, stated.target, stated.by) == ("rollback", "payments", "Ada")
@@ -164,8 +164,8 @@ async def test_nobody_tells_the_outcome_of_what_the_drill_measures(session: Sess
 
 
 async def test_an_act_that_fails_misses_its_expectation(session: Session) -> None:
-    runtime: Any = session.runtime
-    built = session.workspace.release("payments", "2.4.2")
+    runtime: Any = session.services.runtime
+    built = session.services.workspace.release("payments", "2.4.2")
     await deploy.release(session, built, by="a colleague", summary="x", progress=silent)
     runtime.refused.add("2.4.1")
     with pytest.raises(DeployFailed):

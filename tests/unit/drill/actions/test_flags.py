@@ -43,14 +43,16 @@ def service() -> Service:
 
 @pytest.fixture
 def shop(session: Session) -> Session:
-    session.topology = (*session.topology, FLAGGED)
-    session.places = replace(session.places, services={"teas": "http://teas"})
-    session.operations_token = TOKEN
+    session.spec = replace(session.spec, topology=(*session.spec.topology, FLAGGED))
+    session.spec = replace(
+        session.spec, places=replace(session.spec.places, services={"teas": "http://teas"})
+    )
+    session.spec = replace(session.spec, operations_token=TOKEN)
     return session
 
 
 def recorded(session: Session, kind: type[Any]) -> list[Any]:
-    return [one.event for one in session.record.events() if isinstance(one.event, kind)]
+    return [one.event for one in session.services.record.events() if isinstance(one.event, kind)]
 
 
 async def switch(shop: Session, service: Service, name: str, **how: Any) -> Any:

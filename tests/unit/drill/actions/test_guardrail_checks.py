@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,24 +37,26 @@ class Figures:
 def an_earlier_drill(session: Session, check: str) -> Path:
     """A drill of this home in which an action item was bound to a check."""
     team_entry.add_action_item(session, text="never again", owner="Bo", by="Eve", check=check)
-    runs = session.run_dir / "runs"
+    runs = session.spec.run_dir / "runs"
     (runs / "d-1").mkdir(parents=True)
-    session.record.export_jsonl(runs / "d-1" / "all.jsonl")
+    session.services.record.export_jsonl(runs / "d-1" / "all.jsonl")
     Record.import_jsonl(runs / "d-1" / "all.jsonl", runs / "d-1" / "record.db").close()
     return runs
 
 
 async def ship(session: Session, version: str = "2.4.2") -> list[GuardChecked]:
-    workspace: Any = session.workspace
+    workspace: Any = session.services.workspace
     workspace.DIFF = DIFFERENCE
     built = workspace.release("payments", version)
     await deploy.release(session, built, by="ada", summary="minor", progress=lambda _: None)
-    await asyncio.gather(*session.tasks)
+    await asyncio.gather(*session.run.tasks)
     return [one.event for one in session.story().of(GuardChecked)]
 
 
 async def test_a_later_drill_runs_the_check_and_says_what_it_objects_to(session: Session) -> None:
-    session.guards = guardrail_checks.bound_guards(an_earlier_drill(session, TIMEOUTS), but="d-now")
+    session.spec = replace(
+        session.spec, guards=guardrail_checks.bound_guards(an_earlier_drill(session, TIMEOUTS))
+    )
     [said] = await ship(session)
     assert (said.check, said.verdict, said.service) == (TIMEOUTS, "objected", "payments")
     assert (said.item_id, said.from_drill) == ("ai-1", "d-1")
@@ -68,22 +71,19 @@ async def test_a_check_that_nobody_bound_says_nothing(session: Session) -> None:
 
 
 async def test_a_rollback_is_not_checked(session: Session) -> None:
-    session.guards = guardrail_checks.bound_guards(an_earlier_drill(session, TIMEOUTS), but="d-now")
+    session.spec = replace(
+        session.spec, guards=guardrail_checks.bound_guards(an_earlier_drill(session, TIMEOUTS))
+    )
     await ship(session)
     await deploy.rollback(session, "payments", to_version=None, by="ada", progress=lambda _: None)
     assert len(session.story().of(GuardChecked)) == 1
-
-
-def test_the_drill_that_runs_is_not_bound_by_itself(session: Session) -> None:
-    runs = an_earlier_drill(session, TIMEOUTS)
-    assert guardrail_checks.bound_guards(runs, but="d-1") == ()
 
 
 def test_a_record_that_cannot_be_read_binds_nothing(session: Session) -> None:
     runs = an_earlier_drill(session, TIMEOUTS)
     (runs / "d-0").mkdir()
     (runs / "d-0" / "record.db").write_bytes(b"nothing of the kind" * 400)
-    assert [one.drill_id for one in guardrail_checks.bound_guards(runs, but="d-now")] == ["d-1"]
+    assert [one.drill_id for one in guardrail_checks.bound_guards(runs)] == ["d-1"]
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ async def test_an_alert_is_watched_from_the_deploy_on(
     monkeypatch.setattr(guardrail_checks, "WATCH_S", 0.05)
     monkeypatch.setattr(guardrail_checks, "LOOK_EVERY_S", 0.001)
     runs = an_earlier_drill(session, "alert-outbound-timeouts")
-    session.guards = guardrail_checks.bound_guards(runs, but="d-now")
+    session.spec = replace(session.spec, guards=guardrail_checks.bound_guards(runs))
     figures: Any = Figures(*values)
-    session.prometheus = figures
+    session.services.prometheus = figures
     [said] = await ship(session)
     assert said.verdict == verdict
     assert all('service="payments"' in one for one in figures.asked)

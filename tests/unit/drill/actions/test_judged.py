@@ -32,9 +32,9 @@ def rights(session: Session) -> list[bool]:
 
 
 def test_what_is_accepted_beside_the_primary_answer_is_right(trouble: Session) -> None:
-    (fault,) = trouble.faults
+    (fault,) = trouble.spec.faults
     both = Answer((*fault.accepts.services, "orders"), fault.accepts.mechanisms)
-    trouble.faults = (replace(fault, accepts=both),)
+    trouble.spec = replace(trouble.spec, faults=(replace(fault, accepts=both),))
     for service in both.services:
         for mechanism in both.mechanisms:
             declare(trouble, service, mechanism.value)
@@ -59,7 +59,7 @@ def test_where_nothing_is_wrong_saying_so_is_right(session: Session) -> None:
 def test_of_two_faults_either_is_right_but_not_a_mixture(session: Session) -> None:
     catalog = Catalog(REPO)
     one, other = (catalog.fault(name) for name in ("bad-timeouts", "n-plus-one"))
-    session.faults = (one, other)
+    session.spec = replace(session.spec, faults=(one, other))
     declare(session, one.service, one.mechanism.value)
     declare(session, other.service, other.mechanism.value)
     declare(session, one.service, other.mechanism.value)
@@ -76,4 +76,4 @@ def test_evidence_is_counted_as_the_gate_for_ai_counts_it(
     declare(trouble, "payments", "timeout-misconfigured", evidence)
     (found,) = diagnosis.judged(trouble)
     assert found["evidence"] == counts
-    assert found["seq"] == trouble.record.last_seq()
+    assert found["seq"] == trouble.services.record.last_seq()

@@ -27,7 +27,7 @@ def alert(name: str, severity: str = "critical", *, resolved: bool = False) -> A
 
 
 def recorded(session: Session) -> list[str]:
-    return [envelope.type for envelope in session.record.events()]
+    return [envelope.type for envelope in session.services.record.events()]
 
 
 def test_a_critical_alert_pages_and_says_that_it_was_the_first(session: Session) -> None:
@@ -75,23 +75,23 @@ async def test_an_alert_that_ended_without_a_word_is_resolved_when_prometheus_ha
     session: Session,
 ) -> None:
     prometheus: Any = Prometheus(alert("HighErrorRate"))
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     take_alerts(session, [alert("HighErrorRate"), alert("HighLatency")])
     for _ in range(MISSING_MAX):
         await expire_alerts(session)
     assert recorded(session)[-1] == "alert.resolved"
-    assert [one.name for one in session.alerts.firing()] == ["HighErrorRate"]
+    assert [one.name for one in session.run.alerts.firing()] == ["HighErrorRate"]
 
 
 async def test_no_alert_ends_while_prometheus_does_not_answer(session: Session) -> None:
     prometheus: Any = Prometheus()
     prometheus.listed = None
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     take_alerts(session, [alert("HighErrorRate")])
     for _ in range(MISSING_MAX):
         with pytest.raises(StackFailed):
             await expire_alerts(session)
-    assert [one.name for one in session.alerts.firing()] == ["HighErrorRate"]
+    assert [one.name for one in session.run.alerts.firing()] == ["HighErrorRate"]
 
 
 def test_an_alert_that_could_not_be_recorded_pages_at_its_next_delivery(
@@ -101,7 +101,7 @@ def test_an_alert_that_could_not_be_recorded_pages_at_its_next_delivery(
         raise RecordFailed("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(session.record, "append", full)
+        broken.setattr(session.services.record, "append", full)
         with pytest.raises(RecordFailed):
             take_alerts(session, [alert("HighErrorRate")])
     assert take_alerts(session, [alert("HighErrorRate")]) is True

@@ -57,7 +57,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def waited(session: Session, prometheus: Any, timeout_s: float = 5) -> tuple[Any, list[str]]:
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     said: list[str] = []
     return await recovery.wait_for_backlog(session, said.append, timeout_s), said
 

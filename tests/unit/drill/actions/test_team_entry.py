@@ -82,7 +82,7 @@ async def test_probabilities_that_do_not_sum_are_refused_and_nothing_is_recorded
         await team_entry.revise_hypotheses(
             session, [Hypothesis("h1", "a", 90)], reason="", by="Ada"
         )
-    assert session.record.last_seq() == 0
+    assert session.services.record.last_seq() == 0
 
 
 async def test_every_revision_is_kept_with_its_time(session: Session, hand: Hand) -> None:
@@ -128,7 +128,7 @@ def test_an_update_without_confidence_is_refused(session: Session) -> None:
 
 
 def test_an_answer_goes_with_one_of_the_agendas_questions(session: Session) -> None:
-    question = session.agenda.phases[1].questions[0]
+    question = session.spec.agenda.phases[1].questions[0]
     team_entry.reflect(session, kind="answer", text="the pool", question=question, by="Ada")
     with pytest.raises(UnknownName):
         team_entry.reflect(session, kind="answer", text="the pool", question="Why?", by="Ada")
@@ -162,11 +162,11 @@ def test_the_next_word_is_due_after_five_minutes_then_after_twenty(
 
 
 def test_the_exercise_as_its_people_see_it_tells_no_answer(trouble: Session) -> None:
-    trouble.is_scheduled = True
+    trouble.run.is_scheduled = True
     tick(trouble)
     shown = exercise_view.exercise(trouble)
     assert shown["clock"]["phase"] == "respond"
     assert shown["clock"]["remaining_s"] is None
-    assert trouble.seal is not None
-    assert shown["sealed"] == trouble.seal.commitment
+    assert trouble.spec.seal is not None
+    assert shown["sealed"] == trouble.spec.seal.commitment
     assert "timeout" not in str(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,8 +26,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
     seen: list[Session] = []
 
     def begin(session: Session) -> None:
-        if not session.is_scheduled:
-            session.is_scheduled = True
+        if not session.run.is_scheduled:
+            session.run.is_scheduled = True
             seen.append(session)
 
     monkeypatch.setattr(exercise_clock, "begin_schedule", begin)
@@ -35,7 +36,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[Session]:
 
 @pytest.fixture
 def workshop(session: Session) -> Session:
-    session.agenda, session.speed = load_agenda("workshop-60"), 10.0
+    session.spec = replace(session.spec, agenda=load_agenda("workshop-60"), speed=10.0)
     return session
 
 
@@ -82,7 +83,7 @@ def test_what_is_due_is_delivered_once(workshop: Session, hand: Hand) -> None:
 def test_a_clock_that_waits_for_the_page_stands_until_it_comes(
     session: Session, hand: Hand, begun: list[Session]
 ) -> None:
-    session.agenda = load_agenda("incident-u3")
+    session.spec = replace(session.spec, agenda=load_agenda("incident-u3"))
     tick(session)
     hand.move(60)
     tick(session)
@@ -96,12 +97,12 @@ def test_a_clock_that_waits_for_the_page_stands_until_it_comes(
 async def test_beginning_such_an_agenda_lets_the_incident_come(
     session: Session, begun: list[Session]
 ) -> None:
-    session.agenda = load_agenda("incident-u3")
+    session.spec = replace(session.spec, agenda=load_agenda("incident-u3"))
     exercise_clock.begin_exercise(session)
     assert begun == [session]
-    for task in session.tasks:
+    for task in session.run.tasks:
         task.cancel()
-    await asyncio.gather(*session.tasks, return_exceptions=True)
+    await asyncio.gather(*session.run.tasks, return_exceptions=True)
 
 
 def test_a_person_who_is_taken_away_leaves_the_role_free(workshop: Session) -> None:
@@ -113,7 +114,7 @@ def test_a_person_who_is_taken_away_leaves_the_role_free(workshop: Session) -> N
 
 def test_other_messages_take_nobody_away(workshop: Session) -> None:
     team_entry.join(workshop, "Ada", "backend")
-    second = next(one for one in workshop.agenda.injects if one.id == "second-alert")
+    second = next(one for one in workshop.spec.agenda.injects if one.id == "second-alert")
     deliver(workshop, second, by="instructor")
     assert role_holders(workshop.story()) == {"backend": ("Ada",)}
 
@@ -178,14 +179,14 @@ def test_what_cannot_be_done_now_is_refused_and_not_recorded(
 ) -> None:
     with pytest.raises(UsageError, match=says):
         act(session)
-    assert session.record.last_seq() == 0
+    assert session.services.record.last_seq() == 0
 
 
 def test_hints_come_in_order_and_cost(trouble: Session) -> None:
     first = instructor.hint(trouble, by="instructor")
     second = instructor.hint(trouble, by="instructor")
     assert (first.number, second.number) == (1, 2)
-    assert first.text == trouble.faults[0].hints[0]
+    assert first.text == trouble.spec.faults[0].hints[0]
     assert first.cost_points > 0
 
 
@@ -200,7 +201,7 @@ def test_the_plan_of_messages_tells_what_brings_each_and_which_have_come(
 ) -> None:
     instructor.throw(workshop, "second-alert", by="instructor")
     plan = {one["id"]: one for one in instructor.planned(workshop)}
-    assert list(plan) == [one.id for one in workshop.agenda.injects]
+    assert list(plan) == [one.id for one in workshop.spec.agenda.injects]
     assert plan["second-alert"]["when"] == "by hand"
     assert [one for one in plan if plan[one]["delivered"]] == ["second-alert"]
     assert all(one["when"] and one["text"] for one in plan.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,16 +34,16 @@ class FakePart:
 @pytest.fixture
 def ending(trouble: Session) -> Session:
     parts: list[Any] = [FakePart(), FakePart(), FakePart()]
-    trouble.runtime, trouble.prometheus, trouble.recorder = parts
-    (trouble.run_dir / "secrets").mkdir()
+    trouble.services.runtime, trouble.services.prometheus, trouble.services.recorder = parts
+    (trouble.spec.run_dir / "secrets").mkdir()
     return trouble
 
 
 async def end(session: Session) -> tuple[list[str], list[str]]:
     """What is said, and the types of the events that the end adds."""
-    before, said = session.record.last_seq(), []
+    before, said = session.services.record.last_seq(), []
     await finish(session, orderly=True, progress=said.append)
-    told = [one.type for one in read_events(session.run_dir / "record.db")]
+    told = [one.type for one in read_events(session.spec.run_dir / "record.db")]
     return said, told[before:]
 
 
@@ -52,14 +53,14 @@ async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
     said, told = await end(ending)
     assert told == ["answer.revealed", "answer.unsealed", "drill.finished"]
     assert "the answer is the one that was sealed at the start" in said
-    assert {path.name for path in ending.run_dir.iterdir()} == {"record.db", "scorecard.json"}
-    parts: Any = (ending.runtime, ending.prometheus, ending.recorder)
+    assert {path.name for path in ending.spec.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+    parts: Any = (ending.services.runtime, ending.services.prometheus, ending.services.recorder)
     assert all(part.is_gone for part in parts)
 
 
 async def test_an_answer_that_was_changed_is_said_to_be(ending: Session) -> None:
-    assert ending.seal is not None
-    ending.seal = dataclasses.replace(ending.seal, answer="{}")
+    assert ending.spec.seal is not None
+    ending.spec = replace(ending.spec, seal=dataclasses.replace(ending.spec.seal, answer="{}"))
     said, told = await end(ending)
     assert told[-1] == "harness.problem"
     assert not any("sealed at the start" in text for text in said)
@@ -73,12 +74,12 @@ async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
             raise StackFailed("the Docker engine went away")
 
     stays: Any = Stays()
-    ending.runtime = stays
+    ending.services.runtime = stays
     with pytest.raises(StackFailed, match="went away"):
         await end(ending)
-    parts: Any = (ending.prometheus, ending.recorder)
+    parts: Any = (ending.services.prometheus, ending.services.recorder)
     assert all(part.is_gone for part in parts)
-    assert {path.name for path in ending.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+    assert {path.name for path in ending.spec.run_dir.iterdir()} == {"record.db", "scorecard.json"}
 
 
 @pytest.mark.parametrize(("after_min", "met"), [(17, True), (21, False)])
@@ -95,7 +96,7 @@ async def test_the_scorecard_holds_the_time_to_the_cause_against_the_agenda(
     )  # fmt: skip
     assert scorecard(ending, aborted=False).cause_time.met is None, "not before the reveal"
     await end(ending)
-    kept = json.loads((ending.run_dir / "scorecard.json").read_text())
+    kept = json.loads((ending.spec.run_dir / "scorecard.json").read_text())
     assert kept["cause_time"] == {
         "took_ms": after_min * 60_000, "target_ms": 20 * 60_000, "met": met,
     }  # fmt: skip

@@ -33,7 +33,7 @@ class Prometheus:
 
 async def test_views_are_those_who_went_on_and_those_who_left(session: Session) -> None:
     prometheus: Any = Prometheus()
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     assert await sample_engagement(session) == EngagementSampled(
         views={"cached": 100, "failing": 8}, continued={"cached": 70}, returning={"cached": 26}
     )

@@ -36,19 +36,19 @@ def failovers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def with_fault(session: Session, set_off_by: Trigger) -> Fault:
     """The session's only live release is a bad one."""
     fault = replace(Catalog(REPO).fault("bad-timeouts"), trigger=set_off_by)
-    session.faults = (fault,)
+    session.spec = replace(session.spec, faults=(fault,))
     shop: Any = type("Shop", (), {})()
     now = datetime.now(UTC)
     shop.live = (PlannedRelease(fault.release, now, None, is_culprit=True),)
-    workspace: Any = session.workspace
+    workspace: Any = session.services.workspace
     workspace.shop = shop
-    runtime: Any = session.runtime
+    runtime: Any = session.services.runtime
     runtime.database_url = lambda service, role: f"postgresql://{role}@db/{service}"
     return fault
 
 
 def happened(session: Session) -> list[str]:
-    found = [envelope.event for envelope in session.record.events()]
+    found = [envelope.event for envelope in session.services.record.events()]
     return [type(event).__name__ for event in found if isinstance(event, HAPPENED)]
 
 
@@ -63,13 +63,13 @@ async def test_a_release_sets_its_fault_off_as_its_deploy_begins(
 
 async def test_the_numbers_of_events_do_not_mark_the_release_that_did_it(session: Session) -> None:
     with_fault(session, Trigger())
-    workspace: Any = session.workspace
+    workspace: Any = session.services.workspace
     (culprit,) = workspace.shop.live
     harmless = replace(culprit, release=replace(culprit.release, version_to="2.4.3"))
     workspace.shop.live = (replace(harmless, is_culprit=False), culprit)
-    session.pace = replace(session.pace, decoy_gap_s=0)
+    session.spec = replace(session.spec, pace=replace(session.spec.pace, decoy_gap_s=0))
     await release_schedule.run_schedule(session)
-    seen = [one for one in session.record.events() if one.audience == "all"]
+    seen = [one for one in session.services.record.events() if one.audience == "all"]
     begun = [one.seq for one in seen if isinstance(one.event, DeployStarted)]
     assert len(begun) == 2
     assert [seq - 1 in {one.seq for one in seen} for seq in begun] == [False, False]
@@ -91,13 +91,13 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
 
 async def test_customers_need_no_release_to_come(session: Session) -> None:
     fault = with_fault(session, Trigger(TriggerKind.TRAFFIC, load_profile="news"))
-    session.faults = (replace(fault, release=None),)
-    workspace: Any = session.workspace
+    session.spec = replace(session.spec, faults=(replace(fault, release=None),))
+    workspace: Any = session.services.workspace
     workspace.shop.live = ()
     await release_schedule.run_schedule(session)
-    await asyncio.gather(*session.tasks)
+    await asyncio.gather(*session.run.tasks)
     assert happened(session) == ["DrillTriggered", "DependencyActed"]
-    customers: Any = session.customers
+    customers: Any = session.services.customers
     assert customers.profiles == ["news"]
     triggered = session.state().triggered
     assert triggered is not None
@@ -107,7 +107,7 @@ async def test_customers_need_no_release_to_come(session: Session) -> None:
 async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
     session: Session,
 ) -> None:
-    third_parties: Any = session.third_parties
+    third_parties: Any = session.services.third_parties
     with_fault(session, Trigger(TriggerKind.MODEL_SLOW))
     await release_schedule.run_schedule(session)
     assert happened(session)[1:] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
@@ -118,18 +118,18 @@ async def test_participants_are_not_told_what_the_dependency_did(
     session: Session, failovers: list[str]
 ) -> None:
     await disturbances.strike(session, with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER)))
-    seen = [one.event for one in session.record.events(audience="participant")]
+    seen = [one.event for one in session.services.record.events(audience="participant")]
     assert not any(isinstance(event, DependencyActed) for event in seen)
 
 
 async def test_a_blip_passes_and_leaves_the_third_parties_as_they_were(session: Session) -> None:
-    third_parties: Any = session.third_parties
+    third_parties: Any = session.services.third_parties
     await disturbances.blip(session, Blip("down", after_s=0, for_s=0.01))
     assert third_parties.profiles == ["down", "normal"]
 
 
 async def test_a_drill_that_ends_during_a_blip_ends_it(session: Session) -> None:
-    third_parties: Any = session.third_parties
+    third_parties: Any = session.services.third_parties
 
     async def refuse(_seconds: float) -> None:
         if third_parties.profiles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def reap_nothing(_: Path) -> list[str]:
 @pytest.fixture
 def died(session: Session, hand: Hand) -> Path:
     """A home whose drill was killed 20 minutes into a workshop at tenfold speed."""
-    session.agenda, session.speed = load_agenda("workshop-60"), 10.0
-    session.is_scheduled = True
+    session.spec = replace(session.spec, agenda=load_agenda("workshop-60"), speed=10.0)
+    session.run.is_scheduled = True
     session.note(CREATED)
     team_entry.join(session, person="Ada", role="on-call")
     tick(session)
@@ -42,10 +43,10 @@ def died(session: Session, hand: Hand) -> Path:
     instructor.extend(session, extra_s=600, by="lee")
     hand.move(48)
     tick(session)
-    home = session.run_dir / "home"
+    home = session.spec.run_dir / "home"
     run_dir = home / "runs" / "d-test"
     (run_dir / "secrets").mkdir(parents=True)
-    session.record.export_jsonl(run_dir / "all.jsonl")
+    session.services.record.export_jsonl(run_dir / "all.jsonl")
     Record.import_jsonl(run_dir / "all.jsonl", run_dir / "record.db").close()
     return home
 
@@ -69,10 +70,15 @@ def test_clock_roles_and_messages_go_on_where_they_stood(
     assert (left.clock.cause_target_ms, left.clock.trigger_phase) == (20 * 60_000, "alerting")
 
     with Record(tmp_path / "again.db", "d-again", clock=hand.clock) as record:
-        session.record, session.told, session.states = record, type(session.told)(), {}
-        session.left_off, session.is_scheduled = left, False
+        session.services.record, session.run.told, session.run.states = (
+            record,
+            type(session.run.told)(),
+            {},
+        )
+        session.spec = replace(session.spec, left_off=left)
+        session.run.is_scheduled = False
         kept: list[Any] = []
-        monkeypatch.setattr(session, "keep", lambda task: (kept.append(task), task.close()))
+        monkeypatch.setattr(session.run, "keep", lambda task: (kept.append(task), task.close()))
         monkeypatch.setattr(exercise_clock.asyncio, "create_task", lambda work: work)
         began: list[Session] = []
         monkeypatch.setattr(exercise_clock, "begin_schedule", began.append)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from dataclasses import replace
 
 from harness.catalog.reader import Catalog
 from harness.drill.actions import instructor
@@ -24,7 +25,7 @@ def test_until_it_is_opened_nothing_can_be_said_and_nothing_is_told(trouble: Ses
     assert seal_holds(story) is None
     assert opened_answer(story) is None
     assert opened_key(story) is None
-    told = "".join(str(one.payload) for one in trouble.record.events(audience="all"))
+    told = "".join(str(one.payload) for one in trouble.services.record.events(audience="all"))
     assert "payments" not in told
     assert "bad-timeouts" not in told
 
@@ -55,17 +56,19 @@ def test_two_faults_are_two_causes_and_no_mixture_of_them() -> None:
 
 
 def test_another_answer_than_the_sealed_one_is_found_out(trouble: Session) -> None:
-    assert trouble.seal is not None
-    content = json.loads(trouble.seal.answer)
+    assert trouble.spec.seal is not None
+    content = json.loads(trouble.spec.seal.answer)
     content["faults"][0]["service"] = "orders"
-    trouble.seal = dataclasses.replace(trouble.seal, answer=json.dumps(content))
+    trouble.spec = replace(
+        trouble.spec, seal=dataclasses.replace(trouble.spec.seal, answer=json.dumps(content))
+    )
     instructor.reveal(trouble, by="instructor")
     assert seal_holds(trouble.story()) is False
     assert opened_answer(trouble.story()) is None
 
 
 def test_two_drills_of_the_same_scenario_have_different_commitments(trouble: Session) -> None:
-    other = sealed(trouble.scenario, trouble.seed, trouble.faults)
-    assert trouble.seal is not None
-    assert other.answer == trouble.seal.answer
-    assert other.commitment != trouble.seal.commitment
+    other = sealed(trouble.spec.scenario, trouble.spec.seed, trouble.spec.faults)
+    assert trouble.spec.seal is not None
+    assert other.answer == trouble.spec.seal.answer
+    assert other.commitment != trouble.spec.seal.commitment

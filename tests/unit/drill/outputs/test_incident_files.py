@@ -41,11 +41,11 @@ class FakeRecorder:
 @pytest.fixture
 async def incident(trouble: Session) -> Session:
     recorder: Any = FakeRecorder()
-    trouble.recorder = recorder
-    built = trouble.workspace.release("payments", "2.4.2")
+    trouble.services.recorder = recorder
+    built = trouble.services.workspace.release("payments", "2.4.2")
     await release(trouble, built, by="Dana Kim", summary="minor: timeouts", progress=lambda _: None)
     page_sent(trouble)
-    trouble.is_all_out = True
+    trouble.run.is_all_out = True
     return trouble
 
 
@@ -60,14 +60,14 @@ def test_a_log_line_is_one_line_with_what_matters() -> None:
 
 
 async def test_papers_wait_until_all_releases_are_out(incident: Session) -> None:
-    incident.is_all_out = False
+    incident.run.is_all_out = False
     assert await write_unlocked(incident, {"deployments", "config-diff"}) == []
-    incident.is_all_out = True
+    incident.run.is_all_out = True
     assert len(await write_unlocked(incident, {"deployments", "config-diff"})) == 2
 
 
 async def test_nothing_is_laid_out_before_the_incident(session: Session) -> None:
-    session.is_all_out = True
+    session.run.is_all_out = True
     assert await write_unlocked(session, {"deployments"}) == []
     assert not folder_of(session).exists()
 
@@ -98,10 +98,10 @@ async def test_the_difference_in_configuration_is_a_file_of_its_service(incident
 
 
 async def test_releases_that_changed_no_configuration_are_said_to(session: Session) -> None:
-    built = session.workspace.release("orders", "5.2.4")
+    built = session.services.workspace.release("orders", "5.2.4")
     await release(session, built, by="Dana Kim", summary="x", progress=lambda _: None)
     page_sent(session)
-    session.is_all_out = True
+    session.run.is_all_out = True
     await write_unlocked(session, {"config-diff"})
     assert "No release" in text_of(session, "config_diff.txt")
 
@@ -115,9 +115,9 @@ async def test_the_notes_are_those_of_the_release_under_its_authors_name(
 ) -> None:
     await write_unlocked(incident, {"deployment-notes"})
     text = text_of(incident, "deployment_notes.md")
-    written = incident.faults[0].notes.read_text()
+    written = incident.spec.faults[0].notes.read_text()
     author = written.split("**Author:** ")[1].split(",")[0].split("\n")[0]
-    assert f"**Author:** {incident.workspace.notes('', '').author_name}" in text
+    assert f"**Author:** {incident.services.workspace.notes('', '').author_name}" in text
     assert author not in text
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -46,8 +47,10 @@ class Gateway:
 
 @asynccontextmanager
 async def followed(session: Session, gateway: Gateway) -> AsyncIterator[None]:
-    session.operations_token = "for-operations"
-    session.places = type(session.places)("", "http://gateway", "", "", "", {})
+    session.spec = replace(session.spec, operations_token="for-operations")
+    session.spec = replace(
+        session.spec, places=type(session.spec.places)("", "http://gateway", "", "", "", {})
+    )
     transport = httpx.MockTransport(gateway.handle)
     task = asyncio.create_task(shop_banner.follow(session, transport))
     try:

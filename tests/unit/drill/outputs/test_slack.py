@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -29,7 +30,7 @@ async def posted(session: Session, answer: Callable[[], httpx.Response], count: 
         sent.append(json.loads(request.content)["text"])
         return answer()
 
-    session.channel_url = URL
+    session.spec = replace(session.spec, channel_url=URL)
     task = asyncio.create_task(slack.follow(session, httpx.MockTransport(handle)))
 
     async def arrived() -> bool:

@@ -49,9 +49,9 @@ class FakeGit:
 def seeing(session: Session) -> Session:
     recorder: Any = FakeRecorder()
     prometheus: Any = FakePrometheus()
-    workspace: Any = session.workspace
+    workspace: Any = session.services.workspace
     workspace.git = FakeGit()
-    session.recorder, session.prometheus = recorder, prometheus
+    session.services.recorder, session.services.prometheus = recorder, prometheus
     session.note(DrillStarting())
     page_sent(session)
     return session
@@ -87,13 +87,13 @@ async def test_what_leads_nowhere_is_refused_and_says_why(
 
 
 async def test_a_log_line_too_far_back_to_be_looked_up_is_believed(seeing: Session) -> None:
-    recorder: Any = seeing.recorder
+    recorder: Any = seeing.services.recorder
     recorder.lines = [{"seq": seq} for seq in range(100, 100 + LOG_LINES_LOOKED_AT + 10)]
     assert await resolved(seeing, ["log:101"]) == ("log:101",)
 
 
 async def test_a_commit_that_was_deployed_is_known_by_its_beginning(seeing: Session) -> None:
-    built = seeing.workspace.release("payments", "2.4.2")
+    built = seeing.services.workspace.release("payments", "2.4.2")
     object.__setattr__(built, "commit", "1234567890ab")
     await release(seeing, built, by="ada", summary="x", progress=lambda _: None)
     assert await resolved(seeing, ["commit:12345678"])

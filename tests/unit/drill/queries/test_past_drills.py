@@ -232,7 +232,7 @@ def test_a_seed_draws_the_same_drill_whatever_the_team_has_had() -> None:
 
 def test_the_intent_and_the_commitment_are_recorded_first(tmp_path: Path) -> None:
     drawn = draw(CATALOG, HostSettings(scenario="deadlock", agenda="workshop-60"))
-    with begin_record(tmp_path / "record.db", drawn, runtime="local", mode="honour") as record:
+    with begin_record(tmp_path / "record.db", drawn, mode="honour") as record:
         created, promised = (one.event for one in record.events())
     assert isinstance(created, events.DrillCreated)
     assert created.agenda == "workshop-60"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ async def test_the_impact_clock_tells_what_a_minute_costs_and_how_fast_the_budge
     session: Session,
 ) -> None:
     figures: Any = Figures({status.REVENUE_PER_MINUTE: 480.0, status.BUDGET_BURN: 90.0})
-    session.prometheus = figures
+    session.services.prometheus = figures
     assert await status.impact_now(session) == {
         "revenue_lost_per_minute": 480.0,
         "budget_burn": 90.0,
@@ -41,7 +42,7 @@ async def test_the_impact_clock_tells_what_a_minute_costs_and_how_fast_the_budge
 async def test_a_prometheus_that_is_away_is_no_data(session: Session) -> None:
     away = DrillError("Prometheus does not answer")
     figures: Any = Figures({status.REVENUE_PER_MINUTE: away, status.BUDGET_BURN: 1.0})
-    session.prometheus = figures
+    session.services.prometheus = figures
     assert await status.impact_now(session) == {
         "revenue_lost_per_minute": None,
         "budget_burn": 1.0,
@@ -50,7 +51,8 @@ async def test_a_prometheus_that_is_away_is_no_data(session: Session) -> None:
 
 def _proven(session: Session, agenda: str) -> None:
     """The shop was mended and verified in the first phase of an agenda."""
-    session.agenda, session.is_scheduled = load_agenda(agenda), True
+    session.spec = replace(session.spec, agenda=load_agenda(agenda))
+    session.run.is_scheduled = True
     page_sent(session)
     tick(session)
     session.note(events.VerifyFinished(True, ()))
@@ -63,8 +65,8 @@ def _next(session: Session) -> str:
 @pytest.mark.parametrize("agenda", ["workshop-60", "workshop-180", "incident-u3", "outage-3am"])
 def test_a_team_is_sent_to_the_end_only_in_the_last_phase(session: Session, agenda: str) -> None:
     _proven(session, agenda)
-    *_, last = session.agenda.phases
-    for phase in session.agenda.phases[1:]:
+    *_, last = session.spec.agenda.phases
+    for phase in session.spec.agenda.phases[1:]:
         assert "drill finish" not in _next(session)
         assert phase.title in _next(session)
         assert ("drill reflect" in _next(session)) == (phase.kind == "review")
@@ -77,12 +79,13 @@ def test_a_team_is_sent_to_the_end_only_in_the_last_phase(session: Session, agen
 def test_who_plays_alone_is_sent_to_the_end_once_it_is_proven(session: Session) -> None:
     """Negative control: there is a phase to come here, too, which nobody else waits for."""
     _proven(session, "solo")
-    assert len(session.agenda.phases) > 1
+    assert len(session.spec.agenda.phases) > 1
     assert _next(session) == "done: drill finish shows the scorecard"
 
 
 def test_before_the_proof_the_agenda_changes_nothing(session: Session) -> None:
-    session.agenda, session.is_scheduled = load_agenda("workshop-60"), True
+    session.spec = replace(session.spec, agenda=load_agenda("workshop-60"))
+    session.run.is_scheduled = True
     page_sent(session)
     tick(session)
     assert _next(session) == "a page is waiting: drill page, then drill ack"

@@ -30,7 +30,7 @@ class FakePrometheus:
 
 async def test_values_over_time_come_with_their_times(session: Session) -> None:
     prometheus: Any = FakePrometheus()
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     (series,) = (await telemetry_queries.metrics(session, "up", minutes=2))["series"]
     assert series["labels"] == {"service": "a"}
     assert series["values"] == [1.0, 3.0]
@@ -44,7 +44,7 @@ async def test_what_is_no_number_is_none_since_json_has_no_word_for_it(session: 
             return [Sample({}, value, moment) for value in (float("nan"), float("inf"), 0.5)]
 
     prometheus: Any = Idle()
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     found = (await telemetry_queries.metrics(session, "0/0", minutes=None))["series"]
     assert [one["values"] for one in found] == [[None], [None], [0.5]]
 
@@ -53,7 +53,7 @@ async def test_as_many_points_are_asked_for_as_wanted_but_none_between_seconds(
     session: Session,
 ) -> None:
     prometheus: Any = FakePrometheus()
-    session.prometheus = prometheus
+    session.services.prometheus = prometheus
     await telemetry_queries.metrics(session, "up", minutes=2, points=40)
     assert prometheus.step_s == 3.0
     await telemetry_queries.metrics(session, "up", minutes=2, points=500)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from harness.catalog.reader import Catalog
+from harness.drill.lifecycle.draw import draw
 from harness.host.compose_plan import container_load
 from harness.host.load_process import LoadControl
 from harness.model import ContainerSpec
@@ -14,11 +15,8 @@ from harness.settings import HostSettings
 
 
 def load_in(run_dir: Path) -> ContainerSpec:
-    session: Any = type("Session", (), {})()
-    session.run_dir, session.seed = run_dir, 1
-    session.scenario = Catalog(REPO).scenario("healthy")
-    session.topology = Catalog(REPO).topology()
-    spec = container_load(HostSettings(scenario="healthy", home=run_dir), session)
+    settings = HostSettings(scenario="healthy", seed=1)
+    spec = container_load(replace(draw(Catalog(REPO), settings), run_dir=run_dir))
     assert isinstance(spec, ContainerSpec)
     return spec
 

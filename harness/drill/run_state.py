@@ -1,0 +1,84 @@
+"""What changes while a drill runs, and is in no record: it ends with the process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from harness.drill.deploy_entry import DeployEntry
+from harness.exercise.agenda import Artefact
+from harness.exercise.story import Story
+from harness.record.events import Audience
+from harness.record.fold import DrillState
+from harness.telemetry.alerts import AlertBook
+from harness.verification.measures import Measures
+from harness.verification.oracle import Oracle
+from harness.verification.references import References
+
+
+@dataclass
+class RunState:
+    """How far this process has come with the drill."""
+
+    alerts: AlertBook = field(default_factory=AlertBook)
+    deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    verify_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the drill is to end; the host then takes everything down."""
+    over_reason: str = ""
+    halted: bool = False
+    failure: BaseException | None = None
+    """What ended the drill, where that was not a person or the clock."""
+    opened: Oracle | None = None
+    """Measures the shop from outside; None before the shop is up."""
+    healthy: Measures | None = None
+    at_page: Measures | None = None
+    references: References | None = None
+    deploy_log: list[DeployEntry] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    unmeasured: set[str] = field(default_factory=set)
+    """Stated actions that the drill was to measure and could not: people tell their outcome."""
+    states: dict[Audience, DrillState] = field(default_factory=dict)
+    told: Story = field(default_factory=Story)
+    laid_out: set[Artefact] = field(default_factory=set)
+    """Files of the incident that the team has had."""
+    is_scheduled: bool = False
+    """Whether the colleagues' releases have begun."""
+    is_all_out: bool = False
+    """Whether all of them have gone out."""
+    began: float = field(default_factory=time.monotonic)
+
+    def end(self, reason: str) -> None:
+        """Ask for the end of the drill; the first reason stands."""
+        if not self.over.is_set():
+            self.over_reason = reason
+            self.over.set()
+
+    def halt(self, reason: str) -> None:
+        """Ask for the end at once: nothing more is waited for."""
+        self.halted = True
+        self.end(reason)
+
+    def fail(self, error: BaseException, reason: str) -> None:
+        """Ask for the end because of `error`; the first one stands."""
+        self.failure = self.failure or error
+        self.end(reason)
+
+    def keep(self, task: asyncio.Task[None]) -> None:
+        """Hold a background task until it is done; the drill's end cancels it.
+
+        One that fails ends the drill, with its error as the reason: a drill that has lost a part
+        of itself is worth nothing.
+        """
+        self.tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.fail(error, f"a part of the drill failed: {error}")
+
+    def elapsed_s(self) -> float:
+        """Seconds since this process began the drill."""
+        return time.monotonic() - self.began

@@ -1,4 +1,7 @@
-"""The Docker engine of this machine, over its HTTP API on a Unix socket."""
+"""The Docker engine of this machine, over its HTTP API on a Unix socket.
+
+Why no library: `docs/adr/0013-the-docker-api-is-called-directly.md`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class EngineRefused(StackFailed):
     """The engine answered, and it was not what was asked for."""
 
     def __init__(self, status: int, what: str) -> None:
-        super().__init__(f"the Docker engine refused: {what}")
+        super().__init__(f"Docker API call failed: {what}")
         self.status = status
 
 
@@ -78,7 +81,7 @@ class Engine:
                 if answer.status >= 400:
                     raise EngineRefused(answer.status, _message(body))
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise StackFailed(f"the Docker engine does not answer: {error!r}", HINT) from error
+            raise StackFailed(f"Docker API call failed: {error!r}", HINT) from error
         return json.loads(body) if body.startswith((b"{", b"[")) else None
 
     async def labelled(self, kind: str, *labels: str) -> list[Found]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from harness.drill.deploy_entry import DeployEntry
 from harness.exercise.agenda import Artefact
 from harness.exercise.story import Story
+from harness.measures import Measures
 from harness.record.events import Audience
 from harness.record.fold import DrillState
 from harness.telemetry.alerts import AlertBook
-from harness.verification.measures import Measures
 from harness.verification.oracle import Oracle
 from harness.verification.references import References
 

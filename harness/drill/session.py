@@ -14,9 +14,7 @@ from harness.drill.spec import DrillSpec
 from harness.errors import StackFailed, UsageError
 from harness.exercise.story import Story
 from harness.exercise.story import fold as fold_story
-from harness.model import (
-    BuiltRelease,
-)
+from harness.model import BuiltRelease
 from harness.record.events import Audience, DeploySucceeded, Event
 from harness.record.fold import DrillState, fold
 from harness.verification.access import ShopAccess

@@ -26,6 +26,8 @@ smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SC
 
 # Tests that share the machine badly: they start a shop, or measure time.
 ALONE := live or alone
+# Before the tests, too: those of faults/ check patched services with the cache that this fills.
+SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
 .PHONY: images-offline console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
@@ -46,14 +48,15 @@ smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet
-	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist loadfile
+	@$(SERVICE_TYPES)
+	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist worksteal
 	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))'
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/oxlint --deny-warnings services/gateway/static
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/mypy --config-file services/pyproject.toml services
+	@$(SERVICE_TYPES)
 
 format: $(DEV_READY) ## put the code in shape
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .

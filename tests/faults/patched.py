@@ -13,10 +13,12 @@ from harness.model import Fault
 ROOT = Path(__file__).parents[2]
 CHECK_TIMEOUT_S = 100.0
 TOLD_LINES = 40
-ASKED_FOR_MORE = frozenset({"CI", "BUILD_NUMBER"})
-"""Where one of them is set pytest tells failures at length; here they read the same everywhere."""
-MYPY_CACHE = ROOT / ".mypy_cache" / "patched"
-"""Kept between runs: most of it is about libraries, which do not change."""
+NOT_PASSED_ON = frozenset({"CI", "BUILD_NUMBER", "PYTHONDONTWRITEBYTECODE"})
+"""Where one of the first two is set pytest prints failures at length; here they read the same
+everywhere. And what a check compiles is kept: without that each pays for the libraries again."""
+MYPY_CACHE = ROOT / ".mypy_cache"
+"""The one that `make lint` and `make test` fill: libraries are analysed once, not for each patch.
+mypy compares every file with its entry, so that a patched file never passes for the clean one."""
 
 
 def released(fault: Fault) -> list[Path]:
@@ -25,6 +27,14 @@ def released(fault: Fault) -> list[Path]:
         return []
     assert fault.release.patch is not None
     return [fault.release.patch]
+
+
+def shipped(fault: Fault) -> dict[str, list[Path]]:
+    """The patches of each state of the services that passed its author's checks: the fix's, which
+    is on top of the release, and the release's, where there is one."""
+    release = released(fault)
+    states = {"release": release, "fix": [*release, fault.fix_patch]}
+    return {state: patches for state, patches in states.items() if patches}
 
 
 class ChecksFailed(AssertionError):
@@ -80,7 +90,7 @@ class PatchedServices:
         kept = {
             name: value
             for name, value in os.environ.items()
-            if name not in ASKED_FOR_MORE and not name.startswith("PYTEST_")
+            if name not in NOT_PASSED_ON and not name.startswith("PYTEST_")
         }
         done = subprocess.run(
             command,

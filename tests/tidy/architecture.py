@@ -1,4 +1,4 @@
-"""What `docs/architecture.md` states, and what the code says of the same things.
+"""What `docs/architecture.md` and `docs/operations.md` state, and what the code says of the same.
 
 Both are sets of short claims by topic, such as `db_pool_in_use gauge` or `orders POST /orders`,
 so that one comparison serves all of them.
@@ -23,6 +23,7 @@ from harness.api.app import ROUTERS
 from harness.catalog.reader import Catalog
 from harness.model import StackPlan
 from harness.runtime.environment import service_environment
+from harness.settings import HostSettings
 from harness.telemetry.log_store import LogStore
 from harness.telemetry.recorder_metrics import exposition
 from harness.telemetry.trace_store import TraceStore
@@ -85,8 +86,19 @@ def picture() -> str:
     return "\n".join(["flowchart TD", *boxes, f"    {arrows}"])
 
 
+def host_settings_on(page: str) -> set[str]:
+    """The variables that the page of operations lists."""
+    return {name for row in table(section(page, "Settings"), "variable") for name in spans(row[0])}
+
+
+def host_settings() -> set[str]:
+    """The variables that a drill's host reads."""
+    prefix = HostSettings.model_config["env_prefix"]
+    return {f"{prefix}{field}".upper() for field in HostSettings.model_fields}
+
+
 def stated(page: str) -> Claims:
-    """Everything on the page that can be compared."""
+    """Everything on the page of the architecture that can be compared."""
     shop, environment = section(page, "HTTP of the shop"), section(page, "Environment of a service")
     drill, metrics = section(page, "HTTP of a drill"), section(page, "Metrics")
     parts = section(page, "Parts, and who may import whom")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from harness.api.access import TEAM, router_for
 from harness.api.dependencies import InSession, Viewer
-from harness.drill.queries import telemetry_queries
+from harness.drill.queries import metric_queries, telemetry_queries, trace_search
 from harness.drill.queries.status import status as drill_status
 
 router = router_for(TEAM, prefix="/v1")
@@ -18,6 +18,10 @@ router = router_for(TEAM, prefix="/v1")
 ShortText = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=2000)]
 Number = Annotated[int, Query(ge=0, le=10**15, description="Number of an event.")]
+Expr = Annotated[str, Query(min_length=1, max_length=5000)]
+Moment = Annotated[float, Query(ge=0, le=1e11, description="Seconds since 1970.")]
+Points = Annotated[int, Query(ge=2, le=metric_queries.POINTS_MAX)]
+SeriesLimit = Annotated[int, Query(ge=1, le=metric_queries.SERIES_MAX)]
 Seq = Annotated[int | None, Query(ge=0, le=10**14, description="Number of a log line.")]
 
 
@@ -74,33 +78,57 @@ async def traces(
     session: InSession,
     service: ShortText = None,
     operation: ShortText = None,
-    min_duration_ms: Annotated[float | None, Query(ge=0)] = None,
+    min_duration_ms: Annotated[float | None, Query(ge=0, le=1e7)] = None,
     errors: bool = False,
-    limit: Limit = 20,
+    begin: Moment | None = None,
+    end: Moment | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    spans: bool = False,
 ) -> Any:
-    return await telemetry_queries.traces(
+    found = await trace_search.search_traces(
         session,
-        service=service or "gateway",
+        service=service,
         operation=operation,
         min_duration_ms=min_duration_ms,
         errors=errors,
+        begin_s=begin,
+        end_s=end,
         limit=limit,
+        with_spans=spans,
     )
+    return {"traces": found}
+
+
+@router.get("/operations")
+async def operations(
+    session: InSession, service: Annotated[str, Query(min_length=1, max_length=64)]
+) -> Any:
+    return await trace_search.operations(session, service)
 
 
 @router.get("/traces/{trace_id}")
 async def trace(trace_id: str, session: InSession) -> Any:
-    return await telemetry_queries.trace(session, trace_id)
+    return await trace_search.trace(session, trace_id)
 
 
 @router.get("/metrics")
 async def metrics(
     session: InSession,
-    query: Annotated[str, Query(max_length=5000)],
-    minutes: Annotated[float | None, Query(gt=0, le=120)] = None,
-    points: Annotated[int, Query(ge=2, le=500)] = telemetry_queries.RANGE_POINTS,
+    query: Expr,
+    minutes: Annotated[float | None, Query(gt=0, le=metric_queries.RANGE_MAX_S / 60)] = None,
+    begin: Moment | None = None,
+    end: Moment | None = None,
+    points: Points = metric_queries.POINTS_DEFAULT,
+    limit: SeriesLimit = metric_queries.SERIES_DEFAULT,
 ) -> Any:
-    return await telemetry_queries.metrics(session, query, minutes, points)
+    return await metric_queries.metrics(
+        session, query, minutes=minutes, begin_s=begin, end_s=end, points=points, limit=limit
+    )
+
+
+@router.get("/metrics/exemplars")
+async def exemplars(session: InSession, query: Expr, begin: Moment, end: Moment) -> Any:
+    return await metric_queries.exemplars(session, query, begin, end)
 
 
 @router.post("/sql")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.telemetry_text import render_log, render_row, render_trace_with_logs
 from harness.currency import euros
 from harness.model import Role
 from harness.terminal import AsJson, data, line, say, table
@@ -144,17 +145,17 @@ def logs(
     if as_json:
         data(answer)
         return
-    if not answer["lines"]:
+    if not answer["records"]:
         say("no log lines match")
-    for record, text in zip(answer["records"], answer["lines"], strict=True):
-        line(f"{record['seq']:>6} {text}")
+    for record in answer["records"]:
+        line(f"{record['seq']:>6} {render_log(record)}")
 
 
 def trace(
     trace_id: Annotated[str | None, typer.Argument(help="The trace to show.")] = None,
     service: Annotated[
-        str | None, typer.Option("--service", "-s", help="Only this service.")
-    ] = None,
+        str, typer.Option("--service", "-s", help="Only traces of this service.")
+    ] = "gateway",
     operation: Annotated[str | None, typer.Option(help="Such as 'POST /orders'.")] = None,
     slower_than_ms: Annotated[
         float | None, typer.Option("--slower-than-ms", help="Minimum duration.")
@@ -182,7 +183,10 @@ def trace(
     if as_json:
         data(answer)
         return
-    for text in answer["lines"]:
-        line(text)
-    if trace_id is None:
-        say("show one: drill trace TRACE_ID" if answer["lines"] else "no traces match")
+    if trace_id is not None:
+        for text in render_trace_with_logs(answer["trace"], answer["logs"]):
+            line(text)
+        return
+    for row in answer["traces"]:
+        line(render_row(row))
+    say("show one: drill trace TRACE_ID" if answer["traces"] else "no traces match")

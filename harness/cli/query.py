@@ -10,6 +10,10 @@ import typer
 from harness.cli.look import participant
 from harness.terminal import AsJson, data, line, say, table
 
+POINTS = 20
+"""As many values as stand beside each other in a terminal."""
+SERIES_MAX = 1000
+
 
 def metrics(
     query: Annotated[str, typer.Argument(help="A PromQL query.")],
@@ -20,15 +24,18 @@ def metrics(
 
     Example: drill metrics 'sum by (service) (db_pool_in_use)'
     """
-    answer = participant().get("/v1/metrics", query=query, minutes=minutes)
+    answer = participant().get(
+        "/v1/metrics", query=query, minutes=minutes, points=POINTS, limit=SERIES_MAX
+    )
     if as_json:
         data(answer)
         return
     if not answer["series"]:
         say("no data")
+    none = "NaN" if minutes is None else "-"
     for series in answer["series"]:
         labels = ", ".join(f"{k}={v}" for k, v in sorted(series["labels"].items()))
-        values = "  ".join("NaN" if v is None else f"{v:.4g}" for v in series["values"])
+        values = "  ".join(none if v is None else f"{v:.4g}" for v in series["values"])
         line(f"{{{labels}}}  {values}")
 
 

@@ -10,7 +10,10 @@ from typing import Any
 from harness.responder.participant_client import Api
 from harness.responder.questions import LOST_CONNECTION, POINTS, QUERIES, WINDOW_MINUTES
 
+SERIES_MAX = 1000
 TRACES_OF_EACH_KIND = 12
+ENTRANCE = "gateway"
+"""Where customers' requests come in."""
 SLOW_MS = 400.0
 LOG_LINES = 60
 FOUND_LINES = 10
@@ -51,19 +54,22 @@ def look(api: Api) -> Raw:
 
 
 def _over_time(api: Api, query: str) -> Any:
-    found = api.get("/v1/metrics", query=query, minutes=WINDOW_MINUTES, points=POINTS)
-    return found["series"]
+    found = api.get(
+        "/v1/metrics", query=query, minutes=WINDOW_MINUTES, points=POINTS, limit=SERIES_MAX
+    )
+    return [{**one, "times": found["times"]} for one in found["series"]]
 
 
 def _traces(api: Api, changed: Collection[str]) -> list[Any]:
     """Failed, slow and ordinary requests as customers make them, and failed ones that passed
     a service which was released lately; each once."""
     asked: list[dict[str, Any]] = [{"errors": True}, {"min_duration_ms": SLOW_MS}, {}]
+    asked = [{"service": ENTRANCE, **one} for one in asked]
     asked += [{"service": name, "errors": True} for name in sorted(changed)]
     by_id = {
-        trace["traceID"]: trace
+        row["trace_id"]: row["trace"]
         for options in asked
-        for trace in api.get("/v1/traces", limit=TRACES_OF_EACH_KIND, **options)["traces"]
+        for row in api.get("/v1/traces", limit=TRACES_OF_EACH_KIND, spans=True, **options)["traces"]
     }
     return list(by_id.values())
 

@@ -1,11 +1,9 @@
-"""Looking into the running shop with ordinary means: traces, metrics, data, differences."""
+"""Looking into the running shop with ordinary means: logs, data, differences."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from textwrap import indent
 from typing import Any
 
@@ -13,11 +11,9 @@ import asyncpg
 
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName, UsageError
-from harness.telemetry.render import render_log, render_summary, render_trace
 
 SQL_TIMEOUT_S = 10.0
 SQL_ROWS_MAX = 200
-RANGE_POINTS = 20
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ async def logs(
     before: int | None = None,
     limit: int,
 ) -> dict[str, Any]:
-    """Log records that match, oldest first, also as lines for the terminal.
+    """Log records that match, oldest first.
 
     `after` is the `seq` of the last record that was seen, for following; `before` that of the
     first one, for going back.
@@ -57,78 +53,7 @@ async def logs(
         before=None if before is None else str(before),
         limit=limit,
     )
-    return {"records": found, "lines": [render_log(record) for record in found]}
-
-
-async def traces(
-    session: Session,
-    *,
-    service: str,
-    operation: str | None,
-    min_duration_ms: float | None,
-    errors: bool,
-    limit: int,
-) -> dict[str, Any]:
-    """Recent traces that passed `service`, newest first, a line each."""
-    _known(session, service)
-    found = await session.services.recorder.traces(
-        service=service,
-        operation=operation,
-        min_duration_ms=min_duration_ms,
-        tags={"error": "true"} if errors else None,
-        limit=limit,
-    )
-    return {"traces": found, "lines": [render_summary(trace) for trace in found]}
-
-
-async def trace(session: Session, trace_id: str) -> dict[str, Any]:
-    """One trace as a waterfall, with its log lines. Raises UnknownName where it is not kept."""
-    found = await session.services.recorder.trace(trace_id)
-    if found is None:
-        raise UsageError(
-            f"no trace {trace_id[:64]} is kept",
-            "old ones are dropped; `drill trace` lists recent ones",
-        )
-    said = await session.services.recorder.logs(trace_id=trace_id, limit=100)
-    said.sort(key=lambda record: str(record.get("timestamp", "")))
-    lines = [*render_trace(found), *(["", "log lines:"] if said else [])]
-    return {"trace": found, "logs": said, "lines": [*lines, *(render_log(r) for r in said)]}
-
-
-async def metrics(
-    session: Session, query: str, minutes: float | None, points: int = RANGE_POINTS
-) -> dict[str, Any]:
-    """A PromQL query now, or over the last `minutes` in so many `points`.
-
-    Over time, each series tells when its values were (`times`, seconds since 1970): a series has
-    no value where there was nothing to count, so that the place alone does not tell. A value that
-    is no number (0/0, or infinite) is None.
-    """
-    if minutes is None:
-        samples = await session.services.prometheus.query(query)
-        return {
-            "series": [{"labels": dict(s.labels), "values": [_finite(s.value)]} for s in samples],
-        }
-    end = datetime.now(UTC)
-    window_s = minutes * 60
-    series = await session.services.prometheus.query_range(
-        query, end - timedelta(seconds=window_s), end, step_s=max(1.0, window_s / points)
-    )
-    return {
-        "series": [
-            {
-                "labels": dict(one.labels),
-                "values": [_finite(sample.value) for sample in one.samples],
-                "times": [sample.at.timestamp() for sample in one.samples],
-            }
-            for one in series
-        ],
-    }
-
-
-def _finite(value: float) -> float | None:
-    """JSON has no word for what is not a number."""
-    return value if math.isfinite(value) else None
+    return {"records": found}
 
 
 async def sql(session: Session, database: str, statement: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Traces as rows of a list: what each was, how long it took, and whom it passed."""
+"""Traces: found as rows of a list, or one of them with its log lines."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ async def search_traces(
     begin_s: float | None,
     end_s: float | None,
     limit: int,
+    with_spans: bool = False,
 ) -> list[dict[str, Any]]:
-    """The newest traces in which a span of `service` is all that was asked for, newest first.
+    """The newest traces in which a span of `service` is all that was asked for, newest first: what
+    each was, how long it took, and whom it passed.
 
-    `begin_s` and `end_s` (seconds since 1970) bound the start of the trace.
+    `begin_s` and `end_s` (seconds since 1970) bound the start of the trace. `with_spans` adds to
+    each row the `trace` itself, in Jaeger's form. Raises UnknownName for the service.
     """
     if service is not None:
         _known(session, service)
@@ -36,7 +39,20 @@ async def search_traces(
         end=_moment(end_s),
         limit=limit,
     )
-    return [_row(trace) for trace in found]
+    return [_row(trace) | ({"trace": trace} if with_spans else {}) for trace in found]
+
+
+async def trace(session: Session, trace_id: str) -> dict[str, Any]:
+    """One trace in Jaeger's form, with its log lines. Raises UsageError where it is not kept."""
+    found = await session.services.recorder.trace(trace_id)
+    if found is None:
+        raise UsageError(
+            f"no trace {trace_id[:64]} is kept",
+            "old ones are dropped; `drill trace` lists recent ones",
+        )
+    said = await session.services.recorder.logs(trace_id=trace_id, limit=100)
+    said.sort(key=lambda record: str(record.get("timestamp", "")))
+    return {"trace": found, "logs": said}
 
 
 async def operations(session: Session, service: str) -> list[str]:

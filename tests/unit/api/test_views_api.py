@@ -16,7 +16,12 @@ import pytest
 from harness.api.app import create_app
 from harness.drill.outputs.postmortem_editor import TEXT_MAX
 from harness.drill.queries.dashboards import dashboard, dashboards
-from harness.drill.queries.metric_ranges import EXEMPLARS_MAX, POINTS_MAX, RANGE_MAX_S, SERIES_MAX
+from harness.drill.queries.metric_queries import (
+    EXEMPLARS_MAX,
+    POINTS_MAX,
+    RANGE_MAX_S,
+    SERIES_DEFAULT,
+)
 from harness.drill.session import Session
 from harness.errors import BadFile
 from harness.record.events import (
@@ -135,11 +140,11 @@ async def api(trouble: Session, tmp_path: Path) -> AsyncIterator[Api]:
 
 
 READS = (
-    ("/v1/metrics/range", {"query": "up", "begin": T0, "end": T0 + 60}),
+    ("/v1/metrics", {"query": "up", "begin": T0, "end": T0 + 60}),
     ("/v1/metrics/exemplars", {"query": "up", "begin": T0, "end": T0 + 60}),
     ("/v1/dashboards", {}),
     ("/v1/dashboards/shop", {}),
-    ("/v1/trace-search", {}),
+    ("/v1/traces", {}),
     ("/v1/operations", {"service": "orders"}),
     ("/v1/postmortem", {}),
     ("/v1/history", {}),
@@ -157,7 +162,7 @@ async def test_people_may_read_it_and_the_shops_telemetry_may_not(
 
 
 async def test_a_range_comes_in_columns_with_gaps_for_what_is_no_number(api: Api) -> None:
-    answer = (await api.get("/v1/metrics/range", query="up", begin=T0, end=T0 + 5)).json()
+    answer = (await api.get("/v1/metrics", query="up", begin=T0, end=T0 + 5)).json()
     assert answer["times"] == [T0 + n for n in range(6)]
     assert answer["series"] == [
         {"labels": {"n": "0"}, "values": [1.0, None, None, None, 4.0, None]}
@@ -170,25 +175,23 @@ async def test_a_moment_has_the_same_value_however_late_one_asks(api: Api) -> No
     for late in (0.0, 0.4, 2.7):
         times = (
             await api.get(
-                "/v1/metrics/range", query="up", begin=T0 + late, end=T0 + 600 + late, points=60
+                "/v1/metrics", query="up", begin=T0 + late, end=T0 + 600 + late, points=60
             )
         ).json()["times"]
         assert all(at % 10 == T0 % 10 for at in times)
 
 
 async def test_points_series_and_range_are_bounded(api: Api) -> None:
-    api.prometheus.series = SERIES_MAX + 3
+    api.prometheus.series = SERIES_DEFAULT + 3
     wide = await api.get(
-        "/v1/metrics/range", query="up", begin=T0, end=T0 + RANGE_MAX_S, points=POINTS_MAX
+        "/v1/metrics", query="up", begin=T0, end=T0 + RANGE_MAX_S, points=POINTS_MAX
     )
     assert len(wide.json()["times"]) <= POINTS_MAX + 1
-    assert (len(wide.json()["series"]), wide.json()["cut"]) == (SERIES_MAX, 3)
+    assert (len(wide.json()["series"]), wide.json()["cut"]) == (SERIES_DEFAULT, 3)
     for end in (T0, T0 - 1, T0 + RANGE_MAX_S + 1):
-        refused = await api.get("/v1/metrics/range", query="up", begin=T0, end=end)
+        refused = await api.get("/v1/metrics", query="up", begin=T0, end=end)
         assert refused.status_code == 422
-    more = await api.get(
-        "/v1/metrics/range", query="up", begin=T0, end=T0 + 9, points=POINTS_MAX + 1
-    )
+    more = await api.get("/v1/metrics", query="up", begin=T0, end=T0 + 9, points=POINTS_MAX + 1)
     assert more.status_code == 422
 
 
@@ -227,7 +230,7 @@ def test_a_file_that_is_no_dashboard_is_named(tmp_path: Path) -> None:
 
 async def test_traces_come_as_rows_with_what_was_asked_passed_on(api: Api) -> None:
     asked = {"service": "orders", "operation": "GET /orders", "errors": True, "begin": T0}
-    rows = (await api.get("/v1/trace-search", **asked)).json()
+    rows = (await api.get("/v1/traces", **asked)).json()["traces"]
     assert rows[0] | {"services": None} == {
         "trace_id": "ab" * 16,
         "start_ms": T0 * 1000,
@@ -240,7 +243,7 @@ async def test_traces_come_as_rows_with_what_was_asked_passed_on(api: Api) -> No
     }
     assert api.recorder.asked["begin"] == datetime.fromtimestamp(T0, UTC)
     assert api.recorder.asked["tags"] == {"error": "true"}
-    assert (await api.get("/v1/trace-search", service="nobody")).status_code == 404
+    assert (await api.get("/v1/traces", service="nobody")).status_code == 404
     assert (await api.get("/v1/operations", service="orders")).json() == ["GET /orders", "POST /x"]
 
 

@@ -61,8 +61,10 @@ class RecordedShop:
             },
             "/v1/pages": lambda: [{"acknowledged_by": acknowledged}] if self.paged else [],
             "/v1/deploys": lambda: raw["deploys"],
-            "/v1/metrics": lambda: {"series": raw["series"].get(_name(params["query"][0]), [])},
-            "/v1/traces": lambda: {"traces": raw["traces"]},
+            "/v1/metrics": lambda: _columns(raw["series"].get(_name(params["query"][0]), [])),
+            "/v1/traces": lambda: {
+                "traces": [{"trace_id": one["traceID"], "trace": one} for one in raw["traces"]]
+            },
             "/v1/logs": lambda: {"records": _lines(raw["logs"], params)},
             "/v1/diff": lambda: {"diff": self._diff(params)},
         }[path]()
@@ -73,6 +75,19 @@ class RecordedShop:
             if (deploy["service"], deploy["version_to"]) == asked:
                 return str(self.now["diffs"].get(deploy["deploy_id"], ""))
         return ""
+
+
+def _columns(series: list[dict[str, Any]]) -> dict[str, Any]:
+    """Recorded series, each with times of its own, as the API has them: with times for all."""
+    times = sorted({at for one in series for at in one["times"]})
+    values = [dict(zip(one["times"], one["values"], strict=True)) for one in series]
+    return {
+        "times": times,
+        "series": [
+            {"labels": one["labels"], "values": [known.get(at) for at in times]}
+            for one, known in zip(series, values, strict=True)
+        ],
+    }
 
 
 def _lines(logs: list[dict[str, Any]], params: dict[str, list[str]]) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ export function useSpan(events) {
 
 function useRange(expr, span) {
   const stepS = Math.max(1, Math.ceil((span.end - span.begin) / POINTS));
-  return usePoll("/v1/metrics/range", 0, { query: expand(expr, { stepS, rangeS: span.end - span.begin }), ...span, points: POINTS });
+  return usePoll("/v1/metrics", 0, { query: expand(expr, { stepS, rangeS: span.end - span.begin }), ...span, points: POINTS });
 }
 
 /** A measure over the drill, with its mean before, during and after; `only` some of its series. */

@@ -52,7 +52,7 @@ async function asked(panel, target, { begin, end, service }) {
   const isTable = panel.type === "table";
   // A table shows the end of the range: two columns are enough.
   const params = isTable ? { query, begin: end - 2, end, points: 2 } : { query, begin, end, points: POINTS };
-  const found = await api.get("/v1/metrics/range", params);
+  const found = await api.get("/v1/metrics", params);
   const exemplars = target.exemplar ? await api.get("/v1/metrics/exemplars", { query, begin, end }) : [];
   const series = found.series.map((one) => ({ ...one, label: legend(target.legendFormat, one.labels) }));
   return { refId: target.refId, query, ...found, exemplars, series: isTable ? series.filter((one) => one.values.at(-1) !== null) : series };

@@ -35,7 +35,8 @@ function Search({ params }) {
   const [id, setId] = useState("");
   const operations = usePoll(params.service ? "/v1/operations" : null, 0, { service: params.service });
   const isFixed = Boolean(params.begin);
-  const found = usePoll("/v1/trace-search", isFixed ? 0 : EVERY_MS, searchOf(params));
+  const found = usePoll("/v1/traces", isFixed ? 0 : EVERY_MS, searchOf(params));
+  const rows = found.data?.traces;
   const set = (changes) => go("traces", { ...params, ...changes });
   const open = (event) => {
     event.preventDefault();
@@ -52,9 +53,9 @@ function Search({ params }) {
     ${isFixed && html`<p class="v-note">${clock(params.begin * 1000)} – ${clock((params.end ?? Date.now() / 1000) * 1000)} <button type="button" class="v-link" onClick=${() => set({ begin: "", end: "" })}>show the newest</button></p>`}
     ${found.error && html`<${ErrorNote} error=${found.error} />`}
     ${!found.data && !found.error && html`<${Loading} />`}
-    ${found.data?.length === 0 && html`<${Empty}>No trace like that is kept. Old ones are dropped.<//>`}
-    ${found.data?.length > 0 && html`<${Found} rows=${found.data} params=${params} />`}
-    ${found.data?.length >= (Number(params.limit) || 50) && (Number(params.limit) || 50) < 200 && html`<button type="button" class="v-link" onClick=${() => set({ limit: "200" })}>more</button>`}
+    ${rows?.length === 0 && html`<${Empty}>No trace like that is kept. Old ones are dropped.<//>`}
+    ${rows?.length > 0 && html`<${Found} rows=${rows} params=${params} />`}
+    ${rows?.length >= (Number(params.limit) || 50) && (Number(params.limit) || 50) < 200 && html`<button type="button" class="v-link" onClick=${() => set({ limit: "200" })}>more</button>`}
   </aside>`;
 }
 

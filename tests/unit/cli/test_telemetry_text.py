@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
+from harness.cli.telemetry_text import (
+    TIMES,
+    escape,
+    render_log,
+    render_row,
+    render_trace,
+    render_trace_with_logs,
+)
 from harness.telemetry.jaeger import from_jaeger, to_jaeger
 from harness.telemetry.otlp import split_spans
-from harness.telemetry.render import TIMES, escape, render_log, render_summary, render_trace
 from harness.telemetry.trace_store import TraceStore
 from harness.telemetry.traces import Trace
 from tests.unit.telemetry.spans import request, span, trace_id
@@ -60,9 +67,28 @@ def test_a_single_call_is_not_folded() -> None:
 
 
 def test_a_trace_in_a_list_is_one_line() -> None:
-    assert render_summary(to_jaeger(history(1))) == (
-        f"14:13:20  {trace_id(1)}     1.50 s     4 spans  gateway  GET /api/history  ! 1 failed"
+    row = {
+        "trace_id": trace_id(1),
+        "start_ms": 1_700_000_000_000.0,
+        "duration_ms": 1500.0,
+        "spans": 4,
+        "failed": 1,
+        "service": "gateway",
+        "operation": "GET /api/\x1b[2Jhistory",
+    }
+    asked = r"gateway  GET /api/\x1b[2Jhistory"
+    assert render_row(row) == (
+        f"22:13:20  {trace_id(1)}     1.50 s     4 spans  {asked}  ! 1 failed"
     )
+    lost = {**row, "spans": 0, "failed": 0, "service": "", "operation": "", "duration_ms": 0.0}
+    assert render_row(lost) == f"22:13:20  {trace_id(1)}     0.0 ms     0 spans  no span left"
+
+
+def test_the_log_lines_of_a_trace_stand_beneath_it() -> None:
+    data = to_jaeger(history(1))
+    assert render_trace_with_logs(data, []) == render_trace(data)
+    lines = render_trace_with_logs(data, [{"event": "paid"}])
+    assert lines[-2:] == ["log lines:", render_log({"event": "paid"})]
 
 
 def test_a_trace_whose_root_never_came_starts_where_it_can() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,8 +37,8 @@ def render_trace(data: JaegerTrace) -> list[str]:
     errors.
     """
     trace = from_jaeger(data)
-    size = f"{_duration(trace.duration_ns)}  {len(trace.spans)} spans"
-    lines = [f"trace {escape(trace.trace_id)}  {size}  {_clock(trace.start_ns)}"]
+    size = f"{_duration(trace.duration_ns / 1e6)}  {len(trace.spans)} spans"
+    lines = [f"trace {escape(trace.trace_id)}  {size}  {_clock(trace.start_ns / 1e6)}"]
     for depth, group in trace.folded():
         if len(lines) > LINES_MAX:
             lines.append("  … and more; the JSON form has all of it")
@@ -49,16 +49,14 @@ def render_trace(data: JaegerTrace) -> list[str]:
     return lines
 
 
-def render_summary(data: JaegerTrace) -> str:
+def render_row(row: Mapping[str, Any]) -> str:
     """One line for a list of traces: when, id, duration, spans, errors, what was asked."""
-    trace = from_jaeger(data)
-    errors = sum(1 for span in trace.spans if span.error)
-    root = trace.roots()[0] if trace.spans else None
-    asked = f"{root.service}  {root.operation}" if root else "no span left"
-    mark = f"! {errors} failed" if errors else ""
+    asked = f"{row['service']}  {row['operation']}" if row["spans"] else "no span left"
+    mark = f"! {row['failed']} failed" if row["failed"] else ""
     return (
-        f"{_clock(trace.start_ns)}  {escape(trace.trace_id)}  {_duration(trace.duration_ns):>9}  "
-        f"{len(trace.spans):>4} spans  {escape(asked)}  {mark}"
+        f"{_clock(row['start_ms'])}  {escape(row['trace_id'])}  "
+        f"{_duration(row['duration_ms']):>9}  "
+        f"{row['spans']:>4} spans  {escape(asked)}  {mark}"
     ).rstrip()
 
 
@@ -89,6 +87,12 @@ def render_log(record: Mapping[str, Any]) -> str:
     return "\n".join([line, *(f"    {escape(text)}" for text in traceback)])
 
 
+def render_trace_with_logs(data: JaegerTrace, logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The waterfall of a trace, and its log lines beneath."""
+    heading = ["", "log lines:"] if logs else []
+    return [*render_trace(data), *heading, *(render_log(record) for record in logs)]
+
+
 def _span_line(trace: Trace, depth: int, group: tuple[Span, ...]) -> str:
     first = group[0]
     times = f" {TIMES} {len(group)}" if len(group) > 1 else ""
@@ -97,7 +101,7 @@ def _span_line(trace: Trace, depth: int, group: tuple[Span, ...]) -> str:
     why = escape(message(first))
     mark = f"  ! {why}".rstrip() if first.error else ""
     return (
-        f"{_cut(escape(label), LABEL_WIDTH):<{LABEL_WIDTH}} {_duration(total_ns):>9}  "
+        f"{_cut(escape(label), LABEL_WIDTH):<{LABEL_WIDTH}} {_duration(total_ns / 1e6):>9}  "
         f"{_bar(trace, group)}{mark}"
     ).rstrip()
 
@@ -112,14 +116,12 @@ def _bar(trace: Trace, group: tuple[Span, ...]) -> str:
     return f"|{' ' * left}{'█' * (right - left)}{' ' * (BAR_WIDTH - right)}|"
 
 
-def _duration(duration_ns: int) -> str:
-    if duration_ns >= 1_000_000_000:
-        return f"{duration_ns / 1e9:.2f} s"
-    return f"{duration_ns / 1e6:.1f} ms"
+def _duration(duration_ms: float) -> str:
+    return f"{duration_ms / 1000:.2f} s" if duration_ms >= 1000 else f"{duration_ms:.1f} ms"
 
 
-def _clock(at_ns: int) -> str:
-    return datetime.fromtimestamp(at_ns / 1e9, UTC).strftime("%H:%M:%S")
+def _clock(at_ms: float) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%H:%M:%S")
 
 
 def _cut(text: str, width: int) -> str:

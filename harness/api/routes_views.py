@@ -12,7 +12,7 @@ from harness.api.dependencies import Body, By, InSession, Viewer
 from harness.drill.outputs import postmortem_editor
 from harness.drill.queries import dashboards as boards
 from harness.drill.queries import trend
-from harness.scoring.engagement import fold_engagement
+from harness.scoring.engagement import engagement_of
 
 router = router_for(TEAM, prefix="/v1")
 
@@ -34,7 +34,7 @@ async def dashboard(uid: str) -> Any:
 
 @router.get("/engagement")
 async def engagement(session: InSession) -> Any:
-    return [asdict(one) for one in fold_engagement(session.services.record.events())]
+    return [asdict(one) for one in engagement_of(session.story())]
 
 
 @router.get("/postmortem")

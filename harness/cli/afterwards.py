@@ -46,7 +46,7 @@ def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
     from harness.drill.lifecycle.seal import opened_key
     from harness.drill.queries.live_score import as_data
     from harness.drill.queries.past_drills import read_events
-    from harness.exercise.story import fold
+    from harness.record.story import fold
     from harness.scoring.score import score as judge
 
     found = {p.parent.name: p for p in (home_dir() / "runs").glob("*/scorecard.json")}
@@ -75,7 +75,7 @@ def postmortem(drill_id: DrillId = None) -> None:
         from harness.drill.lifecycle.seal import opened_key
         from harness.drill.outputs.exports import write_postmortem
         from harness.drill.queries.past_drills import read_events
-        from harness.exercise.story import fold
+        from harness.record.story import fold
 
         run_dir = _run_dir(drill_id)
         events = read_events(run_dir / "record.db")

@@ -214,7 +214,7 @@ def _settings(scenario: str, **given: object) -> HostSettings:
 
     from harness.catalog.reader import Catalog
     from harness.drill.lifecycle.draw import RANDOM, agenda_named
-    from harness.exercise.clock import SPEED_MAX
+    from harness.record.team_clock import SPEED_MAX
     from harness.settings import HostSettings
 
     catalog = Catalog(catalog_dir())

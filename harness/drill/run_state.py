@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 
 from harness.drill.deploy_entry import DeployEntry
 from harness.exercise.agenda import Artefact
-from harness.exercise.story import Story
 from harness.measures import Measures
 from harness.record.events import Audience
-from harness.record.fold import DrillState
+from harness.record.story import Story
 from harness.telemetry.alerts import AlertBook
 from harness.verification.oracle import Oracle
 from harness.verification.references import References
@@ -39,8 +38,7 @@ class RunState:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     unmeasured: set[str] = field(default_factory=set)
     """Stated actions that the drill was to measure and could not: people tell their outcome."""
-    states: dict[Audience, DrillState] = field(default_factory=dict)
-    told: Story = field(default_factory=Story)
+    stories: dict[Audience, Story] = field(default_factory=dict)
     laid_out: set[Artefact] = field(default_factory=set)
     """Files of the incident that the team has had."""
     is_scheduled: bool = False

@@ -12,11 +12,10 @@ from harness.drill.run_state import RunState
 from harness.drill.services import Services
 from harness.drill.spec import DrillSpec
 from harness.errors import StackFailed, UsageError
-from harness.exercise.story import Story
-from harness.exercise.story import fold as fold_story
 from harness.model import BuiltRelease
 from harness.record.events import Audience, DeploySucceeded, Event
-from harness.record.fold import DrillState, fold
+from harness.record.state import DrillState
+from harness.record.story import Story, fold
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 
@@ -51,20 +50,19 @@ class Session:
 
     def state(self, audience: Audience = "instructor") -> DrillState:
         """What the drill has come to, as far as `audience` may know."""
-        known = self.run.states.get(audience, DrillState())
-        news = self.services.record.events(known.seq, audience=audience)
-        self.run.states[audience] = fold(news, known)
-        return self.run.states[audience]
+        return self.story(audience).state
 
-    def story(self) -> Story:
-        """The exercise so far, folded from the record."""
-        if news := self.services.record.events(self.run.told.seq):
-            self.run.told = fold_story(news, self.run.told)
-        return self.run.told
+    def story(self, audience: Audience = "instructor") -> Story:
+        """The record so far, folded, as far as `audience` may know."""
+        known = self.run.stories.get(audience, Story())
+        if news := self.services.record.events(known.seq, audience=audience):
+            known = fold(news, known)
+        self.run.stories[audience] = known
+        return known
 
     def drill_ms(self) -> int:
         """Drill time now, which is never before the newest event of the story."""
-        return max(self.services.record.drill_time_ms(), self.run.told.clock.seen_ms)
+        return max(self.services.record.drill_time_ms(), self.story().clock.seen_ms)
 
     def log_automatic_rollback(self, service: str, version: str, back_to: str) -> None:
         """The runtime put the former version back, since the new one died after its deploy."""

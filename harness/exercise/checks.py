@@ -21,10 +21,10 @@ from harness.exercise.fields import (
     texts,
 )
 from harness.exercise.roles import team_roles
-from harness.exercise.story import Story
 from harness.exercise.views import open_actions, role_holders
 from harness.model import Mechanism
 from harness.record import events
+from harness.record.story import Story
 
 WITHIN_MAX_S = 86_400.0
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import read
-from harness.exercise.story import Noted, Story
 from harness.record.events import CauseConfirmed, DiagnosisDeclared
+from harness.record.story import Noted, Story
 
 EVIDENCE_MIN = 2
 """A confirmed cause with less was a lucky guess."""

@@ -12,8 +12,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from harness.catalog.files import LooseMechanism, Source, StrictFile, Text
-from harness.exercise.story import Story
 from harness.record.events import GuardChecked
+from harness.record.story import Story
 
 GUARDS = Path(__file__).with_name("guards.toml")
 

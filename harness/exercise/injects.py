@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from harness.exercise.agenda import Agenda, AtTime, Inject, InPhase, NoUpdate, WhileAlert
 from harness.exercise.clock import Reading, read
-from harness.exercise.story import Story
 from harness.exercise.views import delivered, firing_since_ms, incident_start
 from harness.record.events import PageSent, UpdatePosted
+from harness.record.story import Story
 
 
 def due_injects(agenda: Agenda, story: Story, drill_ms: int) -> tuple[Inject, ...]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from harness.errors import UnknownName, UsageError
 from harness.exercise.agenda import Agenda
-from harness.exercise.clock import EXTRA_MAX_S, SPEED_MAX, Reading, read
+from harness.exercise.clock import Reading, read
 from harness.exercise.fields import number, one_of, text
-from harness.exercise.story import Story
 from harness.exercise.views import delivered
 from harness.record import events
 from harness.record.events import DiagnosisDeclared
+from harness.record.story import Story
+from harness.record.team_clock import EXTRA_MAX_S, SPEED_MAX
 
 HINT_COST_POINTS = 5
 

@@ -8,7 +8,6 @@ from typing import get_args
 
 from harness.errors import UsageError
 from harness.exercise.fields import NAME_MAX, one_of, percent, text, texts
-from harness.exercise.story import Story
 from harness.record.events import (
     ActionItemAdded,
     CauseAnalysed,
@@ -18,6 +17,7 @@ from harness.record.events import (
     ReflectionKind,
     ReflectionWritten,
 )
+from harness.record.story import Story
 
 LEARNING_FIELDS: Mapping[str, tuple[str, ...]] = {
     "incident_pattern": ("pattern", "symptoms", "root_cause", "detection", "resolution"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading, read
-from harness.exercise.story import Story
 from harness.record.events import ClockStarted, PhaseChanged
+from harness.record.story import Story
 
 
 def phases_to_announce(agenda: Agenda, story: Story, drill_ms: int) -> tuple[PhaseChanged, ...]:

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.exercise.story import Noted, Story
 from harness.exercise.update_texts import HEADLINES, render_update
 from harness.model import ServiceEntry
 from harness.record.envelope import to_iso
@@ -21,6 +20,7 @@ from harness.record.events import (
     UpdatePosted,
     UpdateStatus,
 )
+from harness.record.story import Noted, Story
 
 STATUS: Mapping[UpdateStatus, str] = {
     "investigating": "investigating",

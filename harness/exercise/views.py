@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from harness.exercise.story import Noted, Story
 from harness.record import events
 from harness.record.events import FlagSwitched
+from harness.record.story import Noted, Story
 
 Response = events.DeployStarted | FlagSwitched
 """What people do to the shop: each has a `kind` and a `service`."""
@@ -125,18 +125,25 @@ def evidence_of(event: events.Event) -> Sequence[str]:
 def recovered(story: Story) -> Noted[events.Event] | None:
     """The proof of recovery: the first verification that passed and was never followed by one
     that failed; without any, the moment from which no alert fired."""
-    runs = story.of(events.VerifyFinished)
-    proof: Noted[events.VerifyFinished] | None = None
-    for run in runs:
-        proof = (proof or run) if run.event.passed else None
-    return proof if runs else silent_from(story)
+    if story.of(events.VerifyFinished):
+        return proof_of_recovery(story.entries)
+    return silent_from(story.entries)
 
 
-def silent_from(story: Story) -> Noted[events.Event] | None:
+def proof_of_recovery(entries: Iterable[Noted[events.Event]]) -> Noted[events.Event] | None:
+    """The first verification that passed and was never followed by one that failed."""
+    proof: Noted[events.Event] | None = None
+    for one in entries:
+        if isinstance(one.event, events.VerifyFinished):
+            proof = (proof or one) if one.event.passed else None
+    return proof
+
+
+def silent_from(entries: Iterable[Noted[events.Event]]) -> Noted[events.Event] | None:
     """The resolution after which no alert fired any more; None where one does, or none ever did."""
     firing: set[str] = set()
     silent: Noted[events.Event] | None = None
-    for one in story.entries:
+    for one in entries:
         if isinstance(one.event, events.AlertFired):
             firing.add(one.event.fingerprint)
             silent = None

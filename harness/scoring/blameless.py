@@ -12,7 +12,6 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.catalog.files import Source, StrictFile, Text
-from harness.exercise.story import Noted, Story
 from harness.record.events import (
     ActionItemAdded,
     CauseAnalysed,
@@ -23,6 +22,7 @@ from harness.record.events import (
     ReflectionWritten,
     RoleJoined,
 )
+from harness.record.story import Noted, Story
 from harness.scoring.markup import unescaped
 
 WORDING = Path(__file__).with_name("blaming.toml")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness.exercise.story import Noted
 from harness.record.events import Event
+from harness.record.story import Noted
 from harness.scoring.case import Case
 
 FIRST_WITHIN_MS = 5 * 60_000

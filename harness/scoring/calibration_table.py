@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.exercise.story import Noted
 from harness.record.events import HypothesesRevised
+from harness.record.story import Noted
 from harness.scoring.calibration import NO_DATA, Forecast, eta_outcomes
 from harness.scoring.case import Case
 from harness.scoring.forecasts import known_from, stated

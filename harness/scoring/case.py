@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Literal
 
 from harness.exercise.gate import confirmed_cause
-from harness.exercise.story import Noted, Story
 from harness.exercise.views import Response, evidence_of, incident_start, recovered, responses
 from harness.record.events import ActionStated, Event, InjectDelivered, UpdatePosted
+from harness.record.story import Noted, Story
 
 Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
 

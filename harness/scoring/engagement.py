@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.scoring.reading import Recorded
+from harness.record.story import Story
 
 CONTENTS = ("personalised", "cached", "default", "failing")
 """From the best that a visitor can be shown to the worst."""
@@ -27,14 +26,12 @@ class Engaged:
         return f"{self.views:,} shown; {went_on} went on, {back} of the others come back"
 
 
-def fold_engagement(events: Iterable[Recorded]) -> tuple[Engaged, ...]:
+def engagement_of(story: Story) -> tuple[Engaged, ...]:
     """Every kind of home feed that was shown in a drill, by its newest sample."""
-    last: Mapping[str, Mapping[str, int]] = {}
-    for event in events:
-        if event.type == "engagement.sampled":
-            last = event.payload
-    views, continued = last.get("views", {}), last.get("continued", {})
-    returning = last.get("returning", {})
+    sample = story.engagement
+    if sample is None:
+        return ()
+    views, continued, returning = sample.views, sample.continued, sample.returning
     return tuple(
         Engaged(
             content=content,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from harness.exercise.story import Noted
 from harness.model import Mechanism
 from harness.record.events import (
     ActionStated,
@@ -22,6 +21,7 @@ from harness.record.events import (
     OutcomeMeasured,
     SealOpened,
 )
+from harness.record.story import Noted
 from harness.scoring.calibration import Forecast
 from harness.scoring.case import AnswerKey, Case
 from harness.scoring.kpi import BELIEVED_PERCENT

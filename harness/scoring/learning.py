@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from harness.exercise.story import Story
 from harness.record.events import LearningStored
+from harness.record.story import Story
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.exercise.story import Noted
 from harness.exercise.views import Response
 from harness.record.events import DiagnosisDeclared, Event, HypothesesRevised, TriageWritten
+from harness.record.story import Noted
 from harness.scoring.case import Case
 
 Pattern = Literal["panic", "structured", "mixed", "no data"]

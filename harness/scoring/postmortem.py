@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.causes import NOWHERE
-from harness.exercise.story import Story
 from harness.record import events
 from harness.record.envelope import to_iso
+from harness.record.story import Story
 from harness.scoring.blameless import blaming_words, people_of, written_texts
 from harness.scoring.calibration_table import calibration_table
 from harness.scoring.case import Accepted, AnswerKey, Case

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from harness.exercise.story import Noted
 from harness.exercise.views import Response
 from harness.record.events import (
     DiagnosisDeclared,
@@ -11,6 +10,7 @@ from harness.record.events import (
     LearningStored,
     OutcomeMeasured,
 )
+from harness.record.story import Noted
 from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
 from harness.scoring.panic import classify
 

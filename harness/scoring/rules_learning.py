@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.exercise.story import Noted
 from harness.record.events import ActionItemAdded, LearningStored
+from harness.record.story import Noted
 from harness.scoring.blameless import blaming_entries, written_texts
 from harness.scoring.case import Case, Decision, given, withheld
 

@@ -69,7 +69,7 @@ def way_back_planned(case: Case) -> Decision:
 
 def resolved_in_time(case: Case) -> Decision:
     """The last alert fell silent less than ten minutes after the first page."""
-    silent = silent_from(case.story)
+    silent = silent_from(case.story.entries)
     if silent is None:
         if has_ended(case.story):
             return withheld("it ended with alerts that still fired, or none that were seen to end")

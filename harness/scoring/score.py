@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.exercise.story import Story
 from harness.record.events import HintTaken, LineJudged
+from harness.record.story import Story
 from harness.scoring.cadence import Cadence, cadence
 from harness.scoring.calibration import (
     EtaOutcome,

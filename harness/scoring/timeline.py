@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.exercise.story import Story
 from harness.record import events
 from harness.record.envelope import to_iso
+from harness.record.story import Story
 
 
 @dataclass(frozen=True)

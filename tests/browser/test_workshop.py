@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from harness.exercise.story import fold
 from harness.record import events
 from harness.record.store import Record
+from harness.record.story import fold
 from harness.waiting import wait_until_sync
 from tests.browser.panels import dashboards, empty_of, empty_panels, show
 from tests.browser.table import Person, seated

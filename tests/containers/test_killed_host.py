@@ -13,8 +13,8 @@ import pytest
 
 from harness.drill.lifecycle.home import Home
 from harness.host.bootstrap import reap
-from harness.record.fold import fold
 from harness.record.store import Record
+from harness.record.story import fold
 from harness.runtime.compose.leftovers import everything_of
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, kill_after
@@ -33,7 +33,7 @@ def assert_the_next_start_leaves_nothing(drill: LiveDrill) -> int:
         assert asyncio.run(everything_of(drill.home)) == []
         for run_dir in (drill.home / "runs").iterdir():
             with Record(run_dir / "record.db") as record:
-                assert fold(record.events()).was_aborted
+                assert fold(record.events()).state.was_aborted
             assert {p.name for p in run_dir.iterdir()} <= {"record.db", "workspace"}
     wait_until_sync(
         lambda: not (drill.processes() or drill.ports_taken()),

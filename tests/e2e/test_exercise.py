@@ -20,10 +20,10 @@ import httpx
 import pytest
 
 from harness.exercise.agenda_files import load_agenda
-from harness.exercise.story import fold
 from harness.record import events
 from harness.record.events import AnswerSealed, SealOpened
 from harness.record.store import Record
+from harness.record.story import fold
 from tests.e2e.live import LiveDrill, live_drill
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from harness.drill.lifecycle.home import Home
-from harness.exercise import story as exercise
-from harness.record.fold import fold
 from harness.record.store import Record
+from harness.record.story import fold
 from harness.runtime.local.runtime import LocalRuntime
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, kill_after, live_drill
@@ -44,7 +43,7 @@ def assert_record_is_closed_at_the_next_start(home: Path) -> None:
     with Home(home).owned(lambda path: list(LocalRuntime.reap(path))):
         for run_dir in (home / "runs").iterdir():
             with Record(run_dir / "record.db") as record:
-                state = fold(record.events())
+                state = fold(record.events()).state
                 assert state.was_aborted
             assert {p.name for p in run_dir.iterdir()} <= {"record.db", "workspace"}
 
@@ -92,7 +91,7 @@ def test_the_exercise_of_a_killed_host_goes_on_where_its_clock_stood(tmp_path: P
 def agenda_s_of(run_dir: Path) -> float:
     """Where the clock of an exercise stood at the newest event of its record."""
     with Record(run_dir / "record.db") as record:
-        clock = exercise.fold(record.events()).clock
+        clock = fold(record.events()).clock
     return (clock.agenda_ms(clock.seen_ms) or 0) / 1000
 
 

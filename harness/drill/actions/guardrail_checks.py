@@ -9,10 +9,10 @@ from typing import Any
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.exercise.guards import BoundGuard, known_guards, objection
-from harness.exercise.story import fold
 from harness.model import BuiltRelease
 from harness.record.events import ActionItemAdded, GuardChecked, GuardVerdict
 from harness.record.store import Record
+from harness.record.story import fold
 from harness.waiting import WaitedTooLong, wait_until
 
 ACTOR = "guardrails"

@@ -17,9 +17,9 @@ from harness.record import events
 from harness.scoring.answer import judge_answer
 from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
-from harness.scoring.engagement import fold_engagement
+from harness.scoring.engagement import engagement_of
 from harness.scoring.forecasts import found_causes
-from harness.scoring.kpi import fold_kpis
+from harness.scoring.kpi import kpis_of
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 
 
@@ -71,8 +71,8 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
 def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
     answers = accepted(session)
-    kpis = fold_kpis(
-        session.services.record.events(),
+    kpis = kpis_of(
+        session.story(),
         causes=[partial(_names, answer) for answer in answers],
         guilty=frozenset(fault.service for fault in session.spec.faults),
     )
@@ -94,7 +94,7 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         right = any(_names(answer, said.service, said.mechanism) for answer in answers)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
-    engagement = fold_engagement(session.services.record.events())
+    engagement = engagement_of(session.story())
     return Scorecard(
         session.spec.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
     )

@@ -19,8 +19,8 @@ from harness.drill.lifecycle.resume import HOST_DIED
 from harness.drill.outputs import exports, incident_files
 from harness.errors import AlreadyRunning, DrillError
 from harness.record import events
-from harness.record.fold import fold
 from harness.record.store import Record
+from harness.record.story import fold
 
 TRACEBACK = "traceback.txt"
 """Where a mistake of ours is kept."""
@@ -103,7 +103,7 @@ class Home:
     def _close(self, run_dir: Path) -> str:
         try:
             with Record(run_dir / "record.db") as record:
-                if fold(record.events()).end_reason is None:
+                if fold(record.events()).state.end_reason is None:
                     record.append(events.DrillAborted(reason=HOST_DIED), actor="harness")
                     return (
                         f"drill {record.drill_id} had died; it is recorded as aborted "

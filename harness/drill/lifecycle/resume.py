@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import DrillError, UsageError
-from harness.exercise.story import fold
 from harness.record.envelope import Envelope
 from harness.record.events import (
     ClockStarted,
@@ -24,6 +23,7 @@ from harness.record.events import (
     RoleLeft,
 )
 from harness.record.store import Record
+from harness.record.story import fold
 
 HOST_DIED = "its host died; found at the next start"
 """The reason that stands in the record of such a drill."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.causes import NOWHERE
-from harness.exercise.story import Story
 from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
 from harness.record.events import AnswerSealed, SealOpened
+from harness.record.story import Story
 from harness.scoring.case import Accepted, AnswerKey
 
 

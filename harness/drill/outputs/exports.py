@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.drill.lifecycle.seal import opened_answer
-from harness.drill.queries.past_drills import kpis_of
+from harness.drill.queries.past_drills import judged_kpis
 from harness.errors import DrillError
-from harness.exercise.story import fold
 from harness.record import jsonl
 from harness.record.envelope import Envelope
+from harness.record.story import fold
 from harness.scoring.case import AnswerKey
 from harness.scoring.learning import learning_json
 from harness.scoring.postmortem import draft
@@ -37,7 +37,7 @@ def write_postmortem(
     """
     story = fold(events)
     is_told = opened_answer(story) is not None
-    post = draft(story, kpis_of(events, key, "trigger" if is_told else "page"), key)
+    post = draft(story, judged_kpis(story, key, "trigger" if is_told else "page"), key)
     text = to_markdown(post)
     written = []
     if not _is_edited(run_dir):

@@ -9,9 +9,9 @@ import httpx
 
 from harness.drill.session import Session
 from harness.exercise.status_page import banner, public_updates
-from harness.exercise.story import Story
 from harness.plain_http import TRUSTING_NOBODY
 from harness.record.events import DeploySucceeded, UpdateStatus
+from harness.record.story import Story
 
 MESSAGE_MAX = 280
 """Characters that the gateway takes."""

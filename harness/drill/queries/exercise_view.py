@@ -10,16 +10,16 @@ from harness.drill.session import Session
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading
 from harness.exercise.roles import team_roles
-from harness.exercise.story import Story
 from harness.exercise.views import incident_start, open_actions, role_holders
 from harness.record.events import AnswerSealed, HintTaken, InjectDelivered, UpdatePosted
+from harness.record.story import Story
 from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
 
 
 def exercise(session: Session) -> dict[str, Any]:
     """The exercise as plain data; times are seconds of the agenda."""
     shown = reading(session)
-    story = session.run.told
+    story = session.story()
     promised = story.first(AnswerSealed)
     folder = folder_of(session)
     return {

@@ -12,8 +12,6 @@ from typing import Any
 from harness.drill.lifecycle.seal import opened_answer, opened_key
 from harness.errors import DrillError
 from harness.exercise.guards import Recurrence, recurrence
-from harness.exercise.story import Story
-from harness.exercise.story import fold as fold_story
 from harness.record.envelope import Envelope
 from harness.record.events import (
     Audience,
@@ -25,9 +23,10 @@ from harness.record.events import (
     VerifyFinished,
 )
 from harness.record.store import Record
+from harness.record.story import Story, fold
 from harness.scoring.calibration import ReliabilityBin
 from harness.scoring.case import AnswerKey
-from harness.scoring.kpi import CountedFrom, Kpis, fold_kpis
+from harness.scoring.kpi import CountedFrom, Kpis, kpis_of
 from harness.scoring.score import score
 from harness.scoring.scorecard import SEALED, outcome_of
 
@@ -96,8 +95,9 @@ def past_drills(
             unreadable(error.message)
             continue
         if (drill := past_drill(events)) is not None:
-            is_told = viewer == "instructor" or opened_answer(fold_story(events)) is not None
-            found.append(drill if is_told or not drill.is_running else _untold(drill, events))
+            story = fold(events)
+            is_told = viewer == "instructor" or opened_answer(story) is not None
+            found.append(drill if is_told or not drill.is_running else _untold(drill, story))
     return _with_recurrence(sorted(found, key=lambda one: one.began_at))
 
 
@@ -109,12 +109,12 @@ def read_events(path: Path) -> list[Envelope]:
 
 def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
     """One drill by its events; None for a record that was never begun."""
-    story = fold_story(events)
+    story = fold(events)
     created = story.first(DrillCreated)
     if created is None:
         return None
     key, answer = opened_key(story), opened_answer(story)
-    kpis = kpis_of(events, key)
+    kpis = judged_kpis(story, key)
     judged = score(story, key)
     excluded = story.last(FiguresExcluded)
     return PastDrill(
@@ -142,9 +142,9 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
     )
 
 
-def _untold(drill: PastDrill, events: Sequence[Envelope]) -> PastDrill:
+def _untold(drill: PastDrill, story: Story) -> PastDrill:
     """The scenario's name tells what is wrong; so does the time from its beginning to the page."""
-    kpis = kpis_of(events, None, counted_from="page")
+    kpis = judged_kpis(story, None, counted_from="page")
     return replace(drill, scenario=SEALED, outcome="running", kpis=kpis)
 
 
@@ -154,12 +154,10 @@ def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:
     return [(one["service"], one["mechanism"]) for one in faults]
 
 
-def kpis_of(
-    events: Iterable[Envelope], key: AnswerKey | None, counted_from: CountedFrom = "trigger"
-) -> Kpis:
+def judged_kpis(story: Story, key: AnswerKey | None, counted_from: CountedFrom = "trigger") -> Kpis:
     """The figures of a drill; what depends on the answer is None without it."""
-    return fold_kpis(
-        events,
+    return kpis_of(
+        story,
         causes=[one.is_named for one in key.causes] if key else None,
         guilty=key.services if key else None,
         counted_from=counted_from,

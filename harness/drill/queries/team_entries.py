@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, get_args
 
-from harness.exercise.story import Story
 from harness.exercise.update_texts import Reader, render_update
 from harness.record.envelope import to_iso
 from harness.record.events import HypothesesRevised, UpdatePosted
+from harness.record.story import Story
 
 
 def revisions(story: Story) -> list[dict[str, Any]]:

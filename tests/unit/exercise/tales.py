@@ -15,9 +15,9 @@ from harness.exercise.agenda import (
     Phase,
     WhileAlert,
 )
-from harness.exercise.story import Story, fold
 from harness.record.envelope import Envelope
 from harness.record.events import Event, UpdatePosted
+from harness.record.story import Story, fold
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 

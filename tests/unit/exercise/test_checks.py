@@ -9,9 +9,9 @@ import pytest
 
 from harness.errors import UnknownName, UsageError
 from harness.exercise import checks, instructor_checks, learning_checks, update_checks
-from harness.exercise.story import Story
 from harness.exercise.views import open_actions, role_holders
 from harness.record import events
+from harness.record.story import Story
 from tests.unit.exercise.tales import AGENDA, story_of
 
 SYSTEMS = ("payments", "orders", "users")

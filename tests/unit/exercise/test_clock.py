@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.exercise.clock import Reading, read
-from harness.exercise.story import Story
 from harness.record.events import (
     ClockExtended,
     ClockPaused,
@@ -17,6 +16,7 @@ from harness.record.events import (
     Event,
     NoteAdded,
 )
+from harness.record.story import Story
 from tests.unit.exercise.tales import AGENDA, story_of
 
 START = (5.0, ClockStarted("small", 1.0))

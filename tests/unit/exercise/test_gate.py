@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.exercise.gate import Gate, ai_gate
-from harness.exercise.story import Story
 from harness.record.events import (
     CauseConfirmed,
     ClockPaused,
@@ -11,6 +10,7 @@ from harness.record.events import (
     ClockStarted,
     DiagnosisDeclared,
 )
+from harness.record.story import Story
 from tests.unit.exercise.tales import AGENDA, story_of
 
 START = (0.0, ClockStarted("small", 1.0))

@@ -8,7 +8,6 @@ import pytest
 
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.instructor_checks import clock_started
-from harness.exercise.story import Story
 from harness.exercise.views import incident_start
 from harness.record.events import (
     ClockStarted,
@@ -18,6 +17,7 @@ from harness.record.events import (
     PageSent,
     PhaseChanged,
 )
+from harness.record.story import Story
 from tests.unit.exercise.tales import story_of
 
 DECLARED = IncidentDeclared("sev2", "Checkout fails", ("orders",), None, "all", (), "alex")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from harness.exercise.injects import due_injects
-from harness.exercise.story import Story
 from harness.record.events import (
     AlertEvent,
     AlertFired,
@@ -14,6 +13,7 @@ from harness.record.events import (
     InjectDelivered,
     PageSent,
 )
+from harness.record.story import Story
 from tests.unit.exercise.tales import AGENDA, UPDATE, story_of
 
 START = (0.0, ClockStarted("small", 1.0))

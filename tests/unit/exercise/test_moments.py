@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.exercise.moments import phases_to_announce, trigger_is_due
-from harness.exercise.story import Story
 from harness.record.events import ClockSkipped, ClockStarted, PhaseChanged
+from harness.record.story import Story
 from tests.unit.exercise.tales import AGENDA, story_of
 
 START = (0.0, ClockStarted("small", 1.0))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from harness.exercise.status_page import banner, incidents, status, summary
-from harness.exercise.story import Story
 from harness.exercise.update_texts import confidence_word, eta_text, render_update
 from harness.model import ServiceEntry
 from harness.record.events import AlertFired, IncidentDeclared, Readers
+from harness.record.story import Story
 from tests.unit.exercise.tales import UPDATE, story_of
 
 TOPOLOGY = (

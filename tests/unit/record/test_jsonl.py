@@ -15,8 +15,8 @@ from harness.record.events import (
     VerifyFinished,
     VerifyResult,
 )
-from harness.record.fold import fold
 from harness.record.store import Record
+from harness.record.story import fold
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from harness.exercise.story import Story, fold
 from harness.record import events as e
 from harness.record.envelope import Envelope
+from harness.record.story import Story, fold
 from harness.scoring.case import Accepted, AnswerKey, Case
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)

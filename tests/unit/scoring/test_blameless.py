@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.exercise.story import Story
 from harness.record.events import (
     DeployStarted,
     NoteAdded,
@@ -16,6 +15,7 @@ from harness.record.events import (
     ReflectionWritten,
     RoleJoined,
 )
+from harness.record.story import Story
 from harness.scoring.blameless import blaming_entries, blaming_words
 from harness.scoring.postmortem import draft
 from harness.scoring.postmortem_text import to_markdown

@@ -12,9 +12,9 @@ import pytest
 
 from harness.drill.lifecycle.seal import opened_key
 from harness.drill.queries.past_drills import past_drill
-from harness.exercise.story import Story, fold
 from harness.record.envelope import Envelope
 from harness.record.jsonl import read
+from harness.record.story import Story, fold
 from harness.scoring.score import score
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.scoring.kpi import fold_kpis
-from harness.scoring.reading import Recorded
+from harness.record import events as e
+from harness.record.story import Story
+from harness.scoring import kpi
+from tests.unit.exercise.tales import UPDATE, story_of
+
+At = tuple[int, e.Event]
+"""Milliseconds since the drill began, and what happened."""
 
 
-@dataclass(frozen=True)
-class At:
-    """An event as the record gives it back."""
+def story(events: Iterable[At]) -> Story:
+    """The record of these events, in the order of their times."""
+    timed = sorted(events, key=lambda one: one[0])
+    return story_of(*((at_ms / 1000, event) for at_ms, event in timed))
 
-    drill_time_ms: int
-    type: str
-    payload: Mapping[str, Any] = field(default_factory=dict)
+
+def fold_kpis(events: Iterable[At], **known: object) -> kpi.Kpis:
+    return kpi.kpis_of(story(events), **known)  # type: ignore[arg-type]
 
 
 def alert(at_ms: int, what: str, fingerprint: str = "f1") -> At:
-    return At(at_ms, f"alert.{what}", {"fingerprint": fingerprint})
+    kind = {"fired": e.AlertFired, "resolved": e.AlertResolved}[what]
+    return at_ms, kind(fingerprint, "HighErrorRate", "critical", "66% fail", "gateway")
 
 
 def declared(at_ms: int, service: str, mechanism: str, percent: int = 80) -> At:
-    said = {"service": service, "mechanism": mechanism, "confidence_percent": percent}
-    return At(at_ms, "diagnosis.declared", said)
+    return at_ms, e.DiagnosisDeclared(service, mechanism, percent, (), "", "Ada")
 
 
-def deploy(at_ms: int, outcome: str, service: str, kind: str) -> At:
-    return At(at_ms, f"deploy.{outcome}", {"service": service, "kind": kind})
+def deploy(at_ms: int, outcome: str, service: str, kind: e.DeployKind, by: str = "Ada") -> At:
+    ended = {"succeeded": e.DeploySucceeded, "failed": e.DeployFailed}[outcome]
+    return at_ms, ended("dep-1", service, "2", "1", "c0ffee", kind, by, "back")
 
 
 def impact(at_ms: int, users: int, revenue: float) -> At:
-    return At(at_ms, "impact.sampled", {"users_affected": users, "revenue_lost": revenue})
+    return at_ms, e.ImpactSampled(users, revenue, 0.9)
 
 
-STORY: tuple[Recorded, ...] = (
-    At(0, "drill.created"),
+def verified(at_ms: int, *, passed: bool) -> At:
+    return at_ms, e.VerifyFinished(passed, ())
+
+
+TRIGGER: At = (10_000, e.DrillTriggered("payments", "2.4.2"))
+PAGE = e.PageSent("p1", "HighErrorRate", "critical", "66% fail")
+STORY: tuple[At, ...] = (
+    (0, e.DrillCreated("bad-timeouts", 7, "local", "honour", "solo", {})),
     impact(9_000, 2, 10.0),
-    At(10_000, "drill.triggered", {"service": "payments"}),
+    TRIGGER,
     alert(14_000, "fired"),
-    At(14_100, "page.sent"),
-    At(20_000, "page.acknowledged"),
+    (14_100, PAGE),
+    (20_000, e.PageAcknowledged("p1", "Ada")),
     declared(30_000, "users", "overload"),
     declared(60_000, "payments", "timeouts"),
     deploy(70_000, "succeeded", "users", "rollback"),
@@ -54,7 +66,7 @@ STORY: tuple[Recorded, ...] = (
     deploy(80_000, "succeeded", "payments", "rollback"),
     alert(85_000, "resolved"),
     impact(88_000, 52, 1234.567),
-    At(95_000, "verify.finished", {"passed": True}),
+    verified(95_000, passed=True),
 )
 
 
@@ -99,11 +111,13 @@ def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
     assert fold_kpis(guessed, causes=[payments_timeouts]).cause_ms == 50_000
 
 
-@pytest.mark.parametrize("reveal", ["answer.revealed", "answer.unsealed"])
-def test_a_cause_that_was_told_was_not_found(reveal: str) -> None:
-    told = (*STORY, At(59_000, reveal))
+@pytest.mark.parametrize(
+    "reveal", [e.AnswerRevealed("t", "payments", "timeouts", "l"), e.SealOpened("salt", "{}")]
+)
+def test_a_cause_that_was_told_was_not_found(reveal: e.Event) -> None:
+    told = (*STORY, (59_000, reveal))
     assert fold_kpis(told, causes=[payments_timeouts]).cause_ms is None
-    later = (*STORY, At(61_000, reveal))
+    later = (*STORY, (61_000, reveal))
     assert fold_kpis(later, causes=[payments_timeouts]).cause_ms == 50_000
 
 
@@ -115,10 +129,7 @@ def test_what_did_not_help_is_counted() -> None:
 
 
 def test_what_the_runtime_rolled_back_by_itself_is_nobody_s_wrong_action() -> None:
-    def rolled_back_by(who: str) -> At:
-        payload = {"service": "orders", "kind": "rollback", "by": who}
-        return At(96_000, "deploy.succeeded", payload)
-
+    rolled_back_by = partial(deploy, 96_000, "succeeded", "orders", "rollback")
     guilty = frozenset({"payments"})
     itself = fold_kpis((*STORY, rolled_back_by("runtime")), guilty=guilty).wrong
     assert itself == fold_kpis(STORY, guilty=guilty).wrong
@@ -141,7 +152,7 @@ def test_an_empty_record_gives_no_data_and_no_zeros() -> None:
 
 
 def test_what_came_before_the_trigger_does_not_count() -> None:
-    early = [At(1, "page.sent"), alert(2, "fired"), alert(3, "resolved"), *STORY[:3]]
+    early = [(1, PAGE), alert(2, "fired"), alert(3, "resolved"), *STORY[:3]]
     kpis = fold_kpis(early)
     assert kpis.page_ms is None
     assert kpis.mitigate_ms is None
@@ -155,37 +166,32 @@ def test_a_shop_that_pages_again_was_not_mitigated_the_first_time() -> None:
 
 
 def test_one_of_two_alerts_resolving_is_no_silence() -> None:
-    story = [STORY[2], alert(11_000, "fired", "x"), alert(12_000, "fired", "y")]
-    story.append(alert(13_000, "resolved", "x"))
-    assert fold_kpis(story).mitigate_ms is None
+    found = [TRIGGER, alert(11_000, "fired", "x"), alert(12_000, "fired", "y")]
+    found.append(alert(13_000, "resolved", "x"))
+    assert fold_kpis(found).mitigate_ms is None
 
 
 def test_a_verification_that_failed_later_takes_the_pass_back() -> None:
-    failed = (*STORY, At(97_000, "verify.finished", {"passed": False}))
+    failed = (*STORY, verified(97_000, passed=False))
     assert fold_kpis(failed).verify_ms is None
-    passed = (*failed, At(99_000, "verify.finished", {"passed": True}))
+    passed = (*failed, verified(99_000, passed=True))
     assert fold_kpis(passed).verify_ms == 89_000
 
 
 def test_an_update_to_stakeholders_counts_and_a_note_does_not() -> None:
     assert fold_kpis(STORY).updates == 0
-    told = (*STORY, At(96_000, "update.posted"), At(97_000, "note.added"))
+    told = (*STORY, (96_000, UPDATE), (97_000, e.NoteAdded("hm", "Ada")))
     assert fold_kpis(told).updates == 1
 
 
 def test_a_drill_without_a_trigger_has_no_times() -> None:
-    kpis = fold_kpis([event for event in STORY if event.type != "drill.triggered"])
+    kpis = fold_kpis([one for one in STORY if one != TRIGGER])
     assert kpis.page_ms is None
     assert kpis.users_affected is None
 
 
 @given(st.lists(st.sampled_from(STORY)))
-def test_any_part_of_a_record_in_any_order_can_be_folded(part: list[Recorded]) -> None:
+def test_any_part_of_a_record_has_figures(part: list[At]) -> None:
     kpis = fold_kpis(part, causes=[payments_timeouts], guilty=frozenset({"payments"}))
-    assert kpis == fold_kpis(
-        sorted(part, key=lambda one: one.drill_time_ms),
-        causes=[payments_timeouts],
-        guilty=frozenset({"payments"}),
-    )
     for time_ms in (kpis.page_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms):
         assert time_ms is None or time_ms >= 0

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.clock import read
 from harness.exercise.injects import due_injects
-from harness.exercise.story import Story, fold
 from harness.record import events as e
 from harness.record.envelope import Envelope, decode, encode
+from harness.record.story import Story, fold
 from harness.scoring.score import score
 from tests.unit.scoring.stories import (
     ALERTS,

@@ -10,8 +10,8 @@ import pytest
 from harness.drill.lifecycle.home import Home
 from harness.errors import AlreadyRunning
 from harness.record import events
-from harness.record.fold import fold
 from harness.record.store import Record
+from harness.record.story import fold
 
 
 def reap_nothing(_: Path) -> list[str]:
@@ -50,7 +50,7 @@ def test_a_dead_drill_is_recorded_as_aborted_and_tidied(tmp_path: Path) -> None:
         (said,) = put_in_order
         assert said.startswith("drill d-dead had died; it is recorded as aborted")
     with Record(run_dir / "record.db") as record:
-        assert fold(record.events()).was_aborted
+        assert fold(record.events()).state.was_aborted
     assert {path.name for path in run_dir.iterdir()} == {"record.db", "workspace"}
 
 
@@ -59,7 +59,7 @@ def test_a_finished_drill_stays_finished(tmp_path: Path) -> None:
     with Home(tmp_path).owned(reap_nothing):
         pass
     with Record(run_dir / "record.db") as record:
-        state = fold(record.events())
+        state = fold(record.events()).state
     assert state.end_reason == "done"
     assert not state.was_aborted
 

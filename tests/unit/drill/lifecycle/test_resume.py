@@ -70,11 +70,7 @@ def test_clock_roles_and_messages_go_on_where_they_stood(
     assert (left.clock.cause_target_ms, left.clock.trigger_phase) == (20 * 60_000, "alerting")
 
     with Record(tmp_path / "again.db", "d-again", clock=hand.clock) as record:
-        session.services.record, session.run.told, session.run.states = (
-            record,
-            type(session.run.told)(),
-            {},
-        )
+        session.services.record, session.run.stories = record, {}
         session.spec = replace(session.spec, left_off=left)
         session.run.is_scheduled = False
         kept: list[Any] = []

@@ -1,29 +1,23 @@
-"""From events to what the drill has come to: a pure fold."""
+"""What each event changes in the state of a drill."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
 from harness.record import events
 from harness.record.envelope import Envelope
 from harness.record.events import FlagSwitched
-from harness.record.state import Deploy, DrillState, Page, Phase
-
-__all__ = ["Deploy", "DrillState", "Page", "Phase", "fold"]
+from harness.record.state import Deploy, DrillState, Page
 
 
-def fold(envelopes: Iterable[Envelope], state: DrillState | None = None) -> DrillState:
-    """The state after `envelopes`, from the beginning or from an earlier `state`."""
-    state = state or DrillState()
-    for envelope in envelopes:
-        state = replace(
-            _apply(envelope.event, state, envelope.drill_time_ms),
-            drill_id=envelope.drill_id,
-            seq=envelope.seq,
-        )
-    return state
+def after(state: DrillState, envelope: Envelope) -> DrillState:
+    """The state after one more event."""
+    return replace(
+        _apply(envelope.event, state, envelope.drill_time_ms),
+        drill_id=envelope.drill_id,
+        seq=envelope.seq,
+    )
 
 
 def _reach(state: DrillState, moment: str, now_ms: int) -> DrillState:

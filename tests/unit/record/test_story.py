@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from harness.record import events
 from harness.record.envelope import Envelope, decode, encode
 from harness.record.events import FlagSwitched
-from harness.record.fold import DrillState, Phase, fold
+from harness.record.state import DrillState, Phase
+from harness.record.story import fold
 
 CREATED = events.DrillCreated("deadlock", 7, "local", "honour", "solo", {"payments": "2.4.1"})
 
@@ -61,11 +62,11 @@ LINES = envelopes([(now_ms, event) for now_ms, event, _ in STORY])
 
 @pytest.mark.parametrize("count", range(1, len(STORY) + 1))
 def test_each_event_of_a_drill_leads_to_its_phase(count: int) -> None:
-    assert fold(LINES[:count]).phase is STORY[count - 1][2]
+    assert fold(LINES[:count]).state.phase is STORY[count - 1][2]
 
 
 def test_times_are_those_of_the_first_arrival() -> None:
-    times = fold(LINES).times_ms
+    times = fold(LINES).state.times_ms
     assert times["paged"] == 13_001
     assert times["mitigating"] == 50_000
     assert times["mitigated"] == 51_000
@@ -73,48 +74,49 @@ def test_times_are_those_of_the_first_arrival() -> None:
 
 
 def test_deploys_are_one_each_and_the_running_version_follows() -> None:
-    state = fold(LINES)
+    state = fold(LINES).state
     assert [(one.version_to, one.outcome) for one in state.deploys] == [
         ("2.4.2", "succeeded"),
         ("2.4.1", "succeeded"),
     ]
     assert state.versions == {"payments": "2.4.1"}
-    assert fold(LINES[:7]).versions == {"payments": "2.4.2"}
+    assert fold(LINES[:7]).state.versions == {"payments": "2.4.2"}
 
 
 def test_a_failed_deploy_leaves_the_version_and_keeps_its_error() -> None:
     failed = events.DeployFailed(
         "d", "payments", "2.4.1", "2.4.3", "c", "hotfix", "kim", "", "no import"
     )
-    state = fold(envelopes([(0, CREATED), (5, failed)]))
+    state = fold(envelopes([(0, CREATED), (5, failed)])).state
     assert state.versions == {"payments": "2.4.1"}
     assert state.deploys[0].error == "no import"
 
 
 def test_a_resolved_alert_fires_no_more() -> None:
-    assert set(fold(LINES[:8]).alerts) == {"f1"}
-    assert fold(LINES).alerts == {}
+    assert set(fold(LINES[:8]).state.alerts) == {"f1"}
+    assert fold(LINES).state.alerts == {}
 
 
 def test_a_restart_before_any_trouble_is_no_mitigation() -> None:
     restart = deploy("restart", "2.4.1", events.DeployStarted)
-    assert fold(envelopes([(0, CREATED), (5, restart)])).phase is Phase.STARTING
+    assert fold(envelopes([(0, CREATED), (5, restart)])).state.phase is Phase.STARTING
 
 
 def test_participants_never_see_the_trigger_in_the_phase() -> None:
     for count in range(1, 9):
         seen = [one for one in LINES[:count] if one.audience == "all"]
-        assert fold(seen).phase in {Phase.STARTING, Phase.HEALTHY}
+        assert fold(seen).state.phase in {Phase.STARTING, Phase.HEALTHY}
 
 
 def test_an_acknowledgement_of_an_unknown_page_changes_nothing() -> None:
-    state = fold(envelopes([(0, events.PageAcknowledged("p9", "kim"))]))
+    state = fold(envelopes([(0, events.PageAcknowledged("p9", "kim"))])).state
     assert "acknowledged" not in state.times_ms
 
 
 def test_an_aborted_drill_says_so() -> None:
     assert (
-        fold(envelopes([(0, CREATED), (9, events.DrillAborted("killed"))])).phase is Phase.ABORTED
+        fold(envelopes([(0, CREATED), (9, events.DrillAborted("killed"))])).state.phase
+        is Phase.ABORTED
     )
 
 
@@ -138,8 +140,8 @@ def test_every_event_survives_its_json(event: events.Event) -> None:
 @given(st.lists(st.tuples(st.integers(0, 10**7), EVENTS), max_size=12))
 def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, events.Event]]) -> None:
     lines = envelopes(story)
-    state = fold(lines)
-    assert state == fold(lines)
+    state = fold(lines).state
+    assert state == fold(lines).state
     assert state.phase in Phase
     assert isinstance(state.versions, dict)
     assert state == DrillState() or state.seq == len(lines)
@@ -151,11 +153,13 @@ def test_a_flag_that_is_switched_in_trouble_mitigates_as_a_rollback_does() -> No
         (now_ms, event) for now_ms, event, _ in STORY if not isinstance(event, events.DeployEvent)
     ]
     story = [*story[:8], (52_000, switched), *story[8:]]
-    state = fold(envelopes(story))
+    state = fold(envelopes(story)).state
     assert state.flags == {"ranking": False}
     assert state.times_ms["mitigating"] == state.times_ms["mitigated"] == 52_000
 
 
 def test_a_flag_that_is_switched_in_peace_mitigates_nothing() -> None:
-    state = fold(envelopes([(0, CREATED), (9, FlagSwitched("feed", "ranking", False, "kim"))]))
+    state = fold(
+        envelopes([(0, CREATED), (9, FlagSwitched("feed", "ranking", False, "kim"))])
+    ).state
     assert "mitigated" not in state.times_ms

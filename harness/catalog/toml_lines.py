@@ -70,6 +70,7 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     counts: dict[KeyPath, int] = {}
     for number, statement, parsed in _statements(text):
         if not statement.startswith("["):
+            _note_items(lines, table, statement, parsed, number)
             _note(lines, table, parsed, number)
             continue
         table = ()
@@ -105,6 +106,23 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
         pending.clear()
         if parsed:
             yield start, statement.lstrip(), parsed
+
+
+def _note_items(
+    lines: dict[KeyPath, int], table: KeyPath, statement: str, parsed: dict[str, Any], number: int
+) -> None:
+    """The line of each item of a list that goes over several."""
+    [(key, value)] = parsed.items()
+    if not isinstance(value, list):
+        return
+    text = statement.split("\n")
+    for length in range(1, len(text)):
+        try:
+            begun = tomllib.loads("\n".join([*text[:length], "]"]))[key]
+        except tomllib.TOMLDecodeError:
+            continue
+        for index in range(len(begun)):
+            lines.setdefault((*table, key, index), number + length - 1)
 
 
 def _note(lines: dict[KeyPath, int], where: KeyPath, value: Any, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -176,7 +176,7 @@ MISTAKES = [
     (FAULT, "within_s = 20.5", "within_s = true", "25: 'detect.1.within_s': Input should be a"),
     (FAULT, "within_s = 20.5", 'within_s = "9"', "25: 'detect.1.within_s': Input should be a"),
     (FAULT, "within_s = 20.5", "within_s = nan", "25: 'detect.1.within_s': Input should be"),
-    (FAULT, '"compare the versions"', "7", "6: 'hints.1': Input should be a valid string"),
+    (FAULT, '"compare the versions"', "7", "8: 'hints.1': Input should be a valid string"),
     (FAULT, "at_most", "#", "47: 'verify.0': an objective needs 'at_least' or 'at_most'"),
     (FAULT, "at_most", "at_least = 3000\nat_most", "47: 'verify.0': 'at_least' is greater"),
     (FAULT, '= "timeout-m', '= "timeout_m', "4: unknown value 'timeout_misconfigured'; did you"),
@@ -273,3 +273,90 @@ def test_what_cannot_be_read_is_refused_at_once(root: Path, spoil: Callable[[Pat
         read_all(root)
     assert time.process_time() - started < 3
     assert caught.value.path == path
+
+
+def refused(root: Path) -> str:
+    """What the catalog says of the fault, after its file's name."""
+    with pytest.raises(BadFile) as caught:
+        Catalog(root).fault("slow-boat")
+    return str(caught.value).removeprefix(f"{root / FAULT}:")
+
+
+def test_an_alert_that_pages_has_a_runbook(root: Path) -> None:
+    (root / "docs/runbooks/PaymentsFailing.md").unlink()
+    assert refused(root).startswith("20: there is no runbook of the alert 'PaymentsFailing'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (', "read the timeouts"', "", "6: 'hints': List should have at least 3 items"),
+        (', "alert on them"', "", "10: 'action_items': List should have at least 4 items"),
+        ('kind = "metric"\nfind = "rate', 'kind = "trace"\nfind = "repeat 2 ', "27: there is no"),
+        ('kind = "commit"\nfind = \'', 'kind = "metric"\nfind = \'', "27: there is no evidence of"),
+    ],
+)
+def test_a_fault_has_as_much_of_each_as_its_authors_promise(
+    root: Path, old: str, new: str, message: str
+) -> None:
+    assert Catalog(root).fault("slow-boat")
+    edit(root / FAULT, old, new)
+    assert refused(root).startswith(message)
+
+
+def test_a_cause_is_found_by_logs_or_by_traces(root: Path) -> None:
+    text = (root / FAULT).read_text()
+    begin, end = text.index('[[evidence]]\nkind = "log"'), text.index("[[verify]]")
+    metric = '[[evidence]]\nkind = "metric"\nfind = "up"\nshows = "x"\n\n'
+    (root / FAULT).write_text(text[:begin] + metric + text[end:])
+    assert refused(root) == "27: there is no evidence of kind 'log' or 'trace'"
+    (root / FAULT).write_text(text[:begin] + text[end:])
+    assert refused(root).startswith("27: 'evidence': List should have at least 3 items")
+    more = metric * 3
+    (root / FAULT).write_text(text[:begin] + more + text[begin:])
+    assert refused(root).startswith("27: 'evidence': List should have at most 5 items")
+
+
+def test_the_harm_may_be_where_the_release_puts_it(root: Path) -> None:
+    edit(root / FAULT, "timeouts.toml", "retries.py:Retries.next")
+    assert refused(root).startswith("5: there is no file 'services/payments/retries.py'")
+    added = "+++ b/services/payments/retries.py\n+class Retries:\n+    def next(self) -> int:\n"
+    patch = root / "faults/slow-boat/release.patch"
+    patch.write_text(patch.read_text() + added)
+    assert Catalog(root).fault("slow-boat")
+    edit(root / FAULT, "Retries.next", "Retries.nxt")
+    assert refused(root).startswith("5: there is no symbol of services/payments/retries.py 'nxt'")
+
+
+def test_a_patch_without_a_release_is_refused(crowded: Path) -> None:
+    (crowded / "faults/slow-boat/release.patch").write_text("")
+    assert "there is a release.patch, and no [release]" in refused(crowded)
+
+
+def test_a_fault_is_read_once(root: Path) -> None:
+    catalog = Catalog(root)
+    assert catalog.fault("slow-boat") is catalog.fault("slow-boat")
+
+
+def test_expressions_are_parsed_together_by_who_can(root: Path) -> None:
+    asked: list[list[str]] = []
+
+    def errors(expressions: Sequence[str]) -> dict[str, str]:
+        asked.append(list(expressions))
+        return {expressions[0]: "no such function"}
+
+    Catalog(root).check()
+    with pytest.raises(BadFile, match=r"fault\.toml:34: this is no PromQL: no such function"):
+        Catalog(root).check(errors)
+    assert asked == [["rate(outbound_requests_total[15s]) > 0"]]
+
+
+def test_a_folder_without_its_main_file_is_no_fault(root: Path) -> None:
+    (root / "faults/fast-boat").mkdir()
+    with pytest.raises(BadFile, match=r"fast-boat: there is no 'fault\.toml' in this folder"):
+        Catalog(root).check()
+
+
+def test_what_editors_leave_is_overlooked(root: Path) -> None:
+    (root / "faults/slow-boat/.fault.toml.swp").touch()
+    Catalog(root).check()

@@ -1,0 +1,41 @@
+"""A clue's `find` is read in one way, by the catalog and by those who look for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.catalog.clues import (
+    PathClue,
+    RepeatClue,
+    expression,
+    log_clue,
+    matches_added_line,
+    trace_clue,
+)
+
+
+def test_a_log_has_a_service_and_an_expression() -> None:
+    clue = log_clue("users: request failed: (a|b)")
+    assert (clue.service, clue.pattern.pattern) == ("users", "request failed: (a|b)")
+
+
+def test_a_trace_passes_services_or_repeats_a_call() -> None:
+    assert trace_clue("path a > b > a") == PathClue(("a", "b", "a"))
+    repeated = trace_clue("repeat 50 ^POST c$")
+    assert isinstance(repeated, RepeatClue)
+    assert (repeated.count, repeated.pattern.pattern) == (50, "^POST c$")
+
+
+@pytest.mark.parametrize("find", ["", "users", "users:", ": x", "repeat 3", "repeat 0 x", "(:("])
+def test_what_says_nothing_is_refused(find: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        trace_clue(find)
+    if find != ": x":
+        with pytest.raises(ValueError, match=r"\w"):
+            log_clue(find)
+
+
+def test_only_lines_that_a_diff_adds_count() -> None:
+    diff = ["-slots = 1", " slots = 2", "+slots = 3"]
+    assert matches_added_line(expression("slots = 3"), diff)
+    assert not matches_added_line(expression("slots = [12]"), diff)

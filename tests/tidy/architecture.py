@@ -1,4 +1,4 @@
-"""What `docs/architecture.md` and `docs/operations.md` state, and what the code says of the same.
+"""What `docs/architecture.md` states, and what the code says of the same things.
 
 Both are sets of short claims by topic, such as `db_pool_in_use gauge` or `orders POST /orders`,
 so that one comparison serves all of them.
@@ -23,13 +23,13 @@ from harness.api.app import ROUTERS
 from harness.catalog.reader import Catalog
 from harness.model import StackPlan
 from harness.runtime.environment import service_environment
-from harness.settings import HostSettings
 from harness.telemetry.log_store import LogStore
 from harness.telemetry.recorder_metrics import exposition
 from harness.telemetry.trace_store import TraceStore
 from harness.thirdparty.spec import plan_third_parties
 from harness.tokens import Caller
 from loadgen.metrics import LoadMetrics
+from tests.tidy.pages import section, spans, table
 from tests.tidy.rules import LAYERS
 from tests.tidy.shop_facts import metric_claims
 
@@ -52,49 +52,12 @@ INHERITED = {"PATH", "LANG"}
 """What a service has from the runtime, not from us."""
 
 
-def section(page: str, heading: str) -> str:
-    """The text below `## heading`, up to the next heading of that level."""
-    found = re.search(
-        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL
-    )
-    return found[1] if found else ""
-
-
-def table(text: str, first: str) -> Iterator[list[str]]:
-    """The cells of each row of the tables whose first column is headed `first`."""
-    is_wanted = False
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
-        if not line.startswith("|"):
-            is_wanted = False
-        elif cells[0] == first:
-            is_wanted = True
-        elif is_wanted and not line.startswith("| ---"):
-            yield [cell.strip("| ") for cell in cells]
-
-
-def spans(cell: str) -> list[str]:
-    """The code spans of a text."""
-    return re.findall(r"`([^`]+)`", cell)
-
-
 def picture() -> str:
     """The layers of the harness as a Mermaid diagram, each on top of what it may import."""
     names = [", ".join(sorted(layer)) for layer in LAYERS]
     boxes = [f'    L{level}["{name}"]' for level, name in reversed(list(enumerate(names)))]
     arrows = " --> ".join(f"L{level}" for level in reversed(range(len(names))))
     return "\n".join(["flowchart TD", *boxes, f"    {arrows}"])
-
-
-def host_settings_on(page: str) -> set[str]:
-    """The variables that the page of operations lists."""
-    return {name for row in table(section(page, "Settings"), "variable") for name in spans(row[0])}
-
-
-def host_settings() -> set[str]:
-    """The variables that a drill's host reads."""
-    prefix = HostSettings.model_config["env_prefix"]
-    return {f"{prefix}{field}".upper() for field in HostSettings.model_fields}
 
 
 def stated(page: str) -> Claims:

@@ -12,7 +12,6 @@ from tests.tidy import architecture
 from tests.tidy.architecture import Claims
 
 PAGE = (architecture.ROOT / "docs" / "architecture.md").read_text()
-OPERATIONS = (architecture.ROOT / "docs" / "operations.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +62,6 @@ def test_a_metric_that_the_page_does_not_know_is_noticed(code: Claims) -> None:
     assert architecture.differences(architecture.stated(PAGE), more) == [
         "metrics: not on the page: retries_total counter peer"
     ]
-
-
-def test_the_page_of_operations_lists_the_settings_of_a_host() -> None:
-    assert architecture.host_settings_on(OPERATIONS) == architecture.host_settings()
-
-
-def test_a_setting_under_another_name_is_noticed() -> None:
-    page = OPERATIONS.replace("`DRILL_SCALE` | 1", "`DRILL_SIZE` | 1")
-    found = architecture.host_settings_on(page) ^ architecture.host_settings()
-    assert found == {"DRILL_SCALE", "DRILL_SIZE"}
 
 
 def test_a_file_that_does_not_exist_is_noticed() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.model import Mechanism
 from harness.record.events import (
@@ -22,12 +23,38 @@ from harness.record.events import (
     SealOpened,
 )
 from harness.record.story import Noted
-from harness.scoring.calibration import Forecast
 from harness.scoring.case import AnswerKey, Case
 from harness.scoring.kpi import BELIEVED_PERCENT
 
 SILENT_PERCENT_MAX = 50
 """Of a revision; where more is on what names no service and no mechanism, it says nothing."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One declared probability; `came_true` is None where that cannot be known."""
+
+    kind: Literal["hypothesis", "diagnosis", "action"]
+    id: str
+    label: str
+    seq: int
+    percent: int
+    came_true: bool | None
+    error: float | None = None
+    """Of a forecast over several answers, which its leading one alone does not tell."""
+
+    @property
+    def brier(self) -> float | None:
+        """Squared distance from what came: 0 is perfect, 0.25 a coin, 1 the surest error.
+
+        G. W. Brier, Verification of forecasts expressed in terms of probability, Monthly Weather
+        Review 78 (1950): the sum of (f - E)^2 over all answers, f what was forecast and E what
+        came (1 or 0). It is halved here, so that one probability p, which is a forecast over two
+        answers (p and 1 - p), scores (p - E)^2.
+        """
+        if self.came_true is None:
+            return None
+        return (self.percent / 100 - self.came_true) ** 2 if self.error is None else self.error
 
 
 def stated(case: Case) -> tuple[Forecast, ...]:

@@ -9,7 +9,7 @@ from harness.record import events
 from harness.record.envelope import to_iso
 from harness.record.story import Story
 from harness.scoring.blameless import blaming_words, people_of, written_texts
-from harness.scoring.calibration_table import calibration_table
+from harness.scoring.calibration import calibration_table
 from harness.scoring.case import Accepted, AnswerKey, Case
 from harness.scoring.guardrails import Guardrails, guardrails
 from harness.scoring.kpi import Kpis

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from harness.scoring.calibration_table import CalibrationRow
+from harness.scoring.calibration import CalibrationRow
 from harness.scoring.guardrails import Guardrails
 from harness.scoring.kpi import CountedFrom
 from harness.scoring.learning import Learning

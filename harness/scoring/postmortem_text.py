@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from harness.currency import euros
-from harness.scoring.calibration_table import table_lines
+from harness.scoring.calibration import table_lines
 from harness.scoring.markup import escaped
 from harness.scoring.postmortem_model import Impact, Postmortem
 from harness.scoring.scorecard import NO_DATA, clock

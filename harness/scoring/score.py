@@ -9,18 +9,21 @@ from harness.record.events import HintTaken, LineJudged
 from harness.record.story import Story
 from harness.scoring.cadence import Cadence, cadence
 from harness.scoring.calibration import (
+    CalibrationRow,
     EtaOutcome,
     ReliabilityBin,
+    calibration_table,
     eta_outcomes,
     mean_brier,
     reliability,
+    table_lines,
 )
-from harness.scoring.calibration_table import CalibrationRow, calibration_table
 from harness.scoring.case import AnswerKey, Case, Decision, Verdict, no_data
 from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.forecasts import forecasts
 from harness.scoring.panic import Classification, classify
 from harness.scoring.rubric import RULES, Line, the_rubric
+from harness.scoring.scorecard import NO_DATA, cause_line, clock
 
 
 @dataclass(frozen=True)
@@ -158,3 +161,46 @@ def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -
         because=decision.because,
         seqs=decision.seqs,
     )
+
+
+def score_lines(score: Score) -> list[str]:
+    """The whole score, a line each, no colours."""
+    lines = [f"{score.total} of 100, bonus {score.bonus} of 30, still open {score.open_points}"]
+    if score.hint_points:
+        lines.append(f"hints cost {score.hint_points} points")
+    for section in score.sections:
+        lines.append(f"{section.title}: {section.points} of {section.points_max}")
+        lines += [_score_line(line) for line in section.lines]
+    lines.append(f"pattern: {score.classification.pattern}")
+    lines += [
+        f"  {sign.says}: {sign.name} ({sign.what}){_events(sign.seqs)}"
+        for sign in score.classification.signs
+    ]
+    lines.append(f"time to cause: {cause_line(score.cause_time)}")
+    lines += _cadence_lines(score.cadence)
+    brier = NO_DATA if score.brier is None else f"{score.brier:.3f} over {score.forecasts}"
+    lines.append(f"Brier score: {brier}")
+    if score.table:
+        lines += table_lines(score.table)
+    return lines
+
+
+def _score_line(line: LineScore) -> str:
+    points = f"{line.points:>2}/{line.points_max}" if not line.is_open else f" ?/{line.points_max}"
+    return f"  {points:<6}{line.text}: {line.verdict}, {line.because}{_events(line.seqs)}"
+
+
+def _events(seqs: tuple[int, ...]) -> str:
+    return f" [{', '.join(f'#{seq}' for seq in seqs)}]" if seqs else ""
+
+
+def _cadence_lines(cadence: Cadence) -> list[str]:
+    return [
+        f"updates: {cadence.updates}",
+        f"  first {clock(cadence.first_ms)}, in time: {_yes_no(cadence.first_in_time)}",
+        f"  longest gap {clock(cadence.longest_gap_ms)}, in time: {_yes_no(cadence.gaps_in_time)}",
+    ]
+
+
+def _yes_no(value: bool | None) -> str:
+    return NO_DATA if value is None else ("yes" if value else "no")

@@ -11,8 +11,7 @@ from harness.drill.outputs.exports import write_postmortem
 from harness.drill.session import Session
 from harness.record.events import Audience
 from harness.scoring.case import AnswerKey
-from harness.scoring.score import Score, score
-from harness.scoring.score_text import score_lines
+from harness.scoring.score import Score, score, score_lines
 
 
 def score_so_far(session: Session, viewer: Audience) -> dict[str, Any]:

@@ -18,8 +18,15 @@ from harness.record.events import (
     UpdatePosted,
     VerifyFinished,
 )
-from harness.scoring.calibration import Forecast, eta_outcomes, mean_brier, reliability
-from harness.scoring.calibration_table import CalibrationRow, calibration_table, table_lines
+from harness.scoring.calibration import (
+    CalibrationRow,
+    Forecast,
+    calibration_table,
+    eta_outcomes,
+    mean_brier,
+    reliability,
+    table_lines,
+)
 from harness.scoring.rubric import RULES
 from tests.unit.scoring.stories import (
     STRUCTURED,

@@ -17,8 +17,7 @@ from harness.record.events import (
 )
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.cause_time import CauseTime, cause_time
-from harness.scoring.score import score
-from harness.scoring.score_text import score_lines
+from harness.scoring.score import score, score_lines
 from harness.scoring.scorecard import SEALED, Scorecard, cause_line
 from tests.unit.scoring.stories import KEY, STRUCTURED, Moment, case_of, changed, story_of, without
 from tests.unit.scoring.test_scorecard import KPIS

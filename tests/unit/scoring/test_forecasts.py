@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from harness.record import events as e
 from harness.record.events import SealOpened
-from harness.scoring.calibration import mean_brier
-from harness.scoring.calibration_table import calibration_table
+from harness.scoring.calibration import calibration_table, mean_brier
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.forecasts import forecasts, stated
 from harness.scoring.rubric import RULES

@@ -12,8 +12,7 @@ from harness.errors import BadFile
 from harness.record import events as e
 from harness.scoring.case import Accepted, AnswerKey
 from harness.scoring.rubric import RUBRIC, RULES, points_of_lines, read_rubric, the_rubric
-from harness.scoring.score import Score, score
-from harness.scoring.score_text import score_lines
+from harness.scoring.score import Score, score, score_lines
 from tests.unit.scoring.stories import (
     JUDGED,
     KEY,

@@ -18,20 +18,20 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 
 def declared(page: Any, cause: str) -> Any:
-    return card(page, "Declared causes").get_by_role("listitem").filter(has_text=cause)
+    return card(page, "Diagnoses").get_by_role("listitem").filter(has_text=cause)
 
 
 def test_an_accepted_answer_is_told_to_be_one_as_soon_as_it_is_declared(
     open_console: Open, drill: ServedDrill
 ) -> None:
     page = open_console("instructor", caller=Caller.INSTRUCTOR)
-    declared(page, "slow-dependency").get_by_text("differs from the answer").wait_for()
+    declared(page, "slow-dependency").get_by_text("does not match the answer").wait_for()
     links = ("alert:PaymentsFailing",)
     said = DiagnosisDeclared("payments", "bad-configuration", 70, links, "", "Ada")
     drill.session.note(said, actor="Ada")
     mine = declared(page, "bad-configuration")
-    mine.get_by_text("this is the answer, or one of the answers").wait_for()
-    mine.get_by_text("1 of 2 items of evidence that are needed").wait_for()
+    mine.get_by_text("matches the answer").wait_for()
+    mine.get_by_text("1 of 2 required pieces of evidence").wait_for()
 
 
 def test_a_word_can_be_taken_back_and_the_last_one_counts(
@@ -43,18 +43,18 @@ def test_a_word_can_be_taken_back_and_the_last_one_counts(
     mine.get_by_role("button", name="Confirm").click()
     mine.locator(".badge", has_text="confirmed").wait_for()
     assert mine.get_by_role("button", name="Confirm").is_disabled()
-    card(team, "Declare the cause").get_by_text("confirmed").wait_for()
-    mine.get_by_role("button", name="Not the cause").click()
-    mine.locator(".badge", has_text="not the cause").wait_for()
-    card(team, "Declare the cause").get_by_text("not the cause").wait_for()
+    card(team, "Diagnosis").get_by_text("confirmed").wait_for()
+    mine.get_by_role("button", name="Reject").click()
+    mine.locator(".badge", has_text="rejected").wait_for()
+    card(team, "Diagnosis").get_by_text("rejected").wait_for()
     words = [one.event.right for one in drill.session.story().of(CauseConfirmed)]
     assert words == [True, False]
 
 
 def declare(page: Any, service: str, mechanism: str) -> Any:
-    form = card(page, "Declare the cause")
+    form = card(page, "Diagnosis")
     form.get_by_label("Service").select_option(service)
-    form.get_by_label("Kind of cause").select_option(mechanism)
+    form.get_by_label("Mechanism").select_option(mechanism)
     return form
 
 
@@ -71,7 +71,7 @@ def test_of_two_causes_each_is_declared_with_its_own_evidence(
 ) -> None:
     two_causes(drill)
     page = open_console("diagnosis")
-    evidence = card(page, "Declare the cause").get_by_label("Evidence of the cause")
+    evidence = card(page, "Diagnosis").get_by_label("Evidence of the cause")
     evidence.get_by_text("trace:aa").wait_for()
     form = declare(page, "orders", "n-plus-one")
     evidence.get_by_text("trace:bb").wait_for()
@@ -79,8 +79,8 @@ def test_of_two_causes_each_is_declared_with_its_own_evidence(
     evidence.get_by_label("Remove trace:cc").click()
     evidence.get_by_text("trace:cc").wait_for(state="detached")
     declare(page, "users", "overload")
-    form.get_by_text("no hypothesis says this").wait_for()
-    form.get_by_label("Evidence: what speaks for").select_option("h2")
+    form.get_by_text("no hypothesis names this cause").wait_for()
+    form.get_by_label("Use the evidence of").select_option("h2")
     evidence.get_by_text("trace:cc").wait_for()
 
 
@@ -90,8 +90,8 @@ def test_evidence_of_a_cause_that_nobody_supposed_is_chosen_or_stays_away(
     two_causes(drill)
     page = open_console("diagnosis")
     form = declare(page, "users", "overload")
-    form.get_by_label("This is what the team stands by").check()
-    form.get_by_role("button", name="Declare", exact=True).click()
+    form.get_by_label("The team agrees").check()
+    form.get_by_role("button", name="Submit diagnosis").click()
     form.get_by_text("users: overload").wait_for()
     last = drill.session.story().last(DiagnosisDeclared)
     assert last is not None

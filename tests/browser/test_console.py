@@ -68,8 +68,8 @@ def test_a_participant_is_told_why_the_instructors_view_is_not_for_them(
     open_console: Open, view: str
 ) -> None:
     page = open_console(view)
-    page.get_by_role("heading", name="403: for the instructor").wait_for()
-    page.get_by_text("Yours is a participant's").wait_for()
+    page.get_by_role("heading", name="403: instructor only").wait_for()
+    page.get_by_text("You have a participant's link").wait_for()
     assert page.get_by_role("button", name="Reveal the answer").count() == 0
     assert page.locator(".slide").count() == 0
 
@@ -103,13 +103,13 @@ def test_of_two_who_write_hypotheses_at_once_neither_loses_text(
 ) -> None:
     ada, bo = open_console("diagnosis"), open_console("diagnosis", person="Bo")
     ada.get_by_label("Hypothesis h1", exact=True).fill("the provider is slow since noon")
-    bo.get_by_role("button", name="New (h)").click()
+    bo.get_by_role("button", name="Add (h)").click()
     bo.get_by_label("Hypothesis h3", exact=True).fill("the release of payments cut the timeouts")
-    bo.get_by_role("button", name="Save this revision").click()
+    bo.get_by_role("button", name="Save revision").click()
     ada.get_by_text("Bo saved while you were writing").wait_for()
-    assert ada.get_by_role("button", name="Save this revision").is_disabled()
-    ada.get_by_role("button", name="Put both together").click()
-    ada.get_by_role("button", name="Save this revision").click()
+    assert ada.get_by_role("button", name="Save revision").is_disabled()
+    ada.get_by_role("button", name="Merge both").click()
+    ada.get_by_role("button", name="Save revision").click()
     revisions = bo.get_by_role("region", name=re.compile("^Revisions"))
     revisions.get_by_text("the provider is slow since noon").first.wait_for()
     last = drill.session.story().last(HypothesesRevised)
@@ -145,7 +145,7 @@ def test_a_tab_without_a_key_says_so_and_takes_the_link_that_is_opened_in_it(
 ) -> None:
     page = browser.new_page()
     page.goto(drill.url)
-    page.get_by_role("heading", name="This link has no key to the drill").wait_for()
+    page.get_by_role("heading", name="This link has no valid token").wait_for()
     page.goto(drill.link(Caller.PARTICIPANT))
     page.locator(".brand .badge.good").wait_for()
     page.close()
@@ -179,11 +179,11 @@ def test_an_update_reaches_the_channel_and_the_status_page(open_console: Open) -
     page.get_by_label("What we did").fill("Rolling it back.")
     page.get_by_label("Current state").fill("One of ten payments fails.")
     page.get_by_label("Next steps").fill("Prove it under stress.")
-    page.get_by_text("Status page: what to say of each service").click()
+    page.get_by_text("Status page: component status").click()
     page.get_by_label(re.compile("^payments")).select_option("partial_outage")
-    page.get_by_role("button", name="Post", exact=True).click()
+    page.get_by_role("button", name="Post update").click()
     card(page, "Channel").get_by_text("A release cut the timeouts.").wait_for()
-    seen = card(page, "What customers see")
+    seen = card(page, "Status page")
     seen.get_by_text("Partial System Outage").wait_for()
     seen.get_by_text("One of ten payments fails.").wait_for()
 
@@ -194,19 +194,19 @@ def test_an_instructor_runs_the_exercise_from_one_page(
     page = open_console("instructor", caller=Caller.INSTRUCTOR)
     team = open_console("timeline")
     page.get_by_role("button", name="Pause").click()
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     page.get_by_role("button", name="Send now: second-alert").click()
     team.get_by_text("disk of the build server").wait_for()
-    page.get_by_role("button", name="Give the next hint").click()
+    page.get_by_role("button", name="Give next hint").click()
     page.get_by_text("1 of 4 given").wait_for()
-    page.get_by_role("button", name="Not the cause").click()
-    card(page, "Declared causes").locator(".badge", has_text="not the cause").wait_for()
+    page.get_by_role("button", name="Reject").click()
+    card(page, "Diagnoses").locator(".badge", has_text="rejected").wait_for()
     page.get_by_label("Points for: Pressure didn't degrade quality").fill("7")
-    page.get_by_role("button", name="Give", exact=True).click()
+    page.get_by_role("button", name="Grade", exact=True).click()
     page.get_by_text("Nothing to grade").wait_for()
     locus = drill.session.spec.faults[0].title
     assert team.get_by_text(locus).count() == 0
-    page.get_by_label("The exercise is over: tell everybody").check()
+    page.get_by_label("The exercise is over; show the answer to everybody").check()
     page.get_by_role("button", name="Reveal the answer").click()
     team.get_by_text(locus).first.wait_for()
 

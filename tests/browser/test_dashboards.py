@@ -35,7 +35,7 @@ def test_a_panel_whose_answers_hold_no_number_is_known_to_be_empty(
 def test_an_exemplar_on_a_chart_opens_its_trace(open_console: Open) -> None:
     page = open_console("dashboards")
     empty_of(page, "Shop overview")
-    exemplar = page.get_by_role("link", name="open its trace").first
+    exemplar = page.get_by_role("link", name="open the trace").first
     exemplar.scroll_into_view_if_needed()
     exemplar.click()
     page.locator("main.view-traces").wait_for()

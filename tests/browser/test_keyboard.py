@@ -47,7 +47,7 @@ def test_a_letter_without_g_leads_nowhere(open_console: Open) -> None:
     page = open_console("timeline")
     page.keyboard.press(KEYS["logs"])
     page.keyboard.press("?")
-    page.get_by_role("dialog", name="Keyboard").wait_for()
+    page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     assert page.locator("main.view-timeline").count() == 1
 
 
@@ -56,8 +56,8 @@ def test_the_list_of_keys_opens_with_a_question_mark_and_closes_with_escape(
 ) -> None:
     page = open_console()
     page.keyboard.press("?")
-    shown = page.get_by_role("dialog", name="Keyboard")
-    shown.get_by_text("acknowledge every page").wait_for()
+    shown = page.get_by_role("dialog", name="Keyboard shortcuts")
+    shown.get_by_text("acknowledge all pages").wait_for()
     page.keyboard.press("Escape")
     shown.wait_for(state="detached")
 
@@ -77,7 +77,7 @@ def test_a_new_hypothesis_comes_beside_those_that_were_saved_meanwhile(
     page = open_console("diagnosis")
     beliefs = card(page, "Hypotheses")
     beliefs.get_by_label("Hypothesis h1", exact=True).fill("the provider is slow since noon")
-    beliefs.get_by_role("button", name="Save this revision").click()
+    beliefs.get_by_role("button", name="Save revision").click()
     beliefs.get_by_text("by Ada").wait_for()
     page.keyboard.press("h")
     beliefs.get_by_label("Hypothesis h3", exact=True).wait_for()
@@ -88,9 +88,9 @@ def test_a_new_hypothesis_comes_beside_those_that_were_saved_meanwhile(
 
 def test_what_is_typed_into_a_text_is_no_shortcut(open_console: Open, drill: ServedDrill) -> None:
     page = open_console("timeline")
-    page.get_by_label("Note").fill("")
+    page.get_by_label("Note", exact=True).fill("")
     page.keyboard.type("a? gh")
-    assert page.get_by_label("Note").input_value() == "a? gh"
+    assert page.get_by_label("Note", exact=True).input_value() == "a? gh"
     assert page.locator("main.view-timeline").count() == 1
     assert drill.session.story().of(events.PageAcknowledged) == ()
 
@@ -108,7 +108,7 @@ def test_log_lines_are_gone_through_with_the_arrows(open_console: Open) -> None:
 def test_the_first_tab_leads_past_the_menu(open_console: Open) -> None:
     page = open_console()
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the view")
+    skip = page.get_by_role("link", name="Skip to content")
     assert skip.evaluate("(one) => one === document.activeElement")
     assert skip.evaluate("(one) => getComputedStyle(one).outlineStyle") != "none"
 

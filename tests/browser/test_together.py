@@ -21,7 +21,7 @@ ADAS, BOS = "Ada saw the pool run dry.", "Bo saw the timeouts change."
 
 def write(page: Any, text: str) -> None:
     """Into the postmortem, unsaved."""
-    box = page.get_by_label("text, in Markdown")
+    box = page.get_by_label("text (Markdown)")
     box.wait_for()
     box.fill(text)
 
@@ -41,15 +41,17 @@ def test_of_two_who_write_a_postmortem_at_once_neither_loses_text(
     write(ada, ADAS)
     write(bo, BOS)
     save(bo)
-    ada.get_by_role("heading", name="Bo saved another text while you were writing").wait_for()
+    ada.get_by_role(
+        "heading", name="Bo saved a different version while you were writing"
+    ).wait_for()
     assert ada.get_by_label("your text").input_value() == ADAS
     assert ada.get_by_role("button", name="Save", exact=True).is_disabled()
-    ada.get_by_role("button", name="Take both, line by line").click()
+    ada.get_by_role("button", name="Merge both, line by line").click()
     save(ada)
     ada.get_by_text("Saved by Ada").wait_for()
     assert {ADAS, BOS} == set(saved_papers(drill)[-1].splitlines())
     bo.get_by_text("Saved by Ada").wait_for()
-    assert bo.get_by_label("text, in Markdown").input_value() == saved_papers(drill)[-1]
+    assert bo.get_by_label("text (Markdown)").input_value() == saved_papers(drill)[-1]
 
 
 def test_whoever_saves_without_knowing_of_the_other_is_refused_and_keeps_their_text(
@@ -63,10 +65,12 @@ def test_whoever_saves_without_knowing_of_the_other_is_refused_and_keeps_their_t
     bo.get_by_text("Saved by Bo").wait_for()
     save(ada)
     ada.get_by_text("somebody else saved the postmortem").wait_for()
-    assert ada.get_by_label("text, in Markdown").input_value() == ADAS
+    assert ada.get_by_label("text (Markdown)").input_value() == ADAS
     assert saved_papers(drill) == [BOS]
     ada.unroute("**/v1/postmortem")
-    ada.get_by_role("heading", name="Bo saved another text while you were writing").wait_for()
+    ada.get_by_role(
+        "heading", name="Bo saved a different version while you were writing"
+    ).wait_for()
 
 
 def test_a_text_that_nobody_else_touched_is_saved_without_a_question(
@@ -116,7 +120,7 @@ def test_what_is_typed_while_a_postmortem_is_on_its_way_goes_on_from_it(
     write(ada, f"{ADAS}\n{BOS}")
     held.let_through()
     ada.get_by_role("status").get_by_text("Saved.").wait_for()
-    assert ada.get_by_label("text, in Markdown").input_value() == f"{ADAS}\n{BOS}"
+    assert ada.get_by_label("text (Markdown)").input_value() == f"{ADAS}\n{BOS}"
     save(ada)
     ada.get_by_text("Saved by Ada").wait_for()
     assert ada.get_by_role("alert").count() == 0
@@ -130,11 +134,11 @@ def test_what_is_typed_while_a_triage_is_on_its_way_is_not_held_against_oneself(
     sheet = card(ada, "Triage")
     fill_triage(sheet, ADAS)
     held = Held(ada, "**/v1/triage")
-    sheet.get_by_role("button", name="Save the triage").click()
-    sheet.get_by_label("Not known").fill("who noticed it")
+    sheet.get_by_role("button", name="Save triage").click()
+    sheet.get_by_label("Unknown").fill("who noticed it")
     held.let_through()
     ada.get_by_role("status").get_by_text("Saved").wait_for()
-    sheet.get_by_role("button", name="Save the triage").click()
+    sheet.get_by_role("button", name="Save triage").click()
     sheet.get_by_text("by Ada").wait_for()
     assert ada.get_by_role("alert").count() == 0
     said = [one.event.unknown for one in drill.session.story().of(TriageWritten)]
@@ -147,10 +151,10 @@ def test_of_two_who_write_the_triage_at_once_neither_loses_text(
     ada, bo = open_console("diagnosis"), open_console("diagnosis", person="Bo")
     for page, text in ((ada, ADAS), (bo, BOS)):
         fill_triage(card(page, "Triage"), text)
-    card(bo, "Triage").get_by_role("button", name="Save the triage").click()
+    card(bo, "Triage").get_by_role("button", name="Save triage").click()
     ada.get_by_text("Bo saved while you were writing").wait_for()
-    ada.get_by_role("button", name="Put both together").click()
-    card(ada, "Triage").get_by_role("button", name="Save the triage").click()
+    ada.get_by_role("button", name="Merge both").click()
+    card(ada, "Triage").get_by_role("button", name="Save triage").click()
     card(ada, "Triage").get_by_text("by Ada").wait_for()
     last = drill.session.story().last(TriageWritten)
     assert last is not None
@@ -160,7 +164,7 @@ def test_of_two_who_write_the_triage_at_once_neither_loses_text(
 
 def fill_triage(sheet: Any, known: str) -> None:
     sheet.get_by_label("Known", exact=False).first.fill(known)
-    sheet.get_by_label("Not known").fill("who released it")
+    sheet.get_by_label("Unknown").fill("who released it")
     for number in (1, 2, 3):
         sheet.get_by_label(f"Priority {number}", exact=True).fill(f"what comes {number}")
     sheet.get_by_label("Not doing yet").fill("restarts")

@@ -62,7 +62,7 @@ def test_what_was_lost_is_told_in_the_shops_currency(open_console: Open, view: s
 def test_a_view_that_is_not_accessible_is_noticed(open_console: Open) -> None:
     """Negative control of the checker."""
     page = open_console("comms", bypass_csp=True)
-    card(page, "The next word").wait_for()
+    card(page, "Stakeholder update").wait_for()
     page.evaluate(
         "for (const one of document.querySelectorAll('label')) one.replaceWith(...one.children)"
     )

@@ -35,8 +35,8 @@ def take(page: Any, role: str) -> None:
 
 
 def write(page: Any, text: str) -> None:
-    page.get_by_label("Note").fill(text)
-    page.get_by_label("Note").press("Enter")
+    page.get_by_label("Note", exact=True).fill(text)
+    page.get_by_label("Note", exact=True).press("Enter")
     page.locator("main").get_by_text(text).wait_for()
 
 
@@ -53,10 +53,10 @@ def test_a_name_without_a_role_joins_nothing_and_is_not_said_to_be_in(
     asked(page).get_by_label("Your name").fill("Zoe")
     asked(page).get_by_role("button", name="Join").click()
     assert asked(page).get_by_role("combobox").evaluate("(one) => one.validity.valueMissing")
-    assert page.get_by_text("Zoe is in").count() == 0
+    assert page.get_by_text("Zoe joined").count() == 0
     assert page.evaluate("localStorage.getItem('drill-person')") == ""
     take(page, "backend")
-    page.get_by_text("Zoe is in as backend").wait_for()
+    page.get_by_text("Zoe joined as backend").wait_for()
     assert holders(drill, "backend") == ("Zoe",)
     write(page, "under a name")
     assert author(drill) == "Zoe"
@@ -67,7 +67,7 @@ def test_a_name_of_an_earlier_drill_is_asked_for_its_role(
     open_console: Open, drill: ServedDrill
 ) -> None:
     page = open_console("timeline", person="Zoe")
-    asked(page).get_by_text("Nobody called Zoe holds a role in this drill").wait_for()
+    asked(page).get_by_text("Zoe has no role in this drill").wait_for()
     assert asked(page).get_by_label("Your name").input_value() == "Zoe"
     take(page, "frontend")
     write(page, "here, too")
@@ -90,7 +90,7 @@ def test_whoever_loses_the_only_role_is_told_and_can_take_another(
     page = open_console("timeline")
     write(page, "while on call")
     drill.session.note(RoleLeft("Ada", "on-call"), actor="instructor")
-    asked(page).get_by_text("Nobody called Ada holds a role in this drill").wait_for()
+    asked(page).get_by_text("Ada has no role in this drill").wait_for()
     take(page, "documentation")
     write(page, "while writing it down")
     assert author(drill) == "Ada"
@@ -105,7 +105,7 @@ def test_whoever_holds_a_role_is_not_asked_and_may_come_back_without_another(
     assert asked(page).count() == 0
     page.get_by_role("button", name="Ada", exact=True).click()
     asked(page).get_by_role("button", name="Join").click()
-    page.get_by_text("Ada is in as on-call").wait_for()
+    page.get_by_text("Ada joined as on-call").wait_for()
     assert holders(drill, "on-call") == ("Ada",)
 
 

@@ -6,7 +6,6 @@ With CONSOLE_SHOTS in the environment, pictures of it are laid there: so the REA
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +84,7 @@ def take_the_page(w: Workshop) -> None:
     w.ada.click("Acknowledge", timeout_ms=PAGE_WITHIN_MS)
     w.bo.reads("acknowledged by Ada")
     # At this speed a minute of the clock is two seconds; people need longer to click.
-    w.chair.fill({"Why the clock is paused": "the team looks at the page"})
+    w.chair.fill({"Reason for the pause": "the team looks at the page"})
     w.chair.click("Pause")
     w.ada.page.locator(".phase").get_by_text("paused").wait_for()
 
@@ -127,21 +126,21 @@ def investigate(w: Workshop) -> None:
     say_what_is_known(ada)
     suppose(ada)
     w.shot("diagnosis", ada)
-    w.chair.click("Confirm", w.chair.card("Declared causes"))
+    w.chair.click("Confirm", w.chair.card("Diagnoses"))
     ada.reads("confirmed")
 
 
 def say_what_is_known(ada: Person) -> None:
     incident = ada.card("Incident")
-    ada.fill({"What is the matter": "Checkout fails", "Blast radius": "all who pay"}, incident)
+    ada.fill({"Summary": "Checkout fails", "Blast radius": "all who pay"}, incident)
     incident.get_by_label("payments").check()
     ada.click("Declare the incident", incident)
     triage = ada.card("Triage")
-    ada.fill({"Known": "charges fail", "Not known": "what began it"}, triage)
+    ada.fill({"Known": "charges fail", "Unknown": "what began it"}, triage)
     for number, text in enumerate(("is one the cause of others?", "deploys, logs", "say it"), 1):
         triage.get_by_label(f"Priority {number}", exact=True).fill(text)
     triage.get_by_label("Not doing yet").fill("restarts")
-    ada.click("Save the triage", triage)
+    ada.click("Save triage", triage)
     ada.click("source", ada.card("Source or symptom"))
 
 
@@ -149,39 +148,39 @@ def suppose(ada: Person) -> None:
     """Two hypotheses, the evidence for the first, and the cause."""
     beliefs = ada.card("Hypotheses")
     for number, text in ((1, "the release of payments"), (2, "the provider is down")):
-        ada.click("New (h)", beliefs)
+        ada.click("Add (h)", beliefs)
         beliefs.get_by_label(f"Hypothesis h{number}", exact=True).fill(text)
-    first = {"Service": "payments", "Kind of cause": "timeout-misconfigured"}
+    first = {"Service": "payments", "Mechanism": "timeout-misconfigured"}
     ada.pick(first, beliefs.get_by_role("listitem").first)
     beliefs.get_by_label("Probability of h1, in percent").fill("60")
-    ada.click("Save this revision", beliefs)
-    basket = ada.card("Evidence picked up")
+    ada.click("Save revision", beliefs)
+    basket = ada.card("Collected evidence")
     for _ in range(3):
         ada.click("For", basket)
     beliefs.get_by_label("Probability of h1, in percent").fill("90")
-    ada.fill({"What made you change your mind": "the difference shows it"}, beliefs)
-    ada.click("Save this revision", beliefs)
-    declared = ada.card("Declare the cause")
+    ada.fill({"Reason for the change": "the difference shows it"}, beliefs)
+    ada.click("Save revision", beliefs)
+    declared = ada.card("Diagnosis")
     declared.get_by_label("Confidence, in percent").fill("90")
-    declared.get_by_label("What exactly, and why").fill("half a second for a connection")
-    declared.get_by_label("This is what the team stands by").check()
-    ada.click("Declare", declared)
+    declared.get_by_label("Details and reasoning").fill("half a second for a connection")
+    declared.get_by_label("The team agrees").check()
+    ada.click("Submit diagnosis", declared)
 
 
 def contain(w: Workshop) -> None:
-    w.chair.click("Go on")
+    w.chair.click("Resume")
     w.chair.page.get_by_role("button", name="Next phase").click()
     tell(w.bo, "identified", "Most payments fail.")
     ada = w.ada
     ada.see("Changes")
-    form = ada.page.get_by_role("form", name="Act")
+    form = ada.page.get_by_role("form", name="Take action")
     ada.pick({"service": "payments"}, form)
     ada.fill({"expectation": "errors < 20%", "if it gets worse": "look again"}, form)
     ada.click("Roll back payments", form)
     ada.reads("Rolling back payments: done", ROLLED_BACK_WITHIN_MS)
     ada.see("Before/after")
     ada.click("Verify")
-    ada.page.get_by_text("Objectives, verified at").wait_for(timeout=VERIFIED_WITHIN_MS)
+    ada.page.get_by_text("Objectives at").wait_for(timeout=VERIFIED_WITHIN_MS)
     w.shot("before-after", ada)
     tell(w.bo, "resolved", "Payments work again.")
 
@@ -191,8 +190,8 @@ def tell(bo: Person, status: str, state: str) -> None:
     bo.pick({"Status": status})
     bo.fill({"What happened": "A release cut timeouts.", "What we did": "Put back the old one."})
     bo.fill({"Current state": state, "Next steps": "watch for two minutes"})
-    bo.page.get_by_label(re.compile("know yet")).fill("why it was changed")
-    bo.click("Post")
+    bo.page.get_by_label("Unknowns").fill("why it was changed")
+    bo.click("Post update")
     bo.card("Channel").get_by_text(state).wait_for()
 
 
@@ -202,22 +201,26 @@ def learn(w: Workshop) -> None:
         w.chair.page.get_by_role("button", name="Next phase").click()
     bo = w.bo
     bo.see("Postmortem")
-    back = bo.card("Looking back")
+    back = bo.card("Reflections")
     bo.fill({"In a sentence": "we looked before we acted"}, back)
-    bo.click("Write it down", back)
+    bo.click("Save reflection", back)
     back.get_by_text("we looked before we acted").wait_for()
-    causes = bo.card("Causes, level by level")
-    for level in ("surface: what broke", "deeper: what let it", "deepest: why that could be"):
+    causes = bo.card("Root cause analysis")
+    for level in (
+        "surface: what broke",
+        "deeper: what allowed it",
+        "deepest: why that was possible",
+    ):
         bo.click(level, causes)
-        bo.fill({"The cause at this level": f"the {level.split(':')[0]} cause"}, causes)
-        bo.click("Add the cause", causes)
+        bo.fill({"Cause at this level": f"the {level.split(':')[0]} cause"}, causes)
+        bo.click("Add cause", causes)
         causes.get_by_text(f"the {level.split(':')[0]} cause").first.wait_for()
     items = bo.card("Action items")
-    bo.fill({"What will be done": "a load test", "Who does it": "Ada"}, items)
-    bo.pick({"Check that later drills run": "timeout-change-needs-load-test"}, items)
-    bo.click("Add the action item", items)
+    bo.fill({"Action": "a load test", "Owner": "Ada"}, items)
+    bo.pick({"Linked check": "timeout-change-needs-load-test"}, items)
+    bo.click("Add action item", items)
     bo.click("Draft from the record")
-    text = bo.page.get_by_label("text, in Markdown")
+    text = bo.page.get_by_label("text (Markdown)")
     drafted = wait_until_sync(
         lambda: text.input_value() if "surface cause" in text.input_value() else None,
         timeout_s=20,
@@ -230,15 +233,15 @@ def learn(w: Workshop) -> None:
 
 
 def finish(w: Workshop) -> None:
-    w.chair.click("Give", w.chair.card("Judge"))
-    w.chair.page.get_by_label("The exercise is over: tell everybody").check()
+    w.chair.click("Grade", w.chair.card("Grade the rubric"))
+    w.chair.page.get_by_label("The exercise is over; show the answer to everybody").check()
     w.chair.click("Reveal the answer")
     w.ada.see("Score")
     w.ada.reads("of 100")
     w.shot("score", w.ada)
     w.chair.page.evaluate("scrollTo(0, 0)")
     w.shot("instructor", w.chair)
-    w.chair.page.get_by_label("Everybody has written what they wanted to").check()
+    w.chair.page.get_by_label("Everybody has finished writing").check()
     w.chair.click("End the drill")
     for person in (w.ada, w.bo, w.chair):
         person.reads("The drill is over")

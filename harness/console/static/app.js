@@ -51,20 +51,20 @@ function PhaseBar({ status, at }) {
   const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
   return html`<div class="phase">
     <strong>${clock.phase_title}</strong>
-    ${remaining !== null && html`<span class="figure" title="left in this phase">${stopwatch(Math.max(0, remaining))} left</span>`}
+    ${remaining !== null && html`<span class="figure" title="Time left in this phase">${stopwatch(Math.max(0, remaining))} left</span>`}
     ${clock.is_paused && html`<${Badge} kind="warn">paused<//>`}
-    ${agenda === "solo" && html`<span class="muted">${stopwatch(status.elapsed_s + since)} since the start</span>`}
-    ${due !== null && html`<span class=${due - since < 0 ? "late" : "muted"}>${due - since < 0 ? "update late by " : "next update due in "}${stopwatch(Math.abs(due - since))}</span>`}
+    ${agenda === "solo" && html`<span class="muted">${stopwatch(status.elapsed_s + since)} elapsed</span>`}
+    ${due !== null && html`<span class=${due - since < 0 ? "late" : "muted"}>${due - since < 0 ? "update overdue by " : "next update due in "}${stopwatch(Math.abs(due - since))}</span>`}
   </div>`;
 }
 
-const SHORTCUTS = [["a", "acknowledge every page"], ["h", "a new hypothesis"], ["/", "search in this view"], ["?", "this list"], ["Esc", "close"]];
+const SHORTCUTS = [["a", "acknowledge all pages"], ["h", "add a hypothesis"], ["/", "search in this view"], ["?", "show this list"], ["Esc", "close"]];
 
 function Help({ views, close }) {
   const box = useRef(null);
   useEffect(() => { box.current.showModal(); }, []);
-  return html`<dialog ref=${box} onClose=${close} aria-label="Keyboard">
-    <h2>Keyboard</h2>
+  return html`<dialog ref=${box} onClose=${close} aria-label="Keyboard shortcuts">
+    <h2>Keyboard shortcuts</h2>
     <dl class="keys">
       ${views.map((view) => html`<${Fragment} key=${view.id}><dt><kbd>g</kbd> <kbd>${view.key}</kbd></dt><dd>${view.title}</dd><//>`)}
       ${SHORTCUTS.map(([key, what]) => html`<${Fragment} key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd><//>`)}
@@ -121,8 +121,8 @@ function View({ id, instructor }) {
 
 function Refusal({ problem }) {
   return html`<main class="refusal">
-    <h1>${problem.status === 401 ? "This link has no key to the drill" : "This is not for you"}</h1>
-    <p>${problem.status === 401 ? "Open the link that the terminal printed for your role; it ends in #token=…, which lasts as long as its drill." : problem.detail}</p>
+    <h1>${problem.status === 401 ? "This link has no valid token" : "Access denied"}</h1>
+    <p>${problem.status === 401 ? "Open the link that the terminal printed for your role. It ends in #token=… and is valid until its drill ends." : problem.detail}</p>
     <p><code>drill open</code> prints it again.</p>
   </main>`;
 }
@@ -140,24 +140,24 @@ function App() {
   useEffect(() => { document.querySelector(".top nav a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); }, [id, Boolean(live.status)]);
   useEffect(() => { document.title = `${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`; });
   if (live.connection === "refused") return html`<${Refusal} problem=${live.problem} />`;
-  if (!live.status) return html`<${Loading} what=${live.connection === "connecting" ? "Asking the drill" : "The drill does not answer yet; trying again"} />`;
+  if (!live.status) return html`<${Loading} what=${live.connection === "connecting" ? "Connecting to the drill" : "The drill does not answer yet; retrying"} />`;
   const forbidden = current?.instructor && !instructor;
   return html`<${Fragment}>
-    <a class="skip" href="#main">Skip to the view</a>
+    <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <div class="brand"><strong>3AM</strong> <span class="muted">${live.status.drill_id}</span> <${Connection} state=${live.connection} /></div>
       <${PhaseBar} status=${live.status} at=${live.at} />
       <div class="me">
         <${Who} roles=${live.status.exercise.roles} instructor=${instructor} />
-        <button class="button quiet" onClick=${nextTheme} title="light, dark, or as the system has it">${theme}</button>
+        <button class="button quiet" onClick=${nextTheme} title="Theme: light, dark or auto">${theme}</button>
         <button class="button quiet" onClick=${() => setHelp(true)} aria-label="Keyboard shortcuts">?</button>
       </div>
       <nav aria-label="Views">${views.map((view) => html`<a key=${view.id} href=${`#/${view.id}`} aria-current=${view.id === id ? "page" : undefined}>${view.title}</a>`)}</nav>
     </header>
     ${live.over && html`<p class="note info">The drill is over: ${live.over.reason}. <code>drill score</code> shows the scorecard.</p>`}
     <main id="main" class=${`view view-${id}`}>
-      ${!current && html`<p class="empty">There is no view called ${id}.</p>`}
-      ${forbidden && html`<div class="refusal"><h1>403: for the instructor</h1><p>${current.title} needs the instructor's link: it shows the answer or moves the clock. Yours is a participant's, so this was refused. Everything in the menu above is open to you.</p></div>`}
+      ${!current && html`<p class="empty">There is no view named ${id}.</p>`}
+      ${forbidden && html`<div class="refusal"><h1>403: instructor only</h1><p>${current.title} shows the answer or controls the clock, so it needs the instructor's link. You have a participant's link; every view in the menu above is open to you.</p></div>`}
       ${current && !forbidden && html`<${View} key=${id} id=${id} instructor=${instructor} />`}
     </main>
     ${help && html`<${Help} views=${views} close=${() => setHelp(false)} />`}

@@ -113,7 +113,7 @@ function setBasket(next) {
 /** Picks up a piece of evidence: a link as `drill` takes it, and what it shows. */
 export function attachEvidence(link, note = "") {
   if (!basket.some((one) => one.link === link)) setBasket([...basket, { link, note }]);
-  toast(`Picked up as evidence: ${link}`);
+  toast(`Collected as evidence: ${link}`);
 }
 
 export function useEvidence() {

@@ -42,7 +42,7 @@ export class Refused extends Error {
 export class Unreachable extends Error {
   constructor() {
     super("The drill does not answer.");
-    this.hint = "It may have ended: see the terminal that runs it.";
+    this.hint = "It may have ended; see the terminal that runs it.";
   }
 }
 

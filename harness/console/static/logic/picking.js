@@ -11,6 +11,6 @@ export function command({ scenario, agenda, seed, speed }) {
 
 /** `[tone, word]` for what the matrix found; null where it did not try. */
 export function confidence(proof) {
-  if (!proof) return ["quiet", "not tried here"];
-  return proof.holds ? ["good", "proven"] : ["bad", "falls short"];
+  if (!proof) return ["quiet", "not tested here"];
+  return proof.holds ? ["good", "verified"] : ["bad", "failed"];
 }

@@ -5,7 +5,7 @@ import { Progress, useRun } from "./run.js";
 
 const ACTS = {
   rollback: { path: "/v1/rollbacks", label: "Roll back", doing: "Rolling back" },
-  deploy: { path: "/v1/deploys", label: "Deploy the workspace", doing: "Deploying" },
+  deploy: { path: "/v1/deploys", label: "Deploy workspace", doing: "Deploying" },
   restart: { path: "/v1/restarts", label: "Restart", doing: "Restarting" },
   flag: { path: "/v1/flags", label: "Switch a flag", doing: "Switching" },
 };
@@ -46,20 +46,20 @@ export function ActForm({ services, versions, flags, drillId, onDone }) {
     if (isDone) set({ expect: "", ifWorse: "", message: "", to: "", flag: "" });
     onDone();
   };
-  return html`<form class="v-form v-act" onSubmit=${submitted} aria-label="Act">
-    <div class="v-tabs" role="group" aria-label="What to do">${Object.entries(ACTS).map(([act, { label }]) => html`<button key=${act} type="button" aria-pressed=${given.act === act} onClick=${() => set({ act })}>${label}</button>`)}</div>
+  return html`<form class="v-form v-act" onSubmit=${submitted} aria-label="Take action">
+    <div class="v-tabs" role="group" aria-label="Action">${Object.entries(ACTS).map(([act, { label }]) => html`<button key=${act} type="button" aria-pressed=${given.act === act} onClick=${() => set({ act })}>${label}</button>`)}</div>
     ${given.act === "flag" ? html`<label class="v-wide">flag <select required value=${given.flag} onChange=${(event) => set({ flag: event.target.value })}><option value="">choose</option>
       ${flags.flatMap(({ service, name, enabled }) => ["off", "on"].filter((state) => enabled === null || (state === "on") !== enabled).map((state) => html`<option key=${`${name} ${state}`} value=${`${name} ${state}`}>${service}: ${name} to ${state}</option>`))}</select></label>`
     : html`<label>service <select required value=${given.service} onChange=${(event) => set({ service: event.target.value, to: "" })}><option value="">choose</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label>`}
-    ${given.act === "rollback" && html`<label>to version <select value=${given.to} onChange=${(event) => set({ to: event.target.value })}><option value="">the one before</option>${(versions.get(given.service) ?? []).map((version) => html`<option key=${version}>${version}</option>`)}</select></label>`}
-    ${given.act === "deploy" && html`<label class="v-wide">message <input value=${given.message} maxlength="2000" placeholder="what was changed, and why" onInput=${(event) => set({ message: event.target.value })} /></label>`}
+    ${given.act === "rollback" && html`<label>to version <select value=${given.to} onChange=${(event) => set({ to: event.target.value })}><option value="">the previous version</option>${(versions.get(given.service) ?? []).map((version) => html`<option key=${version}>${version}</option>`)}</select></label>`}
+    ${given.act === "deploy" && html`<label class="v-wide">message <input value=${given.message} maxlength="2000" placeholder="What changed, and why" onInput=${(event) => set({ message: event.target.value })} /></label>`}
     <fieldset class="v-wide" disabled=${given.noPlan}><legend>What do you expect?</legend>
       <label class="v-wide">expectation <input value=${given.expect} placeholder="errors < 5%, p95 below 500 ms, or a sentence" onInput=${(event) => set({ expect: event.target.value })} /></label>
-      <label>how sure, % <input type="number" min="0" max="100" value=${given.probability} onInput=${(event) => set({ probability: event.target.value })} /></label>
+      <label>probability, % <input type="number" min="0" max="100" value=${given.probability} onInput=${(event) => set({ probability: event.target.value })} /></label>
       <label>within, s <input type="number" min="1" value=${given.within} onInput=${(event) => set({ within: event.target.value })} /></label>
-      <label class="v-wide">if it gets worse <input value=${given.ifWorse} placeholder="the way back" onInput=${(event) => set({ ifWorse: event.target.value })} /></label>
+      <label class="v-wide">if it gets worse <input value=${given.ifWorse} placeholder="How to back out" onInput=${(event) => set({ ifWorse: event.target.value })} /></label>
     </fieldset>
-    <label class="v-check v-wide"><input type="checkbox" checked=${given.noPlan} onChange=${(event) => set({ noPlan: event.target.checked })} /> without a plan (it is noted)</label>
+    <label class="v-check v-wide"><input type="checkbox" checked=${given.noPlan} onChange=${(event) => set({ noPlan: event.target.checked })} /> Act without a plan (this is recorded)</label>
     <button type="submit" class="button primary v-wide" disabled=${isBusy || !wordsOf(given)}>${isBusy ? `${run.title} …` : wordsOf(given) || ACTS[given.act].label}</button>
     <${Progress} run=${run} />
   </form>`;

@@ -6,8 +6,8 @@ import { drillTime } from "../logic/format.js";
 /** How a declaration stands to the answer and to what opens the way for AI; "" before it is known. */
 function standing(judged, least) {
   if (!judged) return "";
-  const evidence = judged.evidence < least ? `${judged.evidence} of ${least} items of evidence that are needed` : `${judged.evidence} items of evidence`;
-  return `${judged.right ? "this is the answer, or one of the answers" : "differs from the answer"}; ${evidence}`;
+  const evidence = judged.evidence < least ? `${judged.evidence} of ${least} required pieces of evidence` : `${judged.evidence} pieces of evidence`;
+  return `${judged.right ? "matches the answer" : "does not match the answer"}; ${evidence}`;
 }
 
 export function Causes({ answer }) {
@@ -20,10 +20,10 @@ export function Causes({ answer }) {
     await api.post("/v1/instructor/confirm", { right, note, diagnosis_seq: Number(id) });
     setNote("");
   });
-  return html`<${Card} title="Declared causes" className="span12" id="causes">
-    ${!declared.length && html`<${Empty}>The team has declared none yet.<//>`}
+  return html`<${Card} title="Diagnoses" className="span12" id="causes">
+    ${!declared.length && html`<${Empty}>No diagnosis yet.<//>`}
     <ul class="plain">${declared.map((one) => html`<${Declared} key=${one.id} record=${one} standing=${standing(judged.get(one.id), answer.evidence_min)} word=${said.get(one.id)} confirm=${confirm} />`)}</ul>
-    ${declared.length > 0 && html`<input aria-label="A word with it" placeholder="a word with it (the team reads it)" value=${note} onInput=${(event) => setNote(event.target.value)} />`}
+    ${declared.length > 0 && html`<input aria-label="Comment" placeholder="Comment (the team reads it)" value=${note} onInput=${(event) => setNote(event.target.value)} />`}
     <${ErrorNote} error=${confirm.error} />
   <//>`;
 }
@@ -35,7 +35,7 @@ function Declared({ record, standing: stands, word, confirm }) {
   return html`<li class="piece">
     <div><time class="muted">${drillTime(record.drilltimems)}</time> <strong>${data.service}: ${data.mechanism}</strong>, ${data.confidence_percent} % sure, by ${data.by}
       <div>${data.note}</div><div class="muted">${stands}</div></div>
-    <div class="actions">${word !== undefined && html`<${Badge} kind=${word ? "good" : "bad"}>${word ? "confirmed" : "not the cause"}<//>`}
-      ${say(true, "Confirm", word === undefined ? "primary" : "")}${say(false, "Not the cause", "")}</div>
+    <div class="actions">${word !== undefined && html`<${Badge} kind=${word ? "good" : "bad"}>${word ? "confirmed" : "rejected"}<//>`}
+      ${say(true, "Confirm", word === undefined ? "primary" : "")}${say(false, "Reject", "")}</div>
   </li>`;
 }

@@ -18,7 +18,7 @@ export function Marks({ choices }) {
   }, [records]);
   const mark = useAct((alert, as) => api.post("/v1/marks", { alert, mark: as }));
   return html`<${Card} title="Source or symptom" className="span12" id="marks">
-    ${!alerts.length && html`<${Empty}>No alert has fired.<//>`}
+    ${!alerts.length && html`<${Empty}>No alerts yet.<//>`}
     <ul class="plain">${alerts.map((one) => html`<li class="piece" key=${one.name}><div><strong>${one.name}</strong> <span class="muted">${one.summary}</span></div>
       <div class="actions" role="group" aria-label=${`What ${one.name} is`}>${choices.marks.map((as) => html`<${Button} key=${as} aria-pressed=${one.mark === as} busy=${mark.busy} onClick=${() => mark.run(one.name, as)}>${as}<//>`)}</div></li>`)}</ul>
     <${ErrorNote} error=${mark.error} />
@@ -46,28 +46,28 @@ export function Declare({ choices, list }) {
     await api.post("/v1/diagnoses", { service, mechanism, confidence: draft.confidence, evidence, note: draft.note });
     clear();
     setSure(false);
-    toast("Cause declared");
+    toast("Diagnosis submitted");
   });
-  return html`<${Card} title="Declare the cause" className="span12" id="declare">
+  return html`<${Card} title="Diagnosis" className="span12" id="declare">
     ${declared.map((one) => html`<p class="note" key=${one.id}><time class="muted">${clock(one.time)}</time> <strong>${one.data.service}: ${one.data.mechanism}</strong>, ${one.data.confidence_percent} % sure, by ${one.data.by}
-      ${" "}${confirmed.has(one.id) && html`<${Badge} kind=${confirmed.get(one.id) ? "good" : "bad"}>${confirmed.get(one.id) ? "confirmed" : "not the cause"}<//>`}</p>`)}
+      ${" "}${confirmed.has(one.id) && html`<${Badge} kind=${confirmed.get(one.id) ? "good" : "bad"}>${confirmed.get(one.id) ? "confirmed" : "rejected"}<//>`}</p>`)}
     <form onSubmit=${declare.run}>
       <div class="two"><${Pick} label="Service" required none="choose" value=${service} of=${choices.services} onPick=${(chosen) => pick({ service: chosen })} />
-        <${Pick} label="Kind of cause" required none="choose" value=${mechanism} of=${choices.mechanisms} onPick=${(chosen) => pick({ mechanism: chosen })} /></div>
-      <div class="field"><span class="label">How sure you are</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
-      <${Lines} label="What exactly, and why" rows=${3} value=${draft.note} onText=${(note) => put({ note })} />
+        <${Pick} label="Mechanism" required none="choose" value=${mechanism} of=${choices.mechanisms} onPick=${(chosen) => pick({ mechanism: chosen })} /></div>
+      <div class="field"><span class="label">Confidence</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
+      <${Lines} label="Details and reasoning" rows=${3} value=${draft.note} onText=${(note) => put({ note })} />
       ${list.length > 0 && html`<${From} list=${list} from=${from} onPick=${(id) => put({ from: id, dropped: [] })} />`}
-      ${evidence.length ? html`<${Links} label="Evidence of the cause" links=${evidence} onRemove=${(link) => put({ dropped: [...draft.dropped, link] })} />` : html`<p class="muted">${from ? `No evidence: nothing is laid for ${from.id}.` : "No evidence: no hypothesis says this."}</p>`}
-      <label class="field"><input type="checkbox" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> This is what the team stands by; it is kept as said</label>
+      ${evidence.length ? html`<${Links} label="Evidence of the cause" links=${evidence} onRemove=${(link) => put({ dropped: [...draft.dropped, link] })} />` : html`<p class="muted">${from ? `No evidence is attached to ${from.id}.` : "No evidence: no hypothesis names this cause."}</p>`}
+      <label class="field"><input type="checkbox" checked=${sure} onChange=${(event) => setSure(event.target.checked)} /> The team agrees; a diagnosis cannot be edited later</label>
       <${ErrorNote} error=${declare.error} />
-      <${Button} type="submit" kind="primary" busy=${declare.busy} disabled=${!sure}>Declare<//>
+      <${Button} type="submit" kind="primary" busy=${declare.busy} disabled=${!sure}>Submit diagnosis<//>
     </form>
   <//>`;
 }
 
 /** The hypothesis whose evidence goes with the cause: the one that says the same, or one that is chosen. */
 function From({ list, from, onPick }) {
-  return html`<${Field} label="Evidence: what speaks for"><select value=${from?.id || ""} onChange=${(event) => onPick(event.target.value)}>
+  return html`<${Field} label="Use the evidence of"><select value=${from?.id || ""} onChange=${(event) => onPick(event.target.value)}>
     ${!from && html`<option value="">choose</option>`}
     ${list.map((one) => html`<option key=${one.id} value=${one.id}>${one.id} ${one.text.slice(0, 40)}</option>`)}
   </select><//>`;

@@ -7,7 +7,7 @@ const SIGNS = { added: "+", removed: "−", same: "", hunk: "", meta: "" };
 
 export function DiffView({ text }) {
   const found = files(text);
-  if (!found.length) return html`<p class="muted">No file differs.</p>`;
+  if (!found.length) return html`<p class="muted">No files differ.</p>`;
   return html`<div>${found.map((file) => html`<details key=${file.path} open class="v-file">
     <summary><span class="mono">${file.path}</span> <span class="v-good">+${file.added}</span> <span class="v-bad">−${file.removed}</span></summary>
     <div class="scroll" tabIndex="0"><table class="v-diff"><tbody>${file.lines.map((line, index) => html`<tr key=${index} class=${`v-diff-${line.kind}`}>

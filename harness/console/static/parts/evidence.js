@@ -28,12 +28,12 @@ export function Links({ links, label, onRemove }) {
 export function Basket({ hypotheses, onLay }) {
   const [pieces, drop] = useEvidence();
   const [typed, setTyped] = useState("");
-  return html`<${Card} title="Evidence picked up" className="span12" id="basket">
-    ${!pieces.length && html`<${Empty}>Nothing yet. “Attach” beside a panel, trace, log line, commit or page puts it here.<//>`}
+  return html`<${Card} title="Collected evidence" className="span12" id="basket">
+    ${!pieces.length && html`<${Empty}>Nothing collected yet. Use “Attach” next to a panel, trace, log line, commit or page.<//>`}
     <ul class="plain">${pieces.map((one) => html`<${Piece} key=${one.link} piece=${one} hypotheses=${hypotheses} drop=${drop} onLay=${onLay} />`)}</ul>
     <form class="slider" onSubmit=${(event) => { event.preventDefault(); attachEvidence(typed.trim()); setTyped(""); }}>
-      <input aria-label="A link to evidence" placeholder="trace:… log:… commit:… alert:… promql:… @from..to" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />
-      <${Button} type="submit">Pick up<//>
+      <input aria-label="Evidence link" placeholder="trace:… log:… commit:… alert:… promql:… @from..to" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />
+      <${Button} type="submit">Collect<//>
     </form>
   <//>`;
 }

@@ -12,7 +12,7 @@ export function placeExemplars(plot, exemplars, unit) {
   const known = new Map(exemplars.map((one) => [one.trace_id, one]));
   for (const [trace, { at_s: at, value }] of known) {
     if (at < min || at > max) continue;
-    const link = kept.get(trace) ?? madeLink(plot, trace, `${inUnit(value, unit)} at ${clock(at * 1000)}: open its trace`);
+    const link = kept.get(trace) ?? madeLink(plot, trace, `${inUnit(value, unit)} at ${clock(at * 1000)}: open the trace`);
     const top = Math.min(over.clientHeight, Math.max(0, plot.valToPos(value, "y")));
     Object.assign(link.style, { left: `${plot.valToPos(at, "x")}px`, top: `${top}px` });
     kept.delete(trace);

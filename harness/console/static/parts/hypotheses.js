@@ -54,13 +54,13 @@ export function useHypotheses() {
 function Hypothesis({ one, index, held, choices }) {
   const take = (side) => (link) => held.put(one.id, { [side]: one[side].filter((other) => other !== link) });
   return html`<li class="hypothesis">
-    <div class="slider"><input id=${`hypothesis-${one.id}`} aria-label=${`Hypothesis ${one.id}`} required placeholder="What could explain all of it?" value=${one.text} onInput=${(event) => held.put(one.id, { text: event.target.value })} />
+    <div class="slider"><input id=${`hypothesis-${one.id}`} aria-label=${`Hypothesis ${one.id}`} required placeholder="What could explain every symptom?" value=${one.text} onInput=${(event) => held.put(one.id, { text: event.target.value })} />
       <${Button} kind="quiet" onClick=${() => held.remove(one.id)} aria-label=${`Remove ${one.id}`}>Remove<//></div>
     <${Percent} label=${`Probability of ${one.id}`} value=${one.probability} onNumber=${(wanted) => held.slide(index, wanted)} />
-    <div class="two"><${Pick} label="Service" none="open" value=${one.service} of=${choices.services} onPick=${(service) => held.put(one.id, { service })} />
-      <${Pick} label="Kind of cause" none="open" value=${one.mechanism} of=${choices.mechanisms} onPick=${(mechanism) => held.put(one.id, { mechanism })} /></div>
-    ${one.for.length > 0 && html`<div class="muted">speaks for it</div>`}<${Links} label="Evidence for" links=${one.for} onRemove=${take("for")} />
-    ${one.against.length > 0 && html`<div class="muted">speaks against it</div>`}<${Links} label="Evidence against" links=${one.against} onRemove=${take("against")} />
+    <div class="two"><${Pick} label="Service" none="not specified" value=${one.service} of=${choices.services} onPick=${(service) => held.put(one.id, { service })} />
+      <${Pick} label="Mechanism" none="not specified" value=${one.mechanism} of=${choices.mechanisms} onPick=${(mechanism) => held.put(one.id, { mechanism })} /></div>
+    ${one.for.length > 0 && html`<div class="muted">evidence for</div>`}<${Links} label="Evidence for" links=${one.for} onRemove=${take("for")} />
+    ${one.against.length > 0 && html`<div class="muted">evidence against</div>`}<${Links} label="Evidence against" links=${one.against} onRemove=${take("against")} />
   </li>`;
 }
 
@@ -85,15 +85,15 @@ export function Hypotheses({ held, choices }) {
   }, []);
   const empty = list.findLast((one) => !one.text)?.id;
   useEffect(() => { if (empty) document.getElementById(`hypothesis-${empty}`)?.focus(); }, [list.length]);
-  return html`<${Card} title="Hypotheses" className="span12" id="hypotheses" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${clock(newest.at)} by ${newest.by}` : ""}</span><${Button} onClick=${held.add}>New (h)<//>`}>
+  return html`<${Card} title="Hypotheses" className="span12" id="hypotheses" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${clock(newest.at)} by ${newest.by}` : ""}</span><${Button} onClick=${held.add}>Add (h)<//>`}>
     <${Clash} shared=${form} merge=${merge}><ul>${(form.clash?.value.list || []).map((one) => html`<li key=${one.id}>${one.probability} % ${one.text}</li>`)}</ul><//>
-    ${!list.length && html`<${Empty}>None yet. Write down what could explain it, before looking for what proves it.<//>`}
+    ${!list.length && html`<${Empty}>No hypotheses yet. Write down possible causes before you look for proof.<//>`}
     <form onSubmit=${save.run}>
       <ol class="plain">${list.map((one, index) => html`<${Hypothesis} key=${one.id} one=${one} index=${index} held=${held} choices=${choices} />`)}</ol>
-      ${form.isDraft && list.length > 0 && html`<label class="field"><span class="label">What made you change your mind</span><input value=${form.value.reason} onInput=${(event) => form.set((before) => ({ ...before, reason: event.target.value }))} /></label>`}
+      ${form.isDraft && list.length > 0 && html`<label class="field"><span class="label">Reason for the change</span><input value=${form.value.reason} onInput=${(event) => form.set((before) => ({ ...before, reason: event.target.value }))} /></label>`}
       <${ErrorNote} error=${save.error} />
-      ${form.isDraft && html`<div class="actions"><${Button} type="submit" kind="primary" busy=${save.busy} disabled=${!list.length || form.clash !== null}>Save this revision<//>
-        ${newest && html`<${Button} onClick=${form.discard}>Back to what was saved<//>`}</div>`}
+      ${form.isDraft && html`<div class="actions"><${Button} type="submit" kind="primary" busy=${save.busy} disabled=${!list.length || form.clash !== null}>Save revision<//>
+        ${newest && html`<${Button} onClick=${form.discard}>Discard changes<//>`}</div>`}
     </form>
   <//>`;
 }
@@ -103,7 +103,7 @@ export function Revisions() {
   const { records } = useLive();
   const found = useMemo(() => records.filter((one) => one.type === "hypotheses.revised").reverse(), [records]);
   return html`<${Card} title=${`Revisions (${found.length})`} className="span12" id="revisions">
-    ${!found.length && html`<${Empty}>Every saved revision stays here, with who saved it.<//>`}
+    ${!found.length && html`<${Empty}>No revisions yet. Each saved revision is listed here with its author.<//>`}
     <ol class="feed">${found.map((one) => html`<li key=${one.id}><time>${clock(one.time)}</time><div>
       <strong>${one.data.by}</strong> ${one.data.reason && html`<span class="muted">${one.data.reason}</span>`}
       ${one.data.hypotheses.map((each) => html`<div class="share" key=${each.id}><meter min="0" max="100" value=${each.probability_percent} aria-label=${`${each.id} in percent`}></meter> <span class="figure">${each.probability_percent} %</span> ${each.text}</div>`)}

@@ -11,8 +11,8 @@ export function Judging() {
   const [all, setAll] = useState(false);
   const lines = (data?.sections || []).flatMap((section) => section.lines.map((line) => ({ ...line, section: section.title })));
   const shown = all ? lines : lines.filter((line) => line.verdict === OPEN);
-  return html`<${Card} title="Judge" className="span12" id="judge" actions=${html`<label class="tick"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> every line</label>`}>
-    ${data && html`<p class="muted">${data.total} of 100 points so far, ${data.open_points} still open${data.hint_points ? `, ${data.hint_points} off for hints` : ""}.</p>`}
+  return html`<${Card} title="Grade the rubric" className="span12" id="judge" actions=${html`<label class="tick"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> show all lines</label>`}>
+    ${data && html`<p class="muted">${data.total} of 100 points so far; ${data.open_points} not graded yet${data.hint_points ? `, ${data.hint_points} deducted for hints` : ""}.</p>`}
     ${data && !shown.length && html`<${Empty}>Nothing to grade.<//>`}
     <ul class="plain">${shown.map((line) => html`<${Line} key=${line.line} line=${line} onJudged=${again} />`)}</ul>
     <${ErrorNote} error=${error} />
@@ -31,7 +31,7 @@ function Line({ line, onJudged }) {
     <div class="muted"><${Badge} kind=${line.verdict === OPEN ? "warn" : "quiet"}>${line.verdict}<//> ${line.because}</div><${ErrorNote} error=${judge.error} /></div>
     <form class="actions" onSubmit=${judge.run}>
       <input class="narrow" type="number" min="0" max=${line.points_max} required aria-label=${`Points for: ${line.text}`} value=${points} onInput=${(event) => setPoints(event.target.value)} /> of ${line.points_max}
-      <input class="medium" aria-label=${`Why, for: ${line.text}`} placeholder="why" value=${note} onInput=${(event) => setNote(event.target.value)} />
-      <${Button} type="submit" busy=${judge.busy}>Give<//>
+      <input class="medium" aria-label=${`Reason for: ${line.text}`} placeholder="Reason" value=${note} onInput=${(event) => setNote(event.target.value)} />
+      <${Button} type="submit" busy=${judge.busy}>Grade<//>
     </form></li>`;
 }

@@ -16,40 +16,40 @@ function useSheet(name, path, blank, bodyOf = (draft) => draft) {
     event.preventDefault();
     await api.post(path, bodyOf(draft));
     clear();
-    toast("Written down");
+    toast("Saved");
   });
   return { draft, put, send };
 }
 
-const KINDS = { "went-well": "went well", "could-improve": "could be better", answer: "an answer" };
+const KINDS = { "went-well": "went well", "could-improve": "could improve", answer: "an answer" };
 
 function Reflections({ questions }) {
   const all = useAll("reflection.written");
   const { draft, put, send } = useSheet("reflection", "/v1/reflections", { kind: "went-well", text: "", question: questions[0] || "" },
     ({ kind, text, question }) => ({ kind, text, ...(kind === "answer" && { question }) }));
   const kinds = Object.keys(KINDS).filter((kind) => kind !== "answer" || questions.length);
-  return html`<${Card} title="Looking back" className="span12" id="reflections">
+  return html`<${Card} title="Reflections" className="span12" id="reflections">
     <ul class="plain">${all.map((one) => html`<li class="piece" key=${one.key}><div><${Badge} kind=${one.kind === "could-improve" ? "warn" : "good"}>${KINDS[one.kind]}<//> ${one.question && html`<span class="muted">${one.question}</span> `}${one.text} <span class="muted">${one.by}</span></div></li>`)}</ul>
     <form onSubmit=${send.run}>
-      <div class="v-tabs" role="group" aria-label="What it is">${kinds.map((kind) => html`<button key=${kind} type="button" aria-pressed=${draft.kind === kind} onClick=${() => put({ kind })}>${KINDS[kind]}</button>`)}</div>
+      <div class="v-tabs" role="group" aria-label="Kind of reflection">${kinds.map((kind) => html`<button key=${kind} type="button" aria-pressed=${draft.kind === kind} onClick=${() => put({ kind })}>${KINDS[kind]}</button>`)}</div>
       ${draft.kind === "answer" && html`<${Pick} label="Question" value=${draft.question} of=${questions} onPick=${(question) => put({ question })} />`}
       <${Lines} label="In a sentence" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />
-      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Write it down<//>
+      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Save reflection<//>
     </form><//>`;
 }
 
-const LEVELS = { surface: "surface: what broke", deeper: "deeper: what let it", deepest: "deepest: why that could be" };
+const LEVELS = { surface: "surface: what broke", deeper: "deeper: what allowed it", deepest: "deepest: why that was possible" };
 
 function Causes({ levels }) {
   const all = useAll("cause.analysed");
   const { draft, put, send } = useSheet("cause", "/v1/causes", { level: levels[0], text: "", confidence: 80 });
-  return html`<${Card} title="Causes, level by level" className="span12" id="levels">
+  return html`<${Card} title="Root cause analysis" className="span12" id="levels">
     <ul class="plain">${all.map((one) => html`<li class="piece" key=${one.key}><div><${Badge} kind="info">${one.level}<//> ${one.text} <span class="muted">${one.confidence_percent} % sure, ${one.by}</span></div></li>`)}</ul>
     <form onSubmit=${send.run}>
       <div class="v-tabs" role="group" aria-label="Level">${levels.map((level) => html`<button key=${level} type="button" aria-pressed=${draft.level === level} onClick=${() => put({ level })}>${LEVELS[level]}</button>`)}</div>
-      <${Lines} label="The cause at this level" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />
-      <div class="field"><span class="label">How sure you are</span><${Percent} label="Confidence in this cause" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
-      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Add the cause<//>
+      <${Lines} label="Cause at this level" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />
+      <div class="field"><span class="label">Confidence</span><${Percent} label="Confidence in this cause" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
+      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Add cause<//>
     </form><//>`;
 }
 
@@ -58,14 +58,14 @@ function Lessons({ kinds, lists }) {
   const { draft, put, send } = useSheet("lesson", "/v1/learnings", { kind: Object.keys(kinds)[0], fields: {} }, ({ kind, fields }) => ({
     kind, fields: Object.fromEntries(kinds[kind].map((name) => [name, lists.includes(name) ? asList(fields[name] || "") : fields[name] || ""])),
   }));
-  const field = (name) => html`<${Lines} key=${`${draft.kind} ${name}`} label=${words(name)} hint=${lists.includes(name) ? "one a line" : name.startsWith("confidence") ? "such as 80%" : ""} required rows=${1}
+  const field = (name) => html`<${Lines} key=${`${draft.kind} ${name}`} label=${words(name)} hint=${lists.includes(name) ? "One per line" : name.startsWith("confidence") ? "Such as 80%" : ""} required rows=${1}
     value=${draft.fields[name] || ""} onText=${(text) => put({ fields: { ...draft.fields, [name]: text } })} />`;
   return html`<${Card} title="Lessons" className="span12" id="lessons">
     <ul class="plain">${all.map((one) => html`<li class="piece" key=${one.key}><div><${Badge} kind="info">${words(one.kind)}<//> ${[Object.values(one.fields)[0]].flat().join("; ")} <span class="muted">${one.by}</span></div></li>`)}</ul>
     <form onSubmit=${send.run}>
       <${Pick} label="Kind of lesson" value=${draft.kind} of=${Object.keys(kinds)} onPick=${(kind) => put({ kind, fields: {} })} />
       ${kinds[draft.kind].map(field)}
-      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Store the lesson<//>
+      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Save lesson<//>
     </form><//>`;
 }
 
@@ -76,10 +76,10 @@ function ActionItems({ checks }) {
     ${!all.length && html`<${Empty}>No action items yet. Linked items are checked in later drills.<//>`}
     <ul class="plain">${all.map((one) => html`<li class="piece" key=${one.key}><div>${one.text} <span class="muted">${one.owner}</span> ${one.check && html`<${Badge} kind="good">${words(one.check)}<//>`}</div></li>`)}</ul>
     <form onSubmit=${send.run}>
-      <${Lines} label="What will be done" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />
-      <div class="two"><${Field} label="Who does it"><input required maxlength="64" value=${draft.owner} onInput=${(event) => put({ owner: event.target.value })} /><//>
-        <${Field} label="Check that later drills run"><select value=${draft.check} onChange=${(event) => put({ check: event.target.value })}><option value="">none</option>${Object.entries(checks).map(([id, title]) => html`<option key=${id} value=${id}>${title}</option>`)}</select><//></div>
-      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Add the action item<//>
+      <${Lines} label="Action" required rows=${2} value=${draft.text} onText=${(text) => put({ text })} />
+      <div class="two"><${Field} label="Owner"><input required maxlength="64" value=${draft.owner} onInput=${(event) => put({ owner: event.target.value })} /><//>
+        <${Field} label="Linked check, run in later drills"><select value=${draft.check} onChange=${(event) => put({ check: event.target.value })}><option value="">none</option>${Object.entries(checks).map(([id, title]) => html`<option key=${id} value=${id}>${title}</option>`)}</select><//></div>
+      <${ErrorNote} error=${send.error} /><${Button} type="submit" busy=${send.busy}>Add action item<//>
     </form><//>`;
 }
 

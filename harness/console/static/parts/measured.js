@@ -11,11 +11,11 @@ const EVERY_MS = 8000;
 const POINTS = 300;
 const BEFORE_S = 240;
 const CALLS = "sum by (service, peer) (rate(outbound_requests_total[$__rate_interval]))";
-const TIMES = [["healthy", "before"], ["broken", "from the page to the fix"], ["after", "since"]];
+const TIMES = [["healthy", "before"], ["broken", "page to fix"], ["after", "after the fix"]];
 /** What a drill is measured by, each fit for a chart over time. */
 export const SERIES = [
-  { title: "Ledger less payments", unit: "currencyEUR", legend: "difference", expr: "sum(ledger_difference)" },
-  { title: "What customers try succeeds", unit: "percentunit", legend: "success", expr: "1 - user:error_ratio:rate30s" },
+  { title: "Ledger minus payments", unit: "currencyEUR", legend: "difference", expr: "sum(ledger_difference)" },
+  { title: "Customer success rate", unit: "percentunit", legend: "success", expr: "1 - user:error_ratio:rate30s" },
   { title: "Throughput by service", unit: "reqps", legend: "{{service}}", expr: "service:http_requests:rate5s" },
   { title: "Latency by service, 95th percentile", unit: "s", legend: "{{service}}", expr: "histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[$__rate_interval])))" },
   { title: "Statements per request by service", unit: "short", legend: "{{service}}", expr: "sum by (service) (rate(db_statements_per_request_sum[$__rate_interval])) / (sum by (service) (rate(db_statements_per_request_count[$__rate_interval])) > 0)" },
@@ -49,7 +49,7 @@ export function Measured({ one, span, marks, times, only = null }) {
   return html`<section class="card"><h2>${one.title}</h2>
     ${error && !data && html`<${ErrorNote} error=${error} />`}
     ${data && (series.length ? html`<${Chart} title=${one.title} times=${data.times} series=${series} marks=${marks} unit=${one.unit} height=${170} sync="before-after" />
-      <${Means} times=${data.times} series=${series} windows=${times} unit=${one.unit} />` : html`<p class="muted">no data in this time</p>`)}</section>`;
+      <${Means} times=${data.times} series=${series} windows=${times} unit=${one.unit} />` : html`<p class="muted">no data in this time range</p>`)}</section>`;
 }
 
 function Means({ times, series, windows: spans, unit }) {
@@ -64,6 +64,6 @@ export function Calls({ services, span, times }) {
   const found = TIMES.map(([key, words]) => ({ words, edges: edges(data, times[key]), isKnown: Boolean(times[key]) }));
   const most = Math.max(...found.flatMap((one) => one.edges.map((edge) => edge.perS)), 0.1);
   const names = services.filter((name) => found.some((one) => one.edges.some((edge) => edge.from === name || edge.to === name)));
-  return html`<section class="card"><h2>Who calls whom</h2><div class="v-graphs">${found.map((one) => html`<figure key=${one.words}>
+  return html`<section class="card"><h2>Calls between services</h2><div class="v-graphs">${found.map((one) => html`<figure key=${one.words}>
     ${one.isKnown ? html`<${CallGraph} names=${names} edges=${one.edges} most=${most} />` : html`<p class="muted v-middle">not yet</p>`}<figcaption>${one.words}</figcaption></figure>`)}</div></section>`;
 }

@@ -69,8 +69,8 @@ export function Panel({ panel, time, marks, onZoom, onService, sync }) {
     <header class="v-panel-head">
       <h3 title=${panel.description}>${panel.title}</h3>
       <span class="v-panel-acts">
-        <a class="button quiet" href=${tracesOf(panel, time)} title="Traces of this time">traces</a>
-        <button type="button" class="button quiet" disabled=${!answers} onClick=${attach} title="Attach this query, over this time, as evidence">attach</button>
+        <a class="button quiet" href=${tracesOf(panel, time)} title="Traces in this time range">traces</a>
+        <button type="button" class="button quiet" disabled=${!answers} onClick=${attach} title="Attach this query and time range as evidence">attach</button>
       </span>
     </header>
     ${error && html`<${ErrorNote} error=${error} />`}
@@ -90,12 +90,12 @@ function Lines({ panel, answers, marks, onZoom, sync, height }) {
   const series = answers.flatMap((one) => one.series);
   const exemplars = useMemo(() => answers.flatMap((one) => one.exemplars), [answers]);
   const cut = answers.reduce((sum, one) => sum + one.cut, 0);
-  if (!series.length) return html`<p class="muted v-middle">no data in this time</p>`;
+  if (!series.length) return html`<p class="muted v-middle">no data in this time range</p>`;
   return html`<${Chart} title=${panel.title} times=${times} series=${series} marks=${marks} exemplars=${exemplars} onZoom=${onZoom}
       sync=${sync} height=${Math.max(120, height - 58)} unit=${defaults.unit} decimals=${defaults.decimals}
       min=${defaults.min} max=${defaults.max} fill=${custom.fillOpacity > 0}
       isStacked=${custom.stacking?.mode === "normal"} isStepped=${custom.lineInterpolation === "stepAfter"} />
-    ${cut > 0 && html`<p class="muted">${cut} more series are not drawn</p>`}`;
+    ${cut > 0 && html`<p class="muted">${cut} more series not shown</p>`}`;
 }
 
 function Figure({ panel, answers }) {
@@ -126,7 +126,7 @@ export function Spark({ values, color = "accent" }) {
 function Rows({ panel, answers, time, onService }) {
   const rows = merged(answers);
   const shown = columns(panel, rows);
-  if (!rows.length) return html`<p class="muted v-middle">nothing just now</p>`;
+  if (!rows.length) return html`<p class="muted v-middle">nothing at the moment</p>`;
   const open = (column, row) => (onService ? onService(row[column.key]) : go("dashboards", { uid: "service", service: row[column.key], ...time }));
   return html`<div class="scroll" tabIndex="0"><table>
     <thead><tr>${shown.map((column) => html`<th key=${column.key} scope="col" class=${column.isNumber ? "num" : ""}>${column.title}</th>`)}</tr></thead>

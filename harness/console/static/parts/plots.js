@@ -9,7 +9,7 @@ export function Calibration({ bins }) {
   if (!bins.length) return html`<p class="muted">No forecast resolved yet.</p>`;
   const at = (bin) => ({ x: 30 + 2 * bin.mean_percent, y: 220 - 200 * bin.true_share });
   const most = Math.max(...bins.map((bin) => bin.count));
-  return html`<figure class="v-plot"><svg viewBox="0 0 250 250" role="img" aria-label=${bins.map((bin) => `said ${Math.round(bin.mean_percent)} percent, came true ${Math.round(bin.true_share * 100)} percent of ${bin.count}`).join("; ")}>
+  return html`<figure class="v-plot"><svg viewBox="0 0 250 250" role="img" aria-label=${bins.map((bin) => `forecast ${Math.round(bin.mean_percent)} percent, came true ${Math.round(bin.true_share * 100)} percent of ${bin.count}`).join("; ")}>
     ${[0, 25, 50, 75, 100].map((tick) => html`<g key=${tick} class="v-axis">
       <line x1="30" x2="230" y1=${220 - 2 * tick} y2=${220 - 2 * tick} /><text x="26" y=${224 - 2 * tick} text-anchor="end">${tick}</text><text x=${30 + 2 * tick} y="236" text-anchor="middle">${tick}</text></g>`)}
     <line class="v-ideal" x1="30" y1="220" x2="230" y2="20" />
@@ -30,7 +30,7 @@ export function Trend({ points, format, title, isGoodLow = true }) {
   const isBetter = last === first ? null : last < first === isGoodLow;
   const placed = points.map((point, index) => ({ ...point, x: x(index) })).filter((point) => point.value !== null && point.value !== undefined);
   return html`<div class="v-trend"><h3>${title}</h3>
-    <p class="v-figure">${format(last)} ${known.length > 1 && isBetter !== null && html`<small class=${isBetter ? "v-good" : "v-warn"}>${isBetter ? "✓ better" : "▲ worse"} than at first (${format(first)})</small>`}</p>
+    <p class="v-figure">${format(last)} ${known.length > 1 && isBetter !== null && html`<small class=${isBetter ? "v-good" : "v-warn"}>${isBetter ? "✓ better" : "▲ worse"} than the first drill (${format(first)})</small>`}</p>
     <svg viewBox="0 0 200 60" preserveAspectRatio="none" role="img" aria-label=${placed.map((point) => `${point.label}: ${format(point.value)}`).join("; ")}>
       <polyline class="v-curve" points=${placed.map((point) => `${point.x},${y(point.value)}`).join(" ")} />
       ${placed.map((point) => html`<circle key=${point.label} class="v-point" cx=${point.x} cy=${y(point.value)} r="2.5"><title>${point.label}: ${format(point.value)}</title></circle>`)}</svg></div>`;
@@ -41,7 +41,7 @@ export function CallGraph({ names, edges, most }) {
   const places = circle(names);
   const at = (name) => ({ x: 130 + 95 * places.get(name).x, y: 120 + 90 * places.get(name).y });
   const drawn = edges.filter((edge) => places.has(edge.from) && places.has(edge.to));
-  return html`<svg class="v-graph" viewBox="0 0 260 250" role="img" aria-label=${drawn.map((edge) => `${edge.from} to ${edge.to}: ${edge.perS.toFixed(1)} a second`).join("; ") || "no calls"}>
+  return html`<svg class="v-graph" viewBox="0 0 260 250" role="img" aria-label=${drawn.map((edge) => `${edge.from} to ${edge.to}: ${edge.perS.toFixed(1)} per second`).join("; ") || "no calls"}>
     <defs><marker id="v-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker></defs>
     ${drawn.map((edge) => html`<${Arrow} key=${`${edge.from} ${edge.to}`} edge=${edge} from=${at(edge.from)} to=${at(edge.to)} most=${most} />`)}
     ${names.map((name) => html`<g key=${name} transform=${`translate(${at(name).x},${at(name).y})`}><circle r="12" fill=${laneOf(name)} /><text y="26" text-anchor="middle">${name}</text></g>`)}

@@ -53,11 +53,11 @@ export function Clash({ shared, merge, children }) {
   const { clash } = shared;
   if (!clash) return null;
   return html`<div class="note warn" role="alert">
-    <p><strong>${clash.by || "Somebody"} saved while you were writing.</strong> Yours is still here; theirs:</p>
+    <p><strong>${clash.by || "Somebody"} saved while you were writing.</strong> Your text is kept. Theirs:</p>
     ${children}
     <div class="actions">
-      <${Button} kind="primary" onClick=${() => shared.settle(merge(shared.base, shared.value, clash.value))}>Put both together<//>
-      <${Button} onClick=${() => shared.settle(shared.value)}>Go on with mine<//>
+      <${Button} kind="primary" onClick=${() => shared.settle(merge(shared.base, shared.value, clash.value))}>Merge both<//>
+      <${Button} onClick=${() => shared.settle(shared.value)}>Keep mine<//>
       <${Button} onClick=${shared.discard}>Take theirs<//>
     </div>
   </div>`;

@@ -15,12 +15,12 @@ const series = (title) => SERIES.find((one) => one.title.startsWith(title));
 function Goals() {
   return html`<h2>3 A.M. Drill: AI-era system owner</h2>
     <p class="lead">Diagnose, remediate and harden systems under realistic failures: people investigate first, AI helps with the fix.</p>
-    ${list(["Find the root cause under pressure", "Use AI responsibly: for a verified cause, and nothing else", "Better observability and specs, from what was learned", "The habit of investigating in a crisis"])}`;
+    ${list(["Find the root cause under pressure", "Use AI responsibly: only for a verified cause", "Improve observability and specs with what you learned", "Build the habit of investigating in a crisis"])}`;
 }
 
 function Agenda({ agenda }) {
-  return html`<h2>Agenda: ${agenda.title}</h2><table class="timetable"><thead><tr><th>time</th><th>what</th><th>AI</th></tr></thead>
-    <tbody>${timetable(agenda.phases).map((one) => html`<tr key=${one.title}><td class="mono">${one.time}</td><th scope="row">${one.title}</th><td>${one.ai === "open" ? "open" : one.ai === "closed" ? "closed" : "for the verified cause"}</td></tr>`)}</tbody></table>`;
+  return html`<h2>Agenda: ${agenda.title}</h2><table class="timetable"><thead><tr><th>time</th><th>phase</th><th>AI</th></tr></thead>
+    <tbody>${timetable(agenda.phases).map((one) => html`<tr key=${one.title}><td class="mono">${one.time}</td><th scope="row">${one.title}</th><td>${one.ai === "open" ? "open" : one.ai === "closed" ? "closed" : "for a verified cause"}</td></tr>`)}</tbody></table>`;
 }
 
 function Phases({ agenda }) {
@@ -37,9 +37,9 @@ function Drift({ charts }) {
 }
 
 function Circle({ charts, services }) {
-  return html`<h2>A circle of calls</h2><div class="halves"><div>
+  return html`<h2>Circular calls</h2><div class="halves"><div>
     <p>A calls B, B calls C, C calls A: under load each waits for a worker that waits for it.</p>
-    ${list(["Trace the circle: the same trace enters a service twice", "Timeouts that end, circuit breakers that open, queues in between", "Workers are a limit: watch how many wait"])}
+    ${list(["Trace the cycle: one trace enters the same service twice", "Finite timeouts, circuit breakers, queues in between", "Workers are limited: watch how many wait"])}
     <${Measured} one=${series("Throughput")} only=${RING} ...${charts} /></div><${Calls} services=${services} span=${charts.span} times=${charts.times} /></div>`;
 }
 
@@ -47,7 +47,7 @@ const WAYS = [["sequential", [0, 1, 2, 3, 4, 5], 1], ["batched", [0], 2], ["asyn
 
 /** Six answers that are needed: one after the other, all in one, all at once. */
 function Ways() {
-  return html`<svg class="ways" viewBox="0 0 320 150" role="img" aria-label="Sequential calls take as long as all of them together; one batched call, or calls made at once, take about as long as one">
+  return html`<svg class="ways" viewBox="0 0 320 150" role="img" aria-label="Sequential calls take the sum of their times; a batched call or parallel calls take about as long as one">
     ${WAYS.map(([name, begins, long], row) => html`<g key=${name} transform=${`translate(0, ${row * 50})`}><text x="0" y="26">${name}</text>
       ${begins.map((at, index) => html`<rect key=${index} x=${86 + at * 38} y=${name === "async" ? 4 + index * 6 : 14} width=${36 * long} height=${name === "async" ? 4 : 16} rx="2" />`)}</g>`)}</svg>`;
 }
@@ -55,17 +55,17 @@ function Ways() {
 function Storm({ charts }) {
   return html`<h2>N+1 queries</h2><div class="halves"><div>
     <p>One query for the list, then one for each row, each over the network: latency grows with the data.</p>
-    ${list(["See the loop: the same statement, many times in one trace", "Batch what is asked for together", "Async where it cannot be batched; cache what seldom changes"])}<${Ways} /></div>
+    ${list(["See the loop: the same statement, many times in one trace", "Batch queries that belong together", "Run in parallel what cannot be batched; cache what rarely changes"])}<${Ways} /></div>
     <div><${Measured} one=${series("Statements")} only=${LISTING} ...${charts} /><${Measured} one=${series("Latency")} only=${LISTING} ...${charts} /></div></div>`;
 }
 
 function Reflection({ agenda }) {
   const asked = agenda.phases.flatMap((one) => one.questions);
-  const questions = asked.length ? asked : ["What early signals did you observe?", "Which way of tracing helped most?", "Which assumption kept you from the cause?"];
+  const questions = asked.length ? asked : ["What early signals did you observe?", "Which tracing approach helped most?", "Which assumption delayed finding the cause?"];
   return html`<h2>Tea break</h2><p class="lead">Talk to the table next to yours.</p>${list([...new Set(questions)])}`;
 }
 
-const BOARD = [["drift", "Floating-point drift"], ["deadlock", "Circle of calls"], ["n-plus-one", "N+1 queries"], ["timeouts", "Timeouts"]];
+const BOARD = [["drift", "Floating-point drift"], ["deadlock", "Circular calls"], ["n-plus-one", "N+1 queries"], ["timeouts", "Timeouts"]];
 
 function Metrics({ agenda, past }) {
   return html`<h2>Success metrics</h2><div class="halves">${list(agenda.objectives)}
@@ -77,7 +77,7 @@ function Metrics({ agenda, past }) {
 }
 
 function Notes() {
-  return html`<h2>For the instructor</h2>${list(["Rotate scenarios: nobody should know the answer from last time", "Trace by hand first; AI comes with the fix", "Insist on the postmortem: spec, guardrails, owners", "Tea breaks are checkpoints for reflection", "AI is a tool; people own production"])}`;
+  return html`<h2>For the instructor</h2>${list(["Rotate scenarios: nobody should know the answer from last time", "Trace by hand first; use AI for the fix", "Require a postmortem with specs, guardrails and owners", "Tea breaks are checkpoints for reflection", "AI is a tool; people own production"])}`;
 }
 
 /** The slides in order, each `{id, body}`. */

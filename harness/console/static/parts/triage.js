@@ -37,12 +37,12 @@ export function Incident({ choices, impact }) {
       <div class="two"><${Pick} label="Severity" value=${value.severity} of=${choices.severities} onPick=${(severity) => put({ severity })} />
         <label class="field"><span class="label">Users affected${impact ? ` (measured: ${plain(impact.users_affected, 0)})` : ""}</span>
           <input type="number" min="0" value=${value.users} onInput=${(event) => put({ users: event.target.value })} /></label></div>
-      <label class="field"><span class="label">What is the matter, in a sentence</span><input required value=${value.summary} onInput=${(event) => put({ summary: event.target.value })} /></label>
-      <label class="field"><span class="label">Blast radius: who and what is hurt, and what is not</span><input required value=${value.blast} onInput=${(event) => put({ blast: event.target.value })} /></label>
+      <label class="field"><span class="label">Summary, in a sentence</span><input required value=${value.summary} onInput=${(event) => put({ summary: event.target.value })} /></label>
+      <label class="field"><span class="label">Blast radius: who and what is affected, and what is not</span><input required value=${value.blast} onInput=${(event) => put({ blast: event.target.value })} /></label>
       <${Ticks} label="Systems" of=${choices.services} chosen=${value.systems} onChange=${(systems) => put({ systems })} />
-      <${Ticks} label="Escalate, because of" of=${choices.escalations} chosen=${value.escalate} onChange=${(escalate) => put({ escalate })} />
+      <${Ticks} label="Escalate for" of=${choices.escalations} chosen=${value.escalate} onChange=${(escalate) => put({ escalate })} />
       <${ErrorNote} error=${save.error} />
-      <${Button} type="submit" kind=${newest ? "" : "primary"} busy=${save.busy} disabled=${form.clash !== null}>${newest ? "Say it anew" : "Declare the incident"}<//>
+      <${Button} type="submit" kind=${newest ? "" : "primary"} busy=${save.busy} disabled=${form.clash !== null}>${newest ? "Update the incident" : "Declare the incident"}<//>
     </form>
   <//>`;
 }
@@ -59,7 +59,7 @@ function Priorities({ value, kinds, onChange }) {
   return html`<fieldset class="ticks"><legend>Priorities, most urgent first</legend><ol class="priorities">${value.map((one, index) => html`<li key=${index}>
     <select aria-label=${`Kind of priority ${index + 1}`} value=${one.kind} onChange=${(event) => put(index, { kind: event.target.value })}>${kinds.map((kind) => html`<option key=${kind} value=${kind}>${words(kind)}</option>`)}</select>
     <input aria-label=${`Priority ${index + 1}`} value=${one.text} onInput=${(event) => put(index, { text: event.target.value })} />
-    <${Button} kind="quiet" disabled=${index === 0} onClick=${() => up(index)} aria-label=${`Priority ${index + 1} one up`}>↑<//>
+    <${Button} kind="quiet" disabled=${index === 0} onClick=${() => up(index)} aria-label=${`Move priority ${index + 1} up`}>↑<//>
     <${Button} kind="quiet" onClick=${() => onChange(value.filter((_, at) => at !== index))} aria-label=${`Remove priority ${index + 1}`}>✕<//>
   </li>`)}</ol><${Button} onClick=${() => onChange([...value, { kind: "other", text: "" }])}>Add a priority<//></fieldset>`;
 }
@@ -79,12 +79,12 @@ export function Triage({ choices }) {
   return html`<${Card} title="Triage" className="span12" id="triage" actions=${html`<span class="muted">${form.isDraft ? "not saved yet" : newest ? `saved ${clock(newest.at)} by ${newest.by}` : ""}</span>`}>
     <${Clash} shared=${form} merge=${mergedTriage}><pre class="text">${clash && [clash.value.known, clash.value.unknown].join("\n")}</pre><//>
     <form onSubmit=${save.run}>
-      <div class="two"><${Lines} label="Known" hint="one a line" required value=${value.known} onText=${(known) => put({ known })} />
-        <${Lines} label="Not known" hint="one a line" required value=${value.unknown} onText=${(unknown) => put({ unknown })} /></div>
+      <div class="two"><${Lines} label="Known" hint="One per line" required value=${value.known} onText=${(known) => put({ known })} />
+        <${Lines} label="Unknown" hint="One per line" required value=${value.unknown} onText=${(unknown) => put({ unknown })} /></div>
       <${Priorities} value=${value.priorities} kinds=${choices.priorities} onChange=${(priorities) => put({ priorities })} />
       <${Lines} label="Not doing yet" rows=${2} value=${value.later} onText=${(later) => put({ later })} />
       <${ErrorNote} error=${save.error} />
-      <${Button} type="submit" kind="primary" busy=${save.busy} disabled=${!form.isDraft || clash !== null}>Save the triage<//>
+      <${Button} type="submit" kind="primary" busy=${save.busy} disabled=${!form.isDraft || clash !== null}>Save triage<//>
     </form>
   <//>`;
 }

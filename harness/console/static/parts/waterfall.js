@@ -43,7 +43,7 @@ export function Waterfall({ data, logs, onLog }) {
       ${withLogs && row.count === 1 && linesOf.has(row.span.id) && html`<${Lines} key=${`${row.key} logs`} lines=${linesOf.get(row.span.id)} depth=${row.depth + 1} onLog=${onLog} />`}`)}
     </section>
     ${shown.length > most && html`<button type="button" class="v-link" onClick=${() => setMost(most * 4)}>${shown.length - most} more rows</button>`}
-    ${withLogs && elsewhere.length > 0 && html`<h4>Log lines of spans that are folded or were not kept</h4>
+    ${withLogs && elsewhere.length > 0 && html`<h4>Log lines of collapsed or missing spans</h4>
       <${Lines} lines=${elsewhere} depth=${0} onLog=${onLog} />`}
   </div>`;
 }
@@ -66,7 +66,7 @@ function Row({ row, trace, isChosen, onFold, onChoose }) {
   const depth = Math.min(row.depth, DEPTH_MAX);
   return html`<div class=${`v-span ${isChosen ? "v-chosen" : ""} ${row.failed ? "v-failed" : ""}`}>
     <div class="v-span-name" style=${{ paddingLeft: `${depth * INDENT_PX}px`, "--depth": depth }}>
-      ${row.hasMore ? html`<button type="button" class="v-twist" aria-expanded=${row.isOpen} aria-label=${`what ${span.service} called`} onClick=${onFold}>${row.isOpen ? "▾" : "▸"}</button>` : html`<span class="v-twist"></span>`}
+      ${row.hasMore ? html`<button type="button" class="v-twist" aria-expanded=${row.isOpen} aria-label=${`Calls made by ${span.service}`} onClick=${onFold}>${row.isOpen ? "▾" : "▸"}</button>` : html`<span class="v-twist"></span>`}
       <i class="v-lane-bar" style=${{ background: color }}></i>
       <button type="button" class="v-span-label" onClick=${onChoose} title=${span.operation}>
         <b>${span.service}</b> ${span.operation}

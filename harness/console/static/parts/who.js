@@ -41,14 +41,14 @@ function Joining({ roles: holders, lost, onEnter, onClose }) {
     event.preventDefault();
     if (role && !holds(role)) await api.post("/v1/roles/join", { person, role });
     onEnter(person);
-    toast(`${person} is in as ${role || held.join(", ")}`);
+    toast(`${person} joined as ${role || held.join(", ")}`);
   });
   return html`<form class="popover" onSubmit=${join.run} onKeyDown=${(event) => event.key === "Escape" && onClose()} aria-label="Who you are">
-    ${lost && html`<p class="note warn" role="alert">Nobody called ${lost} holds a role in this drill. Take one, and what you write stands under your name.</p>`}
+    ${lost && html`<p class="note warn" role="alert">${lost} has no role in this drill. Take a role to write under this name.</p>`}
     <${Field} label="Your name"><input value=${name} required pattern=".*\\S.*" maxlength="64" onInput=${(e) => setName(e.target.value)} /><//>
-    <${Field} label="Role" hint="What you look after; you may hold several, one after the other">
+    <${Field} label="Role" hint="You may hold several roles; join once for each">
       <select value=${role} required=${!held.length} onChange=${(e) => setRole(e.target.value)}>
-        <option value="">${held.length ? `as now: ${held.join(", ")}` : "choose"}</option>
+        <option value="">${held.length ? `keep: ${held.join(", ")}` : "choose"}</option>
         ${(roles || []).map((one) => html`<option key=${one.id} value=${one.id}>${one.title}${holders[one.id] ? ` (${holders[one.id].join(", ")})` : ""}</option>`)}
       </select>
     <//>

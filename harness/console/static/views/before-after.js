@@ -29,10 +29,10 @@ function Verify() {
 }
 
 function Objectives({ verifications }) {
-  if (!verifications.length) return html`<section class="card"><h2>Objectives</h2><${Empty}>No verification was run yet. It loads the shop and measures every objective.<//><${Verify} /></section>`;
+  if (!verifications.length) return html`<section class="card"><h2>Objectives</h2><${Empty}>Not verified yet. A verification loads the shop and measures every objective.<//><${Verify} /></section>`;
   const newest = verifications.at(-1);
   const figure = (value) => (value === null || typeof value === "string" ? "–" : plain(value));
-  return html`<section class="card"><h2>Objectives, verified at ${clock(Date.parse(newest.time))}: ${newest.data.passed ? html`<span class="v-good">✓ they hold</span>` : html`<span class="v-bad">✕ they do not hold</span>`}</h2>
+  return html`<section class="card"><h2>Objectives at ${clock(Date.parse(newest.time))}: ${newest.data.passed ? html`<span class="v-good">✓ all met</span>` : html`<span class="v-bad">✕ not met</span>`}</h2>
     <div class="scroll" tabIndex="0"><table><thead><tr><th>measure</th><th class="num">healthy</th><th class="num">at the page</th>
       ${verifications.slice(-4).map((one) => html`<th key=${one.id} class="num">${clock(Date.parse(one.time))}</th>`)}<th>objective</th></tr></thead>
     <tbody>${newest.data.results.map((row) => html`<tr key=${row.measure}><th scope="row">${row.measure.replaceAll("_", " ")}</th><td class="num">${figure(row.healthy)}</td><td class="num">${figure(row.at_page)}</td>

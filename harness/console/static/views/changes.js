@@ -41,12 +41,12 @@ export default function Changes() {
   return html`<div class=${`v-page v-split ${chosen ? "v-has-one" : ""}`}>
     <aside class="v-list" aria-label="Deploys">
       <div class="v-bar"><label class="v-field">service <select value=${params.service ?? ""} onChange=${(event) => go("changes", { ...params, service: event.target.value })}><option value="">all</option>${services.map((name) => html`<option key=${name}>${name}</option>`)}</select></label></div>
-      ${shown.length === 0 && html`<${Empty}>Nothing was deployed.<//>`}
+      ${shown.length === 0 && html`<${Empty}>No deploys.<//>`}
       <ol class="v-found">${shown.map((entry) => html`<${Entry} key=${entry.deploy_id} entry=${entry} params=${params} />`)}</ol>
     </aside>
     <div class="v-main">
-      ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Choose a deploy: its notes and what it changed are shown here.<//>`}
-      <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Change something</summary>
+      ${chosen ? html`<${Change} key=${chosen.deploy_id} entry=${chosen} />` : html`<${Empty}>Select a deploy to see its notes and diff.<//>`}
+      <details class="card" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>Take action</summary>
         <${ActForm} services=${services} versions=${versions} flags=${flags.data ?? []} drillId=${status.drill_id} onDone=${log.again} /></details>
       <${Flags} flags=${flags.data ?? []} error=${flags.error} />
     </div>
@@ -59,7 +59,7 @@ function Flags({ flags, error }) {
   return html`<section class="card" aria-label="Feature flags"><h2>Feature flags</h2>
     ${error && html`<${ErrorNote} error=${error} />`}
     <ul class="plain">${flags.map((one) => html`<li class="piece" key=${one.name}><div><i class="v-dot" style=${{ background: laneOf(one.service) }}></i><b>${one.service}</b> ${one.name}</div>
-      <${Badge} kind=${one.enabled === null ? "warn" : one.enabled ? "good" : "quiet"}>${one.enabled === null ? "does not answer" : one.enabled ? "on" : "off"}<//></li>`)}</ul></section>`;
+      <${Badge} kind=${one.enabled === null ? "warn" : one.enabled ? "good" : "quiet"}>${one.enabled === null ? "no answer" : one.enabled ? "on" : "off"}<//></li>`)}</ul></section>`;
 }
 
 function Entry({ entry, params }) {
@@ -84,7 +84,7 @@ function Change({ entry }) {
       ${entry.commit && html`<button type="button" class="button" onClick=${() => attachEvidence(`commit:${entry.commit.slice(0, 40)}`, `${entry.service} ${entry.version_to}`)}>Attach</button>`}
       <a class="button v-narrow" href=${href("changes")}>All deploys</a>
       <a class="button" href=${href("dashboards", { uid: "service", service: entry.service, begin: Math.floor(Date.parse(entry.at) / 1000) - 150, end: Math.floor(Date.parse(entry.at) / 1000) + 150 })}>Metrics around this deploy</a></header>
-    ${isRestart && html`<p class="muted">The version stayed the same.</p>`}
+    ${isRestart && html`<p class="muted">The version did not change.</p>`}
     ${error && html`<${ErrorNote} error=${error} />`}
     ${!isRestart && !data && !error && html`<${Loading} />`}
     ${data && html`<pre class="v-pre v-notes">${data.notes.trim()}</pre><${DiffView} text=${data.diff} />`}

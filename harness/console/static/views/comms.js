@@ -17,8 +17,8 @@ function Components({ choices, value, onChange }) {
     const { [name]: _, ...others } = value;
     onChange(status ? { ...others, [name]: status } : others);
   };
-  return html`<details><summary>Status page: what to say of each service (${Object.keys(value).length} said)</summary><div class="two">
-    ${choices.services.map((name) => html`<${Pick} key=${name} label=${name} none="as before" of=${choices.component_statuses} value=${value[name] || ""} onPick=${(status) => put(name, status)} />`)}
+  return html`<details><summary>Status page: component status (${Object.keys(value).length} set)</summary><div class="two">
+    ${choices.services.map((name) => html`<${Pick} key=${name} label=${name} none="unchanged" of=${choices.component_statuses} value=${value[name] || ""} onPick=${(status) => put(name, status)} />`)}
   </div></details>`;
 }
 
@@ -37,20 +37,20 @@ function Composer({ choices }) {
     toast("Update posted");
   });
   const eta = (label, key) => html`<label class="field"><span class="label">${label}</span><input type="number" min="0" step="any" value=${draft[key]} onInput=${(event) => put({ [key]: event.target.value })} /></label>`;
-  return html`<${Card} title="The next word" className="span12" id="composer" actions=${newest && html`<${Button} onClick=${() => setDraft(fromUpdate(newest.data))}>Begin with the last one<//>`}>
+  return html`<${Card} title="Stakeholder update" className="span12" id="composer" actions=${newest && html`<${Button} onClick=${() => setDraft(fromUpdate(newest.data))}>Start from the last update<//>`}>
     <form onSubmit=${post.run}>
       <div class="two"><${Pick} label="Status" value=${draft.status} of=${choices.update_statuses} onPick=${(status) => put({ status })} />
-        <${Pick} label="For whom" value=${draft.readers} of=${choices.readers} onPick=${(readers) => put({ readers })} /></div>
+        <${Pick} label="Audience" value=${draft.readers} of=${choices.readers} onPick=${(readers) => put({ readers })} /></div>
       <${Lines} label="What happened" required rows=${2} value=${draft.happened} onText=${(happened) => put({ happened })} />
       <${Lines} label="What we did" required rows=${2} value=${draft.did} onText=${(did) => put({ did })} />
-      <${Lines} label="Current state" hint="Customers read this sentence" required rows=${2} value=${draft.state} onText=${(state) => put({ state })} />
-      <div class="field"><span class="label">How sure we are</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
-      <div class="two"><${Lines} label="What we don’t know yet" hint="one a line" value=${draft.unknowns} onText=${(unknowns) => put({ unknowns })} />
-        <${Lines} label="Next steps" hint="one a line" required value=${draft.next} onText=${(next) => put({ next })} />
-        ${eta("Over in minutes, at the earliest", "eta")}${eta("at the latest", "latest")}</div>
+      <${Lines} label="Current state" hint="Shown to customers" required rows=${2} value=${draft.state} onText=${(state) => put({ state })} />
+      <div class="field"><span class="label">Confidence</span><${Percent} label="Confidence" value=${draft.confidence} onNumber=${(confidence) => put({ confidence })} /></div>
+      <div class="two"><${Lines} label="Unknowns" hint="One per line" value=${draft.unknowns} onText=${(unknowns) => put({ unknowns })} />
+        <${Lines} label="Next steps" hint="One per line" required value=${draft.next} onText=${(next) => put({ next })} />
+        ${eta("ETA in minutes, earliest", "eta")}${eta("ETA in minutes, latest", "latest")}</div>
       <${Components} choices=${choices} value=${draft.components} onChange=${(components) => put({ components })} />
       <${ErrorNote} error=${post.error} />
-      <${Button} type="submit" kind="primary" busy=${post.busy}>Post<//>
+      <${Button} type="submit" kind="primary" busy=${post.busy}>Post update<//>
     </form>
   <//>`;
 }
@@ -60,8 +60,8 @@ function Cadence({ due, choices }) {
   const late = due !== null && due < 0;
   return html`<${Card} title="Cadence" className="span12" id="cadence">
     <div class="stat"><div class=${`value ${late ? "late" : ""}`}>${due === null ? "–" : stopwatch(Math.abs(due))}</div>
-      <div class="label">${due === null ? "nothing is due" : late ? "too late: say something, even that there is nothing new" : "until the next word is due"}</div></div>
-    <p class="muted">The first within ${choices.first_update_within_s / 60} minutes of the page, then one every ${choices.update_every_s / 60} at the latest.</p>
+      <div class="label">${due === null ? "no update due" : late ? "overdue: post an update, even if nothing is new" : "until the next update is due"}</div></div>
+    <p class="muted">First update within ${choices.first_update_within_s / 60} minutes of the page, then at least every ${choices.update_every_s / 60} minutes.</p>
   <//>`;
 }
 
@@ -69,10 +69,10 @@ function Channel({ choices, incoming }) {
   const [reader, setReader] = useState("internal");
   const { data, error, again } = usePoll("/v1/updates", 0, { reader });
   useStream(["update.posted"], again);
-  return html`<${Card} title="Channel" className="span12" id="channel" actions=${html`<select aria-label="As read by" value=${reader} onChange=${(event) => setReader(event.target.value)}>${choices.channels.map((one) => html`<option key=${one} value=${one}>as ${one} readers get it</option>`)}</select>`}>
+  return html`<${Card} title="Channel" className="span12" id="channel" actions=${html`<select aria-label="Audience of the channel" value=${reader} onChange=${(event) => setReader(event.target.value)}>${choices.channels.map((one) => html`<option key=${one} value=${one}>${one} view</option>`)}</select>`}>
     <${ErrorNote} error=${error} />
-    ${incoming.map((one) => html`<div class="note warn" key=${one.seq}><strong>${one.sender}</strong> asks or says: ${one.text}</div>`)}
-    ${data && !data.length && html`<${Empty}>Nobody was told anything yet.<//>`}
+    ${incoming.map((one) => html`<div class="note warn" key=${one.seq}><strong>${one.sender}</strong>: ${one.text}</div>`)}
+    ${data && !data.length && html`<${Empty}>No updates yet.<//>`}
     ${[...(data || [])].reverse().map((one) => html`<article class="said" key=${one.at}><header><${Badge} kind="info">${one.status}<//> <time class="muted">${clock(one.at)}</time> <span class="muted">for ${one.readers}</span></header><pre class="text">${one.text.replaceAll("**", "")}</pre></article>`)}
   <//>`;
 }
@@ -82,7 +82,7 @@ const TONES = { operational: "good", degraded_performance: "warn", partial_outag
 function StatusPage({ url }) {
   const { data, error, again } = usePoll("/api/v2/summary.json", 15000);
   useStream(["update.posted", "incident.declared"], again);
-  return html`<${Card} title="What customers see" className="span12" id="status-page" actions=${html`<a href=${url} target="_blank" rel="noreferrer">the page itself</a>`}>
+  return html`<${Card} title="Status page" className="span12" id="status-page" actions=${html`<a href=${url} target="_blank" rel="noreferrer">Open the status page</a>`}>
     <${ErrorNote} error=${error} />
     ${data && html`<p class=${`note ${data.status.indicator === "none" ? "good" : data.status.indicator === "minor" ? "warn" : "bad"}`}><strong>${data.status.description}</strong></p>
       <table><tbody>${data.components.map((one) => html`<tr key=${one.id}><th scope="row">${one.name}</th><td class="num"><${Badge} kind=${TONES[one.status]}>${words(one.status)}<//></td></tr>`)}</tbody></table>

@@ -56,12 +56,12 @@ export default function Dashboards() {
 
 function Picker({ time, onPick, onZoom }) {
   const length = time.end - time.begin;
-  return html`<div class="v-picker" role="group" aria-label="Time shown">
+  return html`<div class="v-picker" role="group" aria-label="Time range">
     ${time.isFixed && html`<span class="mono">${clock(time.begin * 1000)} – ${clock(time.end * 1000)}</span>
-      <button type="button" class="button" onClick=${() => onZoom(Math.floor(time.begin - length / 2), Math.ceil(time.end + length / 2))}>wider</button>
-      <button type="button" class="button" onClick=${() => onPick(span("now-5m"))}>live</button>`}
+      <button type="button" class="button" onClick=${() => onZoom(Math.floor(time.begin - length / 2), Math.ceil(time.end + length / 2))}>Zoom out</button>
+      <button type="button" class="button" onClick=${() => onPick(span("now-5m"))}>Go live</button>`}
     <select aria-label="Last" value=${time.isFixed ? "" : String(time.length)} onChange=${(event) => onPick(event.target.value)}>
-      ${time.isFixed && html`<option value="">chosen</option>`}
+      ${time.isFixed && html`<option value="">custom</option>`}
       ${[...new Set([...RANGES, time.length ?? 300])].sort((a, b) => a - b).map((each) => html`<option key=${each} value=${String(each)}>last ${seconds(each).replace(" 0 s", "").replace(" 0 min", "")}</option>`)}
     </select>
   </div>`;

@@ -40,10 +40,10 @@ export default function Deck() {
   const [at, present] = usePresenting(box, slides.length);
   if (!slides.length) return html`<${Loading} />`;
   return html`<div class="v-page">
-    <div class="v-bar deck-bar"><p class="muted">Nine pages with this drill’s own charts. Arrow keys turn them.</p><span class="v-push"></span>
+    <div class="v-bar deck-bar"><p class="muted">Nine slides with charts from this drill. Use the arrow keys to move.</p><span class="v-push"></span>
       <${Button} onClick=${() => print()}>Print<//><${Button} kind="primary" onClick=${present}>Present<//></div>
     <div ref=${box} class=${`deck ${at < 0 ? "" : "presenting"}`}>
-      ${slides.map(({ id, body }, index) => html`<article key=${id} class="slide" aria-label=${`Page ${index + 1}`} data-shown=${at < 0 || at === index}>${body}<footer class="muted">${index + 1} / ${slides.length}</footer></article>`)}
+      ${slides.map(({ id, body }, index) => html`<article key=${id} class="slide" aria-label=${`Slide ${index + 1}`} data-shown=${at < 0 || at === index}>${body}<footer class="muted">${index + 1} / ${slides.length}</footer></article>`)}
     </div>
   </div>`;
 }

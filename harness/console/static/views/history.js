@@ -7,16 +7,16 @@ import { Calibration, Trend } from "../parts/plots.js";
 const time = (ms) => milliseconds(ms && Math.round(ms / 100) * 100);
 
 const BOARD = [
-  ["drills", "drills that count", plain],
-  ["mean_time_to_detect_ms", "to the page", time],
+  ["drills", "drills counted", plain],
+  ["mean_time_to_detect_ms", "to detect", time],
   ["mean_time_to_acknowledge_ms", "to acknowledge", time],
-  ["mean_time_to_cause_ms", "to the cause", time],
+  ["mean_time_to_cause_ms", "to find the cause", time],
   ["mean_time_to_resolve_ms", "to mitigate", time],
   ["mean_time_to_full_recovery_ms", "to full recovery", time],
   ["mean_time_to_first_update_ms", "to the first update", time],
   ["mean_users_affected", "users affected", (value) => plain(value, 0)],
   ["mean_revenue_lost", "revenue lost", money],
-  ["recurrence_rate", "same kind of cause again", percent],
+  ["recurrence_rate", "recurrence rate", percent],
   ["mean_brier", "Brier score", (value) => plain(value, 3)],
 ];
 const TRENDS = [
@@ -34,22 +34,22 @@ export default function History() {
   if (!data) return html`<${Loading} />`;
   const counted = data.drills.filter((one) => one.counts && one.drill_id !== data.running);
   return html`<div class="v-page">
-    <section class="card"><header class="v-bar"><h2>On average</h2><span class="v-push"></span><button type="button" class="button" onClick=${again}>Read again</button></header>
+    <section class="card"><header class="v-bar"><h2>Averages</h2><span class="v-push"></span><button type="button" class="button" onClick=${again}>Refresh</button></header>
       <dl class="v-board">${BOARD.map(([key, words, format]) => html`<div key=${key}><dt>${words}</dt><dd>${format(data.averages[key])}</dd></div>`)}</dl></section>
-    <section class="card"><h2>From drill to drill</h2>
+    <section class="card"><h2>Trends</h2>
       ${counted.length ? html`<div class="v-trends">${TRENDS.map(([words, of, format, isGoodLow]) => html`<${Trend} key=${words} title=${words} format=${format} isGoodLow=${isGoodLow}
         points=${counted.map((one) => ({ label: `${one.drill_id} ${one.scenario}`, value: of(one) }))} />`)}</div>` : html`<${Empty}>Trends need two finished drills.<//>`}</section>
     <div class="v-columns">
       <section class="card"><h2>Calibration over all drills</h2><${Calibration} bins=${data.reliability} /></section>
       <section class="card"><h2>Drills</h2><${Drills} data=${data} /></section>
     </div>
-    ${data.unreadable.length > 0 && html`<p class="v-note">Left out, since their records cannot be read: ${data.unreadable.join("; ")}</p>`}
+    ${data.unreadable.length > 0 && html`<p class="v-note">Left out, because their records cannot be read: ${data.unreadable.join("; ")}</p>`}
   </div>`;
 }
 
 function Drills({ data }) {
-  return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>began</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
-    <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `does not count: ${one.excluded_because}` : ""}>
+  return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>started</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
+    <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `excluded: ${one.excluded_because}` : ""}>
       <td>${dateTime(Date.parse(one.began_at))}</td><td class="mono">${one.drill_id}${one.drill_id === data.running ? " (now)" : ""}</td><td>${one.scenario}</td>
-      <td>${one.outcome}${one.excluded_because ? ", does not count" : ""}</td><td class="num">${time(one.kpis.mitigate_ms)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
+      <td>${one.outcome}${one.excluded_because ? ", excluded" : ""}</td><td class="num">${time(one.kpis.mitigate_ms)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
 }

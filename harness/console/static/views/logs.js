@@ -90,13 +90,13 @@ export default function Logs() {
       <${Contains} value=${params.contains ?? ""} onPick=${(contains) => set({ contains })} />
       ${params.trace && html`<span class="v-chip">trace ${params.trace.slice(0, 8)}… <button type="button" class="button quiet" aria-label="All traces" onClick=${() => set({ trace: "", seq: "" })}>✕</button></span>`}
       <span class="v-push"></span>
-      <span class="muted" role="status">${lines ? `${plain(lines.length)} lines` : "…"}${lines?.length >= LINES_MAX ? ", older ones left out" : ""}</span>
+      <span class="muted" role="status">${lines ? `${plain(lines.length)} lines` : "…"}${lines?.length >= LINES_MAX ? ", older lines dropped" : ""}</span>
       ${older && html`<button type="button" class="button" onClick=${older}>↑ Older lines</button>`}
-      ${!isFollowing && isLive && html`<button type="button" class="button" onClick=${() => setFollowing(true)}>↓ To the newest</button>`}
-      <button type="button" class="button" aria-pressed=${!isLive} onClick=${() => setLive(!isLive)}>${isLive ? "❚❚ Pause" : "▶ Go on"}</button>
+      ${!isFollowing && isLive && html`<button type="button" class="button" onClick=${() => setFollowing(true)}>↓ Jump to newest</button>`}
+      <button type="button" class="button" aria-pressed=${!isLive} onClick=${() => setLive(!isLive)}>${isLive ? "❚❚ Pause" : "▶ Resume"}</button>
     </div>
     ${error && html`<${ErrorNote} error=${error} />`}
-    ${lines?.length === 0 && html`<${Empty}>No line matches. ${params.contains ? "The text is looked for anywhere in the line, in either case." : ""}<//>`}
+    ${lines?.length === 0 && html`<${Empty}>No lines match. ${params.contains ? "The text may be anywhere in the line, in upper or lower case." : ""}<//>`}
     <div class=${chosen ? "v-logs-body v-with-detail" : "v-logs-body"}>
       <${LogList} lines=${lines ?? []} chosen=${chosen?.seq} onChoose=${choose} isFollowing=${isFollowing && isLive} onFollow=${setFollowing} />
       ${chosen && html`<${Detail} line=${chosen} onClose=${() => setChosen(null)} onFilter=${set} />`}
@@ -112,7 +112,7 @@ function Contains({ value, onPick }) {
     const timer = setTimeout(() => onPick(typed), TEXT_WAIT_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  return html`<label class="v-field v-grow">text <input type="search" data-search value=${typed} spellcheck="false" placeholder="anywhere in the line" onInput=${(event) => setTyped(event.target.value)} /></label>`;
+  return html`<label class="v-field v-grow">text <input type="search" data-search value=${typed} spellcheck="false" placeholder="Anywhere in the line" onInput=${(event) => setTyped(event.target.value)} /></label>`;
 }
 
 function Detail({ line, onClose, onFilter }) {
@@ -124,9 +124,9 @@ function Detail({ line, onClose, onFilter }) {
     <dl class="v-tags">${Object.entries(fields).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${typeof value === "object" ? JSON.stringify(value) : String(value)}</dd></div>`)}</dl>
     ${traceback && html`<pre class="v-pre">${traceback}</pre>`}
     <p class="v-acts">
-      ${line.trace_id && html`<a class="button" href=${href("traces", { trace: line.trace_id })}>Open its trace</a>
-      <button type="button" class="button" onClick=${() => onFilter({ trace: line.trace_id, service: "", level: "", contains: "" })}>Lines of this trace</button>`}
-      <button type="button" class="button" onClick=${() => onFilter({ service: line.service, trace: "" })}>Only ${line.service}</button>
+      ${line.trace_id && html`<a class="button" href=${href("traces", { trace: line.trace_id })}>Open trace</a>
+      <button type="button" class="button" onClick=${() => onFilter({ trace: line.trace_id, service: "", level: "", contains: "" })}>Show lines of this trace</button>`}
+      <button type="button" class="button" onClick=${() => onFilter({ service: line.service, trace: "" })}>Show only ${line.service}</button>
     </p>
   </aside>`;
 }

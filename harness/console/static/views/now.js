@@ -10,7 +10,7 @@ function Pages({ pages, alerts }) {
   const open = pages.filter((page) => !page.acknowledged_by);
   const since = new Map(alerts.map((alert) => [alert.name, alert]));
   return html`<${Card} title="Pages" className="span12" id="pages" actions=${open.length > 1 && html`<${Button} kind="primary" busy=${acknowledge.busy} onClick=${() => acknowledge.run()}>Acknowledge all<//>`}>
-    ${!pages.length && html`<${Empty}>No page so far. Look around: it is quiet now.<//>`}
+    ${!pages.length && html`<${Empty}>No pages yet. A good time to look around.<//>`}
     ${pages.map((page) => html`<div key=${page.page_id} class=${`note ${page.acknowledged_by ? "" : since.has(page.alert) ? "bad" : "warn"} page-alert`}>
       <div><${Badge} kind=${page.severity === "critical" ? "bad" : "warn"}>${page.severity}<//> <strong>${page.alert}</strong>: ${page.summary}
         <span class="muted"> ${since.has(page.alert) ? "still firing" : "resolved"}</span></div>
@@ -32,13 +32,13 @@ function Impact({ impact, samples }) {
     ? (last.revenue - before.revenue) / ((last.at - before.at) / 60000) : null;
   const budget = impact ? (1 - impact.success_ratio) / 0.005 : null;
   const rows = [
-    ["succeed now", percent(impact?.success_ratio)],
+    ["success rate now", percent(impact?.success_ratio)],
     ["users affected", plain(impact?.users_affected, 0)],
     ["revenue lost", money(impact?.revenue_lost, 0)],
-    ["lost a minute", money(perMinute, 0)],
-    ["error budget burn", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
+    ["lost per minute", money(perMinute, 0)],
+    ["error budget burn rate", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
   ];
-  return html`<${Card} title="Impact on customers" className="span12" id="impact">
+  return html`<${Card} title="Customer impact" className="span12" id="impact">
     <div class="stats">${rows.map(([label, value]) => html`<div class="stat" key=${label}><div class="value">${value}</div><div class="label">${label}</div></div>`)}</div>
   <//>`;
 }
@@ -63,10 +63,10 @@ export default function Now() {
   return html`<div class="grid">
     <${Pages} pages=${status.pages} alerts=${status.alerts} />
     <${Impact} impact=${status.impact} samples=${samples} />
-    <${Card} title="The shop" className="span12" id="map"><${ServiceMap} services=${status.services} /><//>
+    <${Card} title="Service map" className="span12" id="map"><${ServiceMap} services=${status.services} /><//>
     <${Card} title="Services" className="span7" id="services"><${Services} services=${status.services} /><//>
-    <${Card} title="What changed lately" className="span5 tall" id="changes">
-      ${!changes.length && html`<${Empty}>Nothing yet.<//>`}
+    <${Card} title="Recent changes" className="span5 tall" id="changes">
+      ${!changes.length && html`<${Empty}>No changes yet.<//>`}
       <ol class="feed">${changes.map((one) => html`<li key=${one.id}><time>${clock(one.time)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div></li>`)}</ol>
     <//>
     <p class="muted span12">Next: ${status.next}</p>

@@ -18,7 +18,7 @@ export default function Projector() {
   const shown = worst.slice(0, worst.length > ALERTS_MAX ? ALERTS_MAX - 1 : ALERTS_MAX);
   const hidden = worst.length - shown.length;
   const figures = [
-    ["of customers succeed", percent(status.impact?.success_ratio, 0)],
+    ["customer success rate", percent(status.impact?.success_ratio, 0)],
     ["users affected", plain(status.impact?.users_affected, 0)],
     ["revenue lost", money(status.impact?.revenue_lost, 0)],
   ];
@@ -28,6 +28,6 @@ export default function Projector() {
     <div class="stats">${figures.map(([label, value]) => html`<div class="stat" key=${label}><div class="value">${value}</div><div class="label">${label}</div></div>`)}</div>
     <ul class="alerts">${shown.length
       ? shown.map((one) => html`<li key=${one.fingerprint} class=${one.severity === "critical" ? "late" : ""}>${one.severity === "critical" ? "✕" : "!"} ${one.summary}</li>`)
-      : html`<li>✓ no alert</li>`}${hidden > 0 && html`<li class="muted">and ${hidden} more</li>`}</ul>
+      : html`<li>✓ no alerts</li>`}${hidden > 0 && html`<li class="muted">and ${hidden} more</li>`}</ul>
   </div>`;
 }

@@ -13,10 +13,10 @@ const VERDICTS = {
   judged: ["accent", "★"],
 };
 const PATTERNS = {
-  panic: "Panic: acts came before ideas.",
-  structured: "Structured: looked and thought first, then acted.",
+  panic: "Panic: actions before hypotheses.",
+  structured: "Structured: investigation first, then action.",
   mixed: "Mixed: some of both.",
-  "no data": "Nothing to tell it by yet.",
+  "no data": "Not enough data yet.",
 };
 
 export default function Score() {
@@ -30,8 +30,8 @@ export default function Score() {
       <p class="v-figure">${data.total}<small> of 100</small></p>
       <p class="v-figure">+${data.bonus}<small> bonus</small></p>
       ${data.hint_points > 0 && html`<p class="v-figure v-warn">−${data.hint_points}<small> for hints</small></p>`}
-      <p class="v-figure muted">${data.open_points}<small> not decided yet</small></p>
-      <p class="v-figure muted">${data.brier === null ? "–" : data.brier.toFixed(3)}<small> Brier score: 0 is perfect, 0.25 a coin</small></p>
+      <p class="v-figure muted">${data.open_points}<small> not graded yet</small></p>
+      <p class="v-figure muted">${data.brier === null ? "–" : data.brier.toFixed(3)}<small> Brier score: 0 is perfect, 0.25 a coin toss</small></p>
     </div>
     ${data.sections.map((section) => html`<${Section} key=${section.id} section=${section} bySeq=${bySeq} />`)}
     <div class="v-columns">
@@ -61,7 +61,7 @@ function Line({ line, bySeq }) {
 }
 
 function Deciders({ seqs, bySeq, verdict }) {
-  if (!seqs.length) return html`<p class="muted v-deciders">${verdict}: no event of the record decides this line.</p>`;
+  if (!seqs.length) return html`<p class="muted v-deciders">${verdict}: no recorded event decides this line.</p>`;
   return html`<ul class="v-deciders">${seqs.map((seq) => html`<li key=${seq}>${said(seq, bySeq.get(seq))}</li>`)}</ul>`;
 }
 
@@ -78,8 +78,8 @@ const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 function Pattern({ classification, bySeq }) {
   const { pattern, signs, actions, hypotheses } = classification;
   const tone = { panic: "bad", structured: "good", mixed: "warn" }[pattern] ?? "muted";
-  return html`<section class="card"><h2>Panic or structure</h2>
-    <p class=${`v-figure v-${tone}`}>${pattern}</p><p>${PATTERNS[pattern]} ${counted(actions, "act", "acts")}, ${counted(hypotheses, "hypothesis", "hypotheses")}.</p>
+  return html`<section class="card"><h2>Panic or structured</h2>
+    <p class=${`v-figure v-${tone}`}>${pattern}</p><p>${PATTERNS[pattern]} ${counted(actions, "action", "actions")}, ${counted(hypotheses, "hypothesis", "hypotheses")}.</p>
     <ul class="v-lines">${signs.map((sign) => html`<li key=${sign.name}><p><span class=${sign.says === "panic" ? "v-bad" : "v-good"}>${sign.says === "panic" ? "▲" : "✓"}</span> ${sign.name} <span class="muted">${sign.what}</span></p>
       <${Deciders} seqs=${sign.seqs} bySeq=${bySeq} verdict="" /></li>`)}</ul></section>`;
 }
@@ -90,8 +90,8 @@ function Review({ table, cadence, etas, cause }) {
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
       <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>No forecasts recorded.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
-    <p>${counted(cadence.updates, "update", "updates")}; the first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, the longest silence ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p>
-    ${cause.target_ms !== null && html`<p>The cause: after ${minutes(cause.took_ms)}, of ${minutes(cause.target_ms)} that the agenda gives${verdict(cause.met)}.</p>`}</section>`;
+    <p>${counted(cadence.updates, "update", "updates")}; first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, longest gap ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p>
+    ${cause.target_ms !== null && html`<p>Cause found after ${minutes(cause.took_ms)}; the agenda allows ${minutes(cause.target_ms)}${verdict(cause.met)}.</p>`}</section>`;
 }
 
 function verdict(inTime) {

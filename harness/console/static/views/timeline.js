@@ -18,15 +18,15 @@ export default function Timeline() {
   const wanted = search.toLowerCase();
   const found = rows.filter((one) => !wanted || `${one.label} ${one.text} ${one.actor}`.toLowerCase().includes(wanted));
   return html`<div class="grid">
-    <${Card} title="Write it down" className="span12" id="note">
+    <${Card} title="Add a note" className="span12" id="note">
       <form class="slider" onSubmit=${write.run}>
         <input aria-label="Note" value=${note} required maxlength="10000" placeholder="What you saw, did or decided" onInput=${(e) => setNote(e.target.value)} />
-        <${Button} type="submit" busy=${write.busy}>Note<//>
+        <${Button} type="submit" busy=${write.busy}>Add note<//>
       </form><${ErrorNote} error=${write.error} />
     <//>
     <${Card} title="Timeline" className="span12" id="timeline" actions=${html`<input data-search type="search" aria-label="Search the timeline" placeholder="Search (/)" value=${search} onInput=${(e) => setSearch(e.target.value)} />`}>
-      ${!found.length && html`<${Empty}>${rows.length ? "Nothing matches." : "Nothing has happened yet."}<//>`}
-      ${found.length > SHOWN && html`<p class="muted">The newest ${SHOWN} of ${found.length}; search for older ones.</p>`}
+      ${!found.length && html`<${Empty}>${rows.length ? "No matches." : "No events yet."}<//>`}
+      ${found.length > SHOWN && html`<p class="muted">Showing the newest ${SHOWN} of ${found.length}; search to find older ones.</p>`}
       <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.id}>
         <time title=${clock(one.time)}>${drillTime(one.drilltimems)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div>
       </li>`)}</ol>

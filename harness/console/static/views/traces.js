@@ -26,7 +26,7 @@ export default function Traces() {
   const params = useParams();
   return html`<div class=${`v-page v-split ${params.trace ? "v-has-one" : ""}`}>
     <${Search} params=${params} />
-    ${params.trace ? html`<${One} key=${params.trace} id=${params.trace} params=${params} />` : html`<${Empty}>Choose a trace: its calls, their time and their log lines are shown here.<//>`}
+    ${params.trace ? html`<${One} key=${params.trace} id=${params.trace} params=${params} />` : html`<${Empty}>Select a trace to see its calls, timing and log lines.<//>`}
   </div>`;
 }
 
@@ -50,12 +50,12 @@ function Search({ params }) {
       <label class="v-check"><input type="checkbox" checked=${Boolean(params.errors)} onChange=${(event) => set({ errors: event.target.checked ? "1" : "" })} /> failed only</label>
       <label class="v-wide">trace id <input value=${id} spellcheck="false" placeholder="32 hex digits, then Enter" onInput=${(event) => setId(event.target.value)} aria-invalid=${id !== "" && !TRACE_ID.test(id.trim())} /></label>
     </form>
-    ${isFixed && html`<p class="v-note">${clock(params.begin * 1000)} – ${clock((params.end ?? Date.now() / 1000) * 1000)} <button type="button" class="v-link" onClick=${() => set({ begin: "", end: "" })}>show the newest</button></p>`}
+    ${isFixed && html`<p class="v-note">${clock(params.begin * 1000)} – ${clock((params.end ?? Date.now() / 1000) * 1000)} <button type="button" class="v-link" onClick=${() => set({ begin: "", end: "" })}>Show newest</button></p>`}
     ${found.error && html`<${ErrorNote} error=${found.error} />`}
     ${!found.data && !found.error && html`<${Loading} />`}
-    ${rows?.length === 0 && html`<${Empty}>No trace like that is kept. Old ones are dropped.<//>`}
+    ${rows?.length === 0 && html`<${Empty}>No traces match. Old traces are dropped.<//>`}
     ${rows?.length > 0 && html`<${Found} rows=${rows} params=${params} />`}
-    ${rows?.length >= (Number(params.limit) || 50) && (Number(params.limit) || 50) < 200 && html`<button type="button" class="v-link" onClick=${() => set({ limit: "200" })}>more</button>`}
+    ${rows?.length >= (Number(params.limit) || 50) && (Number(params.limit) || 50) < 200 && html`<button type="button" class="v-link" onClick=${() => set({ limit: "200" })}>Show more</button>`}
   </aside>`;
 }
 
@@ -85,7 +85,7 @@ function Found({ rows, params }) {
 
 function One({ id, params }) {
   const { data, error, again } = usePoll(`/v1/traces/${encodeURIComponent(id)}`);
-  if (error) return html`<div><${ErrorNote} error=${error} /><button type="button" class="button" onClick=${again}>Ask again</button></div>`;
+  if (error) return html`<div><${ErrorNote} error=${error} /><button type="button" class="button" onClick=${again}>Retry</button></div>`;
   if (!data) return html`<${Loading} />`;
   const spans = data.trace.spans;
   const end = Math.max(...spans.map((span) => span.startTime + span.duration));
@@ -95,7 +95,7 @@ function One({ id, params }) {
       <h2 class="mono v-id">${id}</h2>
       <span class="muted">${clock(begin / 1000)} · ${seconds((end - begin) / 1e6)} · ${spans.length} spans${data.trace.warnings ? ` · ${data.trace.warnings.join(", ")}` : ""}</span>
       <span class="v-push"></span>
-      <button type="button" class="button" onClick=${again}>Read again</button>
+      <button type="button" class="button" onClick=${again}>Refresh</button>
       <a class="button" href=${href("logs", { trace: id })}>Logs</a>
       <button type="button" class="button" onClick=${() => attachEvidence(`trace:${id}`, `trace of ${seconds((end - begin) / 1e6)}`)}>Attach</button>
       <button type="button" class="button quiet" aria-label="Close" onClick=${() => go("traces", { ...params, trace: "" })}>✕</button>

@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from harness.model import ServiceEntry, StackPlan
 from harness.runtime import postgres
-from harness.runtime.local.supervise import CLEAN_ENV
+
+CLEAN_ENV = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+"""All that a process of the stack inherits; everything else is given to it by name."""
 
 
 def service_environment(
-    plan: StackPlan, entry: ServiceEntry, server: postgres.Server | None
+    plan: StackPlan, entry: ServiceEntry, server: postgres.Access | None
 ) -> dict[str, str]:
     """The whole environment of a service, its release's version and commit apart."""
     env = {

@@ -1,4 +1,4 @@
-"""One Postgres server: where its data lies, how it starts, and how its databases are reached."""
+"""One Postgres server: its settings, where its data lies, and how its databases are reached."""
 
 from __future__ import annotations
 
@@ -8,16 +8,12 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGINT
 
 import psycopg
 
 from harness import limits
 from harness.errors import StackFailed
-from harness.runtime.local.process import Child, Command
-from harness.runtime.local.supervise import Guardian
-from harness.runtime.logs import tail
-from harness.runtime.programs.cache import cache_dir, unprivileged_user
+from harness.runtime.programs.cache import cache_dir
 from harness.waiting import wait_until
 
 NAME = "postgres"
@@ -71,37 +67,6 @@ class Access:
     def url(self, role: str, database: str) -> str:
         """How to reach a database as a role."""
         return self.secrets.url(role, database, self.port)
-
-
-@dataclass(frozen=True)
-class Server(Access):
-    """A server that runs as our child."""
-
-    child: Child
-
-    async def stop(self, timeout_s: float) -> None:
-        """A fast shutdown: open sessions are ended."""
-        await self.child.stop(timeout_s, first=SIGINT)
-
-
-async def start(
-    guardian: Guardian,
-    bindir: Path,
-    data: Path,
-    *,
-    port: int,
-    secrets: Secrets,
-    log_path: Path,
-    connections: int,
-) -> Server:
-    """Start a server on `data` and return when it takes connections. Raises StackFailed."""
-    given = {"port": str(port), "max_connections": str(connections)}
-    argv = (str(bindir / "postgres"), "-D", str(data), *flags(secrets, given))
-    command = Command(NAME, argv, data, log_path, user=unprivileged_user())
-    child = await guardian.spawn(command)
-    server = Server(port, secrets, child)
-    await answering(server, alive=lambda: child.alive, last_words=lambda: tail(log_path))
-    return server
 
 
 def flags(secrets: Secrets, given: Mapping[str, str]) -> tuple[str, ...]:

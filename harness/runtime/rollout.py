@@ -15,8 +15,8 @@ from harness import limits
 from harness.errors import DeployFailed, StackFailed
 from harness.model import BuiltRelease
 from harness.runtime.base import ExitAction, ProcessExit, Progress
-from harness.runtime.local.zygote_client import Launcher, ReleaseFailed, ReleaseProcess, Work
 from harness.runtime.ready import NotReady, ReadyProbe
+from harness.runtime.release_process import Launcher, ReleaseFailed, ReleaseProcess, Work
 
 UPGRADE = "services.chassis.migrate:upgrade"
 """Takes a service and its database's URL."""

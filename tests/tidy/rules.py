@@ -103,6 +103,23 @@ def upward_imports(root: Path) -> Iterator[str]:
                 yield f"{path}: {part} imports {name}, beyond its Protocols"
 
 
+def imports_between_runtimes(root: Path) -> Iterator[str]:
+    """Runtimes know nothing of each other, nor does what they share know one of them.
+
+    A runtime is a folder of `harness/runtime` with a module `runtime`.
+    """
+    folder = root / "harness" / "runtime"
+    runtimes = {path.parent.name for path in folder.glob("*/runtime.py")}
+    for path in python_files(folder):
+        own = path.relative_to(folder).parts[0]
+        known = {f"harness.runtime.{other}" for other in runtimes - {own}}
+        known |= {
+            _module(root, one) for other in runtimes - {own} for one in python_files(folder / other)
+        }
+        for name in sorted(_targets(root, path, known)):
+            yield f"{path}: imports {name}"
+
+
 def import_circles(root: Path, package: str) -> Iterator[str]:
     """Groups of modules that import each other, directly or around corners."""
     known = {_module(root, path): path for path in python_files(root / package)}

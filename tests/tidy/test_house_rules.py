@@ -108,6 +108,26 @@ def test_a_drill_that_knows_a_certain_runtime_is_noticed(tmp_path: Path) -> None
     ]
 
 
+def test_runtimes_know_nothing_of_each_other() -> None:
+    assert list(rules.imports_between_runtimes(ROOT)) == []
+
+
+def test_a_runtime_that_knows_another_is_noticed(tmp_path: Path) -> None:
+    for path in ("local/runtime", "local/process", "compose/runtime", "programs/cache"):
+        _written(tmp_path / f"harness/runtime/{path}.py", "")
+    _written(
+        tmp_path / "harness/runtime/compose/stack.py",
+        "from harness.runtime.local.process import Child\n"
+        "from harness.runtime import local, programs\n",
+    )
+    _written(tmp_path / "harness/runtime/rollout.py", "import harness.runtime.compose.runtime\n")
+    assert [line.split(": ")[1] for line in rules.imports_between_runtimes(tmp_path)] == [
+        "imports harness.runtime.local",
+        "imports harness.runtime.local.process",
+        "imports harness.runtime.compose.runtime",
+    ]
+
+
 @pytest.mark.parametrize("package", ["harness", "loadgen", "services"])
 def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
     assert list(rules.import_circles(ROOT, package)) == []

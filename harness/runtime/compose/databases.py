@@ -20,10 +20,9 @@ from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.image_build import PREFIX
 from harness.runtime.compose.launcher import Containers
 from harness.runtime.compose.project import CHECKOUT, DATA, PATH, postgres_file, published
-from harness.runtime.local.databases import only_one
-from harness.runtime.local.zygote_client import ReleaseFailed, Work
 from harness.runtime.postgres import Access, Secrets
-from harness.runtime.programs.cache import cache_dir
+from harness.runtime.programs.cache import cache_dir, only_one
+from harness.runtime.release_process import ReleaseFailed, Work
 from harness.runtime.seed_digest import (
     content_key,
     create,

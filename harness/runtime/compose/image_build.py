@@ -17,11 +17,11 @@ from pathlib import Path
 from harness.errors import StackFailed
 from harness.model import BuiltRelease
 from harness.paths import REPO
+from harness.runtime import shopd
 from harness.runtime.base import Progress
 from harness.runtime.compose.engine import Engine, Found
 from harness.runtime.compose.inputs import build_inputs
-from harness.runtime.local import shopd
-from harness.runtime.local.zygote_client import ReleaseFailed
+from harness.runtime.release_process import ReleaseFailed
 
 PREFIX = "threeam"
 LIBRARIES_S = 900.0

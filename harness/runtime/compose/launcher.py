@@ -12,17 +12,17 @@ from signal import Signals
 
 from harness import limits
 from harness.errors import StackFailed
+from harness.runtime.channel import Channel
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.host_socket import ControlPoint
 from harness.runtime.compose.image_build import ReleaseImages
 from harness.runtime.compose.project import CHECKOUT, SERVICE_LABEL, project_label, variable
-from harness.runtime.local.channel import Channel
-from harness.runtime.local.zygote_client import ReleaseFailed, ReleaseProcess, Work
+from harness.runtime.release_process import ReleaseFailed, ReleaseProcess, Work
 
 
 class Containers:
-    """Implements harness.runtime.local.zygote_client.Launcher."""
+    """Implements harness.runtime.release_process.Launcher."""
 
     def __init__(self, engine: Engine, compose: Compose, images: ReleaseImages) -> None:
         self._engine, self._compose, self._images = engine, compose, images

@@ -16,8 +16,7 @@ from harness.runtime.compose.project import (
     RUN_LABEL,
     home_digest,
 )
-from harness.runtime.local.leftovers import kill
-from harness.runtime.procfs import identify, links_of, pids
+from harness.runtime.procfs import identify, kill, links_of, pids
 from harness.waiting import WaitedTooLong, wait_until
 
 KINDS = ("containers", "networks", "volumes")

@@ -34,8 +34,8 @@ from harness.runtime.compose.project import (
     service_environment,
 )
 from harness.runtime.compose.sidecars import Sidecars, may_be_missing
-from harness.runtime.local.zygote_client import Launcher, ReleaseFailed
 from harness.runtime.ready import ReadyProbe
+from harness.runtime.release_process import Launcher, ReleaseFailed
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.task_group import together
 

@@ -6,13 +6,11 @@ Migrations and seeds run in forks of the zygote.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +19,16 @@ from harness.errors import StackFailed
 from harness.model import BuiltRelease
 from harness.runtime import postgres
 from harness.runtime.base import Progress
+from harness.runtime.environment import CLEAN_ENV
+from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Command
-from harness.runtime.local.supervise import CLEAN_ENV, Guardian
-from harness.runtime.local.zygote_client import ReleaseFailed, Work, Zygote
+from harness.runtime.local.supervise import Guardian
+from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.logs import tail
-from harness.runtime.postgres import SUPERUSER, Secrets, Server
-from harness.runtime.programs.cache import cache_dir, made_whole, unprivileged_user
+from harness.runtime.postgres import SUPERUSER, Secrets
+from harness.runtime.programs.cache import cache_dir, made_whole, only_one, unprivileged_user
 from harness.runtime.programs.external import version_of
+from harness.runtime.release_process import ReleaseFailed, Work
 from harness.runtime.seed_digest import (
     content_key,
     create,
@@ -36,7 +37,6 @@ from harness.runtime.seed_digest import (
     steps_of,
     write_secrets,
 )
-from harness.waiting import wait_until
 
 AT_ONCE = 2
 UNUSED_S = 86_400
@@ -84,7 +84,7 @@ class Preparer:
         passwords = new_passwords(names)
         data = await self._initdb(folder, passwords[SUPERUSER])
         log_path = self.log_dir / "postgres-prepare.jsonl"
-        server = await postgres.start(
+        server = await start_postgres(
             self.guardian,
             self.bindir,
             data,
@@ -148,23 +148,6 @@ def copy_data(folder: Path, target: Path) -> None:
     done = subprocess.run(argv, capture_output=True, check=False)
     if done.returncode != 0:
         raise StackFailed(f"the databases could not be copied: {done.stderr.decode().strip()}")
-
-
-@asynccontextmanager
-async def only_one(lock: Path) -> AsyncIterator[None]:
-    """Hold a lock file; a process that dies lets go of it."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-
-        async def locked() -> bool:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            return True
-
-        await wait_until(locked, timeout_s=limits.PREPARE_LOCK_S, what=f"{lock} to be released")
-        yield
 
 
 def _forget_unused(folder: Path) -> None:

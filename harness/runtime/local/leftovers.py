@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 from pathlib import Path
 
 from harness import limits
 from harness.runtime.local.supervise import STATE_FILE
 from harness.runtime.postgres import remove_data
-from harness.runtime.procfs import ProcessId, command_name, identify, links_of, pids
+from harness.runtime.procfs import ProcessId, command_name, identify, kill, links_of, pids
 from harness.waiting import wait_until_sync
 
 
@@ -72,14 +70,3 @@ def _end(processes: list[ProcessId], run_dir: Path) -> list[str]:
             what="leftovers to end",
         )
     return words
-
-
-def kill(process: ProcessId) -> None:
-    """Kill this very process: a handle taken first makes a reused number impossible."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        handle = os.pidfd_open(process.pid)
-        try:
-            if process.alive:
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
-        finally:
-            os.close(handle)

@@ -11,17 +11,10 @@ from pathlib import Path
 from signal import Signals
 
 from harness import limits
+from harness.runtime.programs.cache import User
 
 SendSignal = Callable[[Signals, bool], Awaitable[None]]
 """Takes the signal, and whether the whole process group is meant."""
-
-
-@dataclass(frozen=True)
-class User:
-    """Whom a process runs as."""
-
-    uid: int
-    gid: int
 
 
 @dataclass(frozen=True)

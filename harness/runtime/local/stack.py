@@ -13,6 +13,7 @@ from harness.runtime import logs, postgres
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit, Progress
 from harness.runtime.environment import service_environment
 from harness.runtime.local.databases import Preparer, copy_data
+from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Child
 from harness.runtime.local.sidecars import Sidecars, describe
 from harness.runtime.local.supervise import Guardian
@@ -32,7 +33,7 @@ class Stack:
         self.plan, self.guardian = plan, guardian
         self.log_dir = plan.run_dir.resolve() / "logs"
         self.services: dict[str, Service] = {}
-        self.server: postgres.Server | None = None
+        self.server: Server | None = None
         self._probe = ReadyProbe()
         self.sidecars = Sidecars(guardian, self._probe, on_exit)
         self._zygote: Zygote | None = None
@@ -114,7 +115,7 @@ class Stack:
         prepared = await preparer.prepare()
         data = postgres.data_folder(self.plan.run_dir)
         await asyncio.to_thread(copy_data, prepared, data)
-        self.server = await postgres.start(
+        self.server = await start_postgres(
             self.guardian,
             bindir,
             data,

@@ -22,7 +22,8 @@ from typing import Literal
 from harness import limits
 from harness.errors import StackFailed
 from harness.model import ProcessInfo
-from harness.runtime.local.channel import Channel, Message
+from harness.runtime.channel import Channel, Message
+from harness.runtime.environment import CLEAN_ENV
 from harness.runtime.local.process import Child, Command, SendSignal
 from harness.runtime.procfs import ProcessId, identify
 from harness.waiting import wait_until
@@ -30,8 +31,6 @@ from harness.waiting import wait_until
 Containment = Literal["namespace", "subreaper", "none"]
 NAME = "guardian"
 STATE_FILE = "guardian.json"
-CLEAN_ENV = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-"""All that a process of the stack inherits; everything else is given to it by name."""
 
 
 @functools.cache

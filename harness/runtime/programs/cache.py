@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from harness import limits
 from harness.errors import EnvironmentMissing
-from harness.runtime.local.process import User
+from harness.waiting import wait_until
 
 SYSTEM_CACHE = Path("/var/cache/threeam")
 UNPRIVILEGED = "nobody"
+
+
+@dataclass(frozen=True)
+class User:
+    """Whom a process runs as."""
+
+    uid: int
+    gid: int
 
 
 def unprivileged_user() -> User | None:
@@ -81,3 +92,20 @@ def made_whole(target: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def only_one(lock: Path) -> AsyncIterator[None]:
+    """Hold a lock file; a process that dies lets go of it."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+
+        async def locked() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        await wait_until(locked, timeout_s=limits.PREPARE_LOCK_S, what=f"{lock} to be released")
+        yield

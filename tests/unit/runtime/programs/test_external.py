@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import EnvironmentMissing, UnknownName
-from harness.runtime.local.process import User
 from harness.runtime.programs import cache, external, fetch
-from harness.runtime.programs.cache import cache_dir, made_whole, reachable
+from harness.runtime.programs.cache import User, cache_dir, made_whole, reachable
 from harness.runtime.programs.external import Piece, ensure, find_all
 
 STRANGER = User(12345, 12345)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.runtime.local.shopd.failure import describe, inside
+from harness.runtime.shopd.failure import describe, inside
 
 TEXT = """Traceback (most recent call last):
   File "/opt/python/importlib/__init__.py", line 126, in import_module

@@ -1,0 +1,151 @@
+"""Processes that run a release's code, however a runtime starts them, and what they say.
+
+Each runs shopd (`harness/runtime/shopd`), with which the host speaks over a socket pair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL, Signals
+from typing import Protocol
+
+from harness import limits
+from harness.model import BuiltRelease, ProcessInfo
+from harness.runtime.channel import Channel, Message
+from harness.runtime.logs import tail
+
+LIMITS = {
+    "open_files": limits.OPEN_FILES_MAX,
+    "address_space_bytes": limits.ADDRESS_SPACE_BYTES,
+    "graceful_s": limits.SERVICE_GRACEFUL_S,
+}
+
+
+class ReleaseFailed(Exception):
+    """A fork of a release did not do what it was for; the text says why, in the release's terms."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One thing to do with a release's code."""
+
+    release: BuiltRelease
+    target: str
+    env: Mapping[str, str]
+    log_path: Path
+    args: tuple[str, ...] = ()
+    serve: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"{self.release.service} {self.release.version}"
+
+    def order(self, checkout: str) -> Message:
+        """What shopd is told (`order.Order`); the release lies in `checkout` where it runs."""
+        return {
+            "title": self.title,
+            "checkout": checkout,
+            "env": dict(self.env),
+            "log": str(self.log_path),
+            "target": self.target,
+            "args": self.args,
+            "serve": self.serve,
+            "limits": LIMITS,
+        }
+
+
+class Launcher(Protocol):
+    """Starts processes that run a release's code."""
+
+    async def launch(self, work: Work) -> ReleaseProcess:
+        """Start one. Raises OSError, ReleaseFailed."""
+        ...
+
+    async def call(self, work: Work, timeout_s: float) -> None:
+        """Run a function of a release to its end. Raises ReleaseFailed."""
+        ...
+
+    async def signal(self, key: str, number: Signals) -> None:
+        """Signal one of them; one that is gone needs none."""
+        ...
+
+
+class ReleaseProcess:
+    """A process that runs a release's code, and our conversation with it."""
+
+    def __init__(self, launcher: Launcher, key: str, work: Work, channel: Channel) -> None:
+        self.release = work.release
+        self.pid: int | None = None
+        self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._launcher, self._key, self._work, self._channel = launcher, key, work, channel
+        self._log_start = work.log_path.stat().st_size if work.log_path.exists() else 0
+
+    @property
+    def alive(self) -> bool:
+        return not self.exit_code.done()
+
+    async def expect(self, event: str, timeout_s: float) -> Message:
+        """Wait for an event of the process. Raises ReleaseFailed, after which it is dead."""
+        try:
+            return await asyncio.wait_for(self._receive(event), timeout_s)
+        except TimeoutError as error:
+            raise await self.failed(f"it was not {event} within {timeout_s:g} s") from error
+
+    async def failed(self, reason: str) -> ReleaseFailed:
+        """Kill the process; the reason together with the last lines that it logged."""
+        await self.kill()
+        lines = tail(self._work.log_path, limits.LOG_TAIL_LINES, since=self._log_start)
+        return ReleaseFailed(f"{reason}\nlast log lines:\n{lines}" if lines else reason)
+
+    async def accept(self, listener: socket.socket) -> None:
+        """Let it serve on the service's port. Raises ReleaseFailed, OSError."""
+        await self._channel.send({"op": "accept"}, [listener.fileno()])
+        await self.expect("accepting", limits.SERVICE_READY_S)
+
+    async def drain(self, idle_grace_s: float = limits.SERVICE_IDLE_GRACE_S) -> None:
+        """Let it finish what it has begun, within its bound; then it is gone in any case."""
+        try:
+            with contextlib.suppress(OSError):
+                await self._channel.send({"op": "drain", "idle_grace_s": idle_grace_s})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.exit_code), limits.SERVICE_DRAIN_S)
+        finally:
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it and its process group now."""
+        self._channel.close()
+        if self.alive:
+            await self._launcher.signal(self._key, SIGKILL)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
+
+    def info(self) -> ProcessInfo:
+        """What the model says about it."""
+        code = self.exit_code.result() if self.exit_code.done() else None
+        return ProcessInfo(self.release.service, self.pid, self.alive, code)
+
+    def log_tail(self) -> str:
+        """What it logged last."""
+        return tail(self._work.log_path, limits.LOG_TAIL_LINES, since=self._log_start)
+
+    async def _receive(self, event: str) -> Message:
+        while (message := await self._channel.receive()) is not None:
+            if message["event"] == "started":
+                self.pid = message.get("pid", self.pid)
+            if message["event"] == "failed":
+                raise await self.failed(message["error"])
+            if message["event"] == event:
+                return message
+        code = await asyncio.shield(self.exit_code)
+        raise await self.failed(f"it ended with {describe_exit(code)}")
+
+
+def describe_exit(code: int) -> str:
+    """An exit code in words: `exit code 3`, `signal SIGKILL`."""
+    return f"exit code {code}" if code >= 0 else f"signal {Signals(-code).name}"

@@ -202,19 +202,3 @@ def differences(page: Claims, code: Claims) -> list[str]:
             ),
         ]
     )
-
-
-def missing_paths(page: str) -> list[str]:
-    """Files and folders of the repository that the page names and that do not exist."""
-    roots = (
-        "harness/",
-        "services/",
-        "loadgen/",
-        "faults/",
-        "compose/",
-        "docs/",
-        "grafana/",
-        "tests/",
-    )
-    named = {one for one in spans(page) if one.startswith(roots) and " " not in one}
-    return sorted(one for one in named if "<" not in one and not (ROOT / one).exists())

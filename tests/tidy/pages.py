@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+FOLDERS = (
+    "compose/", "docs/", "faults/", "grafana/", "harness/",
+    "loadgen/", "services/", "tests/", "tools/",
+)  # fmt: skip
+"""How a path of the repository begins; what a drill makes (`var/`) is not there to be found."""
 
 
 def section(page: str, heading: str) -> str:
@@ -30,5 +36,14 @@ def table(text: str, first: str) -> Iterator[list[str]]:
 
 
 def spans(text: str) -> list[str]:
-    """The code spans of a text."""
-    return re.findall(r"`([^`]+)`", text)
+    """The code spans of a text, those of fenced blocks left out."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"`([^`]+)`", prose)
+
+
+def missing_paths(page: str) -> list[str]:
+    """Files and folders of the repository that a page names and that do not exist."""
+    named = {one for one in spans(page) if one.startswith(FOLDERS)}
+    # A pattern names many, a command has words, and an image of containers has a tag.
+    paths = {one for one in named if not re.search(r"[<*\s:]", one)}
+    return sorted(one for one in paths if not (ROOT / one).exists())

@@ -27,10 +27,6 @@ def test_no_topic_is_empty(code: Claims) -> None:
     assert {topic: len(claims) for topic, claims in code.items() if len(claims) < 8} == {}
 
 
-def test_every_file_that_the_page_names_exists() -> None:
-    assert architecture.missing_paths(PAGE) == []
-
-
 @pytest.mark.parametrize(
     ("right", "wrong", "topic"),
     [
@@ -62,8 +58,3 @@ def test_a_metric_that_the_page_does_not_know_is_noticed(code: Claims) -> None:
     assert architecture.differences(architecture.stated(PAGE), more) == [
         "metrics: not on the page: retries_total counter peer"
     ]
-
-
-def test_a_file_that_does_not_exist_is_noticed() -> None:
-    page = "See `harness/nowhere.py`, `harness/model.py` and `var/runs/<id>/`."
-    assert architecture.missing_paths(page) == ["harness/nowhere.py"]

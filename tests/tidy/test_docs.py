@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.main import app
+from tests.tidy.pages import missing_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 INDEX = ROOT / "docs" / "README.md"
@@ -82,6 +83,16 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", [*PAGES, *DECISIONS], ids=lambda page: page.name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     assert missing_files(page) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    assert missing_paths(page.read_text()) == []
+
+
+def test_a_file_that_does_not_exist_is_noticed() -> None:
+    page = "```\nmake up\n```\nSee `harness/nowhere.py`, `harness/model.py`, `faults/<name>/`."
+    assert missing_paths(page) == ["harness/nowhere.py"]
 
 
 def test_the_index_lists_every_page_and_every_decision() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -10,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from harness.api.access import TEAM, router_for
 from harness.api.dependencies import InSession, Viewer
-from harness.drill.queries import metric_queries, telemetry_queries, trace_search
+from harness.drill.queries import metric_queries, release_diff, telemetry_queries, trace_search
 from harness.drill.queries.status import status as drill_status
 
 router = router_for(TEAM, prefix="/v1")
@@ -138,7 +137,7 @@ async def sql(body: Sql, session: InSession) -> Any:
 
 @router.get("/deploys")
 async def deploys(session: InSession) -> Any:
-    return session.run.deploy_log
+    return session.deploys().entries
 
 
 @router.get("/diff")
@@ -148,6 +147,4 @@ async def diff(
     version_from: Annotated[str | None, Query(max_length=64)] = None,
     version_to: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Any:
-    return dataclasses.asdict(
-        await telemetry_queries.diff(session, service, version_from, version_to)
-    )
+    return await release_diff.diff(session, service, version_from, version_to)

@@ -94,7 +94,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
             f"{deploy.version_to} {deploy.outcome}: {printable(deploy.summary)[:70]}",
             style="dim",
         )
-        for deploy in session.run.deploy_log[-4:]
+        for deploy in session.deploys().entries[-4:]
     )
     parts.append(Text(f"next: {next_step(session, state)}", style="bold"))
     clock = f"{elapsed // 60}:{elapsed % 60:02d}"

@@ -6,7 +6,6 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from harness.drill.deploy_entry import DeployEntry
 from harness.exercise.agenda import Artefact
 from harness.measures import Measures
 from harness.record.events import Audience
@@ -34,7 +33,6 @@ class RunState:
     healthy: Measures | None = None
     at_page: Measures | None = None
     references: References | None = None
-    deploy_log: list[DeployEntry] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     unmeasured: set[str] = field(default_factory=set)
     """Stated actions that the drill was to measure and could not: people tell their outcome."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.run_state import RunState
 from harness.drill.services import Services
 from harness.drill.spec import DrillSpec
 from harness.errors import StackFailed, UsageError
 from harness.model import BuiltRelease
+from harness.record.deploys import DeployLog
 from harness.record.events import Audience, DeploySucceeded, Event
 from harness.record.state import DrillState
 from harness.record.story import Story, fold
@@ -64,21 +63,23 @@ class Session:
         """Drill time now, which is never before the newest event of the story."""
         return max(self.services.record.drill_time_ms(), self.story().clock.seen_ms)
 
-    def log_automatic_rollback(self, service: str, version: str, back_to: str) -> None:
+    def deploys(self) -> DeployLog:
+        """Every deploy so far, those from before the drill first."""
+        return DeployLog.of(self.story(), self.services.workspace.shop.log)
+
+    def note_automatic_rollback(self, service: str, version: str, back_to: str) -> None:
         """The runtime put the former version back, since the new one died after its deploy."""
-        common = {
-            "deploy_id": f"dep-{secrets.token_hex(3)}",
-            "service": service,
-            "version_from": version,
-            "version_to": back_to,
-            "commit": "",
-            "by": "runtime",
-            "summary": f"{version} died after its deploy",
-        }
-        self.note(DeploySucceeded(kind="rollback", **common), actor="runtime")
-        self.run.deploy_log.append(
-            DeployEntry(at=datetime.now(UTC), kind="rollback", outcome="succeeded", **common)
+        event = DeploySucceeded(
+            deploy_id=f"dep-{secrets.token_hex(3)}",
+            service=service,
+            version_from=version,
+            version_to=back_to,
+            commit="",
+            kind="rollback",
+            by="runtime",
+            summary=f"{version} died after its deploy",
         )
+        self.note(event, actor="runtime")
 
     def running(self, service: str) -> BuiltRelease:
         """The release of `service` that serves now or, where it is down, served last.

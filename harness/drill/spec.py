@@ -10,6 +10,7 @@ from pathlib import Path
 from harness import ports
 from harness.drill.lifecycle.resume import LeftOff
 from harness.drill.lifecycle.seal import Seal
+from harness.errors import UnknownName
 from harness.exercise.agenda import Agenda
 from harness.exercise.guards import BoundGuard
 from harness.model import Decoy, Fault, Scenario, ServiceEntry
@@ -90,6 +91,12 @@ class DrillSpec:
     """The checks that earlier drills' action items are bound to."""
     ai_vendors: frozenset[str] = frozenset()
     """The vendors for whose models the gate has a key; none: it stays closed."""
+
+    def require_service(self, name: str) -> None:
+        """Raises UnknownName where the shop has no service called `name`."""
+        names = [entry.name for entry in self.topology]
+        if name not in names:
+            raise UnknownName("service", name, names)
 
     @property
     def ports(self) -> StackPorts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from pathlib import Path
 
 from harness.catalog.reader import Catalog
 from harness.drill.actions.guardrail_checks import bound_guards
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.lifecycle.draw import begin_record, draw
 from harness.drill.lifecycle.resume import LeftOff
 from harness.drill.queries.past_drills import scenarios_had
@@ -36,7 +34,6 @@ from harness.thirdparty.spec import ThirdPartiesPlan
 from harness.tokens import Caller, TokenBook
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
-from harness.workspace.shop import BuiltShop
 from harness.workspace.workspace import Workspace
 
 Say = Callable[[str], None]
@@ -145,7 +142,7 @@ async def prepare(
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
     )
-    run = RunState(over=stop, deploy_log=_past_deploys(workspace.shop))
+    run = RunState(over=stop)
     per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
     return Prepared(
         session=Session(spec, services, run),
@@ -176,22 +173,3 @@ async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
 
 def _oracle(parties: ThirdPartiesPlan, seed: int, access: ShopAccess) -> Oracle:
     return Oracle(access, ThirdPartyControl(parties.control_socket), seed)
-
-
-def _past_deploys(shop: BuiltShop) -> list[DeployEntry]:
-    """The deploy log from before the drill."""
-    return [
-        DeployEntry(
-            at=past.deployed_at,
-            deploy_id=f"dep-{secrets.token_hex(3)}",
-            service=past.service,
-            version_from=past.version_from or "",
-            version_to=past.version_to,
-            commit=past.commit[:12],
-            kind="release",
-            by=past.by,
-            summary=past.summary,
-            outcome="succeeded",
-        )
-        for past in shop.log
-    ]

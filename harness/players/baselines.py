@@ -35,7 +35,7 @@ async def blind_restart(session: Session, say: Progress) -> None:
 async def wrong_rollback(session: Session, say: Progress) -> None:
     """Roll back an innocent service: the one that was released last, or any that can be."""
     guilty = {fault.service for fault in session.spec.faults}
-    released = [one.service for one in reversed(session.run.deploy_log) if one.kind == "release"]
+    released = [one.service for one in reversed(session.deploys().entries) if one.kind == "release"]
     names = dict.fromkeys([*released, *(entry.name for entry in session.spec.topology)])
     for name in names:
         if name not in guilty and await _rolled_back(session, name, say):

@@ -154,7 +154,7 @@ class Rehearsal:
         self.say("nothing is wrong in this drill; watching for silence")
 
         async def all_out() -> bool | None:
-            done = {e.version_to for e in session.run.deploy_log if e.outcome == "succeeded"}
+            done = {e.version_to for e in session.deploys().entries if e.outcome == "succeeded"}
             return (
                 all(p.release.version_to in done for p in session.services.workspace.shop.live)
                 or None

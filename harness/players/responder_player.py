@@ -137,7 +137,7 @@ def findings(session: Session) -> Findings:
         proven=verification is not None and verification.passed,
         innocent=tuple(
             f"{entry.kind} of {entry.service}"
-            for entry in session.run.deploy_log
+            for entry in session.deploys().entries
             if entry.kind in RESPONSES and entry.service not in guilty
         ),
     )

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from harness.record.events import (
     AlertFired,
-    DeployKind,
     DiagnosisDeclared,
     DrillCreated,
     DrillTriggered,
@@ -34,24 +33,6 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True)
-class Deploy:
-    """One deploy; `outcome` is started, succeeded or failed."""
-
-    deploy_id: str
-    service: str
-    version_from: str
-    version_to: str
-    commit: str
-    kind: DeployKind
-    by: str
-    summary: str
-    outcome: str
-    error: str
-    started_ms: int
-    ended_ms: int | None
-
-
-@dataclass(frozen=True)
 class Page:
     """A page, and who took it."""
 
@@ -74,7 +55,6 @@ class DrillState:
     baseline: Mapping[str, float] = field(default_factory=dict)
     components_ready: Mapping[str, int] = field(default_factory=dict)
     """Component → milliseconds that it took."""
-    deploys: tuple[Deploy, ...] = ()
     alerts: Mapping[str, AlertFired] = field(default_factory=dict)
     """Fingerprint → alert that fires now."""
     pages: tuple[Page, ...] = ()
@@ -113,12 +93,3 @@ class DrillState:
     def diagnosis(self) -> DiagnosisDeclared | None:
         """The newest declared diagnosis."""
         return self.diagnoses[-1] if self.diagnoses else None
-
-    @property
-    def versions(self) -> Mapping[str, str]:
-        """Service → version that the deploys so far left running."""
-        running = dict(self.created.versions) if self.created else {}
-        done = (deploy for deploy in self.deploys if deploy.outcome == "succeeded")
-        for deploy in sorted(done, key=lambda deploy: deploy.ended_ms or 0):
-            running[deploy.service] = deploy.version_to
-        return running

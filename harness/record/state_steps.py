@@ -8,7 +8,7 @@ from functools import singledispatch
 from harness.record import events
 from harness.record.envelope import Envelope
 from harness.record.events import FlagSwitched
-from harness.record.state import Deploy, DrillState, Page
+from harness.record.state import DrillState, Page
 
 
 def after(state: DrillState, envelope: Envelope) -> DrillState:
@@ -62,21 +62,12 @@ def _(event: events.DeployStarted, state: DrillState, now_ms: int) -> DrillState
     is_response = state.triggered is not None or bool(state.pages)
     if event.kind != "release" and is_response:
         state = _reach(state, "mitigating", now_ms)
-    deploy = _deploy(event, "started", now_ms, None)
-    return replace(state, deploys=(*state.deploys, deploy))
+    return state
 
 
-@_apply.register(events.DeploySucceeded)
-@_apply.register(events.DeployFailed)
-def _(event: events.DeployEvent, state: DrillState, now_ms: int) -> DrillState:
-    outcome = "succeeded" if isinstance(event, events.DeploySucceeded) else "failed"
-    before = next((one for one in state.deploys if one.deploy_id == event.deploy_id), None)
-    ended = _deploy(event, outcome, before.started_ms if before else now_ms, now_ms)
-    others = tuple(one for one in state.deploys if one.deploy_id != event.deploy_id)
-    deploys = (*others, ended) if before is None else _with(state.deploys, before, ended)
-    if outcome == "succeeded" and event.kind != "release":
-        state = _contained(state, now_ms)
-    return replace(state, deploys=deploys)
+@_apply.register
+def _(event: events.DeploySucceeded, state: DrillState, now_ms: int) -> DrillState:
+    return state if event.kind == "release" else _contained(state, now_ms)
 
 
 @_apply.register
@@ -91,24 +82,6 @@ def _contained(state: DrillState, now_ms: int) -> DrillState:
     if "mitigating" not in state.times_ms or "verified" in state.times_ms:
         return state
     return replace(state, times_ms={**state.times_ms, "mitigated": now_ms})
-
-
-def _deploy(
-    event: events.DeployEvent, outcome: str, started_ms: int, ended_ms: int | None
-) -> Deploy:
-    return Deploy(
-        **{key: getattr(event, key) for key in _SHARED},
-        outcome=outcome,
-        started_ms=started_ms,
-        ended_ms=ended_ms,
-    )
-
-
-_SHARED = tuple(events.DeployEvent.__dataclass_fields__)
-
-
-def _with(deploys: tuple[Deploy, ...], old: Deploy, new: Deploy) -> tuple[Deploy, ...]:
-    return tuple(new if one is old else one for one in deploys)
 
 
 @_apply.register

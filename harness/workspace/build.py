@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,12 +11,13 @@ from pathlib import Path
 
 from harness.model import BuiltRelease, Decoy, PlannedRelease, Release, ServiceEntry
 from harness.people import Person
+from harness.record.deploys import Deploy
 from harness.workspace import objects
 from harness.workspace.git import Git
 from harness.workspace.history import HistoryPlan, plan_history
 from harness.workspace.mail import message_of
 from harness.workspace.objects import CommitText, NewCommit
-from harness.workspace.shop import BuiltShop, PastDeploy
+from harness.workspace.shop import BuiltShop
 from harness.workspace.tree import IGNORED_ENDINGS, IGNORED_NAMES, read_tree, write_tree
 
 COMMIT_LENGTH = 12
@@ -160,32 +162,39 @@ def _log(
     plan: HistoryPlan,
     topology: Sequence[ServiceEntry],
     releases: dict[tuple[str, str], BuiltRelease],
-) -> tuple[PastDeploy, ...]:
+) -> tuple[Deploy, ...]:
     """The deploys from before the drill, oldest first."""
     train = plan.base[-1]
-    log = [
-        PastDeploy(
+    base = [
+        Deploy(
+            at=plan.base_deployed_at,
+            deploy_id=_deploy_id(),
             service=entry.name,
-            version_from=None,
+            version_from="",
             version_to=entry.version,
-            commit=releases[entry.name, entry.version].commit,
+            commit=releases[entry.name, entry.version].commit[:12],
+            kind="release",
             by=train.author.name,
             summary=train.subject,
-            deployed_at=plan.base_deployed_at,
         )
         for entry in topology
     ]
-    for planned in plan.deployed_before:
-        release = planned.release
-        log.append(
-            PastDeploy(
-                service=release.service,
-                version_from=release.version_from,
-                version_to=release.version_to,
-                commit=releases[release.service, release.version_to].commit,
-                by=release.author_name,
-                summary=release.summary,
-                deployed_at=planned.deployed_at or plan.base_deployed_at,
-            )
+    since = [
+        Deploy(
+            at=planned.deployed_at or plan.base_deployed_at,
+            deploy_id=_deploy_id(),
+            service=planned.release.service,
+            version_from=planned.release.version_from,
+            version_to=planned.release.version_to,
+            commit=releases[planned.release.service, planned.release.version_to].commit[:12],
+            kind="release",
+            by=planned.release.author_name,
+            summary=planned.release.summary,
         )
-    return tuple(log)
+        for planned in plan.deployed_before
+    ]
+    return (*base, *since)
+
+
+def _deploy_id() -> str:
+    return f"dep-{secrets.token_hex(3)}"

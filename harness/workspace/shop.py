@@ -7,20 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.model import BuiltRelease, PlannedRelease
-
-
-@dataclass(frozen=True)
-class PastDeploy:
-    """A deploy from before the drill."""
-
-    service: str
-    version_from: str | None
-    """None where the log does not reach back further."""
-    version_to: str
-    commit: str
-    by: str
-    summary: str
-    deployed_at: datetime
+from harness.record.deploys import Deploy
 
 
 @dataclass(frozen=True)
@@ -50,5 +37,5 @@ class BuiltShop:
     """Service → what runs when the shop comes up."""
     live: tuple[PlannedRelease, ...]
     """What is deployed during the drill, in that order."""
-    log: tuple[PastDeploy, ...]
-    """Oldest first."""
+    log: tuple[Deploy, ...]
+    """What was deployed before the drill, oldest first."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.session import Session
 from harness.record import events
 from harness.workspace.shop import ReleaseNotes
@@ -88,9 +86,9 @@ def spread_markup(session: Session) -> None:
     """Leave a piece of it wherever people or the shop may write."""
     workspace: Any = HostileWorkspace()
     session.services.workspace = workspace
-    session.run.deploy_log.append(_deploy())
     who = markup("person")
     for event in (
+        _deploy(),
         events.RoleJoined(who, "on-call"),
         events.InjectDelivered("i1", "message", markup("sender"), markup("message"), "agenda"),
         events.AlertFired("f2", "Hostile", "critical", markup("summary"), "payments"),
@@ -137,9 +135,8 @@ def _update(who: str) -> events.UpdatePosted:
     )
 
 
-def _deploy() -> DeployEntry:
-    return DeployEntry(
-        at=datetime.now(UTC),
+def _deploy() -> events.DeploySucceeded:
+    return events.DeploySucceeded(
         deploy_id=DEPLOY_ID,
         service="payments",
         version_from="2.4.1",
@@ -148,5 +145,4 @@ def _deploy() -> DeployEntry:
         kind="release",
         by=markup("author"),
         summary=markup("commit"),
-        outcome="succeeded",
     )

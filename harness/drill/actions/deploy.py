@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import UTC, datetime
 
 from harness.drill.actions import expectation, guardrail_checks
 from harness.drill.actions.expectation import Plan
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.session import Progress, Session
-from harness.errors import DeployFailed, UnknownName, UsageError
+from harness.errors import DeployFailed, UsageError
 from harness.model import BuiltRelease
 from harness.record import events
+from harness.record.deploys import Deploy
 from harness.record.events import ActionKind
 
 ACTS: dict[events.DeployKind, ActionKind] = {
@@ -21,12 +20,11 @@ ACTS: dict[events.DeployKind, ActionKind] = {
     "hotfix": "deploy",
 }
 """What people call the kinds of deploy that they begin."""
-NEW_CODE: frozenset[events.DeployKind] = frozenset({"release", "hotfix"})
 
 
 async def release(
     session: Session, built: BuiltRelease, *, by: str, summary: str, progress: Progress
-) -> DeployEntry:
+) -> Deploy:
     """Deploy a release that is already built (a colleague's, shipped by the drill itself)."""
     return await _carry_out(session, built, kind="release", by=by, summary=summary, say=progress)
 
@@ -39,13 +37,13 @@ async def deploy_workspace(
     by: str,
     progress: Progress,
     plan: Plan | None = None,
-) -> DeployEntry:
+) -> Deploy:
     """Build `service` from the participants' workspace and deploy it; `plan` is what is expected.
 
     Raises UnknownName for the service, UsageError where the workspace cannot be built or holds
     nothing new, DeployFailed where the new version never served.
     """
-    _known(session, service)
+    session.spec.require_service(service)
     expectation.check(session, plan, action="deploy", target=service, by=by)
     async with _pipeline(session):
         progress("reading the workspace")
@@ -71,9 +69,9 @@ async def rollback(
     by: str,
     progress: Progress,
     plan: Plan | None = None,
-) -> DeployEntry:
+) -> Deploy:
     """Put an earlier version of `service` back: the one before, or `to_version`."""
-    _known(session, service)
+    session.spec.require_service(service)
     expectation.check(session, plan, action="rollback", target=service, by=by)
     async with _pipeline(session):
         current = session.running(service)
@@ -92,9 +90,9 @@ async def rollback(
 
 async def restart(
     session: Session, service: str, *, by: str, progress: Progress, plan: Plan | None = None
-) -> DeployEntry:
+) -> Deploy:
     """Replace the process of `service` by a new one of the same version."""
-    _known(session, service)
+    session.spec.require_service(service)
     expectation.check(session, plan, action="restart", target=service, by=by)
     async with _pipeline(session):
         built = session.running(service)
@@ -111,7 +109,7 @@ async def _carry_out(
     by: str,
     summary: str,
     say: Progress,
-) -> DeployEntry:
+) -> Deploy:
     async with session.run.deploy_lock:
         return await _switch(session, built, kind=kind, by=by, summary=summary, say=say)
 
@@ -125,7 +123,7 @@ async def _switch(
     summary: str,
     say: Progress,
     plan: Plan | None = None,
-) -> DeployEntry:
+) -> Deploy:
     """Record, deploy, record the outcome. Raises DeployFailed after recording it."""
     stated = None
     if kind in ACTS:
@@ -148,22 +146,13 @@ async def _switch(
             await session.services.runtime.deploy(built.service, built, say)
     except DeployFailed as error:
         session.note(events.DeployFailed(kind=kind, error=error.message, **common), actor=by)
-        _log(session, common, kind, "failed", error.message)
         expectation.acted(session, stated, failure=f"the {ACTS.get(kind, kind)} failed")
         raise
     session.note(events.DeploySucceeded(kind=kind, **common), actor=by)
+    entry = session.deploys().entries[-1]
     expectation.acted(session, stated)
-    entry = _log(session, common, kind, "succeeded", "")
-    if kind in NEW_CODE:
+    if entry.is_new_code:
         await guardrail_checks.check(session, before, built)
-    return entry
-
-
-def _log(
-    session: Session, common: dict[str, str], kind: str, outcome: str, error: str
-) -> DeployEntry:
-    entry = DeployEntry(at=datetime.now(UTC), kind=kind, outcome=outcome, error=error, **common)
-    session.run.deploy_log.append(entry)
     return entry
 
 
@@ -193,23 +182,15 @@ async def _pace(session: Session, what: str, say: Progress) -> None:
         await asyncio.sleep(session.spec.pace.deploy_s)
 
 
-def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.spec.topology]
-    if service not in names:
-        raise UnknownName("service", service, names)
-
-
 def _version_before(session: Session, service: str, current: str) -> str:
-    """What served before `current` was released.
+    """What served before `current` was released, so that a second rollback goes further back.
 
-    Rollbacks do not count: a second one goes further back, and never to what the first one left.
+    Raises UsageError where nothing is known to have.
     """
-    for entry in session.run.deploy_log:
-        if entry.service != service or entry.outcome != "succeeded" or entry.kind == "rollback":
-            continue
-        if entry.version_to == current and entry.version_from not in ("", current):
-            return entry.version_from
-    raise UsageError(
-        f"nothing is known to have run before {service} {current}",
-        f"name a version: `drill rollback {service} --to VERSION`",
-    )
+    before = session.deploys().version_before(service, current)
+    if before is None:
+        raise UsageError(
+            f"nothing is known to have run before {service} {current}",
+            f"name a version: `drill rollback {service} --to VERSION`",
+        )
+    return before

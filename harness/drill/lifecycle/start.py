@@ -116,4 +116,4 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
             hint = "nothing can be said of the shop without it: start another drill"
             session.run.fail(StackFailed(why, hint), why)
     elif ended.action is ExitAction.ROLLBACK:
-        session.log_automatic_rollback(ended.name, ended.version, ended.next_version or "")
+        session.note_automatic_rollback(ended.name, ended.version, ended.next_version or "")

@@ -14,13 +14,13 @@ from typing import Any
 
 import httpx
 
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.exercise.agenda import Artefact
 from harness.exercise.views import incident_start
 from harness.model import Fault
 from harness.plain_http import TRUSTING_NOBODY
+from harness.record.deploys import Deploy
 
 FOLDER = "incident"
 ERROR_LINES_MAX = 200
@@ -81,11 +81,11 @@ def log_line(record: Mapping[str, Any]) -> str:
 
 
 async def _deployments(session: Session) -> Mapping[str, str]:
-    lines = [deployment_line(one) for one in reversed(session.run.deploy_log)]
+    lines = [deployment_line(one) for one in reversed(session.deploys().entries)]
     return {"deployments.txt": "".join(f"{line}\n" for line in lines)}
 
 
-def deployment_line(entry: DeployEntry) -> str:
+def deployment_line(entry: Deploy) -> str:
     """`2026-03-01 09:30:00 - payments v2.4.1 -> v2.4.2 (minor: …)`."""
     before = f"v{entry.version_from} -> " if entry.version_from else ""
     failed = "" if entry.outcome == "succeeded" else f", {entry.outcome}"
@@ -98,7 +98,7 @@ def deployment_line(entry: DeployEntry) -> str:
 async def _config_diff(session: Session) -> Mapping[str, str]:
     """One file for each service whose configuration a release of this drill changed."""
     found: dict[str, str] = {}
-    for entry in session.run.deploy_log:
+    for entry in session.deploys().entries:
         if entry.kind != "release" or not entry.version_from:
             continue
         try:

@@ -65,7 +65,7 @@ async def _log(session: Session, one: Evidence) -> str:
 
 
 async def _commit(session: Session, one: Evidence) -> str:
-    if any(_alike(entry.commit, one.target) for entry in session.run.deploy_log):
+    if any(_alike(entry.commit, one.target) for entry in session.deploys().entries):
         return ""
     wanted = f"{one.target}^{{commit}}"
     try:

@@ -1,10 +1,8 @@
-"""Looking into the running shop with ordinary means: logs, data, differences."""
+"""Looking into the running shop with ordinary means: logs and data."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from textwrap import indent
 from typing import Any
 
 import asyncpg
@@ -14,14 +12,6 @@ from harness.errors import DrillError, UnknownName, UsageError
 
 SQL_TIMEOUT_S = 10.0
 SQL_ROWS_MAX = 200
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a version changed: its notes, and the difference as unified diff text."""
-
-    notes: str
-    diff: str
 
 
 async def logs(
@@ -42,7 +32,7 @@ async def logs(
     first one, for going back.
     """
     if service is not None:
-        _known(session, service)
+        session.spec.require_service(service)
     found = await session.services.recorder.logs(
         service,
         level,
@@ -96,40 +86,3 @@ async def _first_rows(connection: Any, statement: str) -> list[Any]:
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-async def diff(
-    session: Session, service: str, version_from: str | None, version_to: str | None
-) -> Change:
-    """What changed between two versions; by default in the newest release of `service`."""
-    _known(session, service)
-    version_to = version_to or session.running(service).version
-    version_from = version_from or _previous(session, service, version_to)
-    notes = await asyncio.to_thread(session.services.workspace.notes, service, version_to)
-    text = await asyncio.to_thread(
-        session.services.workspace.diff, service, version_from, version_to
-    )
-    header = (
-        f"{service} {version_from} -> {version_to}\n"
-        f"commit {notes.commit[:12]}  {notes.author_name}  {notes.authored_at:%Y-%m-%d %H:%M}\n\n"
-        + indent(f"{notes.subject}\n\n{notes.body}".strip(), "    ")
-        + "\n"
-    )
-    return Change(header, text)
-
-
-def _previous(session: Session, service: str, version: str) -> str:
-    """The version that ran before `version`, by the deploy log."""
-    for entry in reversed(session.run.deploy_log):
-        if entry.service == service and entry.version_to == version and entry.version_from:
-            return entry.version_from
-    raise UsageError(
-        f"{service} {version} is the only version that was deployed here",
-        f"name two: drill diff {service} FROM TO",
-    )
-
-
-def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.spec.topology]
-    if service not in names:
-        raise UnknownName("service", service, names)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.drill.session import Session
-from harness.errors import UnknownName, UsageError
+from harness.errors import UsageError
 from harness.telemetry.jaeger import JaegerTrace, from_jaeger
 
 
@@ -29,7 +29,7 @@ async def search_traces(
     each row the `trace` itself, in Jaeger's form. Raises UnknownName for the service.
     """
     if service is not None:
-        _known(session, service)
+        session.spec.require_service(service)
     found = await session.services.recorder.traces(
         service=service,
         operation=operation,
@@ -57,7 +57,7 @@ async def trace(session: Session, trace_id: str) -> dict[str, Any]:
 
 async def operations(session: Session, service: str) -> list[str]:
     """What a service was asked to do, such as `GET /orders`. Raises UnknownName."""
-    _known(session, service)
+    session.spec.require_service(service)
     return sorted(await session.services.recorder.operations(service))
 
 
@@ -83,9 +83,3 @@ def _moment(at_s: float | None) -> datetime | None:
         return datetime.fromtimestamp(at_s, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise UsageError(f"{at_s:g} is not a time", "give seconds since 1970") from error
-
-
-def _known(session: Session, service: str) -> None:
-    names = [entry.name for entry in session.spec.topology]
-    if service not in names:
-        raise UnknownName("service", service, names)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,13 @@ from harness.errors import DeployFailed
 from harness.exercise.agenda_files import load_agenda
 from harness.model import BuiltRelease
 from harness.paths import REPO
-from harness.record.events import AlertFired, AnswerSealed, PageSent
+from harness.record.events import (
+    AlertFired,
+    AnswerSealed,
+    DeployKind,
+    DeploySucceeded,
+    PageSent,
+)
 from harness.record.store import Clock, Record
 from harness.workspace.shop import ReleaseNotes
 
@@ -86,6 +93,8 @@ class FakeWorkspace:
     """Knows every version of everything, and one difference."""
 
     AUTHOR = "Samuel Adeyemi"
+    shop = SimpleNamespace(log=())
+    """Nothing was deployed before the drill."""
     DIFF = (
         "diff --git a/services/payments/timeouts.toml b/services/payments/timeouts.toml\n"
         "-provider_connect_timeout_ms = 5000\n+provider_connect_timeout_ms = 500\n"
@@ -171,6 +180,21 @@ def trouble(session: Session) -> Session:
     session.spec = replace(session.spec, scenario=scenario, faults=faults, seal=seal)
     session.note(AnswerSealed(seal.commitment))
     return session
+
+
+def deployed(
+    session: Session,
+    kind: DeployKind,
+    service: str,
+    version_from: str,
+    version_to: str,
+    by: str = "a colleague",
+) -> None:
+    """A deploy that succeeded, in the record alone: nothing runs another version by it."""
+    event = DeploySucceeded(
+        f"dep-{service}", service, version_from, version_to, "c0ffee", kind, by, ""
+    )
+    session.note(event, actor=by)
 
 
 def page_sent(session: Session) -> None:

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.session import Session
 from harness.players import baselines
-from tests.unit.drill.conftest import page_sent
-
-
-def released(session: Session, service: str, version_from: str, version_to: str) -> None:
-    session.run.deploy_log.append(
-        DeployEntry(
-            at=datetime.now(UTC),
-            deploy_id=f"dep-{service}",
-            service=service,
-            version_from=version_from,
-            version_to=version_to,
-            commit="c0ffee",
-            kind="release",
-            by="a colleague",
-            summary="",
-            outcome="succeeded",
-        )
-    )
+from tests.unit.drill.conftest import deployed, page_sent
 
 
 @pytest.fixture
@@ -36,7 +16,9 @@ def paged(trouble: Session) -> Session:
 
 
 def acts(session: Session) -> list[tuple[str, str]]:
-    return [(one.kind, one.service) for one in session.run.deploy_log if one.by == baselines.ACTOR]
+    return [
+        (one.kind, one.service) for one in session.deploys().entries if one.by == baselines.ACTOR
+    ]
 
 
 async def test_doing_nothing_acknowledges_and_changes_nothing(paged: Session) -> None:
@@ -53,8 +35,8 @@ async def test_a_blind_restart_restarts_all_services_the_callers_last(paged: Ses
 
 async def test_the_wrong_rollback_spares_the_guilty_service(paged: Session) -> None:
     version = paged.running("a").version
-    released(paged, "a", "1.0.0", version)
-    released(paged, "payments", "1.0.0", paged.running("payments").version)
+    deployed(paged, "release", "a", "1.0.0", version)
+    deployed(paged, "release", "payments", "1.0.0", paged.running("payments").version)
     await baselines.play(paged, baselines.PLAYS["wrong rollback"], print, watched_s=0.01)
     assert acts(paged) == [("rollback", "a")]
 

@@ -6,36 +6,17 @@ import asyncio
 import os
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from harness.catalog.reader import Catalog
 from harness.cli.act import verification_lines
 from harness.drill.actions import diagnosis
-from harness.drill.deploy_entry import DeployEntry
 from harness.drill.session import Session
 from harness.paths import REPO
 from harness.players import responder_player
 from harness.record.events import VerifyFinished
-from tests.unit.drill.conftest import page_sent
-
-
-def deployed(session: Session, kind: str, service: str) -> None:
-    session.run.deploy_log.append(
-        DeployEntry(
-            datetime.now(UTC),
-            "dep-1",
-            service,
-            "2",
-            "1",
-            "c0ffee",
-            kind,
-            "someone",
-            "",
-            "succeeded",
-        )
-    )
+from tests.unit.drill.conftest import deployed, page_sent
 
 
 def declared(session: Session, service: str, mechanism: str) -> None:
@@ -53,7 +34,7 @@ def declared(session: Session, service: str, mechanism: str) -> None:
 def played_well(session: Session) -> None:
     page_sent(session)
     declared(session, "payments", "timeout-misconfigured")
-    deployed(session, "rollback", "payments")
+    deployed(session, "rollback", "payments", "2", "1")
     session.note(VerifyFinished(passed=True, results=()))
 
 
@@ -77,7 +58,7 @@ def test_everything_that_is_missing_is_named(trouble: Session) -> None:
 def test_a_wrong_diagnosis_and_an_innocent_rollback_are_named(trouble: Session) -> None:
     page_sent(trouble)
     declared(trouble, "orders", "n-plus-one")
-    deployed(trouble, "rollback", "orders")
+    deployed(trouble, "rollback", "orders", "2", "1")
     trouble.note(VerifyFinished(passed=True, results=()))
     assert fallen_short(trouble) == [
         "diagnosed orders n-plus-one; it is payments timeout-misconfigured",
@@ -115,7 +96,7 @@ def test_of_two_faults_each_is_looked_for(trouble: Session) -> None:
 def test_a_shop_that_is_sound_is_to_be_left_alone(session: Session) -> None:
     session.note(VerifyFinished(passed=True, results=()))
     assert fallen_short(session) == []
-    deployed(session, "restart", "orders")
+    deployed(session, "restart", "orders", "2", "1")
     assert fallen_short(session) == ["a restart of orders, which nothing was wrong with"]
 
 
@@ -162,4 +143,4 @@ def test_what_was_still_settling_matters_only_where_something_failed(
 ) -> None:
     result = {"passed": passed, "results": [], "settling": ["20 requests wait in a"]}
     verdict = verification_lines(result)[-1]
-    assert ("it was still settling" in verdict) is told
+    assert ("still recovering when tested" in verdict) is told

@@ -1,4 +1,4 @@
-"""The fold: phases, times and deploys from events alone."""
+"""The fold: phases and times from events alone."""
 
 from __future__ import annotations
 
@@ -73,25 +73,6 @@ def test_times_are_those_of_the_first_arrival() -> None:
     assert times["verified"] == 90_000
 
 
-def test_deploys_are_one_each_and_the_running_version_follows() -> None:
-    state = fold(LINES).state
-    assert [(one.version_to, one.outcome) for one in state.deploys] == [
-        ("2.4.2", "succeeded"),
-        ("2.4.1", "succeeded"),
-    ]
-    assert state.versions == {"payments": "2.4.1"}
-    assert fold(LINES[:7]).state.versions == {"payments": "2.4.2"}
-
-
-def test_a_failed_deploy_leaves_the_version_and_keeps_its_error() -> None:
-    failed = events.DeployFailed(
-        "d", "payments", "2.4.1", "2.4.3", "c", "hotfix", "kim", "", "no import"
-    )
-    state = fold(envelopes([(0, CREATED), (5, failed)])).state
-    assert state.versions == {"payments": "2.4.1"}
-    assert state.deploys[0].error == "no import"
-
-
 def test_a_resolved_alert_fires_no_more() -> None:
     assert set(fold(LINES[:8]).state.alerts) == {"f1"}
     assert fold(LINES).state.alerts == {}
@@ -143,7 +124,6 @@ def test_no_order_of_events_breaks_the_fold(story: list[tuple[int, events.Event]
     state = fold(lines).state
     assert state == fold(lines).state
     assert state.phase in Phase
-    assert isinstance(state.versions, dict)
     assert state == DrillState() or state.seq == len(lines)
 
 

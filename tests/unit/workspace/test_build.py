@@ -89,7 +89,7 @@ def test_the_shop_begins_with_what_was_deployed_before(workspace: Workspace) -> 
     assert shop.initial["payments"].version == "2.4.1"
     bad = shop.initial["payments"].path / "services/payments/domain.py"
     assert "VALUE_5 = 5\n" in bad.read_text()
-    assert [entry.deployed_at for entry in shop.log] == sorted(e.deployed_at for e in shop.log)
+    assert [entry.at for entry in shop.log] == sorted(e.at for e in shop.log)
     assert [one.release.service for one in shop.live if one.is_culprit] == ["payments"]
 
 

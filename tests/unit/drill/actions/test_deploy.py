@@ -41,8 +41,8 @@ async def test_a_release_that_fails_is_recorded_with_its_error(session: Session)
     runtime.refused.add("2.4.2")
     with pytest.raises(DeployFailed, match="never became ready"):
         await ship(session, "2.4.2")
-    assert session.run.deploy_log[-1].outcome == "failed"
-    assert "never became ready" in session.run.deploy_log[-1].error
+    assert session.deploys().entries[-1].outcome == "failed"
+    assert "never became ready" in session.deploys().entries[-1].error
     assert session.running("payments").version == "2.4.1"
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import gevent
 from gevent.pool import Pool
+from geventhttpclient.client import HTTPClient, HTTPClientPool
 from geventhttpclient.response import HTTPConnectionClosed
+from geventhttpclient.url import URL
 from locust import FastHttpUser, User, task
 
-from loadgen.connections import Connections
 from loadgen.engagement import shown_by
 from loadgen.journeys import JOURNEYS, Journey, Visit
 from loadgen.load import Load
@@ -28,6 +29,20 @@ CONNECTION_ENDED = (HTTPConnectionClosed, ConnectionResetError, BrokenPipeError)
 PATIENCE_ENDED = (gevent.Timeout, TimeoutError)
 LONGER = 1.5
 """The socket's own timeouts are only a second line behind the customer's patience."""
+
+
+class Connections(HTTPClientPool):
+    """The connections to the gateway, shared by all users; resending is left to them.
+
+    The library resends a GET whose connection ends as often as the pool has places, which would
+    turn a gateway that drops connections into a storm of our own making.
+    """
+
+    def get_client(self, url: str | URL) -> HTTPClient:
+        client = super().get_client(url)
+        # Attempts are counted down from here; the pool's real bound was set when it was made.
+        client._connection_pool.size = -1  # noqa: SLF001 - there is no public setting
+        return client
 
 
 class JourneyUser(FastHttpUser):

@@ -12,7 +12,6 @@ from harness.api.auth import Gatekeeper
 from harness.api.event_feed import Feed
 from harness.api.headers import SafeHeaders
 from harness.api.routes_act import router as act
-from harness.api.routes_ai import router as ai
 from harness.api.routes_exercise import router as exercise
 from harness.api.routes_instruct import router as instruct
 from harness.api.routes_pager import router as pager
@@ -28,7 +27,7 @@ from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
-ROUTERS = (read, views, act, exercise, team, ai, instruct, pager, public, stream, pages)
+ROUTERS = (read, views, act, exercise, team, instruct, pager, public, stream, pages)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:

@@ -1,4 +1,7 @@
-"""The exercise itself: its clock and people, and the score as far as it may be told."""
+"""The exercise itself: its clock, people and AI gate, and the score as far as it may be told.
+
+Asking a model goes through the gate's own port.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Body, By, InSession, Name, Viewer
-from harness.drill.actions import instructor, team_entry
+from harness.drill.actions import ai_access, instructor, team_entry
 from harness.drill.queries import exercise_view, live_score
 from harness.drill.queries.form_options import choices as words
 
@@ -61,3 +64,13 @@ async def score(session: InSession, viewer: Viewer) -> Any:
 async def postmortem(session: InSession) -> Any:
     """Drafts the postmortem of the drill so far, in its folder."""
     return {"files": [str(path) for path in live_score.write_papers(session)]}
+
+
+@router.get("/ai")
+async def ai_status(session: InSession) -> Any:
+    return ai_access.status(session)
+
+
+@router.get("/ai/brief")
+async def ai_brief(session: InSession) -> Any:
+    return ai_access.brief(session)

@@ -14,13 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness.bench import uvicorn_baseline
-from harness.bench.memory import pss_total_mb
 from harness.bench.table import Row, figure_row, start_up_s
 from harness.bench.uvicorn_baseline import PlainService
 from harness.catalog.reader import Catalog
 from harness.drill.session import Session
 from harness.host.lifecycle import host
 from harness.paths import REPO
+from harness.runtime.procfs import pss_total_mb
 from harness.settings import HostSettings
 
 Say = Callable[[str], None]

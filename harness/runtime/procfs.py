@@ -6,12 +6,13 @@ import contextlib
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
 LISTENING = "0A"
+KB_PER_MB = 1024
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,20 @@ def port_holder(port: int) -> str:
                     if str(descriptor.readlink()) in inodes:
                         return f"process {pid} ({command_name(pid)})"
     return "a process of another user"
+
+
+def pss_total_mb(processes: Iterable[int]) -> float:
+    """Memory of processes in MiB, with pages that they share counted once among them (PSS).
+
+    Processes that have ended count nothing.
+    """
+    total_kb = 0
+    for pid in processes:
+        with contextlib.suppress(OSError):
+            for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total_kb += int(line.split()[1])
+    return total_kb / KB_PER_MB
 
 
 def _listening_inodes(port: int) -> Iterator[str]:

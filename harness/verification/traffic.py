@@ -17,7 +17,6 @@ from harness.verification.api_calls import (
     price,
     track,
 )
-from harness.verification.arrivals import arrival_times
 from harness.verification.driving import Departure, StressResult
 from harness.verification.figures import percentile, ratio
 from harness.verification.product_catalogue import baskets_to_buy
@@ -55,6 +54,20 @@ def plan_departures(plan: StressPlan, references: References, random: Random) ->
         _drawn(times(plan.feed_per_s), lambda: feed(random.choice(catalogue.user_ids))),
     )
     return [Departure(*pair) for leave, ask in journeys for pair in zip(leave, ask, strict=True)]
+
+
+def arrival_times(per_s: float, duration_s: float, random: Random) -> list[float]:
+    """Offsets in seconds from the start, in order: `per_s * duration_s` of them, rounded.
+
+    Open loop, so that a slow shop is not spared by waiting for it. Evenly spaced with a jitter of
+    half a step either way, so that the count is exact and journeys of the same rate do not march in
+    lockstep.
+    """
+    count = round(per_s * duration_s)
+    if count <= 0:
+        return []
+    step_s = duration_s / count
+    return [(index + random.random()) * step_s for index in range(count)]
 
 
 def _drawn(times: list[float], draw: Callable[[], Request]) -> tuple[list[float], list[Request]]:

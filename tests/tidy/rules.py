@@ -9,7 +9,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 MODULE_LINES_MAX = 400
+MODULE_LINES_MIN = 25
 FUNCTION_LINES_MAX = 60
+WHY_ONE = re.compile(r"^One concept: \S+", re.MULTILINE)
+"""Begins the line of a docstring that says why its module is whole above the bound."""
 COLUMNS_MAX = 100
 
 LAYERS: tuple[frozenset[str], ...] = tuple(
@@ -41,19 +44,53 @@ TELLING = re.compile(r"\b(faults?|chaos|inject\w*|drills?|simulat\w*|harness)\b"
 def python_files(root: Path) -> list[Path]:
     """Every Python file below `root` that is ours."""
     skipped = {"__pycache__", ".venv", "var", "node_modules"}
-    return sorted(p for p in root.rglob("*.py") if not skipped & set(p.parts))
+    return sorted(p for p in root.rglob("*.py") if not skipped & set(p.relative_to(root).parts))
 
 
 def long_modules(files: Iterable[Path]) -> Iterator[str]:
-    """Modules over the bound: which second concept is in them?"""
+    """Modules over the bound whose docstring does not say why they are one concept (ADR 8)."""
     for path in files:
-        lines = path.read_text().count("\n")
-        if lines > MODULE_LINES_MAX:
+        text = path.read_text()
+        lines = text.count("\n")
+        if lines > MODULE_LINES_MAX and not WHY_ONE.search(
+            ast.get_docstring(ast.parse(text)) or ""
+        ):
             yield f"{path}: {lines} lines"
 
 
+def _docstring(text: str) -> str:
+    return ast.get_docstring(ast.parse(text)) or ""
+
+
+def slivers(root: Path, package: str) -> Iterator[str]:
+    """Modules of a few lines with a single importer, whose concept they are a part of (ADR 8).
+
+    Not so the siblings of one shape (`settings` of each service), and what a package's own
+    `__init__` gathers (the journeys of the load).
+    """
+    known = _modules(root, package)
+    importers: dict[str, set[str]] = {name: set() for name in known}
+    for name, path in known.items():
+        for target in _targets(root, path, set(known)):
+            importers[target].add(name)
+    for name, path in known.items():
+        one = importers[name] - {name}
+        lines = path.read_text().count("\n")
+        is_sibling = any(
+            other.name == path.name and other.parent.parent == path.parent.parent
+            for other in known.values()
+            if other != path
+        )
+        if (
+            lines < MODULE_LINES_MIN
+            and len(one) == 1
+            and not (path.stem.startswith("__") or is_sibling or one == {name.rpartition(".")[0]})
+        ):
+            yield f"{name}: {lines} lines, for {one.pop()} alone"
+
+
 def long_functions(files: Iterable[Path]) -> Iterator[str]:
-    """Functions over the bound."""
+    """Functions over the bound (ADR 2)."""
     for path in files:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -83,7 +120,8 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def upward_imports(root: Path) -> Iterator[str]:
-    """Imports inside the harness that go up a layer, or sideways between parts of one layer."""
+    """Imports inside the harness that go up a layer, or sideways between parts of one layer
+    (ADR 8)."""
     level = {name: i for i, layer in enumerate(LAYERS) for name in layer}
     for path in python_files(root / "harness"):
         part = path.relative_to(root / "harness").parts[0].removesuffix(".py")
@@ -121,8 +159,8 @@ def imports_between_runtimes(root: Path) -> Iterator[str]:
 
 
 def import_circles(root: Path, package: str) -> Iterator[str]:
-    """Groups of modules that import each other, directly or around corners."""
-    known = {_module(root, path): path for path in python_files(root / package)}
+    """Groups of modules that import each other, directly or around corners (ADR 8)."""
+    known = _modules(root, package)
     arrows = {
         name: {one for one in _targets(root, path, set(known)) if one != name}
         for name, path in known.items()
@@ -131,6 +169,15 @@ def import_circles(root: Path, package: str) -> Iterator[str]:
         tuple(TopologicalSorter(arrows).static_order())
     except CycleError as error:
         yield " -> ".join(error.args[1])
+
+
+def _modules(root: Path, package: str) -> dict[str, Path]:
+    """The modules of a package by their dotted names, without its tests."""
+    return {
+        _module(root, path): path
+        for path in python_files(root / package)
+        if "tests" not in path.relative_to(root).parts
+    }
 
 
 def _module(root: Path, path: Path) -> str:
@@ -157,7 +204,7 @@ def _targets(root: Path, path: Path, known: set[str]) -> Iterator[str]:
 
 def repeated_names(root: Path) -> Iterator[str]:
     """Modules of one base name, unless they are siblings of one shape: the same in packages that
-    stand side by side (`runtime/local/stack.py`, `runtime/compose/stack.py`)."""
+    stand side by side, as `runtime/local/stack.py` and `runtime/compose/stack.py` do (ADR 8)."""
     by_name: dict[str, list[Path]] = {}
     for path in python_files(root / "harness"):
         if not path.stem.startswith("__"):
@@ -169,8 +216,27 @@ def repeated_names(root: Path) -> Iterator[str]:
             yield f"{name}: " + ", ".join(str(path.relative_to(root)) for path in paths)
 
 
+def misplaced_tests(root: Path) -> Iterator[str]:
+    """Unit tests that lie in a folder without a package of that name, or that are called after a
+    module of another one (ADR 2). Tests of a behaviour are called after it, in the package that
+    shows it.
+    """
+    unit = root / "tests" / "unit"
+    for path in sorted(unit.rglob("test_*.py")):
+        folder = path.relative_to(unit).parent
+        tree = root if folder.parts[0] == "loadgen" else root / "harness"
+        if not (tree / folder).is_dir():
+            yield f"{path.relative_to(root)}: there is no package {folder}"
+            continue
+        module = f"{path.stem.removeprefix('test_')}.py"
+        top = root / "loadgen" if folder.parts[0] == "loadgen" else tree
+        places = sorted(one.parent.relative_to(tree) for one in top.rglob(module))
+        if places and folder not in places:
+            yield f"{path.relative_to(root)}: {module} is in {places[0]}"
+
+
 def foreign_imports(root: Path) -> Iterator[str]:
-    """The shop, the load and the harness know nothing of each other but by the network."""
+    """The shop, the load and the harness know nothing of each other but by the network (ADR 2)."""
     for part in ("harness", "loadgen", "services"):
         foreign = {"harness", "loadgen", "services", "faults"} - {part}
         for path in python_files(root / part):
@@ -187,7 +253,7 @@ def _other_service(words: list[str], own: str) -> bool:
 
 
 def telling_words(root: Path) -> Iterator[str]:
-    """Words under `root` (the shop) that speak of what participants must not know."""
+    """Words under `root` (the shop) that speak of what participants must not know (ADR 1)."""
     for path in sorted(root.rglob("*")):
         if not path.is_file() or "__pycache__" in path.parts:
             continue

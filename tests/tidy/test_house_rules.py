@@ -21,7 +21,7 @@ SOURCES = [
     path
     for part in ("harness", "loadgen", "services", "grafana")
     for path in rules.python_files(ROOT / part)
-    if "tests" not in path.parts
+    if "tests" not in path.relative_to(ROOT).parts
 ]
 
 
@@ -39,6 +39,68 @@ def test_a_module_over_the_bound_is_noticed(tmp_path: Path) -> None:
     long = _written(tmp_path / "long.py", "x = 1\n" * (rules.MODULE_LINES_MAX + 1))
     fits = _written(tmp_path / "fits.py", "x = 1\n" * rules.MODULE_LINES_MAX)
     assert list(rules.long_modules([long, fits])) == [f"{long}: 401 lines"]
+
+
+def test_a_module_may_be_long_where_it_says_why_it_is_one_concept(
+    tmp_path: Path,
+) -> None:
+    lines = "x = 1\n" * rules.MODULE_LINES_MAX
+    told = _written(
+        tmp_path / "told.py", f'"""Events.\n\nOne concept: what is written is read.\n"""\n{lines}'
+    )
+    why_is_missing = _written(tmp_path / "bare.py", f'"""Events.\n\nOne concept:\n"""\n{lines}')
+    elsewhere = _written(tmp_path / "comment.py", f"# One concept: it is said here.\n{lines}")
+    found = list(rules.long_modules([told, why_is_missing, elsewhere]))
+    assert found == [f"{why_is_missing}: 404 lines", f"{elsewhere}: 401 lines"]
+
+
+def test_the_rules_see_the_whole_tree_wherever_it_lies(tmp_path: Path) -> None:
+    """A rule that is given no files holds always."""
+    assert len(SOURCES) > 300
+    path = _written(tmp_path / "var/tests/harness/x.py", "")
+    _written(tmp_path / "var/tests/harness/var/y.py", "")
+    assert rules.python_files(tmp_path / "var/tests") == [path]
+
+
+@pytest.mark.parametrize("package", ["harness", "loadgen", "services"])
+def test_no_module_is_a_sliver_of_the_only_one_that_imports_it(package: str) -> None:
+    assert list(rules.slivers(ROOT, package)) == []
+
+
+def test_a_sliver_is_noticed(tmp_path: Path) -> None:
+    few, enough = "x = 1\n" * (rules.MODULE_LINES_MIN - 1), "x = 1\n" * rules.MODULE_LINES_MIN
+    _written(tmp_path / "harness/user.py", "from harness import alone, both, whole\n")
+    _written(tmp_path / "harness/other.py", "from harness.both import x\n")
+    for name, text in (("alone", few), ("both", few), ("whole", enough), ("nobodys", few)):
+        _written(tmp_path / f"harness/{name}.py", text)
+    assert list(rules.slivers(tmp_path, "harness")) == [
+        "harness.alone: 24 lines, for harness.user alone"
+    ]
+
+
+def test_siblings_and_what_a_package_gathers_are_no_slivers(tmp_path: Path) -> None:
+    for service in ("a", "b"):
+        _written(tmp_path / f"services/{service}/settings.py", "x = 1\n")
+        _written(tmp_path / f"services/{service}/app.py", f"import services.{service}.settings\n")
+    _written(tmp_path / "services/journeys/one.py", "x = 1\n")
+    _written(tmp_path / "services/journeys/__init__.py", "from services.journeys import one\n")
+    assert list(rules.slivers(tmp_path, "services")) == []
+
+
+def test_unit_tests_mirror_the_packages() -> None:
+    assert list(rules.misplaced_tests(ROOT)) == []
+
+
+def test_a_test_elsewhere_than_its_module_is_noticed(tmp_path: Path) -> None:
+    for path in ("harness/drill/clock", "harness/api/app", "loadgen/main", "harness/cli/main"):
+        _written(tmp_path / f"{path}.py", "")
+    for path in ("drill/test_clock", "drill/test_app", "gone/test_x", "loadgen/test_main"):
+        _written(tmp_path / f"tests/unit/{path}.py", "")
+    _written(tmp_path / "tests/unit/drill/test_a_behaviour.py", "")
+    assert list(rules.misplaced_tests(tmp_path)) == [
+        "tests/unit/drill/test_app.py: app.py is in api",
+        "tests/unit/gone/test_x.py: there is no package gone",
+    ]
 
 
 def test_no_function_is_longer_than_the_bound() -> None:

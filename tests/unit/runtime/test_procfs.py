@@ -7,10 +7,9 @@ import socket
 
 import pytest
 
-from harness.bench.memory import pss_total_mb
 from harness.errors import PortTaken
 from harness.runtime.port_check import listen, require_free
-from harness.runtime.procfs import ProcessId, identify, port_holder, port_is_free
+from harness.runtime.procfs import ProcessId, identify, port_holder, port_is_free, pss_total_mb
 
 
 def test_a_listening_port_is_not_free_and_names_this_process() -> None:

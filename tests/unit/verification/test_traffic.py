@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.verification.api_calls import (
     Basket,
@@ -24,7 +26,7 @@ from harness.verification.driving import StressResult
 from harness.verification.product_catalogue import Catalogue
 from harness.verification.references import References
 from harness.verification.stress_plan import StressPlan
-from harness.verification.traffic import plan_departures, traffic_measures
+from harness.verification.traffic import arrival_times, plan_departures, traffic_measures
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 USERS = {n: f"user {n}" for n in range(1, 301)}
@@ -100,3 +102,18 @@ def test_a_request_without_an_answer_counts_as_all_of_the_customers_patience() -
 def test_of_a_journey_that_nobody_made_nothing_is_known() -> None:
     measures = traffic_measures(StressResult((), ()), REFERENCES)
     assert set(measures.values()) == {None}
+
+
+@given(st.floats(0, 50), st.floats(0.1, 30), st.integers())
+def test_the_count_is_exact_and_the_times_are_ordered_and_inside(
+    per_s: float, duration_s: float, seed: int
+) -> None:
+    times = arrival_times(per_s, duration_s, Random(seed))
+    assert len(times) == round(per_s * duration_s)
+    assert times == sorted(times)
+    assert all(0 <= time <= duration_s for time in times)
+
+
+def test_the_same_seed_gives_the_same_schedule() -> None:
+    assert arrival_times(3, 10, Random(7)) == arrival_times(3, 10, Random(7))
+    assert arrival_times(3, 10, Random(7)) != arrival_times(3, 10, Random(8))

@@ -63,7 +63,7 @@ def picture() -> str:
 def stated(page: str) -> Claims:
     """Everything on the page of the architecture that can be compared."""
     shop, environment = section(page, "HTTP of the shop"), section(page, "Environment of a service")
-    drill, metrics = section(page, "HTTP of a drill"), section(page, "Metrics")
+    metrics = section(page, "Metrics")
     parts = section(page, "Parts, and who may import whom")
     return {
         "layers": set(re.findall(r"^    L\d+.*$", parts, re.MULTILINE)),
@@ -80,14 +80,15 @@ def stated(page: str) -> Claims:
             for row in table(metrics, "metric")
         },
         "routes of the shop": {f"{row[0]} {spans(row[1])[0]}" for row in table(shop, "service")},
-        "routes of a drill": {
-            f"{row[1]} {route}"
-            for row in table(drill, "area")
-            for route in spans(row[2])
-            if ROUTE.match(route)
-        },
+        "routes of a drill": drill_routes_on(page),
         "signatures": signatures_in("\n".join(python_blocks(section(page, "Signatures")))),
     }
+
+
+def drill_routes_on(page: str) -> set[str]:
+    """`audience METHOD /path` of each route of a drill's API that the page lists."""
+    rows = table(section(page, "HTTP of a drill"), "area")
+    return {f"{row[1]} {one}" for row in rows for one in spans(row[2]) if ROUTE.match(one)}
 
 
 def python_blocks(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from loadgen.ledger import Ledger
 from loadgen.reports import Reports, book
 
 from .conftest import alive
-from .test_process import RATES, WINDOW_S, first_arrivals, journey_of
+from .test_main import RATES, WINDOW_S, first_arrivals, journey_of
 
 pytestmark = pytest.mark.alone
 

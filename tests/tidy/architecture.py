@@ -85,6 +85,12 @@ def stated(page: str) -> Claims:
     }
 
 
+def missing_modules(page: str) -> list[str]:
+    """Modules of the harness in the page's diagrams that do not exist."""
+    drawn = set(re.findall(r'\["([\w/]+\.py)"\]', page))
+    return sorted(one for one in drawn if not (ROOT / "harness" / one).exists())
+
+
 def drill_routes_on(page: str) -> set[str]:
     """`audience METHOD /path` of each route of a drill's API that the page lists."""
     rows = table(section(page, "HTTP of a drill"), "area")

@@ -27,6 +27,13 @@ def test_no_topic_is_empty(code: Claims) -> None:
     assert {topic: len(claims) for topic, claims in code.items() if len(claims) < 8} == {}
 
 
+def test_every_module_in_a_diagram_exists() -> None:
+    assert architecture.missing_modules(PAGE) == []
+    assert architecture.missing_modules(PAGE.replace("cli/act.py", "cli/acts.py")) == [
+        "cli/acts.py"
+    ]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "topic"),
     [

@@ -95,6 +95,24 @@ def test_a_file_that_does_not_exist_is_noticed() -> None:
     assert missing_paths(page) == ["harness/nowhere.py"]
 
 
+def misshapen(page: Path) -> list[str]:
+    """What a decision lacks: its number as in the file's name, or one of its sections."""
+    text = page.read_text()
+    wanted = [f"# {int(page.name[:4])}. ", "## Context\n", "## Decision\n", "## Consequences\n"]
+    return [line.strip() for line in wanted if not re.search(f"^{line}", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.name)
+def test_a_decision_says_why_what_and_what_follows(page: Path) -> None:
+    assert misshapen(page) == []
+
+
+def test_a_decision_under_a_wrong_number_without_consequences_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "0017-because.md"
+    page.write_text("# 16. Because\n\n## Context\n\nSo.\n\n## Decision\n\nYes.\n")
+    assert misshapen(page) == ["# 17.", "## Consequences"]
+
+
 def test_the_index_lists_every_page_and_every_decision() -> None:
     assert not_linked(INDEX, [page for page in [*PAGES, *DECISIONS] if page != INDEX]) == []
 

@@ -140,6 +140,7 @@ async def answer(session: InSession) -> Any:
                 "mechanism": fault.mechanism.value,
                 "locus": fault.locus,
                 "hints": list(fault.hints),
+                "action_items": list(fault.action_items),
             }
             for fault in session.spec.faults
         ],

@@ -19,6 +19,15 @@ from harness.catalog.files import nearest
 
 TRACE_SHAPES = ("path", "repeat")
 
+_NO_METRICS = (
+    re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`'),  # strings
+    re.compile(r"\{[^}]*\}|\[[^\]]*\]"),  # matchers, ranges
+    re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"),
+    re.compile(r"\b(?:and|or|unless|bool|offset|[Ii]nf|[Nn]a[Nn])\b"),
+)
+_METRIC = re.compile(r"(?<![\w:.])[a-zA-Z_:][\w:]*(?!\s*[\w:(])")
+_SERIES = re.compile(r"_(?:total|bucket|sum|count)$")
+
 
 @dataclass(frozen=True)
 class LogClue:
@@ -41,6 +50,18 @@ class RepeatClue:
 
     count: int
     pattern: re.Pattern[str]
+
+
+def unknown_metric(expression: str, known: Iterable[str]) -> str | None:
+    """The first metric of a PromQL expression that is none of `known`, or None.
+
+    A counter or histogram is known by its name with and without what its series are called by.
+    """
+    for part in _NO_METRICS:
+        expression = part.sub(" ", expression)
+    bases = {_SERIES.sub("", name) for name in known}
+    used: list[str] = _METRIC.findall(expression)
+    return next((one for one in used if _SERIES.sub("", one) not in bases), None)
 
 
 def log_clue(find: str) -> LogClue:

@@ -12,10 +12,11 @@ from harness.catalog.clues import (
     log_clue,
     matches_added_line,
     trace_clue,
+    unknown_metric,
 )
 from harness.catalog.faults import EvidenceTable, FaultFile, VerifyTable
 from harness.catalog.files import Source
-from harness.catalog.known_names import KnownNames
+from harness.catalog.known_names import METRIC, KnownNames
 from harness.catalog.locus import check_locus
 from harness.catalog.toml_lines import KeyPath
 from harness.measures import DEFAULT_OBJECTIVES
@@ -42,7 +43,11 @@ def check_fault(
         source.check_name(at, "alert", rule.alert, names.alerts)
         source.check_name(at, "runbook of the alert", rule.alert, names.runbooks)
     for index, clue in enumerate(read.evidence):
-        _check_clue(source, ("evidence", index, "find"), clue, services, patch)
+        at = ("evidence", index, "find")
+        if clue.kind is ClueKind.METRIC:
+            _check_metrics(source, at, clue.find, names, patch)
+        else:
+            _check_clue(source, at, clue, services, patch)
     _check_mix(source, read)
     for index, bound in enumerate(read.verify):
         _check_bound(source, ("verify", index), bound)
@@ -65,10 +70,20 @@ def _check_services(source: Source, read: FaultFile, services: list[str]) -> Non
         raise source.bad(("accepts",), f"the fault's own '{read.mechanism}' is missing")
 
 
+def _check_metrics(
+    source: Source, where: KeyPath, find: str, names: KnownNames, patch: Path | None
+) -> None:
+    """The metrics exist, or come with the release. `Catalog.check` has the rest parsed in one go,
+    for all faults."""
+    added = METRIC.findall(patch.read_text(encoding="utf-8")) if patch else []
+    if (metric := unknown_metric(find, [*names.metrics, *added])) is not None:
+        raise source.bad_name(where, "metric", metric, names.metrics)
+
+
 def _check_clue(
     source: Source, where: KeyPath, clue: EvidenceTable, services: list[str], patch: Path | None
 ) -> None:
-    """All but PromQL, which `Catalog.check` has parsed in one go."""
+    """A log, trace or commit: the expression compiles, and its services are there."""
     try:
         if clue.kind is ClueKind.LOG:
             source.check_name(where, "service", log_clue(clue.find).service, services)

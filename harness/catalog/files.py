@@ -20,6 +20,9 @@ Text = Annotated[str, Field(min_length=1)]
 Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
 LooseMechanism = Annotated[Mechanism, Strict(False)]
 
+NAMED_MAX = 25
+"""So many names fit into an error where none of them is near."""
+
 
 class StrictFile(BaseModel):
     """Base of all shapes: nothing is coerced, nothing unknown is let through."""
@@ -150,10 +153,11 @@ class Source:
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """How an error about `name` ends: the nearest of `known`, or all of them."""
+    """How an error about `name` ends: the nearest of `known`, or all where they are few."""
     among = sorted(known)
-    near = difflib.get_close_matches(str(name), among, n=1, cutoff=0.5)
-    return f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(among) or 'none'}"
+    if near := difflib.get_close_matches(str(name), among, n=1, cutoff=0.5):
+        return f"; did you mean '{near[0]}'?"
+    return f"; known are: {', '.join(among) or 'none'}" if len(among) <= NAMED_MAX else ""
 
 
 def _fields_at(shape: type[BaseModel], where: KeyPath) -> dict[str, Any]:

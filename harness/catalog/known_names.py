@@ -6,7 +6,12 @@ import re
 from functools import cached_property
 from pathlib import Path
 
+from harness.catalog.toml_lines import read_toml
+
 ALERT = re.compile(r"^\s*- alert: (\w+)", re.MULTILINE)
+RECORDED = re.compile(r"^\s*- record: (\S+)", re.MULTILINE)
+METRIC = re.compile(r'\b(?:Counter|Gauge|Histogram)(?:MetricFamily)?\(\s*"(\w+)"')
+OF_PROMETHEUS = ("up", "ALERTS")
 
 
 class KnownNames:
@@ -18,8 +23,18 @@ class KnownNames:
     @cached_property
     def alerts(self) -> list[str]:
         """The alerts that some rule of Prometheus raises."""
-        rules = self._root.glob("compose/prometheus/rules/*.yml")
-        return sorted(name for path in rules for name in ALERT.findall(path.read_text("utf-8")))
+        return sorted(ALERT.findall(self._rules))
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        """What shop and load export, what Prometheus records of it and adds."""
+        exported = [
+            name
+            for part in ("services", "loadgen")
+            for path in (self._root / part).rglob("*.py")
+            for name in METRIC.findall(path.read_text(encoding="utf-8"))
+        ]
+        return sorted({*exported, *RECORDED.findall(self._rules), *OF_PROMETHEUS})
 
     @cached_property
     def runbooks(self) -> list[str]:
@@ -35,6 +50,17 @@ class KnownNames:
     def agendas(self) -> list[str]:
         """What an exercise can follow."""
         return self._stems("harness/agendas/*.toml")
+
+    def journeys(self, load_profile: str) -> set[str]:
+        """What customers do by this profile. Raises BadFile where its file is malformed."""
+        content, _ = read_toml(self._root / "loadgen" / "profiles" / f"{load_profile}.toml")
+        rates = content.get("rates_per_s", {})
+        return set(rates) if isinstance(rates, dict) else set()
+
+    @cached_property
+    def _rules(self) -> str:
+        paths = sorted(self._root.glob("compose/prometheus/rules/*.yml"))
+        return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
     def _stems(self, pattern: str) -> list[str]:
         return sorted(path.stem for path in self._root.glob(pattern))

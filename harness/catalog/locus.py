@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.catalog.files import Source, nearest
+from harness.catalog.files import Source
 
 _DEFINED = re.compile(
     r"^\s*(?:(?:async\s+)?def\s+|class\s+)(\w+)"  # of code
@@ -26,9 +26,7 @@ def check_locus(source: Source, root: Path, service: str, locus: str, patch: Pat
     added = _added_lines(patch) if patch is not None else {}
     if name not in files and name not in added:
         known = [*files, *(one for one in added if one.startswith(f"services/{service}/"))]
-        # All of them would be a long line where none is near.
-        where = nearest(name, known).partition("; known are:")[0]
-        raise source.bad(("locus",), f"there is no file '{name}' in {service}{where}")
+        raise source.bad_name(("locus",), f"file of {service}", name, known)
     text = files[name].read_text(encoding="utf-8") if name in files else ""
     defined = set(_symbols("\n".join([text, *added.get(name, ())])))
     for part in symbol.split(".") if symbol else ():

@@ -169,6 +169,7 @@ class Catalog:
         source.check_name(
             ("load_profile",), "load profile", read.load_profile, self._names.load_profiles
         )
+        self._check_surges(source, read)
         self._check_profile(source, ("third_party_profile",), read.third_party_profile)
         for index, blip in enumerate(read.blip):
             self._check_profile(source, ("blip", index, "profile"), blip.profile)
@@ -226,6 +227,16 @@ class Catalog:
 
     def _check_profile(self, source: Source, where: KeyPath, name: str) -> None:
         source.check_name(where, "third-party profile", name, THIRD_PARTY_PROFILES)
+
+    def _check_surges(self, source: Source, read: ScenarioFile) -> None:
+        """The load cannot change over to a profile of other journeys."""
+        usual = self._names.journeys(read.load_profile)
+        for id_ in read.faults:
+            surge = self.fault(id_).trigger.load_profile
+            if surge and (others := usual ^ self._names.journeys(surge)):
+                named = ", ".join(sorted(others))
+                message = f"'{read.load_profile}' and '{surge}' of '{id_}' differ in: {named}"
+                raise source.bad(("load_profile",), message)
 
     def _check_apart(self, source: Source, faults: list[str]) -> None:
         """Two faults of one service cannot be told apart, nor rolled back one by one."""

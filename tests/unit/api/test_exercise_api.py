@@ -112,6 +112,7 @@ async def test_the_instructor_may(api: Api) -> None:
     paused = await api.post("/v1/instructor/pause", {"reason": "tea"}, Caller.INSTRUCTOR)
     assert paused.json()["clock"]["is_paused"]
     answer = (await api.get("/v1/answer", Caller.INSTRUCTOR)).json()
+    assert all(len(fault["action_items"]) >= 4 for fault in answer["faults"])
     assert answer["faults"]
     assert (answer["declared"], answer["evidence_min"]) == ([], 2)
     last = api.session.story().last(ClockPaused)

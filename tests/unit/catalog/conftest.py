@@ -127,6 +127,7 @@ def root(tmp_path: Path) -> Path:
         "services/topology.toml": TOPOLOGY,
         "faults/slow-boat/fault.toml": FAULT,
         "services/payments/timeouts.toml": "connect_timeout_ms = 5000\n",
+        "services/payments/metrics.py": 'CALLS = Counter(\n    "outbound_requests_total", "x")\n',
         "compose/prometheus/rules/edge.yml": RULES,
         "docs/runbooks/PaymentsFailing.md": "",
         "docs/runbooks/HighErrorRate.md": "",

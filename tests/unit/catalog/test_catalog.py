@@ -293,7 +293,7 @@ def test_an_alert_that_pages_has_a_runbook(root: Path) -> None:
         (', "read the timeouts"', "", "6: 'hints': List should have at least 3 items"),
         (', "alert on them"', "", "10: 'action_items': List should have at least 4 items"),
         ('kind = "metric"\nfind = "rate', 'kind = "trace"\nfind = "repeat 2 ', "27: there is no"),
-        ('kind = "commit"\nfind = \'', 'kind = "metric"\nfind = \'', "27: there is no evidence of"),
+        ('kind = "commit"\nfind = \'', 'kind = "log"\nfind = \'users: ', "27: there is no"),
     ],
 )
 def test_a_fault_has_as_much_of_each_as_its_authors_promise(
@@ -319,13 +319,31 @@ def test_a_cause_is_found_by_logs_or_by_traces(root: Path) -> None:
 
 def test_the_harm_may_be_where_the_release_puts_it(root: Path) -> None:
     edit(root / FAULT, "timeouts.toml", "retries.py:Retries.next")
-    assert refused(root).startswith("5: there is no file 'services/payments/retries.py'")
+    assert refused(root).startswith("5: there is no file of payments 'services/pay")
     added = "+++ b/services/payments/retries.py\n+class Retries:\n+    def next(self) -> int:\n"
     patch = root / "faults/slow-boat/release.patch"
     patch.write_text(patch.read_text() + added)
     assert Catalog(root).fault("slow-boat")
     edit(root / FAULT, "Retries.next", "Retries.nxt")
     assert refused(root).startswith("5: there is no symbol of services/payments/retries.py 'nxt'")
+
+
+def test_customers_do_the_same_in_a_surge_as_before_it(crowded: Path) -> None:
+    profiles = crowded / "loadgen/profiles"
+    (profiles / "steady.toml").write_text("[rates_per_s]\ncheckout = 5\nfeed = 3\n")
+    (profiles / "news.toml").write_text("[rates_per_s]\ncheckout = 5\nfeed = 45\n")
+    assert Catalog(crowded).scenario("slow-boat")
+    edit(profiles / "news.toml", "checkout", "chekout")
+    with pytest.raises(BadFile, match=r"slow-boat\.toml:4: .* differ in: checkout, chekout$"):
+        Catalog(crowded).scenario("slow-boat")
+
+
+def test_a_release_may_bring_its_metric(root: Path) -> None:
+    edit(root / FAULT, "outbound_requests_total", "outbound_giving_up_total")
+    assert refused(root).startswith("34: there is no metric 'outbound_giving_up_total'; did you")
+    patch = root / "faults/slow-boat/release.patch"
+    patch.write_text(f'{patch.read_text()}+GIVEN_UP = Counter("outbound_giving_up_total", "x")\n')
+    assert Catalog(root).fault("slow-boat")
 
 
 def test_a_patch_without_a_release_is_refused(crowded: Path) -> None:

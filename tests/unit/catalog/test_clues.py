@@ -11,6 +11,7 @@ from harness.catalog.clues import (
     log_clue,
     matches_added_line,
     trace_clue,
+    unknown_metric,
 )
 
 
@@ -39,3 +40,32 @@ def test_only_lines_that_a_diff_adds_count() -> None:
     diff = ["-slots = 1", " slots = 2", "+slots = 3"]
     assert matches_added_line(expression("slots = 3"), diff)
     assert not matches_added_line(expression("slots = [12]"), diff)
+
+
+KNOWN = ("http_requests_total", "http_request_duration_seconds", "route:slow:p95", "worker_slots")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'sum by (service) (rate(http_requests_total{status="x_y"}[10s])) > 0.5',
+        "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[15s])))",
+        'route:slow:p95{service="a|b"} > 2.5 and on (service) worker_slots >= bool 1e3',
+        "max(worker_slots) / ignoring(le) group_left(x) worker_slots offset 5m == +Inf",
+        "http_request_duration_seconds_sum / http_request_duration_seconds_count",
+    ],
+)
+def test_metrics_of_an_expression_are_told_from_everything_else_in_it(expression: str) -> None:
+    assert unknown_metric(expression, KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "metric"),
+    [
+        ("rate(http_request_total[10s])", "http_request_total"),
+        ("worker_slots / worker_slot", "worker_slot"),
+        ("abs(route:slow:p59) > 1", "route:slow:p59"),
+    ],
+)
+def test_a_metric_that_nothing_exports_is_named(expression: str, metric: str) -> None:
+    assert unknown_metric(expression, KNOWN) == metric

@@ -53,7 +53,7 @@ TYPOS = (
     Typo("accepted mechanism", BAD_TIMEOUTS, '"bad-configuration"', '"bad-config"',
          "unknown value 'bad-config'; did you mean 'bad-configuration'?"),
     Typo("file of the locus", BAD_TIMEOUTS, "timeouts.toml:", "timeout.toml:",
-         "there is no file 'services/payments/timeout.toml' in payments;"
+         "there is no file of payments 'services/payments/timeout.toml';"
          " did you mean 'services/payments/timeouts.toml'?"),
     Typo("symbol of the locus", N_PLUS_ONE, "History.read", "History.reed",
          "there is no symbol of services/orders/history.py 'reed'; did you mean 'read'?"),
@@ -88,6 +88,8 @@ TYPOS = (
          r"no line that release.patch adds matches 'provider_connect_timeout_ms = 5000\b'"),
     Typo("PromQL", BAD_TIMEOUTS, "find = 'rate(", "find = 'rat(",
          'this is no PromQL: 1:1: parse error: unknown function with name "rat"'),
+    Typo("metric", BAD_TIMEOUTS, "rate(outbound_requests_total", "rate(outbound_request_total",
+         "there is no metric 'outbound_request_total'; did you mean 'outbound_requests_total'?"),
     Typo("measure", BAD_TIMEOUTS, '"checkout_success_ratio"', '"checkout_sucess_ratio"',
          "there is no measure 'checkout_sucess_ratio'; did you mean 'checkout_success_ratio'?"),
     Typo("side of a bound", BAD_TIMEOUTS, "at_least = 0.98", "at_most = 0.98",

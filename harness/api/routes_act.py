@@ -46,8 +46,8 @@ class Expected(Body):
         found = None
         if self.expect or self.if_worse or self.probability is not None:
             found = Plan(self.expect, self.probability, self.within_s, self.if_worse)
-        asks = asks_for_plan(session) and act != "restart"
-        expectation.wanted(found, act=act, asks=asks, waived=self.no_plan)
+        asks = asks_for_plan(session.spec) and act != "restart"
+        expectation.require_plan(found, act=act, asks=asks, waived=self.no_plan)
         return found
 
 
@@ -140,7 +140,7 @@ async def note(body: Note, session: InSession, by: By) -> dict[str, str]:
 
 @router.post("/diagnoses")
 async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
-    check = resolved if asks_for_plan(session) else resolved_or_said
+    check = resolved if asks_for_plan(session.spec) else resolved_or_said
     evidence = await check(session, body.evidence)
     return diagnosis.declare(
         session,

@@ -29,7 +29,7 @@ async def exercise(session: InSession) -> Any:
 @router.get("/choices")
 async def choices(session: InSession) -> Any:
     """What the fields of the forms may hold."""
-    return words(session)
+    return words(session.spec)
 
 
 @router.get("/roles")

@@ -160,8 +160,8 @@ async def mark(body: Mark, session: InSession, by: By) -> Any:
 @router.post("/expectations")
 async def expect(body: Expectation, session: InSession, by: By) -> Any:
     plan = Plan(body.expect, body.probability, body.within_s, body.if_worse)
-    stated = expectation.state(session, plan, action=body.action, target=body.target, by=by)
-    expectation.acted(session, stated)
+    stated = expectation.note_plan(session, plan, action=body.action, target=body.target, by=by)
+    expectation.follow_up(session, stated)
     return stated
 
 

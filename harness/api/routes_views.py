@@ -49,4 +49,4 @@ async def save_postmortem(body: Paper, session: InSession, by: By) -> Any:
 
 @router.get("/history")
 async def history(session: InSession, viewer: Viewer) -> Any:
-    return await trend.trend(session, viewer)
+    return await trend.trend(session.spec, viewer)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness import ports
 from harness.drill.spec import DrillSpec
 from harness.host import compose_telemetry
-from harness.host.container_files import ANYWHERE, python, shared_folder, words
+from harness.host.container_files import ANYWHERE, as_arguments, python_command, writable_folder
 from harness.host.load_process import CATALOGUE_NAME, CONTROL_NAME, control_folder
 from harness.host.local_plan import load_of, plan_of, service_env
 from harness.model import BuiltRelease, ContainerSpec, Mount, ProcessSpec, StackPlan
@@ -43,7 +43,8 @@ def container_plan(
 def container_parties(spec: DrillSpec) -> ThirdPartiesPlan:
     """The third parties. Raises UnknownName for a profile that does not exist."""
     run_dir, profile = spec.run_dir, profile_named(spec.scenario.third_party_profile)
-    shared, private = shared_folder(run_dir, "provider"), shared_folder(run_dir, "third-parties")
+    shared = writable_folder(run_dir, "provider")
+    private = writable_folder(run_dir, "third-parties")
     status_url = spec.ports.url(ports.PROVIDER_STATUS)
     logistics = f"http://{LOGISTICS_HOST}:{ports.LOGISTICS}"
     options = {
@@ -62,7 +63,7 @@ def container_parties(spec: DrillSpec) -> ThirdPartiesPlan:
     return ThirdPartiesPlan(
         process=ContainerSpec(
             name=TITLE,
-            argv=python("harness.thirdparty.providers", *words(options)),
+            argv=python_command("harness.thirdparty.providers", *as_arguments(options)),
             env={"PYTHONUNBUFFERED": "1"},
             cwd=run_dir,
             log_path=run_dir / "logs" / f"{TITLE}.log",
@@ -95,7 +96,7 @@ def container_load(spec: DrillSpec) -> ProcessSpec:
     catalogue = f"/run/load/{CATALOGUE_NAME}"
     return ContainerSpec(
         name=plain.name,
-        argv=python("loadgen.main"),
+        argv=python_command("loadgen.main"),
         env={
             **plain.env,
             "GATEWAY_URL": f"http://{address(GATEWAY)}:{gateway}",

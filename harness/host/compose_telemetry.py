@@ -8,7 +8,13 @@ from pathlib import Path
 
 from harness import ports
 from harness.drill.spec import DrillSpec
-from harness.host.container_files import ANYWHERE, handed_file, place_of, python, words
+from harness.host.container_files import (
+    ANYWHERE,
+    as_arguments,
+    python_command,
+    readable_file,
+    tls_address,
+)
 from harness.model import ContainerSpec, Mount
 from harness.runtime.compose.inputs import ca_bundle
 from harness.runtime.compose.project import FRONT, address
@@ -51,7 +57,7 @@ def prometheus(spec: DrillSpec) -> ContainerSpec:
         cwd=spec.run_dir,
         log_path=spec.run_dir / "logs" / "prometheus.log",
         ready_url=f"{spec.ports.url(ports.PROMETHEUS)}/-/ready",
-        mounts=(Mount(handed_file(spec.run_dir, "prometheus.yml", json.dumps(config)), file),),
+        mounts=(Mount(readable_file(spec.run_dir, "prometheus.yml", json.dumps(config)), file),),
     )
 
 
@@ -90,10 +96,10 @@ def alertmanager(spec: DrillSpec) -> ContainerSpec:
         log_path=spec.run_dir / "logs" / "alertmanager.log",
         ready_url=f"{spec.ports.url(ports.ALERTMANAGER)}/-/ready",
         mounts=tuple(
-            Mount(handed_file(spec.run_dir, name, content), f"{HANDED}/{name}")
+            Mount(readable_file(spec.run_dir, name, content), f"{HANDED}/{name}")
             for name, content in handed.items()
         ),
-        reaches=tuple(place_of(*places[name]) for name in secrets),
+        reaches=tuple(tls_address(*places[name]) for name in secrets),
     )
 
 
@@ -112,14 +118,14 @@ def recorder(spec: DrillSpec) -> ContainerSpec:
     }
     return ContainerSpec(
         name="recorder",
-        argv=python("harness.telemetry.recorder", *words(options)),
+        argv=python_command("harness.telemetry.recorder", *as_arguments(options)),
         env={"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"},
         cwd=spec.run_dir,
         log_path=logs / "recorder.log",
         ready_url=f"{spec.ports.url(ports.RECORDER)}/healthz",
         mounts=(
             Mount(logs, "/run/logs"),
-            Mount(handed_file(spec.run_dir, "token", token), "/run/secrets/token"),
+            Mount(readable_file(spec.run_dir, "token", token), "/run/secrets/token"),
         ),
     )
 

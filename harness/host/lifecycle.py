@@ -87,7 +87,11 @@ async def host(
             ai_gate(prepared, gate_settings, progress if player is None else None),
         ):
             Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
-            play = _by(player) if player else _by_people(prepared, settings, view, progress)
+            play = (
+                _played_by(player)
+                if player
+                else _left_to_people(prepared, settings, view, progress)
+            )
             return await _run(prepared, play, progress)
 
 
@@ -127,19 +131,19 @@ async def _run(prepared: Prepared, play: Player, progress: Callable[[str], None]
     session = prepared.session
     error: DrillError | None = None
     try:
-        await _until_over(session, _live(prepared, play, progress))
+        await _until_over(session, _start_and_play(prepared, play, progress))
     except Exception as raised:  # noqa: BLE001  whatever it is, nothing may stay behind
-        error = _designed(session, raised)
+        error = _as_drill_error(session, raised)
         session.run.end(error.message)
     session.run.over_reason = session.run.over_reason or "interrupted"
     if error is None and session.run.failure is not None:
-        error = _designed(session, session.run.failure)
+        error = _as_drill_error(session, session.run.failure)
     card = await finish(session, orderly=error is None, progress=progress)
     spec = session.spec
     return Outcome(card, session.run.over_reason, error, spec.scenario.id, spec.seed)
 
 
-def _designed(session: Session, error: BaseException) -> DrillError:
+def _as_drill_error(session: Session, error: BaseException) -> DrillError:
     """What a user is told of an error. One that nobody designed is recorded as ours."""
     if isinstance(error, DrillError):
         return error
@@ -152,7 +156,9 @@ def _designed(session: Session, error: BaseException) -> DrillError:
     return mistake
 
 
-async def _live(prepared: Prepared, play: Player, progress: Callable[[str], None]) -> None:
+async def _start_and_play(
+    prepared: Prepared, play: Player, progress: Callable[[str], None]
+) -> None:
     await start(
         prepared.session,
         prepared.plan,
@@ -163,7 +169,7 @@ async def _live(prepared: Prepared, play: Player, progress: Callable[[str], None
     await play(prepared.session)
 
 
-def _by(player: Player) -> Player:
+def _played_by(player: Player) -> Player:
     """Played by `player` from the first change to its end."""
 
     async def play(session: Session) -> None:
@@ -174,7 +180,7 @@ def _by(player: Player) -> Player:
     return play
 
 
-def _by_people(
+def _left_to_people(
     prepared: Prepared, settings: HostSettings, view: View, progress: Callable[[str], None]
 ) -> Player:
     """Left to people, who are told where its consoles are, until it has lasted far too long."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.model import Role
 from harness.paths import REPO
 from harness.players.detection_times import fired_after
@@ -64,7 +65,7 @@ class Unattended:
         """From the page to the proof; the fields say how it went."""
         begin_exercise(session)
         code = await follow(
-            command(session.spec.places.api_url), participant_token(session), self.say
+            command(session.spec.places.api_url), participant_token(session.spec), self.say
         )
         if code != 0:
             self.shortfalls.append(f"the responder ended with exit code {code}")
@@ -76,9 +77,9 @@ class Unattended:
             self.summary = "nothing was wrong, and nothing was done about it"
 
 
-def participant_token(session: Session) -> str:
+def participant_token(spec: DrillSpec) -> str:
     """What opens the API to those who take part."""
-    return (session.spec.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text().strip()
+    return (spec.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text().strip()
 
 
 async def follow(argv: Sequence[str], token: str, say: Callable[[str], None]) -> int:

@@ -121,7 +121,7 @@ class TrialRun:
             bad = session.services.workspace.release(fault.service, fault.release.version_to)
             self.say(f"shipping {fault.service} {bad.version} again")
             await self._ship(session, bad)
-        await self._switch(session, fault, enabled=True)
+        await self._switch_flag(session, fault, enabled=True)
         await asyncio.sleep(fault.trigger.after_s)
         await disturbances.strike(session, fault)
         try:
@@ -146,7 +146,7 @@ class TrialRun:
         try:
             built = await asyncio.to_thread(session.services.workspace.compose, fault, patch)
             await self._ship(session, built)
-            await self._switch(session, fault, enabled=True)
+            await self._switch_flag(session, fault, enabled=True)
             await settled(session, settle_s)
         except DrillError as error:
             return Trial(patch.name, passed=False, failing=(), error=error.message)
@@ -161,10 +161,10 @@ class TrialRun:
         if fault.release is not None:
             healthy = session.services.workspace.release(fault.service, fault.release.version_from)
         await self._ship(session, healthy)
-        await self._switch(session, fault, enabled=False)
+        await self._switch_flag(session, fault, enabled=False)
         await settled(session)
 
-    async def _switch(self, session: Session, fault: Fault, *, enabled: bool) -> None:
+    async def _switch_flag(self, session: Session, fault: Fault, *, enabled: bool) -> None:
         """A flag that mitigates would hide what a patch does; it is off only between patches."""
         if flag := fault.mitigation.flag:
             self.say(f"{flag} of {fault.service} {'on' if enabled else 'off'}")
@@ -187,6 +187,6 @@ async def _symptom(session: Session) -> bool | None:
 
 def _broke(session: Session, row: events.VerifyResult) -> bool:
     """Did this measure break its objective at the page?"""
-    bounds = {objective.measure: objective for objective in verify.objectives(session)}
+    bounds = {objective.measure: objective for objective in verify.objectives(session.spec)}
     objective = bounds.get(row.measure)
     return objective is not None and not objective.holds(row.at_page)

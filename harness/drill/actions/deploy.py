@@ -8,6 +8,7 @@ import secrets
 from harness.drill.actions import expectation, guardrail_checks
 from harness.drill.actions.expectation import Plan
 from harness.drill.session import Progress, Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DeployFailed, UsageError
 from harness.model import BuiltRelease
 from harness.record import events
@@ -25,8 +26,12 @@ ACTS: dict[events.DeployKind, ActionKind] = {
 async def release(
     session: Session, built: BuiltRelease, *, by: str, summary: str, progress: Progress
 ) -> Deploy:
-    """Deploy a release that is already built (a colleague's, shipped by the drill itself)."""
-    return await _carry_out(session, built, kind="release", by=by, summary=summary, say=progress)
+    """Deploy a release that is already built (a colleague's, shipped by the drill itself).
+
+    It waits for its turn. Raises DeployFailed where the new version never served.
+    """
+    async with session.run.deploy_lock:
+        return await _deploy(session, built, kind="release", by=by, summary=summary, say=progress)
 
 
 async def deploy_workspace(
@@ -54,9 +59,9 @@ async def deploy_workspace(
             by,
             running=session.running(service).version,
         )
-        await _pace(session, f"building {service} {built.version}", progress)
+        await _pace(session.spec, f"building {service} {built.version}", progress)
         summary = session.services.workspace.notes(service, built.version).subject
-        return await _switch(
+        return await _deploy(
             session, built, kind="hotfix", by=by, summary=summary, say=progress, plan=plan
         )
 
@@ -81,9 +86,9 @@ async def rollback(
                 f"{service} already runs {version}", "`drill deploys` lists what ran before"
             )
         built = await asyncio.to_thread(session.services.workspace.release, service, version)
-        await _pace(session, f"rolling {service} back to {version}", progress)
+        await _pace(session.spec, f"rolling {service} back to {version}", progress)
         summary = f"roll back {current.version} to {version}"
-        return await _switch(
+        return await _deploy(
             session, built, kind="rollback", by=by, summary=summary, say=progress, plan=plan
         )
 
@@ -96,25 +101,12 @@ async def restart(
     expectation.check(session, plan, action="restart", target=service, by=by)
     async with _pipeline(session):
         built = session.running(service)
-        return await _switch(
+        return await _deploy(
             session, built, kind="restart", by=by, summary="restart", say=progress, plan=plan
         )
 
 
-async def _carry_out(
-    session: Session,
-    built: BuiltRelease,
-    *,
-    kind: events.DeployKind,
-    by: str,
-    summary: str,
-    say: Progress,
-) -> Deploy:
-    async with session.run.deploy_lock:
-        return await _switch(session, built, kind=kind, by=by, summary=summary, say=say)
-
-
-async def _switch(
+async def _deploy(
     session: Session,
     built: BuiltRelease,
     *,
@@ -127,7 +119,9 @@ async def _switch(
     """Record, deploy, record the outcome. Raises DeployFailed after recording it."""
     stated = None
     if kind in ACTS:
-        stated = expectation.state(session, plan, action=ACTS[kind], target=built.service, by=by)
+        stated = expectation.note_plan(
+            session, plan, action=ACTS[kind], target=built.service, by=by
+        )
     before = session.running(built.service)
     common = {
         "deploy_id": f"dep-{secrets.token_hex(3)}",
@@ -146,11 +140,11 @@ async def _switch(
             await session.services.runtime.deploy(built.service, built, say)
     except DeployFailed as error:
         session.note(events.DeployFailed(kind=kind, error=error.message, **common), actor=by)
-        expectation.acted(session, stated, failure=f"the {ACTS.get(kind, kind)} failed")
+        expectation.follow_up(session, stated, failure=f"the {ACTS.get(kind, kind)} failed")
         raise
     session.note(events.DeploySucceeded(kind=kind, **common), actor=by)
     entry = session.deploys().entries[-1]
-    expectation.acted(session, stated)
+    expectation.follow_up(session, stated)
     if entry.is_new_code:
         await guardrail_checks.check(session, before, built)
     return entry
@@ -175,11 +169,11 @@ def _under_way(session: Session) -> str:
     return f": {one.by}'s {one.kind} of {one.service} {one.version_to}"
 
 
-async def _pace(session: Session, what: str, say: Progress) -> None:
+async def _pace(spec: DrillSpec, what: str, say: Progress) -> None:
     """The time that a deploy pipeline takes before anything starts."""
     say(what)
-    if session.spec.pace.deploy_s:
-        await asyncio.sleep(session.spec.pace.deploy_s)
+    if spec.pace.deploy_s:
+        await asyncio.sleep(spec.pace.deploy_s)
 
 
 def _version_before(session: Session, service: str, current: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.causes import NOTHING_WRONG, NOWHERE, Answer
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName, UsageError
 from harness.exercise.gate import items_of_evidence
 from harness.model import Mechanism
@@ -17,9 +18,9 @@ EVIDENCE_MAX = 20
 EVIDENCE_LENGTH_MAX = 2000
 
 
-def accepted(session: Session) -> list[Answer]:
+def accepted(spec: DrillSpec) -> list[Answer]:
     """What is right to say of this drill: any of each fault's answers, or that nothing is wrong."""
-    return [fault.accepts for fault in session.spec.faults] or [NOTHING_WRONG]
+    return [fault.accepts for fault in spec.faults] or [NOTHING_WRONG]
 
 
 def judged(session: Session) -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def judged(session: Session) -> list[dict[str, Any]]:
             "seq": one.seq,
             "right": any(
                 judge_answer(one.event.service, one.event.mechanism, answer).right
-                for answer in accepted(session)
+                for answer in accepted(session.spec)
             ),
             "evidence": items_of_evidence(one.event),
         }

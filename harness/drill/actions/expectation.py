@@ -91,7 +91,7 @@ def condition_of(text: str) -> Condition | None:
     return Condition(measure, sense, bound, expected)
 
 
-def wanted(plan: Plan | None, *, act: str, asks: bool, waived: bool) -> None:
+def require_plan(plan: Plan | None, *, act: str, asks: bool, waived: bool) -> None:
     """Raise UsageError where an act needs a plan and has none, nor says that it has none."""
     if plan is None and asks and not waived:
         raise UsageError(
@@ -107,7 +107,7 @@ def check(session: Session, plan: Plan | None, *, action: str, target: str, by: 
         _event(session, plan, action, target, by)
 
 
-def state(
+def note_plan(
     session: Session, plan: Plan | None, *, action: str, target: str, by: str
 ) -> ActionStated | None:
     """Record a plan, right before the act."""
@@ -118,7 +118,7 @@ def state(
     return event
 
 
-def acted(session: Session, stated: ActionStated | None, *, failure: str = "") -> None:
+def follow_up(session: Session, stated: ActionStated | None, *, failure: str = "") -> None:
     """The act is done, or has failed: begin to measure what can be measured."""
     if stated is None:
         return

@@ -10,6 +10,7 @@ import httpx
 from harness.drill.actions import expectation
 from harness.drill.actions.expectation import Plan
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, UnknownName
 from harness.plain_http import TRUSTING_NOBODY
 from harness.record.events import FlagSwitched
@@ -34,7 +35,7 @@ async def flags(
     for entry in session.spec.topology:
         if entry.flags:
             try:
-                state = await _ask(session, entry.name, "GET", "/flags", transport)
+                state = await _ask(session.spec, entry.name, "GET", "/flags", transport)
             except DrillError:
                 state = {}
             found += [Flag(entry.name, name, state.get(name)) for name in entry.flags]
@@ -54,29 +55,29 @@ async def switch(
 
     Raises UnknownName with the nearest flags, DrillError where its service does not do it.
     """
-    service = owner(session, name)
+    service = owner(session.spec, name)
     expectation.check(session, plan, action="flag", target=service, by=by)
-    stated = expectation.state(session, plan, action="flag", target=service, by=by)
+    stated = expectation.note_plan(session, plan, action="flag", target=service, by=by)
     try:
-        await _ask(session, service, "PUT", f"/flags/{name}", transport, {"enabled": enabled})
+        await _ask(session.spec, service, "PUT", f"/flags/{name}", transport, {"enabled": enabled})
     except DrillError:
-        expectation.acted(session, stated, failure="the flag was not switched")
+        expectation.follow_up(session, stated, failure="the flag was not switched")
         raise
     session.note(FlagSwitched(service, name, enabled, by), actor=by)
-    expectation.acted(session, stated)
+    expectation.follow_up(session, stated)
     return Flag(service, name, enabled)
 
 
-def owner(session: Session, name: str) -> str:
+def owner(spec: DrillSpec, name: str) -> str:
     """The service that has the flag. Raises UnknownName."""
-    owners = {flag: entry.name for entry in session.spec.topology for flag in entry.flags}
+    owners = {flag: entry.name for entry in spec.topology for flag in entry.flags}
     if name not in owners:
         raise UnknownName("feature flag", name, list(owners))
     return owners[name]
 
 
 async def _ask(
-    session: Session,
+    spec: DrillSpec,
     service: str,
     method: str,
     path: str,
@@ -86,8 +87,8 @@ async def _ask(
     """The flags that the service answers with. Raises DrillError."""
     try:
         async with httpx.AsyncClient(
-            base_url=session.spec.places.services[service],
-            headers={"Authorization": f"Bearer {session.spec.operations_token}"},
+            base_url=spec.places.services[service],
+            headers={"Authorization": f"Bearer {spec.operations_token}"},
             timeout=TIMEOUT_S,
             trust_env=False,
             verify=TRUSTING_NOBODY,

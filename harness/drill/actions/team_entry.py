@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from harness.drill.queries.evidence_links import resolved
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName
 from harness.exercise import checks, learning_checks, update_checks
 from harness.exercise.guards import known_guards
@@ -66,7 +67,7 @@ def declare(
         severity=severity,
         summary=summary,
         systems=systems,
-        known_systems=_services(session),
+        known_systems=_services(session.spec),
         blast_radius=blast_radius,
         users_affected=users_affected,
         escalate=escalate,
@@ -98,7 +99,7 @@ async def revise_hypotheses(
     event = checks.hypotheses_revised(
         [_understood(one) for one in hypotheses],
         reason=reason,
-        known_systems=_services(session),
+        known_systems=_services(session.spec),
         by=by,
     )
     for one in event.hypotheses:
@@ -145,7 +146,7 @@ def post_update(
         eta_minutes=eta_minutes,
         eta_latest_minutes=eta_latest_minutes,
         components=components,
-        known_systems=_services(session),
+        known_systems=_services(session.spec),
     )
     return _noted(session, event, by)
 
@@ -194,8 +195,8 @@ def _understood(one: events.Hypothesis) -> events.Hypothesis:
     return replace(one, mechanism=kind.value) if kind else one
 
 
-def _services(session: Session) -> list[str]:
-    return [entry.name for entry in session.spec.topology]
+def _services(spec: DrillSpec) -> list[str]:
+    return [entry.name for entry in spec.topology]
 
 
 def _noted(session: Session, event: E, by: str) -> E:

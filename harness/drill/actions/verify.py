@@ -9,6 +9,7 @@ from dataclasses import replace
 from harness.drill.actions.recovery import SETTLE_TIMEOUT_S, wait_for_backlog
 from harness.drill.lifecycle import disturbances
 from harness.drill.session import Progress, Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, UsageError
 from harness.measures import DEFAULT_OBJECTIVES
 from harness.model import Objective
@@ -21,13 +22,13 @@ ALERTS_CLEAR_TIMEOUT_S = 75.0
 """The longest window of an alert rule (a minute of settled orders), and some room."""
 
 
-def objectives(session: Session) -> tuple[Objective, ...]:
+def objectives(spec: DrillSpec) -> tuple[Objective, ...]:
     """The default battery, tightened where the drill's faults say so; all of them must be healed.
 
     The measures are the same in every drill, so the list gives nothing away.
     """
     asked: dict[str, Objective] = {}
-    for objective in (one for fault in session.spec.faults for one in fault.verify):
+    for objective in (one for fault in spec.faults for one in fault.verify):
         known = asked.get(objective.measure)
         asked[objective.measure] = objective if known is None else known.and_also(objective)
     merged = {objective.measure: objective for objective in DEFAULT_OBJECTIVES} | asked
@@ -74,7 +75,7 @@ async def _verify(
             await disturbances.strike(session, fault)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
     measures = await session.oracle.measure(plan, session.run.references)
-    results = list(judge(measures, objectives(session)))
+    results = list(judge(measures, objectives(session.spec)))
     if all(result.holds for result in results):
         progress("objectives hold; waiting for the alerts to clear")
         results.append(await _silence(session))

@@ -70,7 +70,7 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
 
 def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     """The drill's figures so far, judged by the answers that its faults accept."""
-    answers = accepted(session)
+    answers = accepted(session.spec)
     kpis = kpis_of(
         session.story(),
         causes=[partial(_names, answer) for answer in answers],

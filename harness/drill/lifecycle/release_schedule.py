@@ -9,6 +9,7 @@ from harness.causes import TriggerKind
 from harness.drill.actions.deploy import release
 from harness.drill.lifecycle import disturbances
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
 from harness.record.events import DrillTriggered, HarnessProblem, ReleasePlanned
@@ -25,7 +26,7 @@ async def run_schedule(session: Session) -> None:
         session.run.keep(asyncio.create_task(disturbances.blip(session, one)))
     for fault in session.spec.faults:
         if fault.release is None:
-            session.run.keep(asyncio.create_task(_set_off(session, fault)))
+            session.run.keep(asyncio.create_task(_strike_later(session, fault)))
     for position, planned in enumerate(session.services.workspace.shop.live):
         if position:
             await asyncio.sleep(session.spec.pace.decoy_gap_s)
@@ -41,7 +42,7 @@ async def run_schedule(session: Session) -> None:
 async def _ship(session: Session, planned: PlannedRelease) -> None:
     shipped = planned.release
     built = session.services.workspace.release(shipped.service, shipped.version_to)
-    fault = _culprit(session, planned)
+    fault = _culprit(session.spec, planned)
     is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
     if fault is not None and not is_set_off_later:
         _triggered(session, fault)
@@ -51,24 +52,24 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )
     if fault is not None and is_set_off_later:
-        await _set_off(session, fault)
+        await _strike_later(session, fault)
 
 
-async def _set_off(session: Session, fault: Fault) -> None:
-    """What sets the fault off, where that is not its release."""
+async def _strike_later(session: Session, fault: Fault) -> None:
+    """Do what sets the fault off, where that is not its release."""
     await asyncio.sleep(fault.trigger.after_s)
     _triggered(session, fault)
     await disturbances.strike(session, fault)
 
 
-def _culprit(session: Session, planned: PlannedRelease) -> Fault | None:
+def _culprit(spec: DrillSpec, planned: PlannedRelease) -> Fault | None:
     """The fault that this release is, if it is one."""
     if not planned.is_culprit:
         return None
     shipped = planned.release
     return next(
         fault
-        for fault in session.spec.faults
+        for fault in spec.faults
         if fault.release is not None
         and (fault.service, fault.release.version_to) == (shipped.service, shipped.version_to)
     )

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.errors import DrillError
 from harness.exercise.agenda import Artefact
 from harness.exercise.views import incident_start
@@ -33,9 +34,9 @@ _LEFT_OUT = frozenset(
 )
 
 
-def folder_of(session: Session) -> Path:
+def folder_of(spec: DrillSpec) -> Path:
     """Where the files are laid."""
-    return session.spec.run_dir / FOLDER
+    return spec.run_dir / FOLDER
 
 
 async def write_unlocked(session: Session, unlocked: Collection[Artefact]) -> list[Path]:
@@ -52,7 +53,7 @@ async def write_unlocked(session: Session, unlocked: Collection[Artefact]) -> li
         if artefact in session.run.laid_out:
             continue
         for name, text in (await _WRITERS[artefact](session)).items():
-            path = folder_of(session) / name
+            path = folder_of(session.spec) / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             written.append(path)

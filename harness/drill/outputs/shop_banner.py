@@ -25,7 +25,7 @@ LEVELS: dict[UpdateStatus, str] = {
 }
 
 
-def wanted(story: Story) -> dict[str, str]:
+def banner_body(story: Story) -> dict[str, str]:
     """The body that sets the banner; an empty message takes it down."""
     message = banner(story)
     if message is None:
@@ -46,11 +46,11 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
         verify=TRUSTING_NOBODY,
         transport=transport,
     ) as http:
-        shown: Any = (wanted(Story()), 0)
+        shown: Any = (banner_body(Story()), 0)
         while True:
             story = session.story()
-            now = (wanted(story), _deploys(story))
-            if now != shown and await _set(http, now[0]):
+            now = (banner_body(story), _deploys(story))
+            if now != shown and await _set_banner(http, now[0]):
                 shown = now
             try:
                 async with asyncio.timeout(RETRY_S if now != shown else None):
@@ -64,7 +64,7 @@ def _deploys(story: Story) -> int:
     return sum(one.event.service == "gateway" for one in story.of(DeploySucceeded))
 
 
-async def _set(http: httpx.AsyncClient, body: dict[str, str]) -> bool:
+async def _set_banner(http: httpx.AsyncClient, body: dict[str, str]) -> bool:
     try:
         answer = await http.put("/internal/banner", json=body)
     except httpx.HTTPError:

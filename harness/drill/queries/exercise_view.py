@@ -7,6 +7,7 @@ from typing import Any
 from harness.drill.lifecycle.exercise_clock import reading
 from harness.drill.outputs.incident_files import folder_of
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading
 from harness.exercise.roles import team_roles
@@ -21,13 +22,13 @@ def exercise(session: Session) -> dict[str, Any]:
     shown = reading(session)
     story = session.story()
     promised = story.first(AnswerSealed)
-    folder = folder_of(session)
+    folder = folder_of(session.spec)
     return {
         "agenda": session.spec.agenda.id,
         "title": session.spec.agenda.title,
         "objectives": list(session.spec.agenda.objectives),
         "speed": session.spec.speed,
-        "asks_for_plan": asks_for_plan(session),
+        "asks_for_plan": asks_for_plan(session.spec),
         "clock": clock(shown),
         "phases": [
             {"id": one.id, "title": one.title, "duration_s": _seconds(one.duration_ms)}
@@ -64,9 +65,9 @@ def plan_of(agenda: Agenda) -> dict[str, Any]:
     return {"title": agenda.title, "objectives": list(agenda.objectives), "phases": phases}
 
 
-def asks_for_plan(session: Session) -> bool:
+def asks_for_plan(spec: DrillSpec) -> bool:
     """Whether a rollback or a deploy wants to know first what is expected of it."""
-    return session.spec.agenda.id != "solo"
+    return spec.agenda.id != "solo"
 
 
 def clock(shown: Reading) -> dict[str, Any]:

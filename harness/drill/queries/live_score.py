@@ -9,6 +9,7 @@ from typing import Any
 from harness.drill.lifecycle.seal import key_of, opened_key
 from harness.drill.outputs.exports import write_postmortem
 from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.record.events import Audience
 from harness.scoring.case import AnswerKey
 from harness.scoring.score import Score, score, score_lines
@@ -17,7 +18,7 @@ from harness.scoring.score import Score, score, score_lines
 def score_so_far(session: Session, viewer: Audience) -> dict[str, Any]:
     """The rubric as data and as lines. Only instructors are told before the reveal what depends
     on the answer."""
-    key = session_key(session) if viewer == "instructor" else opened_key(session.story())
+    key = session_key(session.spec) if viewer == "instructor" else opened_key(session.story())
     return as_data(score(session.story(), key))
 
 
@@ -33,8 +34,8 @@ def write_papers(session: Session) -> list[Path]:
     )
 
 
-def session_key(session: Session) -> AnswerKey | None:
+def session_key(spec: DrillSpec) -> AnswerKey | None:
     """The answer of a drill that runs; None where nothing is wrong in it."""
-    if session.spec.seal is None:
+    if spec.seal is None:
         return None
-    return key_of(json.loads(session.spec.seal.answer)["faults"])
+    return key_of(json.loads(spec.seal.answer)["faults"])

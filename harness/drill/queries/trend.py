@@ -8,21 +8,21 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.drill.queries.past_drills import PastDrill, averages, past_drills
-from harness.drill.session import Session
+from harness.drill.spec import DrillSpec
 from harness.record.events import Audience
 from harness.scoring.calibration import ReliabilityBin
 
 
-async def trend(session: Session, viewer: Audience) -> dict[str, Any]:
+async def trend(spec: DrillSpec, viewer: Audience) -> dict[str, Any]:
     """Every drill of this home, oldest first; averages and calibration over those that count.
 
     `unreadable` says which records were left out, and why.
     """
     unreadable: list[str] = []
-    runs = session.spec.run_dir.parent
+    runs = spec.run_dir.parent
     shown = await asyncio.to_thread(past_drills, runs, unreadable.append, viewer=viewer)
     return {
-        "running": session.spec.drill_id,
+        "running": spec.drill_id,
         "drills": [one.to_json() for one in shown],
         "averages": averages(shown),
         "reliability": [asdict(one) for one in _merged(shown)],

@@ -74,7 +74,7 @@ def test_ones_service_with_the_others_mechanism_is_not_right(double: Session) ->
 
 
 def test_verification_asks_for_what_each_of_them_asks(double: Session) -> None:
-    asked = {one.measure: one for one in verify.objectives(double)}
+    asked = {one.measure: one for one in verify.objectives(double.spec)}
     for fault in double.spec.faults:
         for objective in fault.verify:
             assert asked[objective.measure] == objective
@@ -88,7 +88,7 @@ def test_of_two_bounds_on_one_measure_the_harder_one_counts(double: Session) -> 
         double.spec = replace(
             double.spec, faults=(replace(first, verify=one), replace(second, verify=other))
         )
-        asked = {one.measure: one for one in verify.objectives(double)}
+        asked = {one.measure: one for one in verify.objectives(double.spec)}
         assert asked["longest_wait_ms"].at_most == 100
         assert asked["x"] == Objective("x", at_least=0.5, at_most=2.0)
 

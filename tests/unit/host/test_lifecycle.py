@@ -32,7 +32,7 @@ async def outcome(
 ) -> lifecycle.Outcome:
     prepared: Any = type("Ready", (), {"session": session})()
     nobody: Any = None
-    monkeypatch.setattr(lifecycle, "_live", lambda *_: live())
+    monkeypatch.setattr(lifecycle, "_start_and_play", lambda *_: live())
     return await lifecycle._run(prepared, nobody, lambda _: None)
 
 

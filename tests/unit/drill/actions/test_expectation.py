@@ -188,18 +188,18 @@ async def test_a_rollback_without_a_way_back_is_refused_before_anything_is_done(
 
 def test_where_plans_are_asked_for_their_absence_must_be_said() -> None:
     with pytest.raises(UsageError, match="what do you expect of this rollback"):
-        expectation.wanted(None, act="rollback", asks=True, waived=False)
-    expectation.wanted(None, act="rollback", asks=True, waived=True)
-    expectation.wanted(None, act="rollback", asks=False, waived=False)
-    expectation.wanted(PLAN, act="rollback", asks=True, waived=False)
+        expectation.require_plan(None, act="rollback", asks=True, waived=False)
+    expectation.require_plan(None, act="rollback", asks=True, waived=True)
+    expectation.require_plan(None, act="rollback", asks=False, waived=False)
+    expectation.require_plan(PLAN, act="rollback", asks=True, waived=False)
 
 
 def test_an_outcome_is_told_once(session: Session) -> None:
-    stated = expectation.state(
+    stated = expectation.note_plan(
         session, Plan("the queue empties", 60), action="wait", target="", by="Ada"
     )
     assert stated is not None
-    expectation.acted(session, stated)
+    expectation.follow_up(session, stated)
     expectation.tell_outcome(
         session, action_id="act-1", met=True, measured="empty after a minute", by="Ada"
     )

@@ -37,7 +37,7 @@ def with_fault(session: Session, set_off_by: Trigger) -> Fault:
     """The session's only live release is a bad one."""
     fault = replace(Catalog(REPO).fault("bad-timeouts"), trigger=set_off_by)
     session.spec = replace(session.spec, faults=(fault,))
-    shop: Any = type("Shop", (), {})()
+    shop: Any = type("Shop", (), {"log": ()})()
     now = datetime.now(UTC)
     shop.live = (PlannedRelease(fault.release, now, None, is_culprit=True),)
     workspace: Any = session.services.workspace

@@ -117,7 +117,7 @@ def test_what_did_not_die_is_not_taken_up(tmp_path: Path, last: events.Event, wh
 
 
 def test_where_there_was_no_drill_there_is_none_to_take_up(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no drill here"):
+    with pytest.raises(UsageError, match="no interrupted drill"):
         left_off(tmp_path)
 
 

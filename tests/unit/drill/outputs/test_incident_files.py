@@ -50,7 +50,7 @@ async def incident(trouble: Session) -> Session:
 
 
 def text_of(session: Session, name: str) -> str:
-    return (folder_of(session) / name).read_text()
+    return (folder_of(session.spec) / name).read_text()
 
 
 def test_a_log_line_is_one_line_with_what_matters() -> None:
@@ -69,20 +69,20 @@ async def test_papers_wait_until_all_releases_are_out(incident: Session) -> None
 async def test_nothing_is_laid_out_before_the_incident(session: Session) -> None:
     session.run.is_all_out = True
     assert await write_unlocked(session, {"deployments"}) == []
-    assert not folder_of(session).exists()
+    assert not folder_of(session.spec).exists()
 
 
 async def test_what_unlocks_is_written_once(incident: Session) -> None:
     written = await write_unlocked(incident, {"error-logs", "deployments"})
     assert [path.name for path in written] == ["deployments.txt", "error_logs.txt"]
-    (folder_of(incident) / "deployments.txt").write_text("my notes")
+    (folder_of(incident.spec) / "deployments.txt").write_text("my notes")
     assert await write_unlocked(incident, {"error-logs", "deployments"}) == []
     assert text_of(incident, "deployments.txt") == "my notes"
 
 
 async def test_what_is_locked_is_not_there(incident: Session) -> None:
     await write_unlocked(incident, {"error-logs"})
-    assert [path.name for path in folder_of(incident).iterdir()] == ["error_logs.txt"]
+    assert [path.name for path in folder_of(incident.spec).iterdir()] == ["error_logs.txt"]
 
 
 async def test_deployments_are_those_of_the_drill(incident: Session) -> None:
@@ -138,7 +138,7 @@ async def test_a_provider_that_does_not_answer_is_asked_again_later(
     monkeypatch.setattr(httpx.AsyncClient, "get", get)
     with pytest.raises(DrillError, match="does not answer"):
         await write_unlocked(incident, {"provider-status"})
-    assert not (folder_of(incident) / "provider_status.json").exists()
+    assert not (folder_of(incident.spec) / "provider_status.json").exists()
     await write_unlocked(incident, {"provider-status"})
     assert "operational" in text_of(incident, "provider_status.json")
 

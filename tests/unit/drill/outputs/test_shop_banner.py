@@ -117,6 +117,6 @@ async def test_a_gateway_that_is_away_is_asked_until_it_answers(
 
 def test_a_long_text_is_cut_to_what_the_gateway_takes(session: Session) -> None:
     tell(session, current_state="x" * 1000)
-    body = shop_banner.wanted(session.story())
+    body = shop_banner.banner_body(session.story())
     assert len(body["message"]) == shop_banner.MESSAGE_MAX
     assert body["message"].endswith("…")

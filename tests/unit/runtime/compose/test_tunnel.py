@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from harness.errors import UsageError
-from harness.host.container_files import place_of
+from harness.host.container_files import tls_address
 from harness.runtime.compose.tunnel import Tunnel
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -116,8 +116,8 @@ async def test_this_machines_own_proxy_is_asked_in_turn(
 
 
 def test_the_place_of_a_webhook_is_known_and_its_secret_is_not_shown() -> None:
-    assert place_of("X", "https://hooks.example/services/T0/secret") == "hooks.example:443"
-    assert place_of("X", "https://localhost:8443/v2") == "localhost:8443"
+    assert tls_address("X", "https://hooks.example/services/T0/secret") == "hooks.example:443"
+    assert tls_address("X", "https://localhost:8443/v2") == "localhost:8443"
     with pytest.raises(UsageError, match="SLACK_WEBHOOK_URL holds no https") as refused:
-        place_of("SLACK_WEBHOOK_URL", "http://hooks.example/services/T0/secret")
+        tls_address("SLACK_WEBHOOK_URL", "http://hooks.example/services/T0/secret")
     assert "secret" not in str(refused.value)

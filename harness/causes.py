@@ -7,18 +7,108 @@ from enum import StrEnum
 
 
 class Mechanism(StrEnum):
-    """The kinds of cause that a diagnosis can name."""
+    """The kinds of cause that a diagnosis can name, each with what it means and what else people
+    call it (in lower case, hyphens inside, blanks between)."""
 
-    TIMEOUT_MISCONFIGURED = "timeout-misconfigured"
-    NUMERIC_PRECISION = "numeric-precision"
-    CIRCULAR_CALL = "circular-call"
-    N_PLUS_ONE = "n-plus-one"
-    POOL_TOO_SMALL = "pool-too-small"
-    CONNECTION_NOT_RECOVERED = "connection-not-recovered"
-    SLOW_DEPENDENCY = "slow-dependency"
-    BAD_CONFIGURATION = "bad-configuration"
-    OVERLOAD = "overload"
-    NO_FAULT = "no-fault"
+    meaning: str
+    synonyms: tuple[str, ...]
+
+    def __new__(cls, name: str, meaning: str, synonyms: str) -> Mechanism:
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        member.synonyms = tuple(synonyms.split())
+        return member
+
+    TIMEOUT_MISCONFIGURED = (
+        "timeout-misconfigured",
+        "a timeout that is too short or too long for what it waits for, or missing",
+        """
+        timeout timeouts timeout-too-short timeouts-too-short short-timeout short-timeouts
+        bad-timeout bad-timeouts wrong-timeout wrong-timeouts timeout-config
+        timeout-configuration timeout-misconfiguration misconfigured-timeout
+        misconfigured-timeouts timeouts-misconfigured timeout-settings aggressive-timeout
+        aggressive-timeouts
+        """,
+    )
+    NUMERIC_PRECISION = (
+        "numeric-precision",
+        "amounts that are computed or stored less exactly than money needs",
+        """
+        float floats floating-point float-arithmetic float-drift float-rounding
+        float-precision precision precision-loss loss-of-precision rounding rounding-error
+        rounding-errors numerical-precision decimal money-as-float
+        floating-point-arithmetic floating-point-rounding floating-point-error
+        floating-point-errors float-error float-errors floating-point-precision
+        """,
+    )
+    CIRCULAR_CALL = (
+        "circular-call",
+        "services that wait for each other in a circle",
+        """
+        deadlock distributed-deadlock circular circular-calls circular-dependency
+        circular-dependencies cycle call-cycle dependency-cycle cyclic-call cyclic-calls
+        cyclic-dependency call-loop loop cyclic-dependencies
+        """,
+    )
+    N_PLUS_ONE = (
+        "n-plus-one",
+        "a query or call for each item, where one for all would do",
+        """
+        n+1 n+1-query n+1-queries n+1-problem n1 n-1-queries n-plus-1 n-plus-one-query
+        n-plus-one-queries n-plus-1-query n-plus-1-queries query-in-a-loop
+        queries-in-a-loop query-in-loop queries-in-loop query-per-row too-many-queries
+        """,
+    )
+    POOL_TOO_SMALL = (
+        "pool-too-small",
+        "too few connections or workers for the load",
+        """
+        pool small-pool pool-size pool-exhausted pool-exhaustion connection-pool-too-small
+        pool-misconfigured too-few-connections too-few-workers worker-shortage
+        worker-starvation thread-starvation thread-pool-too-small thread-pool-exhaustion
+        too-few-threads
+        """,
+    )
+    CONNECTION_NOT_RECOVERED = (
+        "connection-not-recovered",
+        "broken connections that are used again instead of replaced",
+        """
+        stale-connection stale-connections dead-connection dead-connections no-reconnect
+        connection-not-reestablished missing-reconnect
+        """,
+    )
+    SLOW_DEPENDENCY = (
+        "slow-dependency",
+        "something outside the service that takes too long",
+        """
+        slow-third-party slow-provider slow-downstream dependency-slow slow-upstream
+        provider-slow third-party-slow
+        """,
+    )
+    BAD_CONFIGURATION = (
+        "bad-configuration",
+        "a wrong value in settings, such as a name that does not exist",
+        """
+        config configuration bad-config misconfiguration wrong-configuration wrong-config
+        configuration-error config-error
+        """,
+    )
+    OVERLOAD = (
+        "overload",
+        "more load than the shop can carry",
+        """
+        overloaded too-much-traffic traffic-surge traffic-spike surge load-spike
+        too-much-load capacity
+        """,
+    )
+    NO_FAULT = (
+        "no-fault",
+        "nothing of ours is wrong; it passes by itself",
+        """
+        none nothing healthy false-alarm no-problem nothing-wrong
+        """,
+    )
 
 
 NOWHERE = "none"

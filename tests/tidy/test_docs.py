@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from harness.causes import Mechanism
 from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.main import app
 from tests.tidy.pages import missing_paths
@@ -124,6 +125,18 @@ def test_every_page_leads_to_the_index(page: Path) -> None:
 
 def test_whoever_plays_in_a_team_reads_how_to_write_under_a_name() -> None:
     assert f"export {PERSON_VARIABLE}=" in (ROOT / "docs" / "participant.md").read_text()
+
+
+def mechanisms_of(page: str) -> dict[str, str]:
+    """What each mechanism means, by the table of a page for participants."""
+    table = page.partition("| mechanism | means |")[2].partition("\n\n")[0]
+    return dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", table, re.MULTILINE))
+
+
+def test_participants_read_of_every_mechanism_what_it_means() -> None:
+    page = (ROOT / "docs" / "participant.md").read_text()
+    assert mechanisms_of(page) == {one.value: one.meaning for one in Mechanism}
+    assert "overload" not in mechanisms_of(page.replace("| `overload` |", "| overload |"))
 
 
 def test_a_promise_that_is_not_kept_is_noticed(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_usual_synonyms_are_understood(said: str, meant: Mechanism | None) -> No
 
 
 def test_no_spelling_means_two_things() -> None:
-    spellings = [name for names in answer._SYNONYMS.values() for name in names.split()]
+    spellings = [name for mechanism in Mechanism for name in mechanism.synonyms]
     assert spellings == [answer._normal(name) for name in spellings]
     assert len(spellings) == len(set(spellings))
     own = {mechanism.value for mechanism in Mechanism}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
+from harness.model import Alert
 from harness.record.store import Record
 from harness.runtime.base import Runtime
-from harness.telemetry.prometheus import PrometheusClient
-from harness.telemetry.recorder_client import RecorderClient
+from harness.telemetry.jaeger import JaegerTrace
+from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
@@ -32,6 +34,70 @@ class Customers(Protocol):
         """Let them come by the load profile called `name`. Raises UnknownName."""
 
 
+class Metrics(Protocol):
+    """What the shop's metrics say. Each method raises UsageError for an expression that is refused
+    and StackFailed where nobody answers."""
+
+    async def query(self, expr: str, at: datetime | None = None) -> list[Sample]:
+        """The value of each series of `expr` now, or at a moment."""
+
+    async def value(self, expr: str, at: datetime | None = None) -> float | None:
+        """The only value of `expr`; None where there is no series, or the value is NaN."""
+
+    async def query_range(
+        self, expr: str, start: datetime, end: datetime, step_s: float = 1.0
+    ) -> list[Series]:
+        """The values of each series of `expr` from `start` to `end`, one every `step_s`."""
+
+    async def query_exemplars(self, expr: str, start: datetime, end: datetime) -> list[Exemplar]:
+        """The exemplars of the series in `expr` from `start` to `end`."""
+
+    async def alerts(self) -> list[Alert]:
+        """The alerts that fire now (not those that are pending)."""
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+
+
+class TracesAndLogs(Protocol):
+    """What the shop's traces and logs say. Each method raises StackFailed where nobody answers."""
+
+    async def operations(self, service: str) -> list[str]:
+        """Operations of a service, such as `GET /orders`."""
+
+    async def traces(
+        self,
+        service: str | None = None,
+        operation: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        min_duration_ms: float | None = None,
+        max_duration_ms: float | None = None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 20,
+    ) -> list[JaegerTrace]:
+        """The newest traces in which one span of `service` has all of the rest, newest first."""
+
+    async def trace(self, trace_id: str) -> JaegerTrace | None:
+        """One trace; None where it never came or was dropped."""
+
+    async def logs(
+        self,
+        service: str | None = None,
+        level: str | None = None,
+        trace_id: str | None = None,
+        contains: str | None = None,
+        since: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:
+        """The newest log records that match, oldest first; `after` and `before` are their `seq`."""
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+
+
 @dataclass
 class Services:
     """Clients of everything that runs, or will."""
@@ -39,8 +105,8 @@ class Services:
     record: Record
     runtime: Runtime
     workspace: Workspace
-    prometheus: PrometheusClient
-    recorder: RecorderClient
+    prometheus: Metrics
+    recorder: TracesAndLogs
     make_oracle: Callable[[ShopAccess], Oracle]
     third_parties: ThirdParties
     customers: Customers

@@ -21,13 +21,14 @@ def check_locus(source: Source, root: Path, service: str, locus: str, patch: Pat
     What counts is the tree with the release on it: `patch` may add the file, or the symbol.
     """
     name, _, symbol = locus.partition(":")
-    folder = root / "services" / service
-    files = {str(path.relative_to(root)): path for path in _sources(folder)}
+    folder = f"services/{service}/"
     added = _added_lines(patch) if patch is not None else {}
-    if name not in files and name not in added:
-        known = [*files, *(one for one in added if one.startswith(f"services/{service}/"))]
+    exists = (root / name).is_file()
+    if not name.startswith(folder) or not (exists or name in added):
+        known = {str(path.relative_to(root)) for path in _sources(root / folder)}
+        known |= {one for one in added if one.startswith(folder)}
         raise source.bad_name(("locus",), f"file of {service}", name, known)
-    text = files[name].read_text(encoding="utf-8") if name in files else ""
+    text = (root / name).read_text(encoding="utf-8") if exists else ""
     defined = set(_symbols("\n".join([text, *added.get(name, ())])))
     for part in symbol.split(".") if symbol else ():
         source.check_name(("locus",), f"symbol of {name}", part, defined)

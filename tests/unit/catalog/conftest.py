@@ -110,6 +110,14 @@ RELEASE_PATCH = """\
 +connect_timeout_ms = 500
 """
 
+METRICS = """\
+from prometheus_client import Counter
+
+CALLS = Counter(
+    "outbound_requests_total", "Calls to others.", ["outcome"]
+)
+"""
+
 RULES = """\
 groups:
   - name: edge
@@ -127,7 +135,7 @@ def root(tmp_path: Path) -> Path:
         "services/topology.toml": TOPOLOGY,
         "faults/slow-boat/fault.toml": FAULT,
         "services/payments/timeouts.toml": "connect_timeout_ms = 5000\n",
-        "services/payments/metrics.py": 'CALLS = Counter(\n    "outbound_requests_total", "x")\n',
+        "services/payments/metrics.py": METRICS,
         "compose/prometheus/rules/edge.yml": RULES,
         "docs/runbooks/PaymentsFailing.md": "",
         "docs/runbooks/HighErrorRate.md": "",

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
-from harness.players.evidence_check import _passes, _repeats
+import pytest
+
+from harness.catalog.reader import Catalog
+from harness.model import ClueKind, EvidenceClue
+from harness.paths import REPO
+from harness.players.evidence_check import _passes, _repeats, find_evidence
 
 
 def trace(*calls: tuple[str, str | None, str, str]) -> dict[str, Any]:
@@ -59,3 +65,39 @@ def test_many_like_children_of_one_span_are_a_repetition() -> None:
 def test_like_spans_under_different_parents_are_none() -> None:
     spread = [(str(i), str(i % 30 + 100), "orders", "SELECT orders") for i in range(2, 52)]
     assert not _repeats(trace(*spread), 50, re.compile("^SELECT"))
+
+
+class Shop:
+    """What participants of a drill on `n-plus-one` can see."""
+
+    async def query(self, expression: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(value=1.0 if expression == "up" else 0.0)]
+
+    async def logs(self, *, service: str, limit: int) -> list[dict[str, str]]:
+        return [{"event": "request failed"}] if service == "users" and limit else []
+
+    async def traces(self, *, service: str, limit: int) -> list[dict[str, Any]]:
+        return [ROUND] if service in ("a", "orders") and limit else []
+
+    def diff(self, *_release: str) -> str:
+        return "-slots = 1\n+slots = 2\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "not_there"),
+    [
+        (ClueKind.METRIC, "up", "down"),
+        (ClueKind.LOG, "users: request (failed|lost)", "orders: request failed"),
+        (ClueKind.TRACE, "path a > b > c > a", "path a > c"),
+        (ClueKind.TRACE, "repeat 1 ^POST b$", "repeat 2 ^POST b$"),
+        (ClueKind.COMMIT, "slots = 2", "slots = 1"),
+    ],
+)
+async def test_evidence_of_each_kind_is_found_where_it_is(
+    kind: ClueKind, there: str, not_there: str
+) -> None:
+    shop, fault = Shop(), Catalog(REPO).fault("n-plus-one")
+    services = SimpleNamespace(prometheus=shop, recorder=shop, workspace=shop)
+    session: Any = SimpleNamespace(services=services)
+    assert await find_evidence(session, fault, EvidenceClue(kind, there, "x"))
+    assert not await find_evidence(session, fault, EvidenceClue(kind, not_there, "x"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.errors import DrillError, UnknownName, UsageError
-from harness.paths import REPO, home_dir
+from harness.paths import catalog_dir, home_dir
 from harness.scoring.baseline_table import THIS_DRILL, Par, Round, par_lines, round_of
 from harness.terminal import line, say
 
@@ -40,11 +40,14 @@ def par(
     """
     from harness.catalog.reader import Catalog
     from harness.players.baselines import WATCHED_S
+    from harness.runtime.programs.promql import syntax_errors
     from harness.settings import HostSettings
 
-    known = [one.id for one in Catalog(REPO).scenarios() if one.faults]
+    catalog = Catalog(catalog_dir())
+    known = [one.id for one in catalog.scenarios() if one.faults]
     if scenario not in known:
         raise UnknownName("scenario with a fault", scenario, known)
+    catalog.check(syntax_errors)
     given = {} if port_offset is None else {"port_offset": port_offset}
     settings = HostSettings(
         home=home_dir() / FOLDER,  # these drills are not the team's: its history stays its own

@@ -11,6 +11,7 @@ import pytest
 
 from harness.cli import host
 from harness.cli.main import main
+from harness.matrix import runner
 from harness.paths import REPO
 from harness.runtime.programs.external import ensure
 
@@ -195,6 +196,16 @@ def test_no_drill_starts_while_any_file_has_a_typo(
         assert capsys.readouterr().err.startswith(f"drill: {where}: ")
     assert started == []
     assert not (tmp_path / "home").exists()
+
+
+def test_no_row_of_the_matrix_is_tried_while_any_file_has_a_typo(
+    faults: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runner, "REPO", faults.parent)
+    monkeypatch.setattr(runner, "Checkout", lambda _: None)
+    where = plant(faults, next(one for one in TYPOS if one.file == DECOY))
+    assert drill(monkeypatch, "smoke", "deadlock") == 2
+    assert capsys.readouterr().err.startswith(f"drill: {where}: ")
 
 
 def test_a_drill_starts_where_no_file_has_a_typo(

@@ -117,13 +117,17 @@ NOWHERE = "none"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a diagnosis must say to be right."""
+    """One root cause, by all the names that a right diagnosis may give it."""
 
     services: tuple[str, ...]
-    mechanisms: tuple[Mechanism, ...]
+    mechanisms: tuple[str, ...]
+    """Values of Mechanism; in the record of another version, perhaps others."""
+    service: str = ""
+    """The one of them whose fault it is, as the catalog has it; empty where that is not known."""
+    mechanism: str = ""
 
 
-NOTHING_WRONG = Answer((NOWHERE,), (Mechanism.NO_FAULT,))
+NOTHING_WRONG = Answer((NOWHERE,), (Mechanism.NO_FAULT,), NOWHERE, Mechanism.NO_FAULT)
 """What to say where the trouble was never ours and is over."""
 
 

@@ -129,7 +129,12 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
         evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
         verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),
         hints=tuple(read.hints),
-        accepts=Answer(tuple(read.accepts.services), tuple(read.accepts.mechanisms)),
+        accepts=Answer(
+            tuple(read.accepts.services),
+            tuple(read.accepts.mechanisms),
+            read.service,
+            read.mechanism,
+        ),
         action_items=tuple(read.action_items),
         fix_patch=existing(folder / "fix.patch"),
         cheat_patches=cheats,

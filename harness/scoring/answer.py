@@ -1,8 +1,13 @@
-"""Judging a declared diagnosis: is the service right, is the mechanism right?"""
+"""Judging a declared diagnosis: is the service right, is the mechanism right?
+
+Everybody who holds what was declared against an answer does it here, so that a usual synonym is
+right everywhere or nowhere.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.model import Answer, Mechanism
@@ -42,9 +47,20 @@ class AnswerVerdict:
 
 def judge_answer(service: str, mechanism: str, accepts: Answer) -> AnswerVerdict:
     """Judge a declared service and mechanism, spelt as people spell, against what is accepted."""
-    understood = recognise_mechanism(mechanism)
     return AnswerVerdict(
         service_right=_normal(service) in {_normal(name) for name in accepts.services},
-        mechanism_right=understood in accepts.mechanisms,
-        mechanism=understood,
+        mechanism_right=_meant(mechanism) in {_meant(name) for name in accepts.mechanisms},
+        mechanism=recognise_mechanism(mechanism),
     )
+
+
+def names_any(service: str, mechanism: str, answers: Iterable[Answer]) -> bool:
+    """Whether a diagnosis names one of several causes; one's service with another's mechanism
+    does not."""
+    return any(judge_answer(service, mechanism, one).right for one in answers)
+
+
+def _meant(mechanism: str) -> str:
+    """The mechanism that is meant, or the word itself, which the record of another version may
+    know."""
+    return recognise_mechanism(mechanism) or _normal(mechanism)

@@ -7,34 +7,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from harness.causes import Answer
 from harness.exercise.gate import confirmed_cause
 from harness.exercise.views import Response, evidence_of, incident_start, recovered, responses
 from harness.record.events import ActionStated, Event, InjectDelivered, UpdatePosted
 from harness.record.story import Noted, Story
+from harness.scoring.answer import names_any
 
 Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """One root cause, by all the names of the catalog that a right diagnosis may give it."""
-
-    services: frozenset[str]
-    mechanisms: frozenset[str]
-    service: str = ""
-    """The one of them whose fault it is, as the catalog has it; empty where that is not known."""
-    mechanism: str = ""
-
-    def is_named(self, service: str, mechanism: str) -> bool:
-        """Whether both names are accepted."""
-        return service in self.services and mechanism in self.mechanisms
 
 
 @dataclass(frozen=True)
 class AnswerKey:
     """What went wrong: one cause, or several that had nothing to do with each other."""
 
-    causes: tuple[Accepted, ...]
+    causes: tuple[Answer, ...]
     title: str = ""
     locus: str = ""
 
@@ -50,7 +37,7 @@ class AnswerKey:
 
     def is_right(self, service: str, mechanism: str) -> bool:
         """Whether this names one of the causes; one's service with another's mechanism does not."""
-        return any(one.is_named(service, mechanism) for one in self.causes)
+        return names_any(service, mechanism, self.causes)
 
 
 @dataclass(frozen=True)
@@ -127,8 +114,8 @@ class Case:
         if cause is None:
             return None
         said = cause.event
-        services, mechanisms = frozenset({said.service}), frozenset({said.mechanism})
-        return AnswerKey((Accepted(services, mechanisms, said.service, said.mechanism),))
+        names = said.service, said.mechanism
+        return AnswerKey((Answer((said.service,), (said.mechanism,), *names),))
 
     @cached_property
     def evidence(self) -> tuple[NewEvidence, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from harness.exercise.views import has_ended
 from harness.record.events import ClockStarted, PageSent
+from harness.scoring.answer import judge_answer
 from harness.scoring.case import Case
 from harness.scoring.forecasts import found_causes, revealed_from
 
@@ -38,7 +39,7 @@ def cause_time(case: Case) -> CauseTime:
             (
                 one.team_ms
                 for one in found
-                if cause.is_named(one.event.service, one.event.mechanism)
+                if judge_answer(one.event.service, one.event.mechanism, cause).right
             ),
             None,
         )

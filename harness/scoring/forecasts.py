@@ -23,6 +23,7 @@ from harness.record.events import (
     SealOpened,
 )
 from harness.record.story import Noted
+from harness.scoring.answer import judge_answer
 from harness.scoring.case import AnswerKey, Case
 from harness.scoring.kpi import BELIEVED_PERCENT
 
@@ -124,10 +125,10 @@ def hypothesis_came_true(one: Hypothesis, truth: AnswerKey | None) -> bool | Non
     if truth is None or not (one.service or one.mechanism):
         return None
     service = "" if one.mechanism == Mechanism.NO_FAULT.value else one.service
+    verdicts = [judge_answer(service, one.mechanism, cause) for cause in truth.causes]
     return any(
-        (not service or service in cause.services)
-        and (not one.mechanism or one.mechanism in cause.mechanisms)
-        for cause in truth.causes
+        (not service or verdict.service_right) and (not one.mechanism or verdict.mechanism_right)
+        for verdict in verdicts
     )
 
 
@@ -218,7 +219,10 @@ def _confirmed_from(case: Case) -> int:
         if one.event.right and one.event.diagnosis_seq in said
     ]
     moments = [
-        next((seq for seq, it in right if cause.is_named(it.service, it.mechanism)), _never(case))
+        next(
+            (seq for seq, it in right if judge_answer(it.service, it.mechanism, cause).right),
+            _never(case),
+        )
         for cause in (case.truth.causes if case.truth else ())
     ]
     return max(moments, default=_never(case))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.causes import Answer
 from harness.exercise.views import proof_of_recovery, silent_from
 from harness.record import events
 from harness.record.story import Noted, Story
+from harness.scoring.answer import judge_answer
 
-IsRight = Callable[[str, str], bool]
-"""Whether a declared (service, mechanism) is a certain cause."""
 _Entry = Noted[events.Event]
 CountedFrom = Literal["trigger", "page"]
 
@@ -57,13 +57,13 @@ class Kpis:
 def kpis_of(
     story: Story,
     *,
-    causes: Sequence[IsRight] | None = None,
+    causes: Sequence[Answer] | None = None,
     guilty: frozenset[str] | None = None,
     counted_from: CountedFrom = "trigger",
 ) -> Kpis:
     """The figures of a drill.
 
-    `causes` (what names each) and `guilty` (the services at the root) come from whoever knows the
+    `causes` and `guilty` (the services at the root) come from whoever knows the
     answer; without them what depends on it is None. Without a trigger all times are None.
     Counted from the page, times do not tell when it began, which names the release that did it.
     """
@@ -99,14 +99,14 @@ def _count(entries: Iterable[_Entry], kind: type[events.Event]) -> int:
     return sum(isinstance(one.event, kind) for one in entries)
 
 
-def _all_named(entries: Sequence[_Entry], causes: Sequence[IsRight]) -> _Entry | None:
+def _all_named(entries: Sequence[_Entry], causes: Sequence[Answer]) -> _Entry | None:
     """The diagnosis with which the last of the causes was named."""
-    found = [_named(entries, is_right) for is_right in causes]
+    found = [_named(entries, cause) for cause in causes]
     known = [one for one in found if one is not None]
     return max(known, key=lambda one: one.drill_ms) if len(known) == len(found) else None
 
 
-def _named(entries: Iterable[_Entry], is_right: IsRight) -> _Entry | None:
+def _named(entries: Iterable[_Entry], cause: Answer) -> _Entry | None:
     """The first right diagnosis that was believed; one after the reveal is no finding."""
     for one in entries:
         event = one.event
@@ -115,7 +115,7 @@ def _named(entries: Iterable[_Entry], is_right: IsRight) -> _Entry | None:
         if (
             isinstance(event, events.DiagnosisDeclared)
             and event.confidence_percent >= BELIEVED_PERCENT
-            and is_right(event.service, event.mechanism)
+            and judge_answer(event.service, event.mechanism, cause).right
         ):
             return one
     return None

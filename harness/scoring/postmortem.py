@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.causes import NOWHERE
+from harness import causes
 from harness.record import events
 from harness.record.envelope import to_iso
 from harness.record.story import Story
+from harness.scoring.answer import judge_answer
 from harness.scoring.blameless import blaming_words, people_of, written_texts
 from harness.scoring.calibration import calibration_table
-from harness.scoring.case import Accepted, AnswerKey, Case
+from harness.scoring.case import AnswerKey, Case
 from harness.scoring.guardrails import Guardrails, guardrails
 from harness.scoring.kpi import Kpis
 from harness.scoring.learning import learning_entries
@@ -133,14 +134,14 @@ def _guardrails(case: Case) -> tuple[Guardrails, ...]:
         names = [(one.service, one.mechanism) for one in said[-1:]]
     else:
         names = [_names(cause, said) for cause in case.truth.causes]
-    found = (guardrails(kind, "" if name == NOWHERE else name) for name, kind in names)
+    found = (guardrails(kind, "" if name == causes.NOWHERE else name) for name, kind in names)
     return tuple(one for one in found if one is not None)
 
 
-def _names(cause: Accepted, said: Sequence[events.DiagnosisDeclared]) -> tuple[str, str]:
+def _names(cause: causes.Answer, said: Sequence[events.DiagnosisDeclared]) -> tuple[str, str]:
     """The service and mechanism that one cause goes by: as the team named it last, if rightly."""
     for one in reversed(said):
-        if cause.is_named(one.service, one.mechanism):
+        if judge_answer(one.service, one.mechanism, cause).right:
             return one.service, one.mechanism
     service = cause.service or min(cause.services, default="")
     return service, cause.mechanism or min(cause.mechanisms, default="")

@@ -11,7 +11,7 @@ from harness.drill.session import Session
 from harness.errors import NotAllowed, UsageError
 from harness.exercise.gate import Gate, ai_gate
 from harness.record.events import AiAttempted, AiFinished
-from harness.scoring.answer import judge_answer
+from harness.scoring.answer import names_any
 
 ACTOR = "ai-gate"
 NEWEST_SHOWN = 10
@@ -21,9 +21,7 @@ def decide(session: Session) -> Gate:
     """The gate now: the agenda's phase, the declared cause, the answer key, the instructor."""
 
     def is_right(service: str, mechanism: str) -> bool:
-        return any(
-            judge_answer(service, mechanism, fault.accepts).right for fault in session.spec.faults
-        )
+        return names_any(service, mechanism, (fault.accepts for fault in session.spec.faults))
 
     return ai_gate(session.spec.agenda, session.story(), session.drill_ms(), is_right)
 

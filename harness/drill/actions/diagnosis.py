@@ -12,7 +12,7 @@ from harness.errors import UnknownName, UsageError
 from harness.exercise.gate import items_of_evidence
 from harness.model import Mechanism
 from harness.record import events
-from harness.scoring.answer import judge_answer, recognise_mechanism
+from harness.scoring.answer import names_any, recognise_mechanism
 
 EVIDENCE_MAX = 20
 EVIDENCE_LENGTH_MAX = 2000
@@ -28,10 +28,7 @@ def judged(session: Session) -> list[dict[str, Any]]:
     return [
         {
             "seq": one.seq,
-            "right": any(
-                judge_answer(one.event.service, one.event.mechanism, answer).right
-                for answer in accepted(session.spec)
-            ),
+            "right": names_any(one.event.service, one.event.mechanism, accepted(session.spec)),
             "evidence": items_of_evidence(one.event),
         }
         for one in session.story().of(events.DiagnosisDeclared)

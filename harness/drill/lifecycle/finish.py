@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from functools import partial
 
 from harness.drill.actions.diagnosis import accepted
 from harness.drill.actions.instructor import reveal
@@ -12,9 +11,8 @@ from harness.drill.lifecycle.home import tidy
 from harness.drill.lifecycle.seal import opened_key, seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
-from harness.model import Answer
 from harness.record import events
-from harness.scoring.answer import judge_answer
+from harness.scoring.answer import judge_answer, names_any
 from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import engagement_of
@@ -73,7 +71,7 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     answers = accepted(session.spec)
     kpis = kpis_of(
         session.story(),
-        causes=[partial(_names, answer) for answer in answers],
+        causes=answers,
         guilty=frozenset(fault.service for fault in session.spec.faults),
     )
     state = session.state()
@@ -84,22 +82,17 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
             fault.title,
             fault.service,
             fault.mechanism.value,
-            any(_names(fault.accepts, one.service, one.mechanism) for one in found),
+            any(judge_answer(one.service, one.mechanism, fault.accepts).right for one in found),
         )
         for fault in session.spec.faults
     )
     said = state.diagnosis
     declared = None
     if said is not None:
-        right = any(_names(answer, said.service, said.mechanism) for answer in answers)
+        right = names_any(said.service, said.mechanism, answers)
         declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = engagement_of(session.story())
     return Scorecard(
         session.spec.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
     )
-
-
-def _names(answer: Answer, service: str, mechanism: str) -> bool:
-    """Whether a diagnosis gives this answer."""
-    return judge_answer(service, mechanism, answer).right

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.causes import NOWHERE
+from harness.causes import NOWHERE, Answer
 from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
 from harness.record.events import AnswerSealed, SealOpened
 from harness.record.story import Story
-from harness.scoring.case import Accepted, AnswerKey
+from harness.scoring.case import AnswerKey
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
                 "mechanism": fault.mechanism.value,
                 "locus": fault.locus,
                 "services": list(fault.accepts.services),
-                "mechanisms": [one.value for one in fault.accepts.mechanisms],
+                "mechanisms": list(fault.accepts.mechanisms),
             }
             for fault in faults
         ]
@@ -65,7 +65,7 @@ def _nothing_wrong(scenario: Scenario) -> dict[str, Any]:
         "mechanism": Mechanism.NO_FAULT.value,
         "locus": "",
         "services": list(NOTHING_WRONG.services),
-        "mechanisms": [one.value for one in NOTHING_WRONG.mechanisms],
+        "mechanisms": list(NOTHING_WRONG.mechanisms),
     }
 
 
@@ -99,9 +99,9 @@ def key_of(faults: Sequence[dict[str, Any]]) -> AnswerKey | None:
         return None
     return AnswerKey(
         causes=tuple(
-            Accepted(
-                frozenset(one["services"]),
-                frozenset(one["mechanisms"]),
+            Answer(
+                tuple(one["services"]),
+                tuple(one["mechanisms"]),
                 one["service"],
                 one["mechanism"],
             )

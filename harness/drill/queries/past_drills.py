@@ -158,7 +158,7 @@ def judged_kpis(story: Story, key: AnswerKey | None, counted_from: CountedFrom =
     """The figures of a drill; what depends on the answer is None without it."""
     return kpis_of(
         story,
-        causes=[one.is_named for one in key.causes] if key else None,
+        causes=key.causes if key else None,
         guilty=key.services if key else None,
         counted_from=counted_from,
     )

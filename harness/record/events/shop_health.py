@@ -41,7 +41,7 @@ class VerifyFinished(Event, type="verify.finished"):
         if self.passed:
             return Description("verified", "all objectives hold", tone="good")
         missed = ", ".join(one.measure for one in self.results if not one.holds)
-        what = f"not healed yet: {missed}" if missed else "not healed yet"
+        what = f"not recovered yet: {missed}" if missed else "not recovered yet"
         return Description("not verified", what, tone="warn")
 
 

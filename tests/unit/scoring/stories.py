@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from harness.causes import Answer
 from harness.record import events as e
 from harness.record.envelope import Envelope
 from harness.record.story import Story, fold
-from harness.scoring.case import Accepted, AnswerKey, Case
+from harness.scoring.case import AnswerKey, Case
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 KEY = AnswerKey(
-    (Accepted(frozenset({"payments"}), frozenset({"timeout-misconfigured", "bad-configuration"})),),
+    (Answer(("payments",), ("timeout-misconfigured", "bad-configuration")),),
     "Payment timeouts were cut to a tenth",
     "services/payments/timeouts.toml",
 )

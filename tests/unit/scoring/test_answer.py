@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 
 from harness.model import Answer, Mechanism
+from harness.record.events import DiagnosisDeclared, DrillTriggered, PageSent
 from harness.scoring import answer
-from harness.scoring.answer import judge_answer, recognise_mechanism
+from harness.scoring.answer import judge_answer, names_any, recognise_mechanism
+from harness.scoring.case import AnswerKey, Case
+from harness.scoring.cause_time import cause_time
+from harness.scoring.kpi import kpis_of
+from tests.unit.exercise.tales import story_of
 
 ACCEPTS = Answer(services=("orders",), mechanisms=(Mechanism.N_PLUS_ONE,))
 
@@ -58,3 +63,21 @@ def test_service_and_mechanism_are_judged_apart() -> None:
 
 def test_an_answer_that_accepts_nothing_is_never_right() -> None:
     assert not judge_answer("", "gremlins", Answer(services=(), mechanisms=())).right
+
+
+def test_a_synonym_is_right_wherever_an_answer_is_judged() -> None:
+    said = DiagnosisDeclared("Orders", "N+1 queries", 90, (), "", "Ada")
+    story = story_of(
+        (0, DrillTriggered("orders", "2")), (1, PageSent("p1", "Slow", "critical", "")), (2, said)
+    )
+    key = AnswerKey((ACCEPTS,))
+    assert key.is_right(said.service, said.mechanism)
+    assert kpis_of(story, causes=key.causes).cause_ms == 2_000
+    assert cause_time(Case(story, key)).took_ms == 1_000
+
+
+def test_a_mechanism_of_another_version_names_itself_and_nothing_else() -> None:
+    other = Answer(("orders",), ("clock-skew",))
+    assert judge_answer("orders", "Clock skew", other).right
+    assert not judge_answer("orders", "overload", other).right
+    assert not names_any("orders", "clock-skew", [ACCEPTS])

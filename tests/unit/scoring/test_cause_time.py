@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.causes import Answer
 from harness.record.events import (
     AnswerRevealed,
     ClockPaused,
@@ -15,7 +16,7 @@ from harness.record.events import (
     DrillFinished,
     NoteAdded,
 )
-from harness.scoring.case import Accepted, AnswerKey
+from harness.scoring.case import AnswerKey
 from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.score import score, score_lines
 from harness.scoring.scorecard import SEALED, Scorecard, cause_line
@@ -95,7 +96,7 @@ def test_a_target_is_missed_once_its_time_is_up_and_not_before() -> None:
 
 
 def test_of_two_causes_the_second_to_be_found_counts() -> None:
-    other = Accepted(frozenset({"users"}), frozenset({"overload"}))
+    other = Answer(("users",), ("overload",))
     both = AnswerKey((*KEY.causes, other))
     assert cause_time(case_of([*found(5), OVER], both)).met is False
     second = (12.0, DiagnosisDeclared("users", "overload", 70, (), "", "kim"))

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.causes import Answer
 from harness.record import events as e
 from harness.record.events import SealOpened
 from harness.scoring.calibration import calibration_table, mean_brier
-from harness.scoring.case import Accepted, AnswerKey
+from harness.scoring.case import AnswerKey
 from harness.scoring.forecasts import forecasts, stated
 from harness.scoring.rubric import RULES
 from tests.unit.scoring.stories import (
@@ -26,11 +27,11 @@ BARE = without(
     STRUCTURED, e.DiagnosisDeclared, e.HypothesesRevised, e.ActionStated, e.OutcomeMeasured
 )
 """The incident, and nobody said how sure they were of anything."""
-NOTHING = AnswerKey((Accepted(frozenset({"none"}), frozenset({"no-fault"})),), "A blip")
+NOTHING = AnswerKey((Answer(("none",), ("no-fault",)),), "A blip")
 TWO = AnswerKey(
     (
-        Accepted(frozenset({"billing"}), frozenset({"numeric-precision"})),
-        Accepted(frozenset({"orders"}), frozenset({"n-plus-one"})),
+        Answer(("billing",), ("numeric-precision",)),
+        Answer(("orders",), ("n-plus-one",)),
     )
 )
 REVEALED = e.AnswerRevealed("Timeouts", "payments", "timeout-misconfigured", "timeouts.toml")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.causes import Answer, Mechanism
 from harness.record import events as e
 from harness.record.story import Story
 from harness.scoring import kpi
@@ -70,12 +71,11 @@ STORY: tuple[At, ...] = (
 )
 
 
-def payments_timeouts(service: str, mechanism: str) -> bool:
-    return (service, mechanism) == ("payments", "timeouts")
+PAYMENTS_TIMEOUTS = Answer(("payments",), (Mechanism.TIMEOUT_MISCONFIGURED,))
 
 
 def test_a_whole_drill_is_timed_from_its_trigger() -> None:
-    kpis = fold_kpis(STORY, causes=[payments_timeouts], guilty=frozenset({"payments"}))
+    kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
     assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (4_100, 10_000, 50_000)
     assert (kpis.mitigate_ms, kpis.verify_ms) == (75_000, 85_000)
     assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
@@ -83,32 +83,30 @@ def test_a_whole_drill_is_timed_from_its_trigger() -> None:
 
 
 def test_counted_from_the_page_no_time_tells_when_it_began() -> None:
-    kpis = fold_kpis(STORY, causes=[payments_timeouts], counted_from="page")
+    kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], counted_from="page")
     assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (None, 5_900, 45_900)
     assert (kpis.mitigate_ms, kpis.verify_ms) == (70_900, 80_900)
     assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
 
 
 def test_of_two_causes_the_second_to_be_named_counts() -> None:
-    def first_said(service: str, mechanism: str) -> bool:
-        return not payments_timeouts(service, mechanism)
-
-    both = fold_kpis(STORY, causes=[first_said, payments_timeouts])
+    first_said = Answer(("users",), (Mechanism.OVERLOAD,))
+    both = fold_kpis(STORY, causes=[first_said, PAYMENTS_TIMEOUTS])
     assert both.cause_ms == 50_000
     assert fold_kpis(STORY, causes=[first_said]).cause_ms < 50_000  # type: ignore[operator]
-    assert fold_kpis(STORY, causes=[payments_timeouts, lambda *_: False]).cause_ms is None
+    assert fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS, Answer((), ())]).cause_ms is None
 
 
 def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
     def found_ms(percent: int) -> int | None:
         guess = declared(40_000, "payments", "timeouts", percent)
-        return fold_kpis((*STORY[:7], guess), causes=[payments_timeouts]).cause_ms
+        return fold_kpis((*STORY[:7], guess), causes=[PAYMENTS_TIMEOUTS]).cause_ms
 
     assert found_ms(0) is None
     assert found_ms(49) is None
     assert found_ms(50) == 30_000
     guessed = (*STORY, declared(40_000, "payments", "timeouts", 10))
-    assert fold_kpis(guessed, causes=[payments_timeouts]).cause_ms == 50_000
+    assert fold_kpis(guessed, causes=[PAYMENTS_TIMEOUTS]).cause_ms == 50_000
 
 
 @pytest.mark.parametrize(
@@ -116,9 +114,9 @@ def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
 )
 def test_a_cause_that_was_told_was_not_found(reveal: e.Event) -> None:
     told = (*STORY, (59_000, reveal))
-    assert fold_kpis(told, causes=[payments_timeouts]).cause_ms is None
+    assert fold_kpis(told, causes=[PAYMENTS_TIMEOUTS]).cause_ms is None
     later = (*STORY, (61_000, reveal))
-    assert fold_kpis(later, causes=[payments_timeouts]).cause_ms == 50_000
+    assert fold_kpis(later, causes=[PAYMENTS_TIMEOUTS]).cause_ms == 50_000
 
 
 def test_what_did_not_help_is_counted() -> None:
@@ -192,6 +190,6 @@ def test_a_drill_without_a_trigger_has_no_times() -> None:
 
 @given(st.lists(st.sampled_from(STORY)))
 def test_any_part_of_a_record_has_figures(part: list[At]) -> None:
-    kpis = fold_kpis(part, causes=[payments_timeouts], guilty=frozenset({"payments"}))
+    kpis = fold_kpis(part, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
     for time_ms in (kpis.page_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms):
         assert time_ms is None or time_ms >= 0

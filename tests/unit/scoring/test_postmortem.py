@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.causes import Answer
 from harness.model import Mechanism
 from harness.record.events import (
     DiagnosisDeclared,
@@ -16,7 +17,7 @@ from harness.record.events import (
     PageSent,
     ReflectionWritten,
 )
-from harness.scoring.case import Accepted, AnswerKey
+from harness.scoring.case import AnswerKey
 from harness.scoring.guardrails import guardrails
 from harness.scoring.kpi import Kpis, WrongActions
 from harness.scoring.learning import learning_json
@@ -194,13 +195,13 @@ def test_guardrails_follow_the_truth_not_a_wrong_belief() -> None:
 
 BOTH = AnswerKey(
     (
-        Accepted(
-            frozenset({"orders", "a"}),
-            frozenset({"n-plus-one", "overload"}),
+        Answer(
+            ("orders", "a"),
+            ("n-plus-one", "overload"),
             "orders",
             "n-plus-one",
         ),
-        Accepted(frozenset({"billing"}), frozenset({"numeric-precision"})),
+        Answer(("billing",), ("numeric-precision",)),
     )
 )
 
@@ -235,7 +236,7 @@ def test_one_cause_alone_needs_no_name_in_its_headings() -> None:
 
 
 def test_where_nothing_was_wrong_the_guardrails_are_no_service_s() -> None:
-    nothing = AnswerKey((Accepted(frozenset({"none"}), frozenset({"no-fault"})),))
+    nothing = AnswerKey((Answer(("none",), ("no-fault",)),))
     [told] = draft(story_of(STRUCTURED), KPIS, nothing).guardrails
     assert told.service == ""
     assert "none" not in str(told.spec)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.causes import Answer
 from harness.errors import BadFile
 from harness.record import events as e
-from harness.scoring.case import Accepted, AnswerKey
+from harness.scoring.case import AnswerKey
 from harness.scoring.rubric import RUBRIC, RULES, points_of_lines, read_rubric, the_rubric
 from harness.scoring.score import Score, score, score_lines
 from tests.unit.scoring.stories import (
@@ -229,7 +230,7 @@ def test_resolution_is_missed_once_the_drill_has_ended_with_alerts() -> None:
 
 
 def test_exhaustion_is_no_symptom_where_the_pool_was_the_cause() -> None:
-    pool = AnswerKey((Accepted(KEY.services, frozenset({"pool-too-small"})),))
+    pool = AnswerKey((Answer(tuple(KEY.services), ("pool-too-small",)),))
     decision = RULES["exhaustion_is_a_symptom"](case_of(STRUCTURED, pool))
     assert decision.verdict == "no data"
 

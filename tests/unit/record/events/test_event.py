@@ -43,7 +43,7 @@ def test_a_type_that_nobody_described_is_noticed() -> None:
             events.VerifyFinished(
                 False, (events.VerifyResult("errors", 0.5, 0.6, 0.0, "at most 0.02", False),)
             ),
-            Description("not verified", "not healed yet: errors", tone="warn"),
+            Description("not verified", "not recovered yet: errors", tone="warn"),
         ),
         (
             events.LearningStored("process_lesson", {"lesson": ("one", "two")}, "kim"),

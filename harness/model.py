@@ -13,7 +13,6 @@ from harness.causes import NOTHING_WRONG as NOTHING_WRONG
 from harness.causes import Answer as Answer
 from harness.causes import Mechanism as Mechanism
 
-RUNTIMES = ("local", "compose")
 """What can run the shop."""
 THIRD_PARTY_PROFILES = ("normal", "busy", "slow", "down")
 """How the payment provider and the carriers can behave."""

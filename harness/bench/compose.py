@@ -23,7 +23,7 @@ MEMORY_MIB = 2048.0
 GRAFANA = "grafana"
 
 
-def run_compose_bench(say: Say) -> list[Row]:
+def run_bench(say: Say) -> list[Row]:
     """All figures, each with its bound. Raises what keeps the shop from coming up."""
     return asyncio.run(_measured(say))
 

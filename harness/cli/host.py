@@ -13,7 +13,8 @@ import typer
 from harness.causes import Family
 from harness.cli.api_client import DrillClient, active_drill
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
-from harness.model import RUNTIMES, Role, Scenario
+from harness.host.runtimes import RUNTIMES, runtime_named
+from harness.model import Role, Scenario
 from harness.paths import catalog_dir, home_dir
 from harness.terminal import AsJson, data, line, say, table
 from harness.waiting import WaitedTooLong, wait_until_sync
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 ScenarioName = Annotated[
     str, typer.Argument(envvar="SCENARIO", help="A scenario, a family, or `random`.")
 ]
-Runtime = Annotated[str, typer.Option(envvar="RUNTIME", help="`local` or `compose`.")]
+Runtime = Annotated[
+    str, typer.Option(envvar="RUNTIME", help=f"{' or '.join(f'`{name}`' for name in RUNTIMES)}.")
+]
 Agenda = Annotated[
     str | None,
     typer.Option(envvar="AGENDA", help="A name, or a file of your own; default: the scenario's."),
@@ -221,8 +224,8 @@ def _settings(scenario: str, **given: object) -> HostSettings:
     known = [*catalog.drill_names(), RANDOM]
     if scenario not in known:
         raise UnknownName("scenario", scenario, known)
-    if given.get("runtime") not in (None, *RUNTIMES):
-        raise UnknownName("runtime", str(given["runtime"]), RUNTIMES)
+    if given.get("runtime") is not None:
+        runtime_named(str(given["runtime"]))
     if given.get("agenda") is not None:
         agenda_named(str(given["agenda"]))
     if not 0 < float(given.get("speed", 1.0)) <= SPEED_MAX:  # type: ignore[arg-type]

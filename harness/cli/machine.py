@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from harness.errors import UnknownName
-from harness.model import RUNTIMES
+from harness.host.runtimes import RUNTIMES
 from harness.terminal import AsJson, data, line, say, table
 
 BOTH = "both"
@@ -64,17 +66,18 @@ def bench(
 
     Example: drill bench --runtime both
     """
-    from harness.bench.local import run_bench
-
-    if runtime not in (*RUNTIMES, BOTH):
-        raise UnknownName("runtime", runtime, (*RUNTIMES, BOTH))
-    figures = run_bench(say) if runtime != "compose" else []
-    if runtime != "local":
-        from harness.bench.compose import run_compose_bench
-
-        figures += run_compose_bench(say)
+    known = [name for name in RUNTIMES if find_spec(_benchmark_of(name))]
+    if runtime not in (*known, BOTH):
+        raise UnknownName("runtime", runtime, (*known, BOTH))
+    chosen = known if runtime == BOTH else [runtime]
+    figures = [row for name in chosen for row in import_module(_benchmark_of(name)).run_bench(say)]
     if as_json:
         data(figures)
         return
     for text in table(figures, ["figure", "measured", "bound", "holds"]):
         line(text)
+
+
+def _benchmark_of(runtime: str) -> str:
+    """The module whose `run_bench` measures a runtime, where there is one."""
+    return f"harness.bench.{runtime}"

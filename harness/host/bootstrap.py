@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,14 +18,10 @@ from harness.drill.run_state import RunState
 from harness.drill.services import Services
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
-from harness.errors import UnknownName
 from harness.host.load_process import LoadControl, expected_requests_per_s
-from harness.host.local_plan import load_of, local_parties, stack_plan
-from harness.model import RUNTIMES, BuiltRelease, ProcessSpec, StackPlan
-from harness.runtime.base import COMPOSE_MARK, Runtime
-from harness.runtime.local.runtime import LocalRuntime
+from harness.host.runtimes import runtime_named
+from harness.model import ProcessSpec, StackPlan
 from harness.runtime.port_check import require_free
-from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
@@ -48,55 +44,6 @@ class Prepared:
     load: Callable[[], ProcessSpec]
     tokens: TokenBook
     expected_per_s: float
-
-
-def reap(home: Path) -> list[str]:
-    """End what dead hosts left running under `home`."""
-    ended = list(LocalRuntime.reap(home))
-    if (home / COMPOSE_MARK).exists():
-        from harness.runtime.compose.runtime import ComposeRuntime
-
-        ended += ComposeRuntime.reap(home)
-    return ended
-
-
-async def left_of(home: Path) -> list[str]:
-    """What the Docker engine still has of a home from which containers were started."""
-    if not (home / COMPOSE_MARK).exists():
-        return []
-    from harness.runtime.compose.leftovers import everything_of
-
-    return await everything_of(home)
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """What depends on the runtime that was chosen."""
-
-    runtime: Runtime
-    parties: Callable[[DrillSpec], ThirdPartiesPlan]
-    plan: Callable[[DrillSpec, Mapping[str, BuiltRelease], ThirdPartiesPlan], StackPlan]
-    load: Callable[[DrillSpec], ProcessSpec]
-
-
-async def _kind(settings: HostSettings, say: Say) -> _Kind:
-    """Raises UnknownName, and EnvironmentMissing for what the runtime needs."""
-    if settings.runtime == "compose":
-        # What speaks with the engine takes a while to import, which local drills need not pay.
-        from harness.host.compose_plan import container_load, container_parties, container_plan
-        from harness.runtime.compose.images import GRAFANA
-        from harness.runtime.compose.needs import preflight
-        from harness.runtime.compose.runtime import ComposeRuntime
-
-        has_grafana = GRAFANA in (await preflight(say)).images
-        if not has_grafana:
-            say("Grafana disabled: image not available; use the console or `drill metrics`")
-        plan = partial(container_plan, has_grafana)
-        return _Kind(ComposeRuntime(), container_parties, plan, container_load)
-    if settings.runtime != "local":
-        raise UnknownName("runtime", settings.runtime, RUNTIMES)
-    prometheus = await asyncio.to_thread(ensure, "prometheus", say)
-    return _Kind(LocalRuntime(), local_parties, partial(stack_plan, prometheus), load_of)
 
 
 async def prepare(
@@ -123,18 +70,18 @@ async def prepare(
         ai_vendors=ai_vendors,
     )
     require_free(spec.ports.all)
-    kind = await _kind(settings, say)
+    ready = await runtime_named(settings.runtime).preflight(say)
     spec.run_dir.mkdir(parents=True)
     tokens = TokenBook.create(spec.run_dir / "secrets")
-    record = begin_record(spec.run_dir / "record.db", spec, mode=kind.runtime.mode)
+    record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)
     if spec.seal is not None:
         say(f"the answer is sealed: {spec.seal.commitment}")
     say(f"drill {spec.drill_id}: building the shop's repository")
     workspace = await _workspace(settings.repo, spec)
-    parties = kind.parties(spec)
+    parties = ready.third_parties(spec)
     services = Services(
         record=record,
-        runtime=kind.runtime,
+        runtime=ready.runtime,
         workspace=workspace,
         prometheus=PrometheusClient(spec.places.prometheus_url),
         recorder=RecorderClient(spec.places.recorder_url, tokens.token(Caller.TELEMETRY)),
@@ -146,8 +93,8 @@ async def prepare(
     per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
     return Prepared(
         session=Session(spec, services, run),
-        plan=kind.plan(spec, workspace.shop.initial, parties),
-        load=partial(kind.load, spec),
+        plan=ready.plan(spec, workspace.shop.initial, parties),
+        load=partial(ready.load, spec),
         tokens=tokens,
         expected_per_s=per_s,
     )

@@ -23,7 +23,8 @@ from harness.drill.lifecycle.start import begin_schedule, start
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, OwnMistake
-from harness.host.bootstrap import Prepared, prepare, reap
+from harness.host.bootstrap import Prepared, prepare
+from harness.host.runtimes import reap
 from harness.record.events import HarnessProblem
 from harness.runtime.port_check import listen
 from harness.scoring.scorecard import Scorecard

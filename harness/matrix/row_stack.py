@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalog.reader import Catalog
-from harness.host.bootstrap import left_of, reap
+from harness.host.runtimes import left_of, reap, runtime_named
 from harness.paths import REPO
 from harness.ports import StackPorts
 from harness.runtime.procfs import port_holder, port_is_free
@@ -20,8 +20,6 @@ from harness.terminal import say
 
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
-STACK_TIMEOUT_S = {"local": 420.0, "compose": 1200.0}
-"""Of one row; images of releases, and on a new machine all images, are built meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,13 @@ class Stack:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
+        timeout_s = runtime_named(self.runtime).row_timeout_s
         try:
-            async with asyncio.timeout(STACK_TIMEOUT_S[self.runtime]):
+            async with asyncio.timeout(timeout_s):
                 last = await self._follow(process)
                 await process.wait()
         except TimeoutError:
-            last = f"took longer than {STACK_TIMEOUT_S[self.runtime]:g} s"
+            last = f"took longer than {timeout_s:g} s"
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -19,6 +19,7 @@ from typing import Any
 
 from harness.catalog.reader import Catalog
 from harness.errors import UnknownName, UsageError
+from harness.host.runtimes import DEFAULT_RUNTIME, runtime_named
 from harness.matrix.campaign import Campaign, Row
 from harness.matrix.checkout import Checkout
 from harness.matrix.compare import disagreements
@@ -26,7 +27,6 @@ from harness.matrix.report import figure_cells, short
 from harness.matrix.results import HELD, MATRIX, PAGE, Kept
 from harness.matrix.row_stack import Stack
 from harness.matrix.schedule import Due, in_order, read_held, shuffled
-from harness.model import RUNTIMES
 from harness.paths import REPO
 from harness.runtime.programs.promql import syntax_errors
 from harness.terminal import line, say, table
@@ -40,17 +40,19 @@ CORES_PER_STACK = 2
 
 def output_of(runtime: str, player: str = "reference") -> Path:
     """Where a matrix goes unless one says otherwise."""
-    folder = SMOKE if runtime == "local" else SMOKE / runtime
+    folder = SMOKE if runtime == DEFAULT_RUNTIME else SMOKE / runtime
     return folder if player == "reference" else folder / player
 
 
 def jobs_of(runtime: str, asked: int | None) -> int:
-    """How many stacks run side by side. Raises UsageError."""
-    if runtime == "local":
+    """How many stacks run side by side. Raises UsageError, UnknownName."""
+    stacks_max = runtime_named(runtime).stacks_max
+    if stacks_max is None:
         return asked or max(1, len(os.sched_getaffinity(0)) // CORES_PER_STACK)
-    if asked not in (None, 1):
-        raise UsageError(f"{runtime} runs one stack at a time", "leave --jobs out")
-    return 1
+    if asked is not None and asked > stacks_max:
+        most = "one stack" if stacks_max == 1 else f"at most {stacks_max} stacks"
+        raise UsageError(f"{runtime} runs {most} at a time", "leave --jobs out")
+    return asked or stacks_max
 
 
 def rows_of(catalog: Catalog, names: Sequence[str]) -> list[str]:
@@ -75,8 +77,7 @@ async def smoke(campaign: Campaign) -> bool:
 
     matrix.json and matrix.html are written after every row: whoever ends it keeps what it found.
     """
-    if campaign.runtime not in RUNTIMES:
-        raise UnknownName("runtime", campaign.runtime, RUNTIMES)
+    runtime_named(campaign.runtime)
     if campaign.player not in PLAYERS:
         raise UnknownName("player", campaign.player, PLAYERS)
     catalog, checkout = Catalog(REPO), Checkout(REPO)
@@ -178,16 +179,16 @@ def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
         good = all(one["holds"] for one in matrix["figures"])
     else:
         good = all(not row["shortfalls"] for row in rows)
-        good = (campaign.runtime == "local" or _agrees_with_local(matrix)) and good
+        good = (campaign.runtime == DEFAULT_RUNTIME or _agrees_with_default(matrix)) and good
     verdict = "all hold" if good else "NOT all hold"
     say(f"{len(rows)} rows in {matrix['took_s']:.0f} s: {verdict}; {campaign.output / PAGE}")
     return good
 
 
-def _agrees_with_local(matrix: dict[str, Any]) -> bool:
-    """Say where the local matrix says otherwise; without one there is nothing to say it of."""
+def _agrees_with_default(matrix: dict[str, Any]) -> bool:
+    """Say where the default runtime's matrix says otherwise; True where there is none."""
     try:
-        other = json.loads((output_of("local") / MATRIX).read_text())
+        other = json.loads((output_of(DEFAULT_RUNTIME) / MATRIX).read_text())
     except (OSError, ValueError):
         say("not compared with the local runtime: `drill smoke` has not been run here")
         return True

@@ -12,8 +12,11 @@ from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, StackPlan
 
 Progress = Callable[[str], None]
 Mode = Literal["honour", "sealed"]
-COMPOSE_MARK = "compose.used"
-"""In a home from which containers have ever been started; others need not ask an engine."""
+
+
+def used_mark(home: Path, runtime: str) -> Path:
+    """The file in a home from which a runtime has ever been used; for others it is not asked."""
+    return home / f"{runtime}.used"
 
 
 class ExitAction(StrEnum):

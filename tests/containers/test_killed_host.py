@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harness.drill.lifecycle.home import Home
-from harness.host.bootstrap import reap
+from harness.host.runtimes import reap
 from harness.record.store import Record
 from harness.record.story import fold
 from harness.runtime.compose.leftovers import everything_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.model import BuiltRelease, StackPlan
 from harness.runtime import port_check
-from harness.runtime.base import COMPOSE_MARK, Mode, Progress
+from harness.runtime.base import Mode, Progress, used_mark
 from harness.runtime.base_runtime import OneStackRuntime
 from harness.runtime.compose import leftovers
 from harness.runtime.compose.command import AT_ONCE, BASE_FILE, Compose
@@ -20,6 +20,7 @@ from harness.runtime.compose.project import OWNER_FILE, owner, project_name
 from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
 
+NAME = "compose"
 INHERITED = (
     *("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"),
     *("LOAD_CPUS", "LOAD_MEMORY"),
@@ -55,7 +56,7 @@ class ComposeRuntime(OneStackRuntime[Stack]):
     async def _start(self, plan: StackPlan, engine: Engine, progress: Progress) -> None:
         needs = await check(engine, progress)
         own = await ensure_own_images(engine, needs.images["PYTHON_IMAGE"], progress)
-        (plan.run_dir.resolve().parents[1] / COMPOSE_MARK).touch()
+        used_mark(plan.run_dir.resolve().parents[1], NAME).touch()
         folder = plan.run_dir.resolve() / "compose"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / OWNER_FILE).write_text(owner())
@@ -88,7 +89,7 @@ class ComposeRuntime(OneStackRuntime[Stack]):
     @classmethod
     def reap(cls, home: Path) -> tuple[str, ...]:
         """See Runtime.reap."""
-        if not (home / COMPOSE_MARK).exists():
+        if not used_mark(home, NAME).exists():
             return ()
         # In a thread, since the caller may have an event loop of its own.
         with ThreadPoolExecutor(1) as apart:

@@ -24,7 +24,8 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         assert settings.runtime == "compose"
         ready = [StackReady("shop", 12_000), StackReady("baseline", round(coming.pop(0) * 1000))]
         envelopes = [SimpleNamespace(event=event) for event in ready]
-        await player(SimpleNamespace(record=SimpleNamespace(events=lambda: envelopes)))
+        record = SimpleNamespace(events=lambda: envelopes)
+        await player(SimpleNamespace(services=SimpleNamespace(record=record)))
         return Outcome(None, "played to its end", None)
 
     async def memory(_: object) -> dict[str, float]:
@@ -45,7 +46,7 @@ def images(monkeypatch: pytest.MonkeyPatch, *answers: set[str]) -> None:
 
 
 def measured(said: list[str]) -> dict[str, tuple[float, bool]]:
-    rows = compose.run_compose_bench(said.append)
+    rows = compose.run_bench(said.append)
     return {row["figure"]: (row["measured"], row["holds"]) for row in rows}
 
 
@@ -81,7 +82,7 @@ def test_what_keeps_the_shop_from_coming_up_is_raised(
     images(monkeypatch, set())
     monkeypatch.setattr(compose, "host", host)
     with pytest.raises(EnvironmentMissing, match="no engine"):
-        compose.run_compose_bench(lambda _: None)
+        compose.run_bench(lambda _: None)
 
 
 def test_a_runtime_that_does_not_exist_is_refused() -> None:

@@ -235,6 +235,20 @@ def misplaced_tests(root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}: {module} is in {places[0]}"
 
 
+def untyped_readings(root: Path, event_types: Iterable[str]) -> Iterator[str]:
+    """What reads the record by the names of its types or by payloads, outside `record`: everybody
+    else reads typed events (ADR 8)."""
+    types = frozenset(event_types)
+    for path in python_files(root / "harness"):
+        if path.relative_to(root).parts[1] == "record":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and node.value in types:
+                yield f"{path.relative_to(root)}:{node.lineno}: {node.value}"
+            if isinstance(node, ast.Attribute) and node.attr == "payload":
+                yield f"{path.relative_to(root)}:{node.lineno}: .payload"
+
+
 def foreign_imports(root: Path) -> Iterator[str]:
     """The shop, the load and the harness know nothing of each other but by the network (ADR 2)."""
     for part in ("harness", "loadgen", "services"):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.record.events import EVENT_TYPES
 from tests.tidy import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -238,3 +239,17 @@ def test_a_telling_word_is_noticed_in_text_and_in_names(tmp_path: Path) -> None:
     _written(tmp_path / "orders/fault_flags.toml", "")
     _written(tmp_path / "orders/fine.py", "default = 1  # whole words only\n")
     assert len(list(rules.telling_words(tmp_path))) == 2
+
+
+def test_only_the_record_knows_what_events_are_called_in_it() -> None:
+    assert list(rules.untyped_readings(ROOT, EVENT_TYPES)) == []
+
+
+def test_a_reading_by_the_name_of_a_type_is_noticed(tmp_path: Path) -> None:
+    text = 'for one in found:\n    if one.type == "page.sent":\n        print(one.payload)\n'
+    _written(tmp_path / "harness/scoring/kpi.py", text)
+    _written(tmp_path / "harness/record/schema.py", text)
+    assert list(rules.untyped_readings(tmp_path, EVENT_TYPES)) == [
+        "harness/scoring/kpi.py:2: page.sent",
+        "harness/scoring/kpi.py:3: .payload",
+    ]

@@ -6,7 +6,6 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
 
 from harness.drill.actions.team_entry import speaker
 from harness.drill.session import Session
@@ -15,12 +14,6 @@ from harness.tokens import Caller
 
 PERSON = "x-person"
 """The header with the name of the person who writes, percent-encoded."""
-
-
-class Body(BaseModel):
-    """What people send: a key that is not known is a mistake, and is named."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 def current_session(request: Request) -> Session:
@@ -46,6 +39,3 @@ def audience_of(request: Request) -> Audience:
 
 By = Annotated[str, Depends(caller_name)]
 Viewer = Annotated[Audience, Depends(audience_of)]
-Name = Annotated[str, Field(min_length=1, max_length=64)]
-Text = Annotated[str, Field(max_length=10_000)]
-Texts = Annotated[list[Text], Field(max_length=100)]

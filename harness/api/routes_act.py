@@ -16,23 +16,24 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from harness.api.access import TEAM, router_for
-from harness.api.dependencies import Body, By, InSession, Name, Text, Texts
+from harness.api.dependencies import By, InSession
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
-from harness.drill.actions.expectation import WITHIN_DEFAULT_S, Plan
+from harness.drill.actions.expectation import Plan
 from harness.drill.queries.evidence_links import resolved, resolved_or_said
 from harness.drill.queries.exercise_view import asks_for_plan
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError
+from harness.exercise.entries import WITHIN_DEFAULT_S, Diagnosis, Entry, Name, Note, Text
 from harness.record import events
 
 router = router_for(TEAM, prefix="/v1")
 
 
-class Ack(Body):
+class Ack(Entry):
     page_id: Name | None = None
 
 
-class Expected(Body):
+class Expected(Entry):
     """What is expected of an act, in the fields that every act takes."""
 
     expect: Text = ""
@@ -68,18 +69,6 @@ class Restart(Expected):
 class Switch(Expected):
     name: Name
     enabled: bool
-
-
-class Note(Body):
-    text: Annotated[str, Field(min_length=1, max_length=10_000)]
-
-
-class Diagnosis(Body):
-    service: Name
-    mechanism: Name
-    confidence: int
-    evidence: Texts = Field(default_factory=list)
-    note: Text = ""
 
 
 @router.post("/pages/ack")

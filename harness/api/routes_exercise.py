@@ -8,17 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from harness.api.access import TEAM, router_for
-from harness.api.dependencies import Body, By, InSession, Name, Viewer
+from harness.api.dependencies import By, InSession, Viewer
 from harness.drill.actions import ai_access, instructor, team_entry
 from harness.drill.queries import exercise_view, live_score
 from harness.drill.queries.form_options import choices as words
+from harness.exercise.entries import Membership
 
 router = router_for(TEAM, prefix="/v1")
-
-
-class Membership(Body):
-    person: Name
-    role: Name
 
 
 @router.get("/exercise")

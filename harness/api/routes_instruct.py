@@ -6,41 +6,42 @@ import asyncio
 from typing import Any
 
 from harness.api.access import INSTRUCTOR, router_for
-from harness.api.dependencies import Body, By, InSession, Name, Text
+from harness.api.dependencies import By, InSession
 from harness.catalog.reader import Catalog
 from harness.drill.actions import diagnosis, instructor
 from harness.drill.lifecycle.seal import seal_holds
 from harness.drill.queries import exercise_view
 from harness.drill.queries.scenario_picker import offered
+from harness.exercise.entries import Entry, Name, Text
 from harness.exercise.gate import EVIDENCE_MIN
 from harness.paths import REPO
 
 router = router_for(INSTRUCTOR, prefix="/v1")
 
 
-class Pause(Body):
+class Pause(Entry):
     reason: Text = ""
 
 
-class Extension(Body):
+class Extension(Entry):
     extra_s: float
 
 
-class Skip(Body):
+class Skip(Entry):
     phase: Text = ""
 
 
-class Thrown(Body):
+class Thrown(Entry):
     id: Name
 
 
-class Confirmation(Body):
+class Confirmation(Entry):
     right: bool
     note: Text = ""
     diagnosis_seq: int | None = None
 
 
-class Judgement(Body):
+class Judgement(Entry):
     line: Name
     points: int
     note: Text = ""

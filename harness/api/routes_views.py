@@ -8,16 +8,17 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from harness.api.access import TEAM, router_for
-from harness.api.dependencies import Body, By, InSession, Viewer
+from harness.api.dependencies import By, InSession, Viewer
 from harness.drill.outputs import postmortem_editor
 from harness.drill.queries import dashboards as boards
 from harness.drill.queries import trend
+from harness.exercise.entries import Entry
 from harness.scoring.engagement import engagement_of
 
 router = router_for(TEAM, prefix="/v1")
 
 
-class Paper(Body):
+class Paper(Entry):
     text: Annotated[str, Field(min_length=1, max_length=postmortem_editor.TEXT_MAX)]
     base_version: Annotated[str, Field(max_length=64)]
 

@@ -8,7 +8,9 @@ import typer
 
 from harness.cli.expectation_flags import Expect, IfWorse, NoPlan, Probability, Within, planned
 from harness.cli.look import participant
+from harness.cli.payload_files import entry_of
 from harness.errors import DrillError, UnknownName, UsageError
+from harness.exercise.entries import Diagnosis
 from harness.terminal import AsJson, data, line, say, table
 
 
@@ -147,16 +149,16 @@ def diagnose(
             "a diagnosis needs a service and a mechanism, or --nothing-wrong",
             "drill diagnose -s users -m overload -c 60, or drill diagnose --nothing-wrong -c 60",
         )
-    participant().post(
-        "/v1/diagnoses",
-        {
-            "service": "none" if nothing_wrong else service,
-            "mechanism": "no-fault" if nothing_wrong else mechanism,
-            "confidence": confidence,
-            "evidence": evidence or [],
-            "note": note,
-        },
+    body = entry_of(
+        Diagnosis,
+        None,
+        service="none" if nothing_wrong else service,
+        mechanism="no-fault" if nothing_wrong else mechanism,
+        confidence=confidence,
+        evidence=evidence,
+        note=note,
     )
+    participant().post("/v1/diagnoses", body)
     say("recorded; the final scorecard shows whether it is right")
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
-from harness.cli.payload_files import FromFile, body_of, pairs, read_fields, required
+from harness.cli.payload_files import FromFile, entry_of, pairs, read_fields
+from harness.exercise import entries
 from harness.terminal import AsJson, data, line, say
 
 
@@ -21,8 +22,7 @@ def reflect(
 
     Example: drill reflect went-well 'we looked at the diff before we acted'
     """
-    body = body_of(file, kind=kind, text=text, question=question)
-    required(body, "kind", "text")
+    body = entry_of(entries.Reflection, file, kind=kind, text=text, question=question)
     participant().post("/v1/reflections", body)
     say("recorded")
 
@@ -41,8 +41,7 @@ def analyse(
 
     Example: drill analyse deepest 'configuration is not reviewed like code' -c 85
     """
-    body = body_of(file, level=level, text=text, confidence=confidence)
-    required(body, "level", "text", "confidence")
+    body = entry_of(entries.Analysis, file, level=level, text=text, confidence=confidence)
     participant().post("/v1/causes", body)
     say(f"the {body['level']} cause is recorded")
 
@@ -88,8 +87,7 @@ def action_item(
 
     Example: drill action-item 'load test timeouts' -o Ada --check timeout-change-needs-load-test
     """
-    body = body_of(file, text=text, owner=owner, check=check)
-    required(body, "text", "owner")
+    body = entry_of(entries.ActionItem, file, text=text, owner=owner, check=check)
     item = participant().post("/v1/action-items", body)
     say(f"{item['item_id']} is owned by {item['owner']}")
     if item.get("check"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from harness.errors import BadFile, UsageError
+from harness.exercise.entries import Entry
 
 FILE_BYTES_MAX = 256_000
 FromFile = Annotated[
@@ -22,13 +23,15 @@ FromFile = Annotated[
 ]
 
 
-def body_of(file: Path | None, **flags: Any) -> dict[str, Any]:
+def entry_of(model: type[Entry], file: Path | None, **flags: Any) -> dict[str, Any]:
     """The fields of `file`, and over them the flags that were given (not None, not empty).
 
-    Raises BadFile, with the line, for what cannot be read.
+    Raises BadFile, with the line, for what cannot be read, and UsageError for a field that `model`
+    has not, or that it needs and neither gave.
     """
     body = read_fields(file) if file is not None else {}
     body.update({name: value for name, value in flags.items() if value not in (None, [], "", {})})
+    model.require_fields(body, "type it (see --help), or put it into the --file")
     return body
 
 
@@ -60,12 +63,3 @@ def pairs(given: Iterable[str], separator: str, expected: str) -> list[tuple[str
             raise UsageError(f"'{text}' is not of the form {expected}")
         found.append((name.strip(), value.strip()))
     return found
-
-
-def required(body: Mapping[str, Any], *names: str) -> None:
-    """Raise UsageError for the first field that neither file nor flags gave."""
-    for name in names:
-        if name not in body:
-            raise UsageError(
-                f"'{name}' is missing", "type it (see --help), or put it into the --file"
-            )

@@ -8,6 +8,8 @@ import typer
 
 from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.look import agenda_lines, participant
+from harness.cli.payload_files import entry_of
+from harness.exercise.entries import Membership
 from harness.terminal import AsJson, data, line, say
 
 Role = Annotated[
@@ -21,7 +23,7 @@ def join(name: Annotated[str, typer.Argument(help="Your name.")], role: Role) ->
     Example: drill join Ada --role on-call
     """
     client = participant()
-    client.post("/v1/roles/join", {"person": name, "role": role})
+    client.post("/v1/roles/join", entry_of(Membership, None, person=name, role=role))
     say(f"{name} has the role {role}")
     for one in client.get("/v1/roles"):
         if one["id"] == role:
@@ -35,7 +37,7 @@ def leave(name: Annotated[str, typer.Argument(help="Your name.")], role: Role) -
 
     Example: drill leave Ada --role on-call
     """
-    participant().post("/v1/roles/leave", {"person": name, "role": role})
+    participant().post("/v1/roles/leave", entry_of(Membership, None, person=name, role=role))
     say(f"{name} no longer has the role {role}")
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.look import participant
-from harness.cli.payload_files import FromFile, body_of, pairs, required
+from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.errors import UsageError
+from harness.exercise import entries
 from harness.terminal import AsJson, data, line, say
 
 Many = list[str] | None
@@ -29,7 +30,8 @@ def declare(
 
     Example: drill declare --severity sev2 --summary 'Checkout fails' -s gateway --blast-radius all
     """
-    body = body_of(
+    body = entry_of(
+        entries.Incident,
         file,
         severity=severity,
         summary=summary,
@@ -38,7 +40,6 @@ def declare(
         users_affected=users,
         escalate=escalate,
     )
-    required(body, "severity", "summary", "systems", "blast_radius")
     participant().post("/v1/incident", body)
     say(f"declared: {body['severity']}, {body['summary']}")
 
@@ -67,7 +68,8 @@ def triage(
     Example: drill triage -k 'checkout fails' -u 'why' -p 'diagnose: read the logs' -n 'restarts'
     """
     ordered = pairs(priority or [], ":", "'KIND: TEXT'")
-    body = body_of(
+    body = entry_of(
+        entries.Triage,
         file,
         known=known,
         unknown=unknown,
@@ -88,8 +90,7 @@ def mark(
 
     Example: drill mark DatabasePoolExhausted symptom --reason 'something holds connections'
     """
-    body = body_of(file, alert=alert, mark=what, reason=reason)
-    required(body, "alert", "mark")
+    body = entry_of(entries.Mark, file, alert=alert, mark=what, reason=reason)
     participant().post("/v1/marks", body)
     say(f"{body['alert']} is marked {body['mark']}")
 
@@ -113,7 +114,8 @@ def expect(
 
     Example: drill expect wait --expect 'errors < 5%' --within 120 --probability 60
     """
-    body = body_of(
+    body = entry_of(
+        entries.Expectation,
         file,
         action=action,
         target=target,
@@ -122,7 +124,6 @@ def expect(
         probability=probability,
         if_worse=if_worse,
     )
-    required(body, "action", "expect")
     stated = participant().post("/v1/expectations", body)
     id_ = stated["action_id"]
     say(f"{id_} is recorded; if the drill cannot measure it: drill outcome {id_}")
@@ -139,7 +140,7 @@ def outcome(
 
     Example: drill outcome act-1 'errors fell to 2% in a minute' --met
     """
-    body = {"action_id": action_id, "met": met, "measured": measured}
+    body = entry_of(entries.Outcome, None, action_id=action_id, met=met, measured=measured)
     participant().post("/v1/outcomes", body)
     say(f"{action_id}: {'as expected' if met else 'not as expected'}")
 
@@ -177,8 +178,7 @@ def set_hypotheses(
     for name, given in (("for", for_), ("against", against)):
         for id_, link in pairs(given or [], "=", "ID=LINK"):
             _of(found, id_).setdefault(name, []).append(link)
-    body = body_of(file, hypotheses=list(found.values()), reason=reason)
-    required(body, "hypotheses")
+    body = entry_of(entries.Hypotheses, file, hypotheses=list(found.values()), reason=reason)
     participant().post("/v1/hypotheses", body)
     say("hypotheses recorded")
 

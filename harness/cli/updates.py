@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
-from harness.cli.payload_files import FromFile, body_of, pairs, required
+from harness.cli.payload_files import FromFile, entry_of, pairs
+from harness.exercise import entries
 from harness.terminal import AsJson, data, line, say
 
 Many = list[str] | None
@@ -46,7 +47,8 @@ def update(
 
     Example: drill update --status identified -w '…' -d '…' -s '…' -c 80 -n 'roll back' --eta 10
     """
-    body = body_of(
+    body = entry_of(
+        entries.Update,
         file,
         status=status,
         what_happened=what_happened,
@@ -60,7 +62,6 @@ def update(
         readers=readers,
         components=dict(pairs(component or [], "=", "SERVICE=STATUS")),
     )
-    required(body, "status", "what_happened", "what_we_did", "current_state", "confidence")
     for reader, text in participant().post("/v1/updates", body).items():
         say(f"--- {reader}")
         for part in text.splitlines():

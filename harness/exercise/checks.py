@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import get_args
 
 from harness.errors import UsageError
+from harness.exercise import entries
 from harness.exercise.evidence import check_evidence
 from harness.exercise.fields import (
     ITEMS_MAX,
@@ -49,57 +50,42 @@ def role_left(story: Story, person: str, role: str) -> events.RoleLeft:
 
 
 def incident_declared(
-    *,
-    severity: str,
-    summary: str,
-    systems: Iterable[str],
-    known_systems: Collection[str],
-    blast_radius: str,
-    by: str,
-    users_affected: int | None = None,
-    escalate: Iterable[str] = (),
+    entry: entries.Incident, *, known_systems: Collection[str], by: str
 ) -> events.IncidentDeclared:
     """An incident, opened by hand or after the page; `known_systems` are the shop's services."""
     severities, reasons = get_args(events.Severity), get_args(events.Escalation)
-    if users_affected is not None and users_affected < 0:
+    if entry.users_affected is not None and entry.users_affected < 0:
         raise UsageError("'users_affected' is a number of people, at least 0")
     return events.IncidentDeclared(
-        severity=one_of("severity", severity, severities),  # type: ignore[arg-type]
-        summary=text("summary", summary),
+        severity=one_of("severity", entry.severity, severities),  # type: ignore[arg-type]
+        summary=text("summary", entry.summary),
         systems=tuple(
             one_of("service", one, known_systems)
-            for one in texts("systems", dict.fromkeys(systems))
+            for one in texts("systems", dict.fromkeys(entry.systems))
         ),
-        users_affected=users_affected,
-        blast_radius=text("blast_radius", blast_radius),
-        escalate=tuple(one_of("escalation", one, reasons) for one in dict.fromkeys(escalate)),  # type: ignore[misc]
+        users_affected=entry.users_affected,
+        blast_radius=text("blast_radius", entry.blast_radius),
+        escalate=tuple(one_of("escalation", one, reasons) for one in dict.fromkeys(entry.escalate)),  # type: ignore[misc]
         by=by,
     )
 
 
-def triage_written(
-    *,
-    known: Iterable[str],
-    unknown: Iterable[str],
-    priorities: Iterable[tuple[str, str]],
-    not_doing_yet: Iterable[str],
-    by: str,
-) -> events.TriageWritten:
-    """A triage sheet; priorities are (kind, text) in their order."""
+def triage_written(entry: entries.Triage, *, by: str) -> events.TriageWritten:
+    """A triage sheet; priorities in their order."""
     kinds = get_args(events.PriorityKind)
     ordered = tuple(
-        events.Priority(one_of("priority", kind, kinds), text("priorities", what))  # type: ignore[arg-type]
-        for kind, what in priorities
+        events.Priority(one_of("priority", one.kind, kinds), text("priorities", one.text))  # type: ignore[arg-type]
+        for one in entry.priorities
     )
     if not ordered:
         raise UsageError("'priorities' is empty", f"what comes first? kinds: {', '.join(kinds)}")
     if len(ordered) > ITEMS_MAX:
         raise UsageError(f"'priorities' has {len(ordered)} items, {ITEMS_MAX} are the most")
     return events.TriageWritten(
-        known=texts("known", known),
-        unknown=texts("unknown", unknown),
+        known=texts("known", entry.known),
+        unknown=texts("unknown", entry.unknown),
         priorities=ordered,
-        not_doing_yet=texts("not_doing_yet", not_doing_yet, required=False),
+        not_doing_yet=texts("not_doing_yet", entry.not_doing_yet, required=False),
         by=by,
     )
 
@@ -152,13 +138,13 @@ def _hypothesis(
 
 
 def alert_marked(
-    *, alert: str, mark: str, reason: str, by: str, known_alerts: Collection[str]
+    entry: entries.Mark, *, by: str, known_alerts: Collection[str]
 ) -> events.AlertMarked:
     """An alert that has fired, as source, symptom or unrelated."""
     return events.AlertMarked(
-        alert=one_of("alert", alert, known_alerts),
-        mark=one_of("mark", mark, get_args(events.AlertMark)),  # type: ignore[arg-type]
-        reason=text("reason", reason, required=False),
+        alert=one_of("alert", entry.alert, known_alerts),
+        mark=one_of("mark", entry.mark, get_args(events.AlertMark)),  # type: ignore[arg-type]
+        reason=text("reason", entry.reason, required=False),
         by=by,
     )
 

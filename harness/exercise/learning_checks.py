@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import get_args
 
 from harness.errors import UsageError
+from harness.exercise import entries
 from harness.exercise.fields import NAME_MAX, one_of, percent, text, texts
 from harness.record.events import (
     ActionItemAdded,
@@ -32,33 +33,30 @@ LISTS = frozenset({"symptoms"})
 
 
 def reflection_written(
-    *, kind: str, what: str, by: str, question: str = "", questions: Collection[str] = ()
+    entry: entries.Reflection, *, by: str, questions: Collection[str] = ()
 ) -> ReflectionWritten:
     """What went well, what could improve, or an answer to one of the agenda's `questions`."""
-    one_of("reflection", kind, get_args(ReflectionKind))
-    if kind == "answer":
-        one_of("question", question, questions)
-    elif question:
+    one_of("reflection", entry.kind, get_args(ReflectionKind))
+    if entry.kind == "answer":
+        one_of("question", entry.question, questions)
+    elif entry.question:
         raise UsageError("'question' goes with an answer")
-    return ReflectionWritten(kind, text("text", what), by, question)  # type: ignore[arg-type]
+    return ReflectionWritten(entry.kind, text("text", entry.text), by, entry.question)  # type: ignore[arg-type]
 
 
-def cause_analysed(
-    *, level: str, what: str, confidence_percent: int | None, by: str
-) -> CauseAnalysed:
+def cause_analysed(entry: entries.Analysis, *, by: str) -> CauseAnalysed:
     """One level of the analysis: surface (what broke), deeper, deepest (why it could)."""
     return CauseAnalysed(
-        level=one_of("level", level, get_args(CauseLevel)),  # type: ignore[arg-type]
-        text=text("text", what),
-        confidence_percent=percent("confidence", confidence_percent),
+        level=one_of("level", entry.level, get_args(CauseLevel)),  # type: ignore[arg-type]
+        text=text("text", entry.text),
+        confidence_percent=percent("confidence", entry.confidence),
         by=by,
     )
 
 
-def learning_stored(
-    *, kind: str, fields: Mapping[str, str | Iterable[str]], by: str
-) -> LearningStored:
+def learning_stored(entry: entries.Learning, *, by: str) -> LearningStored:
     """A learning entry; every field of its kind must be there, and no other."""
+    kind, fields = entry.kind, entry.fields
     one_of("kind of learning entry", kind, get_args(LearningKind))
     wanted = LEARNING_FIELDS[kind]
     expected = f"a {kind} holds: {', '.join(wanted)}"
@@ -92,21 +90,15 @@ def _check_confidence(fields: Mapping[str, str | tuple[str, ...]]) -> None:
 
 
 def action_item_added(
-    story: Story,
-    *,
-    what: str,
-    owner: str,
-    by: str,
-    check: str = "",
-    known_checks: Collection[str] = (),
+    story: Story, entry: entries.ActionItem, *, by: str, known_checks: Collection[str] = ()
 ) -> ActionItemAdded:
-    """An action item. It has an owner; `check` binds it to a guardrail of `known_checks`."""
-    if check:
-        one_of("check", check, known_checks)
+    """An action item. It has an owner; its check is a guardrail of `known_checks`."""
+    if entry.check:
+        one_of("check", entry.check, known_checks)
     return ActionItemAdded(
         item_id=f"ai-{len(story.of(ActionItemAdded)) + 1}",
-        text=text("text", what),
-        owner=text("owner", owner, length_max=NAME_MAX),
-        check=check,
+        text=text("text", entry.text),
+        owner=text("owner", entry.owner, length_max=NAME_MAX),
+        check=entry.check,
         by=by,
     )

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import get_args
 
 from harness.errors import UsageError
+from harness.exercise.entries import Update
 from harness.exercise.fields import number, one_of, percent, text, texts
 from harness.record.events import ComponentStatus, Readers, UpdatePosted, UpdateStatus
 
 ETA_MAX_MINUTES = 7 * 24 * 60.0
 
 
-def update_posted(
-    *,
-    status: str,
-    what_happened: str,
-    what_we_did: str,
-    current_state: str,
-    confidence_percent: int | None,
-    unknowns: Iterable[str],
-    next_steps: Iterable[str],
-    readers: str,
-    by: str,
-    eta_minutes: float | None = None,
-    eta_latest_minutes: float | None = None,
-    components: Mapping[str, str] | None = None,
-    known_systems: Collection[str] = (),
-) -> UpdatePosted:
+def update_posted(entry: Update, *, by: str, known_systems: Collection[str] = ()) -> UpdatePosted:
     """An update with all its parts. Raises UsageError where one is missing, confidence above all.
 
     Unknowns and the estimate may be empty: then the update says so in words. `components` says for
     the status page how each of the named services does.
     """
-    eta = (
-        None if eta_minutes is None else number("eta_minutes", eta_minutes, at_most=ETA_MAX_MINUTES)
-    )
-    latest = eta_latest_minutes
+    eta, latest = entry.eta_minutes, entry.eta_latest_minutes
+    if eta is not None:
+        eta = number("eta_minutes", eta, at_most=ETA_MAX_MINUTES)
     if latest is not None:
         latest = number("eta_latest_minutes", latest, at_most=ETA_MAX_MINUTES)
         if eta is None or latest < eta:
@@ -44,18 +29,18 @@ def update_posted(
                 "'eta_latest_minutes' is the end of the interval that 'eta_minutes' begins"
             )
     return UpdatePosted(
-        status=one_of("status", status, get_args(UpdateStatus)),  # type: ignore[arg-type]
-        what_happened=text("what_happened", what_happened),
-        what_we_did=text("what_we_did", what_we_did),
-        current_state=text("current_state", current_state),
-        confidence_percent=percent("confidence", confidence_percent),
-        unknowns=texts("unknowns", unknowns, required=False),
-        next_steps=texts("next_steps", next_steps),
+        status=one_of("status", entry.status, get_args(UpdateStatus)),  # type: ignore[arg-type]
+        what_happened=text("what_happened", entry.what_happened),
+        what_we_did=text("what_we_did", entry.what_we_did),
+        current_state=text("current_state", entry.current_state),
+        confidence_percent=percent("confidence", entry.confidence),
+        unknowns=texts("unknowns", entry.unknowns, required=False),
+        next_steps=texts("next_steps", entry.next_steps),
         eta_minutes=eta,
-        readers=one_of("group of readers", readers, get_args(Readers)),  # type: ignore[arg-type]
+        readers=one_of("group of readers", entry.readers, get_args(Readers)),  # type: ignore[arg-type]
         by=by,
         eta_latest_minutes=latest,
-        components=_components(components, known_systems),
+        components=_components(entry.components, known_systems),
     )
 
 

@@ -15,10 +15,10 @@ from harness.drill.lifecycle.healthy_baseline import LATENCY_P95_S, SUCCESS
 from harness.drill.session import Session
 from harness.errors import DrillError, UsageError
 from harness.exercise import checks
+from harness.exercise.entries import WITHIN_DEFAULT_S
 from harness.exercise.views import open_actions
 from harness.record.events import ActionStated, NoteAdded, OutcomeMeasured
 
-WITHIN_DEFAULT_S = 120.0
 CHECK_EVERY_S = 1.0
 REAL_SECONDS_MIN = 20.0
 HOLDS_CHECKS = 10

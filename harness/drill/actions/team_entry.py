@@ -6,15 +6,13 @@ All raise UsageError that says what is expected, or UnknownName with the nearest
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from harness.drill.queries.evidence_links import resolved
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName
-from harness.exercise import checks, learning_checks, update_checks
+from harness.exercise import checks, entries, learning_checks, update_checks
 from harness.exercise.guards import known_guards
 from harness.exercise.views import role_holders
 from harness.record import events
@@ -51,54 +49,24 @@ def leave(session: Session, person: str, role: str) -> events.RoleLeft:
     return _noted(session, checks.role_left(session.story(), person, role), person)
 
 
-def declare(
-    session: Session,
-    *,
-    severity: str,
-    summary: str,
-    systems: Sequence[str],
-    blast_radius: str,
-    users_affected: int | None,
-    escalate: Sequence[str],
-    by: str,
-) -> events.IncidentDeclared:
+def declare(session: Session, entry: entries.Incident, *, by: str) -> events.IncidentDeclared:
     """Open the incident, or say anew what it is."""
-    event = checks.incident_declared(
-        severity=severity,
-        summary=summary,
-        systems=systems,
-        known_systems=_services(session.spec),
-        blast_radius=blast_radius,
-        users_affected=users_affected,
-        escalate=escalate,
-        by=by,
-    )
+    event = checks.incident_declared(entry, known_systems=_services(session.spec), by=by)
     return _noted(session, event, by)
 
 
-def triage(
-    session: Session,
-    *,
-    known: Sequence[str],
-    unknown: Sequence[str],
-    priorities: Sequence[tuple[str, str]],
-    not_doing_yet: Sequence[str],
-    by: str,
-) -> events.TriageWritten:
+def triage(session: Session, entry: entries.Triage, *, by: str) -> events.TriageWritten:
     """Write the triage."""
-    event = checks.triage_written(
-        known=known, unknown=unknown, priorities=priorities, not_doing_yet=not_doing_yet, by=by
-    )
-    return _noted(session, event, by)
+    return _noted(session, checks.triage_written(entry, by=by), by)
 
 
 async def revise_hypotheses(
-    session: Session, hypotheses: Iterable[events.Hypothesis], *, reason: str, by: str
+    session: Session, entry: entries.Hypotheses, *, by: str
 ) -> events.HypothesesRevised:
     """Write all hypotheses as they stand now, once their evidence was found to exist."""
     event = checks.hypotheses_revised(
-        [_understood(one) for one in hypotheses],
-        reason=reason,
+        [_understood(one) for one in entry.hypotheses],
+        reason=entry.reason,
         known_systems=_services(session.spec),
         by=by,
     )
@@ -107,92 +75,58 @@ async def revise_hypotheses(
     return _noted(session, event, by)
 
 
-def mark(session: Session, *, alert: str, mark: str, reason: str, by: str) -> events.AlertMarked:
+def mark(session: Session, entry: entries.Mark, *, by: str) -> events.AlertMarked:
     """Say whether an alert is source or symptom."""
     fired = {one.event.name for one in session.story().of(events.AlertFired)}
-    event = checks.alert_marked(
-        alert=alert, mark=mark, reason=reason, by=by, known_alerts=fired or {"none has fired"}
-    )
+    event = checks.alert_marked(entry, by=by, known_alerts=fired or {"none has fired"})
     return _noted(session, event, by)
 
 
-def post_update(
-    session: Session,
-    *,
-    status: str,
-    what_happened: str,
-    what_we_did: str,
-    current_state: str,
-    confidence_percent: int | None,
-    unknowns: Sequence[str],
-    next_steps: Sequence[str],
-    readers: str,
-    eta_minutes: float | None,
-    eta_latest_minutes: float | None,
-    components: Mapping[str, str] | None,
-    by: str,
-) -> events.UpdatePosted:
+def post_update(session: Session, entry: entries.Update, *, by: str) -> events.UpdatePosted:
     """Tell stakeholders. The status page and the shop's banner follow."""
-    event = update_checks.update_posted(
-        status=status,
-        what_happened=what_happened,
-        what_we_did=what_we_did,
-        current_state=current_state,
-        confidence_percent=confidence_percent,
-        unknowns=unknowns,
-        next_steps=next_steps,
-        readers=readers,
-        by=by,
-        eta_minutes=eta_minutes,
-        eta_latest_minutes=eta_latest_minutes,
-        components=components,
-        known_systems=_services(session.spec),
-    )
+    event = update_checks.update_posted(entry, by=by, known_systems=_services(session.spec))
     return _noted(session, event, by)
 
 
-def reflect(
-    session: Session, *, kind: str, text: str, question: str, by: str
-) -> events.ReflectionWritten:
+def reflect(session: Session, entry: entries.Reflection, *, by: str) -> events.ReflectionWritten:
     """What went well, what could improve, or an answer to a question of the agenda."""
     questions = [one for phase in session.spec.agenda.phases for one in phase.questions]
-    event = learning_checks.reflection_written(
-        kind=kind, what=text, by=by, question=question, questions=questions
-    )
+    event = learning_checks.reflection_written(entry, by=by, questions=questions)
     return _noted(session, event, by)
 
 
-def analyse(
-    session: Session, *, level: str, text: str, confidence_percent: int | None, by: str
-) -> events.CauseAnalysed:
+def analyse(session: Session, entry: entries.Analysis, *, by: str) -> events.CauseAnalysed:
     """One level of the cause."""
-    event = learning_checks.cause_analysed(
-        level=level, what=text, confidence_percent=confidence_percent, by=by
-    )
-    return _noted(session, event, by)
+    return _noted(session, learning_checks.cause_analysed(entry, by=by), by)
 
 
-def learn(
-    session: Session, *, kind: str, fields: Mapping[str, str | list[str]], by: str
-) -> events.LearningStored:
+def learn(session: Session, entry: entries.Learning, *, by: str) -> events.LearningStored:
     """Store what was learned."""
-    return _noted(session, learning_checks.learning_stored(kind=kind, fields=fields, by=by), by)
+    return _noted(session, learning_checks.learning_stored(entry, by=by), by)
 
 
 def add_action_item(
-    session: Session, *, text: str, owner: str, by: str, check: str = ""
+    session: Session, entry: entries.ActionItem, *, by: str
 ) -> events.ActionItemAdded:
     """An action item with its owner; later drills run the check that it is bound to."""
     event = learning_checks.action_item_added(
-        session.story(), what=text, owner=owner, by=by, check=check, known_checks=known_guards()
+        session.story(), entry, by=by, known_checks=known_guards()
     )
     return _noted(session, event, by)
 
 
-def _understood(one: events.Hypothesis) -> events.Hypothesis:
-    """A mechanism by its own name, whatever usual name it was given."""
+def _understood(one: entries.Hypothesis) -> events.Hypothesis:
+    """As it is recorded: a mechanism by its own name, whatever usual name it was given."""
     kind = recognise_mechanism(one.mechanism)
-    return replace(one, mechanism=kind.value) if kind else one
+    return events.Hypothesis(
+        id=one.id,
+        text=one.text,
+        probability_percent=one.probability,
+        service=one.service,
+        mechanism=kind.value if kind else one.mechanism,
+        evidence_for=tuple(one.evidence_for),
+        evidence_against=tuple(one.evidence_against),
+    )
 
 
 def _services(spec: DrillSpec) -> list[str]:

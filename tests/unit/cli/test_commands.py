@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from harness.cli import act, afterwards, expectation_flags, host, learn, think, updates
 from harness.cli.look import agenda_lines
 from harness.cli.main import app
-from harness.cli.payload_files import body_of, pairs, read_fields
+from harness.cli.payload_files import entry_of, pairs, read_fields
 from harness.errors import BadFile, DrillError, UsageError
+from harness.exercise.entries import Entry
 
 
 class FakeClient:
@@ -146,7 +147,29 @@ def test_a_malformed_file_is_named(tmp_path: Path, name: str, text: str, says: s
 
 
 def test_flags_that_were_not_given_are_not_sent() -> None:
-    assert body_of(None, a=None, b=[], c="", d=0, e=False) == {"d": 0, "e": False}
+    class Sample(Entry):
+        a: int = 1
+        b: tuple[str, ...] = ()
+        c: str = ""
+        d: int
+        e: bool
+
+    given = entry_of(Sample, None, a=None, b=[], c="", d=0, e=False)
+    assert given == {"d": 0, "e": False}
+
+
+def test_a_field_that_a_file_misspells_is_told_with_the_nearest_right_word(
+    client: FakeClient, tmp_path: Path
+) -> None:
+    file = tmp_path / "update.toml"
+    file.write_text('status = "identified"\nwhat_hapened = "x"\n')
+    refused = typed("update", "--file", str(file)).exception
+    assert isinstance(refused, UsageError)
+    assert "no field 'what_hapened'" in refused.message
+    assert "did you mean what_happened" in refused.hint
+    file.write_text('status = "identified"\nwhat_happened = "x"\n')
+    assert "'what_we_did' is missing" in str(typed("update", "--file", str(file)).exception)
+    assert client.sent == []
 
 
 def test_a_pair_keeps_what_follows_the_first_separator() -> None:

@@ -12,6 +12,7 @@ import pytest
 from harness.drill.actions import deploy, guardrail_checks, team_entry
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
+from harness.exercise.entries import ActionItem
 from harness.record.events import GuardChecked
 from harness.record.store import Record
 
@@ -36,7 +37,8 @@ class Figures:
 
 def an_earlier_drill(session: Session, check: str) -> Path:
     """A drill of this home in which an action item was bound to a check."""
-    team_entry.add_action_item(session, text="never again", owner="Bo", by="Eve", check=check)
+    item = ActionItem(text="never again", owner="Bo", check=check)
+    team_entry.add_action_item(session, item, by="Eve")
     runs = session.spec.run_dir / "runs"
     (runs / "d-1").mkdir(parents=True)
     session.services.record.export_jsonl(runs / "d-1" / "all.jsonl")
@@ -114,5 +116,6 @@ async def test_an_alert_is_watched_from_the_deploy_on(
 
 
 def test_an_action_item_is_bound_to_a_check_that_exists(session: Session) -> None:
+    item = ActionItem(text="x", owner="Bo", check="timeout-changes")
     with pytest.raises((UnknownName, UsageError), match="timeout-change"):
-        team_entry.add_action_item(session, text="x", owner="Bo", by="Eve", check="timeout-changes")
+        team_entry.add_action_item(session, item, by="Eve")

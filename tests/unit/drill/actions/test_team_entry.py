@@ -11,7 +11,7 @@ from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.queries import exercise_view, team_entries
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
-from harness.record.events import Hypothesis
+from harness.exercise.entries import ActionItem, Hypotheses, Mark, Reflection, Update
 from tests.unit.drill.conftest import Hand, page_sent
 
 UPDATE: dict[str, Any] = {
@@ -19,7 +19,7 @@ UPDATE: dict[str, Any] = {
     "what_happened": "A release cut the timeouts.",
     "what_we_did": "Rolling it back.",
     "current_state": "Payments fail.",
-    "confidence_percent": 85,
+    "confidence": 85,
     "unknowns": ["why"],
     "next_steps": ["watch"],
     "readers": "all",
@@ -27,6 +27,17 @@ UPDATE: dict[str, Any] = {
     "eta_latest_minutes": None,
     "components": {"payments": "major_outage"},
 }
+
+
+def hypotheses(*shares: tuple[str, int], mechanism: str = "") -> Hypotheses:
+    """Hypotheses about payments by id and percentage."""
+    listed = [
+        {"id": id_, "text": id_, "probability": percent, "service": "payments"}
+        for id_, percent in shares
+    ]
+    return Hypotheses.model_validate(
+        {"hypotheses": [{**one, "mechanism": mechanism} for one in listed]}
+    )
 
 
 def test_the_only_person_is_who_writes(session: Session) -> None:
@@ -68,8 +79,7 @@ def test_each_role_comes_with_its_checklist_and_its_people(session: Session) -> 
 async def test_a_mechanism_is_understood_by_its_usual_names(session: Session) -> None:
     written = await team_entry.revise_hypotheses(
         session,
-        [Hypothesis("h1", "timeouts", 100, "payments", "timeouts")],
-        reason="",
+        hypotheses(("h1", 100), mechanism="timeouts"),
         by="Ada",
     )
     assert written.hypotheses[0].mechanism == "timeout-misconfigured"
@@ -79,18 +89,15 @@ async def test_probabilities_that_do_not_sum_are_refused_and_nothing_is_recorded
     session: Session,
 ) -> None:
     with pytest.raises(UsageError, match="sum to 90"):
-        await team_entry.revise_hypotheses(
-            session, [Hypothesis("h1", "a", 90)], reason="", by="Ada"
-        )
+        await team_entry.revise_hypotheses(session, hypotheses(("h1", 90)), by="Ada")
     assert session.services.record.last_seq() == 0
 
 
 async def test_every_revision_is_kept_with_its_time(session: Session, hand: Hand) -> None:
     for percent in (70, 95):
         hand.move(60)
-        rest = Hypothesis("h2", "other", 100 - percent)
-        both = [Hypothesis("h1", "a deploy", percent), rest]
-        await team_entry.revise_hypotheses(session, both, reason="more data", by="Ada")
+        both = hypotheses(("h1", percent), ("h2", 100 - percent))
+        await team_entry.revise_hypotheses(session, both, by="Ada")
     kept = team_entries.revisions(session.story())
     assert [one["hypotheses"][0]["probability_percent"] for one in kept] == [70, 95]
     assert kept[0]["at"] < kept[1]["at"]
@@ -98,15 +105,15 @@ async def test_every_revision_is_kept_with_its_time(session: Session, hand: Hand
 
 def test_only_an_alert_that_fired_can_be_marked(session: Session) -> None:
     with pytest.raises(UnknownName, match="none has fired"):
-        team_entry.mark(session, alert="PaymentsFailing", mark="source", reason="", by="Ada")
+        team_entry.mark(session, Mark(alert="PaymentsFailing", mark="source"), by="Ada")
     page_sent(session)
     with pytest.raises(UnknownName, match="did you mean PaymentsFailing"):
-        team_entry.mark(session, alert="PaymentFailing", mark="source", reason="", by="Ada")
-    team_entry.mark(session, alert="PaymentsFailing", mark="source", reason="", by="Ada")
+        team_entry.mark(session, Mark(alert="PaymentFailing", mark="source"), by="Ada")
+    team_entry.mark(session, Mark(alert="PaymentsFailing", mark="source"), by="Ada")
 
 
 def test_an_update_is_rendered_for_each_kind_of_reader(session: Session) -> None:
-    posted = team_entry.post_update(session, **UPDATE, by="Ada")
+    posted = team_entry.post_update(session, Update(**UPDATE), by="Ada")
     rendered = team_entries.rendered(session.story(), posted)
     assert set(rendered) == {"internal", "executive", "external"}
     assert "85%" in rendered["internal"]
@@ -117,30 +124,29 @@ def test_an_update_is_rendered_for_each_kind_of_reader(session: Session) -> None
 
 
 def test_an_update_for_one_kind_of_reader_reaches_no_other(session: Session) -> None:
-    posted = team_entry.post_update(session, **{**UPDATE, "readers": "executive"}, by="Ada")
+    posted = team_entry.post_update(session, Update(**{**UPDATE, "readers": "executive"}), by="Ada")
     assert set(team_entries.rendered(session.story(), posted)) == {"executive"}
     assert team_entries.updates(session.story(), "external") == []
 
 
 def test_an_update_without_confidence_is_refused(session: Session) -> None:
     with pytest.raises(UsageError, match="'confidence' is missing"):
-        team_entry.post_update(session, **{**UPDATE, "confidence_percent": None}, by="Ada")
+        team_entry.post_update(session, Update(**{**UPDATE, "confidence": None}), by="Ada")
 
 
 def test_an_answer_goes_with_one_of_the_agendas_questions(session: Session) -> None:
     question = session.spec.agenda.phases[1].questions[0]
-    team_entry.reflect(session, kind="answer", text="the pool", question=question, by="Ada")
+    answer = Reflection(kind="answer", text="the pool", question=question)
+    team_entry.reflect(session, answer, by="Ada")
     with pytest.raises(UnknownName):
-        team_entry.reflect(session, kind="answer", text="the pool", question="Why?", by="Ada")
+        team_entry.reflect(session, answer.model_copy(update={"question": "Why?"}), by="Ada")
 
 
 def test_an_action_item_without_an_owner_is_refused(session: Session) -> None:
     with pytest.raises(UsageError, match="owner"):
-        team_entry.add_action_item(session, text="load test", owner="", by="Ada")
-    assert (
-        team_entry.add_action_item(session, text="load test", owner="Bo", by="Ada").item_id
-        == "ai-1"
-    )
+        team_entry.add_action_item(session, ActionItem(text="load test", owner=""), by="Ada")
+    owned = ActionItem(text="load test", owner="Bo")
+    assert team_entry.add_action_item(session, owned, by="Ada").item_id == "ai-1"
 
 
 def test_the_next_word_is_due_after_five_minutes_then_after_twenty(
@@ -155,9 +161,9 @@ def test_the_next_word_is_due_after_five_minutes_then_after_twenty(
     assert due_s() == 300
     hand.move(310)
     assert due_s() == -10
-    team_entry.post_update(session, **UPDATE, by="Ada")
+    team_entry.post_update(session, Update(**UPDATE), by="Ada")
     assert due_s() == 1200
-    team_entry.post_update(session, **{**UPDATE, "status": "resolved"}, by="Ada")
+    team_entry.post_update(session, Update(**{**UPDATE, "status": "resolved"}), by="Ada")
     assert due_s() is None
 
 

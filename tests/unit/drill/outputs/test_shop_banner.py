@@ -16,6 +16,7 @@ from harness.drill.actions import team_entry
 from harness.drill.actions.deploy import restart
 from harness.drill.outputs import shop_banner
 from harness.drill.session import Session
+from harness.exercise.entries import Update
 from harness.waiting import wait_until
 from tests.unit.drill.actions.test_team_entry import UPDATE
 
@@ -61,7 +62,7 @@ async def followed(session: Session, gateway: Gateway) -> AsyncIterator[None]:
 
 
 def tell(session: Session, **changes: Any) -> None:
-    team_entry.post_update(session, **{**UPDATE, **changes}, by="Ada")
+    team_entry.post_update(session, Update(**{**UPDATE, **changes}), by="Ada")
 
 
 async def test_it_follows_what_customers_are_told_and_goes_when_all_is_well(

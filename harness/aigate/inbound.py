@@ -65,7 +65,7 @@ def inspect(scope: Scope, hosts: Collection[str]) -> Inbound:
     if scope["method"] != route.method:
         raise Refused(405, "not_served", f"the AI gate serves only {route.method} here")
     if not _QUERY.fullmatch(scope["query_string"]):
-        raise Refused(400, "bad_query", "the AI gate does not pass such a query on")
+        raise Refused(400, "bad_query", "the AI gate does not forward such a query")
     return Inbound(
         route=route,
         query=scope["query_string"].decode("ascii"),

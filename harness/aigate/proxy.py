@@ -129,7 +129,7 @@ class AiGate:
     def _caller(self, token: str) -> str:
         caller = self._tokens.caller(token)
         if caller not in MAY_ASK:
-            raise Refused(401, "no_token", "the drill's token is needed in place of a key")
+            raise Refused(401, "no_token", "use the drill's token as the API key")
         return caller.value
 
     def _upstream(self, inbound: Inbound) -> Upstream:
@@ -141,5 +141,5 @@ class AiGate:
     def _brief(self) -> str:
         brief = brief_of(self._state)
         if brief is None:
-            raise Refused(400, "no_brief", "there is no brief: no cause is confirmed yet")
+            raise Refused(400, "no_brief", "there is no brief until a cause is confirmed")
         return brief

@@ -52,7 +52,7 @@ class RequestBody:
     async def _part(self) -> bytes:
         message = await self._receive()
         if message["type"] == "http.disconnect":
-            raise Refused(400, "left", "the caller gave up before the request was complete")
+            raise Refused(400, "left", "the caller disconnected before the request was complete")
         self._is_complete = not message.get("more_body", False)
         part: bytes = message.get("body", b"")
         return part

@@ -138,7 +138,7 @@ class Exchange:
                 look, timeout_s=EXCHANGE_S, what="an answer", interval_s=LOOK_INTERVAL_S
             )
         except WaitedTooLong:
-            return Refused(504, "too_long", f"an answer takes at most {EXCHANGE_S:g} s")
+            return Refused(504, "too_long", f"an answer may take at most {EXCHANGE_S:g} s")
 
     async def _begin(self, answer: httpx.Response) -> None:
         self._has_begun = True

@@ -57,7 +57,7 @@ async def asking(
         if 300 <= answer.status_code < 400:
             raise Refused(502, "provider_redirect", "the provider answered with a redirect")
         if not 200 <= answer.status_code < 600:
-            raise Refused(502, "provider_odd", "the provider answered with no status of HTTP")
+            raise Refused(502, "provider_odd", "the provider answered without an HTTP status")
         if answer.status_code in (401, 403):
             # Its words may quote the key.
             reason = f"the provider refused the gate's key ({answer.status_code})"
@@ -77,7 +77,7 @@ def what_went_wrong(error: httpx.HTTPError) -> Refused:
         return Refused(504, "provider_timeout", "the provider did not answer in time")
     if isinstance(error, httpx.ConnectError):
         return Refused(502, "provider_unreachable", "the provider cannot be reached")
-    return Refused(502, "provider_broke_off", "the provider broke the answer off")
+    return Refused(502, "provider_broke_off", "the provider cut the answer short")
 
 
 def _headers(upstream: Upstream, inbound: Inbound) -> httpx.Headers:

@@ -173,7 +173,7 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
         except DrillError as error:
             lines.put_nowait({"error": _problem(error.message, error.hint, error.exit_code)})
         except asyncio.CancelledError:
-            what = "the drill ended before this was done"
+            what = "the drill ended before this finished"
             lines.put_nowait({"error": _problem(what, "start another one", 1)})
             raise
         except Exception as error:  # noqa: BLE001  the drill goes on, and the caller is told

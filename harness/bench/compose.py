@@ -32,7 +32,7 @@ async def _measured(say: Say) -> list[Row]:
     before = await own_images()
     rows = await _one_run()
     if await own_images() - before:
-        say("images had to be built: measuring once more, with all of them there")
+        say("images had to be built: measuring again with all of them present")
         rows = await _one_run()
     return rows
 

@@ -66,7 +66,7 @@ class _Bench:
 
     async def _against_plain(self, session: Session, forked_mb: float) -> None:
         """A forked service beside one that is started as anybody would."""
-        self.say("starting a service the plain way")
+        self.say("starting a service with plain uvicorn")
         url = session.services.runtime.database_url("users")
         checkout = session.running("users").path
         starts = []

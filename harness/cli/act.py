@@ -232,5 +232,5 @@ def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
             result: dict[str, Any] = step["result"]
             return result
     raise DrillError(
-        "the drill ended before this was done", "see `drill score` and `drill history`"
+        "the drill ended before this finished", "see `drill score` and `drill history`"
     )

@@ -40,7 +40,7 @@ class Session:
     def oracle(self) -> Oracle:
         """Measures the shop from outside; UsageError before the shop is up."""
         if self.run.opened is None:
-            raise UsageError("the shop is not up yet", "`drill status` tells when it is")
+            raise UsageError("the shop is not up yet", "check it with `drill status`")
         return self.run.opened
 
     def note(self, event: Event, actor: str = "harness") -> None:
@@ -89,5 +89,5 @@ class Session:
         runtime = self.services.runtime
         built = runtime.running().get(service) or runtime.deployed().get(service)
         if built is None:
-            raise StackFailed(f"{service} never served", "wait until the shop is up")
+            raise StackFailed(f"{service} has not started yet", "wait until the shop is up")
         return built

@@ -45,9 +45,7 @@ def ai_gate(agenda: Agenda, story: Story, drill_ms: int, is_right: IsRight | Non
     if reading.ai == "open":
         return Gate(True, f"AI may be used in the phase '{title}'", cause)
     if cause is None:
-        reason = (
-            f"it opens once a declared cause with {EVIDENCE_MIN} items of evidence is confirmed"
-        )
+        reason = f"it opens once a diagnosis with {EVIDENCE_MIN} pieces of evidence is confirmed"
         return Gate(False, reason)
     return Gate(True, "the cause is confirmed: AI may help to fix it", cause)
 

@@ -14,9 +14,9 @@ NEXT_WORD_MINUTES = 20
 
 HEADLINES: dict[UpdateStatus, str] = {
     "investigating": "We are looking into a problem with the shop.",
-    "identified": "We know what the problem with the shop is, and are working on it.",
+    "identified": "We have identified the problem with the shop and are working on a fix.",
     "recovering": "The shop is recovering.",
-    "resolved": "The problem with the shop is solved.",
+    "resolved": "The problem with the shop is resolved.",
 }
 """For customers."""
 
@@ -47,7 +47,7 @@ def render_update(
     percent = update.confidence_percent
     parts += [
         f"**Confidence:** {confidence_word(percent)} ({percent}%)",
-        "**What we don't know yet:** " + _listed(update.unknowns, "nothing that we are aware of"),
+        "**What we don't know yet:** " + _listed(update.unknowns, "nothing we are aware of"),
         "**Next steps:** " + _listed(update.next_steps, "none"),
         f"**ETA to full resolution:** {eta_text(update) or 'not known yet'}",
     ]
@@ -75,9 +75,11 @@ def _external(update: UpdatePosted) -> str:
     if update.status != "resolved":
         eta = eta_text(update)
         parts.append(
-            f"We expect it to be over {eta}." if eta else "We cannot say yet how long it will take."
+            f"We expect it to be resolved {eta}."
+            if eta
+            else "We do not know yet how long this will take."
         )
-        parts.append(f"The next word follows within {NEXT_WORD_MINUTES} minutes.")
+        parts.append(f"The next update follows within {NEXT_WORD_MINUTES} minutes.")
     return "\n\n".join(parts) + "\n"
 
 
@@ -86,7 +88,7 @@ def _impact(users_affected: int | None, revenue_lost: float | None) -> str:
     if users_affected is not None:
         parts.append(f"{users_affected:,} users affected")
     if revenue_lost is not None:
-        parts.append(f"{euros(revenue_lost)} of revenue lost")
+        parts.append(f"{euros(revenue_lost)} revenue lost")
     return ", ".join(parts)
 
 

@@ -51,5 +51,5 @@ def tls_address(setting: str, url: str) -> str:
     """
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
-        raise UsageError(f"{setting} holds no https:// address", "it is the whole URL")
+        raise UsageError(f"{setting} is not an https:// URL", "it is the whole URL")
     return f"{parts.hostname}:{parts.port or 443}"

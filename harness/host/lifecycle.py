@@ -76,7 +76,7 @@ async def host(
             say(f"before starting: {sentence}")
         left = left_off(settings.home / "runs") if settings.resume else None
         if left is not None:
-            progress(f"going on with {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
+            progress(f"resuming {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
             settings = _as_left(settings, left)
         # Nobody is there to ask a model where a program plays.
         vendors = gate_settings.vendors if player is None else frozenset[str]()
@@ -212,7 +212,7 @@ async def _unless_stopped(stop: asyncio.Event, preparing: Awaitable[Prepared]) -
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return await working
-        raise DrillError("interrupted before anything was started", "start it again at any time")
+        raise DrillError("interrupted before anything started", "start it again")
     finally:
         for task in (working, stopping):
             task.cancel()

@@ -51,7 +51,7 @@ def jobs_of(runtime: str, asked: int | None) -> int:
         return asked or max(1, len(os.sched_getaffinity(0)) // CORES_PER_STACK)
     if asked is not None and asked > stacks_max:
         most = "one stack" if stacks_max == 1 else f"at most {stacks_max} stacks"
-        raise UsageError(f"{runtime} runs {most} at a time", "leave --jobs out")
+        raise UsageError(f"{runtime} runs {most} at a time", "omit --jobs")
     return asked or stacks_max
 
 
@@ -126,7 +126,8 @@ class _Run:
         if not self.rows:
             quickest = min(one.took_s for one in due)
             raise UsageError(
-                "there is not time for a single scenario", f"the quickest takes {quickest:.0f} s"
+                "the time limit is too short for any scenario",
+                f"the fastest takes {quickest:.0f} s",
             )
         if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(self.rows) > 1:
             await self._repeat()
@@ -174,7 +175,7 @@ def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
         for what in row["shortfalls"]:
             say(f"{row['scenario']}, seed {row['seed']}: {what}")
     for one in matrix["left_out"]:
-        say(f"left out for want of time: {one['scenario']}, seed {one['seed']}: {one['why']}")
+        say(f"skipped for lack of time: {one['scenario']}, seed {one['seed']}: {one['why']}")
     if campaign.player == "responder":
         good = all(one["holds"] for one in matrix["figures"])
     else:
@@ -190,11 +191,11 @@ def _agrees_with_default(matrix: dict[str, Any]) -> bool:
     try:
         other = json.loads((output_of(DEFAULT_RUNTIME) / MATRIX).read_text())
     except (OSError, ValueError):
-        say("not compared with the local runtime: `drill smoke` has not been run here")
+        say("not compared with the local runtime: run `drill smoke` first")
         return True
     found = disagreements(matrix, other)
     for text in found:
         say(f"differs: {text}")
     if not found:
-        say(f"every cell of {len(matrix['rows'])} rows is as on the local runtime")
+        say(f"all cells of {len(matrix['rows'])} rows match the local runtime")
     return not found

@@ -49,7 +49,7 @@ def budget_s(text: str) -> float:
     seconds = float(match[1]) * UNITS_S[match[2]] if match else 0.0
     if seconds < BUDGET_S_MIN:
         raise UsageError(
-            f"'{text}' is no budget", f"give a time of {BUDGET_S_MIN:g} s or more: 15m"
+            f"'{text}' is not a time limit", f"give {BUDGET_S_MIN:g} s or more, such as 15m"
         )
     return seconds
 

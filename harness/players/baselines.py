@@ -40,7 +40,7 @@ async def wrong_rollback(session: Session, say: Progress) -> None:
     for name in names:
         if name not in guilty and await _rolled_back(session, name, say):
             return
-    say("no innocent service can be rolled back")
+    say("there is no unrelated release to roll back")
 
 
 PLAYS: Mapping[str, Act | None] = {

@@ -30,8 +30,7 @@ NAME = "{name}"
 DENIAL_REACH = 80
 """Characters before a word within which a "not" still denies it."""
 QUOTING = frozenset(
-    f"## {title}"
-    for title in ("Timeline", "Confidence calibration review", "Wording to look at again")
+    f"## {title}" for title in ("Timeline", "Confidence calibration review", "Wording to review")
 )
 """Sections of a drafted postmortem that repeat what was said during the incident, by whom, and the
 very words to be looked at again: whoever saves the draft has not written them."""

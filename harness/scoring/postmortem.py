@@ -72,24 +72,24 @@ def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
 def _summary(case: Case, kpis: Kpis) -> str:
     """When and how it was noticed, what was done, how it ended."""
     if case.start is None:
-        return "Nobody was paged, and no incident was declared."
+        return "There was no page, and no incident was declared."
     page = case.story.first(events.PageSent)
-    how = f"a page came in: {page.event.summary}" if page else "an incident was declared by hand"
+    how = f"a page came in: {page.event.summary}" if page else "an incident was declared manually"
     done = dict.fromkeys(f"{one.event.kind} of {one.event.service}" for one in case.responses)
     parts = [
         f"At {to_iso(case.start.wall_time)} {how}.",
         f"The team responded by {', '.join(done)}."
         if done
-        else "Nothing was rolled back, restarted, switched or fixed.",
+        else "There was no rollback, restart, flag change or fix.",
     ]
     if kpis.mitigate_ms is not None:
-        began = "the trouble began" if kpis.counted_from == "trigger" else "the first page"
-        parts.append(f"Alerts fell silent {clock(kpis.mitigate_ms)} after {began}.")
+        began = "the fault was released" if kpis.counted_from == "trigger" else "the first page"
+        parts.append(f"Alerts cleared {clock(kpis.mitigate_ms)} after {began}.")
     if case.recovery is None:
-        parts.append("Recovery is not in the record.")
+        parts.append("Recovery is not on record.")
     else:
         took = clock(case.since_start_ms(case.recovery))
-        parts.append(f"Recovery was proven {took} after the team could first know.")
+        parts.append(f"Recovery was verified {took} after the first signal.")
     return " ".join(parts)
 
 
@@ -165,7 +165,7 @@ def _missing(case: Case) -> tuple[str, ...]:
     stated = {one.event.level for one in story.of(events.CauseAnalysed)}
     reflected = {one.event.kind for one in story.of(events.ReflectionWritten)}
     wanted = [
-        *((f"the {level} cause, and how sure you are", level in stated) for level in LEVELS),
+        *((f"the {level} cause, with its confidence", level in stated) for level in LEVELS),
         ("what went well", "went-well" in reflected),
         ("what could improve", "could-improve" in reflected),
         ("action items with owners", bool(story.of(events.ActionItemAdded))),
@@ -174,6 +174,6 @@ def _missing(case: Case) -> tuple[str, ...]:
             "severity, systems and blast radius of the incident",
             bool(story.of(events.IncidentDeclared)),
         ),
-        ("a declared cause", bool(story.of(events.DiagnosisDeclared))),
+        ("a diagnosis", bool(story.of(events.DiagnosisDeclared))),
     ]
     return tuple(what for what, is_there in wanted if not is_there)

@@ -41,7 +41,7 @@ def to_markdown(post: Postmortem) -> str:
         _section("Team spec and guardrails", _guardrails(post)),
         _section("Timeline", _timeline(post)),
         _section("Still to write", _items(post.missing)),
-        _section("Wording to look at again", _remarks(post)),
+        _section("Wording to review", _remarks(post)),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
@@ -64,8 +64,8 @@ def _impact(post: Postmortem) -> list[str]:
         ("Severity", impact.severity or NO_DATA),
         ("Users affected", users),
         ("Revenue lost", revenue),
-        ("Systems, as declared", ", ".join(impact.systems) or NO_DATA),
-        ("Systems that alerts named", ", ".join(impact.systems_alerting) or "none"),
+        ("Systems declared", ", ".join(impact.systems) or NO_DATA),
+        ("Systems in alerts", ", ".join(impact.systems_alerting) or "none"),
         ("Blast radius", impact.blast_radius or NO_DATA),
         ("Escalated for", ", ".join(impact.escalated_for) or "nothing"),
         *_times(impact),
@@ -78,7 +78,7 @@ def _times(impact: Impact) -> list[tuple[str, str]]:
     if impact.counted_from == "trigger":
         detected = clock(impact.detect_ms)
     else:
-        detected = "told with the answer; until then the times below count from the first page"
+        detected = "shown with the answer; until then the times below count from the first page"
     times = [
         ("acknowledge", impact.acknowledge_ms),
         ("cause", impact.cause_ms),
@@ -98,7 +98,7 @@ def _root_cause(post: Postmortem) -> list[str]:
         )
     if cause.actual is not None:
         where = f" ({escaped(cause.locus)})" if cause.locus else ""
-        lines.append(f"- In fact: {escaped(cause.actual)}{where}")
+        lines.append(f"- Actual: {escaped(cause.actual)}{where}")
     return lines
 
 
@@ -118,7 +118,7 @@ def _confidence(post: Postmortem) -> list[str]:
 
 def _action_items(post: Postmortem) -> list[str]:
     return [
-        f"{number}. [ ] {escaped(one.text)} (owner: {escaped(one.owner) or 'nobody yet'}"
+        f"{number}. [ ] {escaped(one.text)} (owner: {escaped(one.owner) or 'unassigned'}"
         + (f"; check: {escaped(one.check)})" if one.check else ")")
         for number, one in enumerate(post.action_items, 1)
     ]

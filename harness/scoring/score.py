@@ -165,7 +165,7 @@ def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -
 
 def score_lines(score: Score) -> list[str]:
     """The whole score, a line each, no colours."""
-    lines = [f"{score.total} of 100, bonus {score.bonus} of 30, still open {score.open_points}"]
+    lines = [f"{score.total} of 100, bonus {score.bonus} of 30, not graded yet {score.open_points}"]
     if score.hint_points:
         lines.append(f"hints cost {score.hint_points} points")
     for section in score.sections:

@@ -75,7 +75,7 @@ class Scorecard:
         """Plain text, a line each, no colours."""
         kpis, wrong = self.kpis, self.kpis.wrong
         if revealed and self.outcome == QUIET:
-            ended_early = "it ended before anything went wrong"
+            ended_early = "it ended before the fault was released"
             said = ended_early if self.root_causes else "nothing was wrong"
             return [f"drill {self.drill_id}", _row("outcome", said)]
         innocent = _count(wrong.innocent_rollbacks)

@@ -158,7 +158,9 @@ class PrometheusClient(LocalClient):
                 "is something else listening on its port?",
             ) from error
         if answer.status_code in (400, 422) and body.get("errorType") in ("bad_data", "execution"):
-            raise UsageError(f"Prometheus refuses the query: {body.get('error', '')}", "check it")
+            raise UsageError(
+                f"Prometheus rejected the query: {body.get('error', '')}", "check the PromQL"
+            )
         if body.get("status") != "success":
             raise DrillError(
                 f"Prometheus failed: {body.get('error', answer.status_code)}",

@@ -134,7 +134,7 @@ def _content(answer: httpx.Response) -> dict[str, Any]:
             "is something else listening on its port?",
         ) from error
     if answer.status_code == httpx.codes.BAD_REQUEST:
-        raise UsageError(f"the recorder refuses: {content.get('detail', '')}", "mend that part")
+        raise UsageError(f"the recorder refuses: {content.get('detail', '')}", "correct the query")
     if answer.status_code != httpx.codes.OK or not isinstance(content, dict):
         detail = content.get("detail", "") if isinstance(content, dict) else ""
         raise DrillError(

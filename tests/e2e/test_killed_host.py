@@ -78,7 +78,7 @@ def test_the_exercise_of_a_killed_host_goes_on_where_its_clock_stood(tmp_path: P
         recorded_s = agenda_s_of(run_dir)
         assert recorded_s >= stood["clock"]["agenda_s"] - UNRECORDED_S * SPEED
     with live_drill(tmp_path, "healthy", PORT_OFFSET, ("--resume",)) as again:
-        again.wait_said("going on with")
+        again.wait_said("resuming")
         again.wait_healthy()
         went_on = wait_until_sync(
             lambda: in_phase(again, "dark-room"), timeout_s=10, what="the clock"

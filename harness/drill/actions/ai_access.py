@@ -71,11 +71,11 @@ def brief(session: Session) -> dict[str, str]:
     where no cause is confirmed."""
     gate = decide(session)
     if not gate.is_open:
-        raise NotAllowed(f"the AI gate is closed: {gate.reason}", "`drill ai status` tells more")
+        raise NotAllowed(f"the AI gate is closed: {gate.reason}", "details: drill ai status")
     if gate.cause is None:
         raise UsageError(
-            "there is no brief: no cause is confirmed yet",
-            "declare one with at least two items of evidence: drill diagnose --help",
+            "there is no brief until a cause is confirmed",
+            "diagnose one with at least two pieces of evidence: drill diagnose --help",
         )
     return {"text": brief_text(gate.cause.event)}
 

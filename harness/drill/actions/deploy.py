@@ -83,7 +83,7 @@ async def rollback(
         version = to_version or _version_before(session, service, current.version)
         if version == current.version:
             raise UsageError(
-                f"{service} already runs {version}", "`drill deploys` lists what ran before"
+                f"{service} already runs {version}", "list earlier versions: drill deploys"
             )
         built = await asyncio.to_thread(session.services.workspace.release, service, version)
         await _pace(session.spec, f"rolling {service} back to {version}", progress)
@@ -155,7 +155,7 @@ def _pipeline(session: Session) -> asyncio.Lock:
     if session.run.deploy_lock.locked():
         raise UsageError(
             f"another deploy is in progress{_under_way(session)}",
-            "it takes seconds: try again; `drill deploys` shows when it is done",
+            "it takes seconds: try again, or check `drill deploys`",
         )
     return session.run.deploy_lock
 
@@ -184,7 +184,7 @@ def _version_before(session: Session, service: str, current: str) -> str:
     before = session.deploys().version_before(service, current)
     if before is None:
         raise UsageError(
-            f"nothing is known to have run before {service} {current}",
+            f"no earlier version than {service} {current} is known",
             f"name a version: `drill rollback {service} --to VERSION`",
         )
     return before

@@ -62,7 +62,7 @@ def declare(
         raise UsageError(f"confidence is a percentage from 0 to 100, not {confidence_percent}")
     if len(evidence) > EVIDENCE_MAX or any(len(e) > EVIDENCE_LENGTH_MAX for e in evidence):
         raise UsageError(
-            f"evidence is at most {EVIDENCE_MAX} items of {EVIDENCE_LENGTH_MAX} characters"
+            f"evidence is at most {EVIDENCE_MAX} pieces of {EVIDENCE_LENGTH_MAX} characters"
         )
     event = events.DiagnosisDeclared(
         service=service,

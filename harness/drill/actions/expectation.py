@@ -142,8 +142,8 @@ def tell_outcome(
     stated = next(one.event for one in open_actions(story) if one.event.action_id == action_id)
     if condition_of(stated.expectation) is not None and action_id not in session.run.unmeasured:
         raise UsageError(
-            f"the drill itself measures '{stated.expectation}'",
-            "its outcome comes by itself; you tell it only where there was no data",
+            f"the drill measures '{stated.expectation}'",
+            "its outcome is recorded automatically; report one only where there was no data",
         )
     session.note(event, actor=by)
     return event

@@ -100,6 +100,6 @@ async def _ask(
             return known
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise DrillError(
-            f"{service} does not take its flags ({error})",
-            f"it may be down or too busy: try again, and see `drill logs {service}`",
+            f"{service} did not accept the flag ({error})",
+            f"it may be down or overloaded: try again, and see `drill logs -s {service}`",
         ) from error

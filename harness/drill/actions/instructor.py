@@ -54,7 +54,7 @@ def advance(session: Session, *, by: str) -> events.ClockSkipped:
     shown = reading(session)
     if shown.is_running and not shown.is_over and shown.remaining_ms is not None:
         raise UsageError(
-            f"the phase '{shown.phase.title}' ends by itself", "the instructor may skip it"
+            f"the phase '{shown.phase.title}' ends on its own", "the instructor can skip it"
         )
     if shown.phase is session.spec.agenda.phases[-1]:
         raise UsageError(

@@ -83,7 +83,7 @@ def acknowledge(session: Session, page_id: str | None, by: str) -> list[Page]:
         page for page in known if page.acknowledged_by is None and page_id in (None, page.page_id)
     ]
     if not waiting:
-        raise UsageError("no page is waiting for an answer", "`drill page` shows all of them")
+        raise UsageError("no page is open", "list all pages: drill page")
     for page in waiting:
         session.note(events.PageAcknowledged(page_id=page.page_id, by=by), actor=by)
     taken = {page.page_id for page in waiting}

@@ -62,14 +62,14 @@ async def wait_for_backlog(
         nonlocal last
         now = await unsettled(session)
         if now and not last:
-            progress(f"still settling: {'; '.join(now)}; waiting {timeout_s:g} s at most")
+            progress(f"still recovering: {'; '.join(now)}; waiting at most {timeout_s:g} s")
         last = now
         return not now or None
 
     try:
         await wait_until(calm, timeout_s=timeout_s, what="the backlog", interval_s=1.0)
     except WaitedTooLong:
-        progress(f"not settled after {timeout_s:g} s: {'; '.join(last)}; testing all the same")
+        progress(f"still not recovered after {timeout_s:g} s: {'; '.join(last)}; testing anyway")
     return last
 
 

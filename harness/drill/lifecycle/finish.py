@@ -33,12 +33,12 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     try:
         card = _close_record(session, orderly)
         if seal_holds(session.story()):
-            progress("the answer is the one that was sealed at the start")
+            progress("the answer matches the seal from the start")
     except RecordFailed as error:
         progress(f"the end could not be recorded: {error.message}")
         card = None
     finally:
-        progress("taking everything down")
+        progress("stopping everything")
         try:
             await session.services.runtime.down()
         finally:
@@ -56,7 +56,7 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
     ended = events.DrillAborted if was_aborted else events.DrillFinished
     session.note(ended(reason=reason))
     if seal_holds(session.story()) is False:
-        session.note(events.HarnessProblem(what="the answer is not the one that was sealed"))
+        session.note(events.HarnessProblem(what="the answer does not match its seal"))
     card = scorecard(session, aborted=was_aborted)
     content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
     try:

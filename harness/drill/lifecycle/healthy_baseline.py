@@ -90,7 +90,7 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
         quiet = 0 if why else quiet + 1
         return reading if quiet >= QUIET_CHECKS else None
 
-    progress("waiting for a healthy, silent baseline")
+    progress("waiting for a healthy baseline without alerts")
     try:
         reading = await wait_until(
             calm, timeout_s=BASELINE_TIMEOUT_S, what="a healthy baseline", interval_s=1.0

@@ -54,7 +54,7 @@ def left_off(runs: Path) -> LeftOff:
         raise UsageError("no interrupted drill to resume", HINT)
     last = newest[-1].event
     if not isinstance(last, DrillAborted) or last.reason != HOST_DIED:
-        raise UsageError(f"the newest drill here, {newest[0].drill_id}, did not die", HINT)
+        raise UsageError(f"the newest drill here, {newest[0].drill_id}, was not interrupted", HINT)
     return _left_off(newest)
 
 
@@ -71,7 +71,7 @@ def _left_off(events: Sequence[Envelope]) -> LeftOff:
     story = fold(events[:-1])  # the last word came when it had been dead for a while
     created = story.first(DrillCreated)
     if created is None:
-        raise UsageError(f"the drill {story.drill_id} died before it had begun", HINT)
+        raise UsageError(f"drill {story.drill_id} died before it started", HINT)
     clock, begun = story.clock, created.event
     at_ms = clock.agenda_ms(clock.seen_ms)
     first = story.first(ClockStarted)

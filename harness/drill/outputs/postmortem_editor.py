@@ -55,7 +55,7 @@ def save_paper(session: Session, text: str, base_version: str, by: str) -> dict[
     if current not in (base_version, _version(text)):
         raise EditConflict(
             "somebody else saved the postmortem while you were writing",
-            "your text is kept here: put the two together, and save again",
+            "your text is kept: merge the two, then save again",
         )
     if current != _version(text):
         session.note(PostmortemSaved(version=_version(text), text=text, by=by), actor=by)

@@ -27,7 +27,7 @@ async def resolved(session: Session, links: Iterable[str]) -> tuple[str, ...]:
     kept = check_evidence(links, not_before=began[0].wall_time if began else None)
     for link in kept:
         if problem := await _problem(session, parse_evidence(link)):
-            raise UsageError(f"'{_short(link)}' leads nowhere: {problem}")
+            raise UsageError(f"'{_short(link)}' is not valid evidence: {problem}")
     return kept
 
 

@@ -46,7 +46,7 @@ async def metrics(
         return await _now(session, query, limit)
     else:
         raise UsageError(
-            "a time range is named by its minutes until now, or by its begin and end",
+            "a time range is either the last `minutes`, or a `begin` and an `end`",
             "give `minutes`, or `begin` and `end`, or neither for now",
         )
     found = await session.services.prometheus.query_range(
@@ -116,7 +116,7 @@ def _span_s(begin_s: float, end_s: float) -> float:
     span_s = end_s - begin_s
     if not 0 < span_s <= RANGE_MAX_S:
         raise UsageError(
-            f"the time range ends after it begins, and holds at most {RANGE_MAX_S / 3600:g} hours",
+            f"a time range must end after it begins and span at most {RANGE_MAX_S / 3600:g} hours",
             "choose a shorter range",
         )
     return span_s

@@ -68,7 +68,7 @@ def _version_before(log: DeployLog, service: str, version: str) -> str:
     before = log.version_before(service, version)
     if before is None:
         raise UsageError(
-            f"{service} {version} is the only version that was deployed here",
+            f"{service} {version} is the only version deployed so far",
             f"name two: drill diff {service} FROM TO",
         )
     return before

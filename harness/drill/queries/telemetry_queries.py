@@ -63,7 +63,7 @@ async def sql(session: Session, database: str, statement: str) -> dict[str, Any]
     try:
         rows = await _first_rows(connection, statement)
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise UsageError(f"{database}: {error}", "the role may read, not write") from error
+        raise UsageError(f"{database}: {error}", "this role is read-only") from error
     except TimeoutError:
         raise UsageError(f"the statement took longer than {SQL_TIMEOUT_S:g} s") from None
     finally:

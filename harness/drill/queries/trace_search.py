@@ -47,8 +47,8 @@ async def trace(session: Session, trace_id: str) -> dict[str, Any]:
     found = await session.services.recorder.trace(trace_id)
     if found is None:
         raise UsageError(
-            f"no trace {trace_id[:64]} is kept",
-            "old ones are dropped; `drill trace` lists recent ones",
+            f"no trace {trace_id[:64]}",
+            "old traces are dropped; list recent ones: drill trace",
         )
     said = await session.services.recorder.logs(trace_id=trace_id, limit=100)
     said.sort(key=lambda record: str(record.get("timestamp", "")))

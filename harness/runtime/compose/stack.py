@@ -160,7 +160,7 @@ class Stack:
             await self.sidecars.start(spec)
             progress(f"{spec.name} is ready")
         except StackFailed as error:
-            progress(f"without {spec.name}: {error.message.splitlines()[0]}")
+            progress(f"{spec.name} disabled: {error.message.splitlines()[0]}")
 
     async def _start_postgres(self, image: str, progress: Progress) -> None:
         if not any(entry.database for entry in self.plan.topology):

@@ -160,7 +160,7 @@ class Guardian:
             return await asyncio.wait_for(answer or self._expect(key), timeout_s)
         except (TimeoutError, asyncio.CancelledError) as error:
             if isinstance(error, TimeoutError) or self.lost.is_set():
-                raise StackFailed("the guardian of the stack does not answer") from error
+                raise StackFailed("the guardian of the stack does not respond") from error
             raise
         finally:
             self._answers.pop(key, None)

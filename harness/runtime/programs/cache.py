@@ -63,7 +63,7 @@ def cache_dir() -> Path:
         if not reachable(path, unprivileged_user()):
             raise EnvironmentMissing(
                 f"{UNPRIVILEGED}, who runs Postgres here, cannot enter THREEAM_CACHE ({path})",
-                "set it to a directory that everyone may enter, or unset it",
+                "set it to a directory that everyone can enter, or unset it",
             )
     else:
         home = os.environ.get("XDG_CACHE_HOME")

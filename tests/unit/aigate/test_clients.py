@@ -167,7 +167,7 @@ async def test_without_the_request_there_is_no_brief(open_bench: NewBench) -> No
 async def test_a_brief_before_any_cause_is_refused_with_the_reason(open_bench: NewBench) -> None:
     bench: Bench = await open_bench()
     bench.switch.text = None
-    with pytest.raises(openai.BadRequestError, match="no cause is confirmed"):
+    with pytest.raises(openai.BadRequestError, match="until a cause is confirmed"):
         await chat(bench, extra_headers={"X-Drill-Brief": "1"})
     assert bench.provider.bytes_seen == 0
 

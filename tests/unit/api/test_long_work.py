@@ -48,4 +48,4 @@ async def test_whoever_waits_is_told_that_the_drill_ended_first(session: Session
         await asyncio.Future()
 
     found = await asyncio.wait_for(lines(session, work, end_after=1), 10)
-    assert "the drill ended before this was done" in json.dumps(found[-1]["error"])
+    assert "the drill ended before this finished" in json.dumps(found[-1]["error"])

@@ -52,7 +52,7 @@ def test_the_fix_phase_stays_closed_without_a_confirmed_cause() -> None:
     ):
         seen = gate(story, 70.0)
         assert not seen.is_open
-        assert "2 items of evidence" in seen.reason
+        assert "2 pieces of evidence" in seen.reason
 
 
 def test_the_instructors_word_stands_above_the_answer_key() -> None:

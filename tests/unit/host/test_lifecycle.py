@@ -97,5 +97,5 @@ async def test_an_interrupt_does_not_wait_for_the_preparation() -> None:
         stop.set()
         return await asyncio.Future()
 
-    with pytest.raises(DrillError, match="before anything was started"):
+    with pytest.raises(DrillError, match="before anything started"):
         await asyncio.wait_for(lifecycle._unless_stopped(stop, prepare()), 10)

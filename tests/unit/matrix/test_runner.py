@@ -148,7 +148,7 @@ async def test_the_matrix_of_compose_is_held_against_the_local_one(
     assert "not compared" in capsys.readouterr().err
     assert await run("local")
     assert await run("compose")
-    assert "every cell of 1 rows is as on the local runtime" in capsys.readouterr().err
+    assert "all cells of 1 rows match the local runtime" in capsys.readouterr().err
     rows = [broken]
     assert not await run("compose")
     assert "differs: deadlock, rollback" in capsys.readouterr().err
@@ -226,11 +226,11 @@ async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
     found = json.loads((tmp_path / "matrix.json").read_text())
     assert [one["scenario"] for one in found["rows"]] == ["float-drift", "healthy"]
     assert [one["scenario"] for one in found["left_out"]] == ["deadlock"]
-    assert "left out for want of time: deadlock, seed 1: not known" in capsys.readouterr().err
+    assert "skipped for lack of time: deadlock, seed 1: not known" in capsys.readouterr().err
     assert "Left out for want of time" in (tmp_path / "matrix.html").read_text()
     kept = json.loads((tmp_path / "held.json").read_text())
     assert kept["deadlock"] == held["deadlock"], "what was left out is as it was"
-    with pytest.raises(UsageError, match="not time for a single scenario"):
+    with pytest.raises(UsageError, match="too short for any scenario"):
         await runner.smoke(Campaign(("all",), tmp_path, budget_s=10.0, jobs=1))
 
 

@@ -44,7 +44,7 @@ async def test_the_wrong_rollback_spares_the_guilty_service(paged: Session) -> N
 async def test_where_nothing_can_be_rolled_back_that_is_said(paged: Session) -> None:
     said: list[str] = []
     await baselines.play(paged, baselines.PLAYS["wrong rollback"], said.append, watched_s=0.01)
-    assert said[-1] == "no innocent service can be rolled back"
+    assert said[-1] == "there is no unrelated release to roll back"
 
 
 async def test_without_a_page_there_is_nothing_to_compare(

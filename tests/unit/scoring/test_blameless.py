@@ -134,7 +134,7 @@ def test_a_drafted_postmortem_does_not_flag_itself() -> None:
     story = sorted(said, key=lambda one: one[0])
     text = to_markdown(draft(story_of(story), POSTMORTEM_KPIS, KEY))
     assert "careless" in text
-    assert "Dana forgot" in text.partition("## Wording to look at again")[2]
+    assert "Dana forgot" in text.partition("## Wording to review")[2]
     tidied = text.replace("- Dana forgot staging\n", "- Nothing asked for staging\n")
     again = [*without(story, ReflectionWritten), (14.0, saved(tidied))]
     assert blaming_entries(story_of(again)) == ()

@@ -111,7 +111,7 @@ def test_blaming_wording_is_remarked_on_and_not_changed() -> None:
     post = draft(story_of(story), KPIS, KEY)
     assert [remark.words for remark in post.remarks] == ["Dana forgot"]
     assert "Dana forgot staging" in post.could_improve
-    assert "Wording to look at again" in to_markdown(post)
+    assert "Wording to review" in to_markdown(post)
 
 
 def test_what_people_wrote_is_text_in_the_markdown() -> None:

@@ -103,7 +103,7 @@ def test_hints_cost_points_but_never_more_than_there_are() -> None:
 
 def test_the_lines_of_the_terminal_are_plain_and_mark_what_is_open() -> None:
     lines = score_lines(score(story_of(STRUCTURED), KEY))
-    assert lines[0] == "95 of 100, bonus 20 of 30, still open 15"
+    assert lines[0] == "95 of 100, bonus 20 of 30, not graded yet 15"
     assert any("?/5" in line and "thorough" in line for line in lines)
     assert all(line.isprintable() for line in lines)
 

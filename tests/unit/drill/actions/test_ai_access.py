@@ -140,7 +140,7 @@ async def test_the_fix_phase_alone_does_not_open_it(
     desk = await open_desk()
     desk.to_phase("fix")
     desk.declare_cause(mechanism, evidence)
-    with pytest.raises(openai.PermissionDeniedError, match="declared cause"):
+    with pytest.raises(openai.PermissionDeniedError, match="diagnosis with 2 pieces of evidence"):
         await desk.openai()
     assert desk.provider.bytes_seen == 0
 
@@ -237,7 +237,7 @@ async def test_there_is_no_brief_in_an_open_phase_before_a_cause(open_desk: Any)
     desk = await open_desk()
     desk.to_phase("review")
     assert ai_access.status(desk.session)["open"]
-    with pytest.raises(UsageError, match="no cause is confirmed"):
+    with pytest.raises(UsageError, match="until a cause is confirmed"):
         ai_access.brief(desk.session)
 
 

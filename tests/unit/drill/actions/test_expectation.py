@@ -156,7 +156,7 @@ async def test_what_could_never_be_measured_is_left_to_people(session: Session, 
 
 async def test_nobody_tells_the_outcome_of_what_the_drill_measures(session: Session) -> None:
     await rolled_back(session, PLAN, FakePrometheus(40.0))
-    with pytest.raises(UsageError, match="the drill itself measures 'errors < 5%'"):
+    with pytest.raises(UsageError, match="the drill measures 'errors < 5%'"):
         expectation.tell_outcome(
             session, action_id="act-1", met=True, measured="looks well", by="Ada"
         )

@@ -94,7 +94,7 @@ async def test_what_was_not_switched_is_not_recorded_as_if_it_was(
     shop: Session, service: Service
 ) -> None:
     service.is_down = True
-    with pytest.raises(DrillError, match="teas does not take its flags"):
+    with pytest.raises(DrillError, match="teas did not accept the flag"):
         await switch(shop, service, "sorting", plan=Plan("it is calm again", 80))
     assert recorded(shop, FlagSwitched) == []
     [outcome] = recorded(shop, OutcomeMeasured)

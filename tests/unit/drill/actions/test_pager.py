@@ -115,7 +115,7 @@ def test_acknowledging_takes_all_open_pages(session: Session) -> None:
 
 
 def test_nothing_to_acknowledge_is_said(session: Session) -> None:
-    with pytest.raises(UsageError, match="no page is waiting"):
+    with pytest.raises(UsageError, match="no page is open"):
         acknowledge(session, None, "ada")
 
 

@@ -67,7 +67,7 @@ async def test_after_a_rollback_the_backlog_is_waited_for_and_named(session: Ses
     left, said = await waited(session, Draining(3))
     assert left == ()
     assert said == [
-        "still settling: 14 requests wait in a; 91% of users succeed; waiting 5 s at most"
+        "still recovering: 14 requests wait in a; 91% of users succeed; waiting at most 5 s"
     ]
 
 
@@ -75,7 +75,7 @@ async def test_what_does_not_pass_is_told_and_tested_all_the_same(session: Sessi
     changed(session, "hotfix")
     left, said = await waited(session, Draining(10**9), timeout_s=0.05)
     assert left == ("14 requests wait in a", "91% of users succeed")
-    assert said[-1].startswith("not settled after 0.05 s: 14 requests wait in a;")
+    assert said[-1].startswith("still not recovered after 0.05 s: 14 requests wait in a;")
 
 
 async def test_a_shop_that_has_settled_is_not_waited_for(session: Session) -> None:

@@ -156,7 +156,7 @@ def test_people_end_only_phases_that_have_no_end_of_their_own(session: Session) 
 
 def test_people_do_not_shorten_a_phase_with_an_end(workshop: Session) -> None:
     tick(workshop)
-    with pytest.raises(UsageError, match="ends by itself"):
+    with pytest.raises(UsageError, match="ends on its own"):
         instructor.advance(workshop, by="Ada")
 
 

@@ -52,7 +52,7 @@ async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
 ) -> None:
     said, told = await end(ending)
     assert told == ["answer.revealed", "answer.unsealed", "drill.finished"]
-    assert "the answer is the one that was sealed at the start" in said
+    assert "the answer matches the seal from the start" in said
     assert {path.name for path in ending.spec.run_dir.iterdir()} == {"record.db", "scorecard.json"}
     parts: Any = (ending.services.runtime, ending.services.prometheus, ending.services.recorder)
     assert all(part.is_gone for part in parts)

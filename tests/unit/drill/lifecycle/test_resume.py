@@ -103,8 +103,8 @@ def test_a_clock_that_had_not_started_starts_as_ever(session: Session, tmp_path:
 @pytest.mark.parametrize(
     ("last", "why"),
     [
-        (events.DrillFinished("asked"), "d-1, did not die"),
-        (events.DrillAborted("halted by lee"), "d-1, did not die"),
+        (events.DrillFinished("asked"), "d-1, was not interrupted"),
+        (events.DrillAborted("halted by lee"), "d-1, was not interrupted"),
     ],
 )
 def test_what_did_not_die_is_not_taken_up(tmp_path: Path, last: events.Event, why: str) -> None:
@@ -126,5 +126,5 @@ def test_a_drill_that_died_before_it_began_is_not_taken_up(tmp_path: Path) -> No
     (run_dir / "secrets").mkdir(parents=True)
     with Record(run_dir / "record.db", "d-1") as record:
         record.append(events.DrillStarting(), actor="harness")
-    with pytest.raises(UsageError, match="before it had begun"):
+    with pytest.raises(UsageError, match="before it started"):
         left_off(closed(tmp_path))

@@ -115,7 +115,7 @@ def test_until_the_reveal_the_papers_do_not_tell_when_it_began(tmp_path: Path) -
         path = a_drill(tmp_path, f"d-{opened}", "bad-timeouts", opened=opened)
         write_postmortem(path.parent, read_events(path), None)
         drafts[opened] = (path.parent / DRAFT).read_text()
-    assert "Time to detect: told with the answer" in drafts[False]
+    assert "Time to detect: shown with the answer" in drafts[False]
     assert "Time to acknowledge: 5.0 s" in drafts[False]
     assert "after the first page" in drafts[False]
     assert "Time to detect: 9.0 s" in drafts[True]

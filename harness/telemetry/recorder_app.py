@@ -27,9 +27,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.telemetry import otlp
 from harness.telemetry.jaeger import BadQuery, envelope, parse_query, to_jaeger
-from harness.telemetry.log_query import parse_log_query
 from harness.telemetry.log_records import from_otlp
-from harness.telemetry.log_store import LogStore
+from harness.telemetry.log_store import LogStore, parse_log_query
 from harness.telemetry.recorder_metrics import exposition
 from harness.telemetry.summary import summarise
 from harness.telemetry.trace_store import TraceStore

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from harness.telemetry import log_tail
 from harness.telemetry.jaeger import BadQuery
-from harness.telemetry.log_query import parse_log_query
 from harness.telemetry.log_records import LogRecord, parse_line
-from harness.telemetry.log_store import LogLimits, LogQuery, LogStore
+from harness.telemetry.log_store import LogLimits, LogQuery, LogStore, parse_log_query
 from harness.telemetry.log_tail import LogTail
 from harness.telemetry.recorder import drain
 from tests.unit.telemetry.memory import weighed

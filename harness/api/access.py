@@ -64,19 +64,21 @@ def policy_of(routers: Iterable[APIRouter]) -> Policy:
     rule."""
     rules: dict[tuple[str, str], frozenset[Caller]] = {}
     public = set()
-    for method, path, said in _declarations(routers):
-        if len(said) == 1 and said[0].is_open:
+    for method, path, declared in _declarations(routers):
+        if len(declared) == 1 and declared[0].is_open:
             public.add((method, path))
-        elif len(said) == 1:
-            rules[method, path] = said[0].callers
+        elif len(declared) == 1:
+            rules[method, path] = declared[0].callers
     return Policy(rules, public)
 
 
 def require_declared(routers: Iterable[APIRouter]) -> None:
     """Raises TypeError where a route does not say, once, whom it is for."""
-    for method, path, said in _declarations(routers):
-        if len(said) != 1:
-            raise TypeError(f"{method} {path} declares {len(said)} times who may use it, not once")
+    for method, path, declared in _declarations(routers):
+        if len(declared) != 1:
+            raise TypeError(
+                f"{method} {path} declares {len(declared)} times who may use it, not once"
+            )
 
 
 def _declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list[Access]]]:
@@ -84,6 +86,8 @@ def _declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list
     for router in routers:
         for route in router.routes:
             dependencies = route.dependencies if isinstance(route, APIRoute) else ()
-            said = [one.dependency for one in dependencies if isinstance(one.dependency, Access)]
+            declared = [
+                one.dependency for one in dependencies if isinstance(one.dependency, Access)
+            ]
             for method in sorted(getattr(route, "methods", None) or {"any method"}):
-                yield method, getattr(route, "path", repr(route)), said
+                yield method, getattr(route, "path", repr(route)), declared

@@ -31,7 +31,7 @@ def frame(kind: str, data: object, number: int | None = None) -> bytes:
 
 
 @dataclass(frozen=True)
-class Told:
+class FeedEvent:
     """An event of the record as it goes out."""
 
     seq: int
@@ -39,7 +39,7 @@ class Told:
     is_last: bool
 
     @classmethod
-    def of(cls, envelope: Envelope) -> Told:
+    def of(cls, envelope: Envelope) -> FeedEvent:
         """`envelope` in words."""
         chunk = frame("record", envelope.in_words(), envelope.seq)
         return cls(envelope.seq, chunk, isinstance(envelope.event, LAST))
@@ -51,7 +51,7 @@ class _Tail:
 
     begin: int
     end: int
-    told: deque[Told] = field(default_factory=deque)
+    events: deque[FeedEvent] = field(default_factory=deque)
 
 
 class Feed:
@@ -63,18 +63,18 @@ class Feed:
         self._growth: asyncio.Task[int] | None = None
         self._asked: dict[Audience, tuple[float, asyncio.Task[bytes]]] = {}
 
-    def after(self, seen: int, audience: Audience) -> tuple[list[Told], int]:
+    def after(self, seen: int, audience: Audience) -> tuple[list[FeedEvent], int]:
         """The next events that `audience` may see, at most BATCH, and how far that is complete.
 
         What it may not see is passed over.
         """
         tail = self._up_to_date(audience)
         if seen >= tail.begin:
-            unseen = list(takewhile(lambda one: one.seq > seen, reversed(tail.told)))
+            unseen = list(takewhile(lambda one: one.seq > seen, reversed(tail.events)))
             batch, end = unseen[::-1][:BATCH], tail.end
         else:
             found = self.session.services.record.events(seen, audience=audience, limit=BATCH)
-            batch, end = [Told.of(one) for one in found], tail.begin
+            batch, end = [FeedEvent.of(one) for one in found], tail.begin
         if len(batch) == BATCH:
             return batch, batch[-1].seq
         return batch, max(seen, end, *(one.seq for one in batch))
@@ -115,9 +115,11 @@ class Feed:
             begin = max(0, newest - KEPT)
             tail = self._tails[audience] = _Tail(begin, begin)
         if newest > tail.end:
-            tail.told.extend(Told.of(one) for one in record.events(tail.end, audience=audience))
+            tail.events.extend(
+                FeedEvent.of(one) for one in record.events(tail.end, audience=audience)
+            )
             # The record may have grown between the two reads.
-            tail.end = max(newest, tail.told[-1].seq if tail.told else 0)
-        while len(tail.told) > KEPT:
-            tail.begin = tail.told.popleft().seq
+            tail.end = max(newest, tail.events[-1].seq if tail.events else 0)
+        while len(tail.events) > KEPT:
+            tail.begin = tail.events.popleft().seq
         return tail

@@ -11,7 +11,7 @@ from harness.catalog.reader import Catalog
 from harness.drill.actions import diagnosis, instructor
 from harness.drill.lifecycle.seal import seal_holds
 from harness.drill.queries import exercise_view
-from harness.drill.queries.scenario_picker import offered
+from harness.drill.queries.scenario_picker import pickable_scenarios
 from harness.exercise.entries import Entry, Name, Text
 from harness.exercise.gate import EVIDENCE_MIN
 from harness.paths import REPO
@@ -86,7 +86,7 @@ async def messages(session: InSession) -> Any:
 @router.get("/instructor/scenarios")
 async def scenarios() -> Any:
     """What can be run next, each with what the matrix found of it on this machine."""
-    return await asyncio.to_thread(offered, Catalog(REPO))
+    return await asyncio.to_thread(pickable_scenarios, Catalog(REPO))
 
 
 @router.get("/instructor/deck")
@@ -123,8 +123,8 @@ async def judge(body: Judgement, session: InSession, by: By) -> Any:
 
 @router.post("/instructor/reveal")
 async def reveal(session: InSession, by: By) -> Any:
-    told = instructor.reveal(session, by=by)
-    return {"answer": told, "seal_holds": seal_holds(session.story())}
+    answer = instructor.reveal(session, by=by)
+    return {"answer": answer, "seal_holds": seal_holds(session.story())}
 
 
 @router.get("/answer")

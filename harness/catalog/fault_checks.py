@@ -107,10 +107,10 @@ def _check_commit(pattern: re.Pattern[str], patch: Path | None) -> None:
 def _check_mix(source: Source, read: FaultFile) -> None:
     """The cause can be found by more than one tool."""
     kinds = {clue.kind for clue in read.evidence}
-    wanted = [{ClueKind.METRIC}, {ClueKind.LOG, ClueKind.TRACE}]
+    required = [{ClueKind.METRIC}, {ClueKind.LOG, ClueKind.TRACE}]
     if read.release is not None:
-        wanted.append({ClueKind.COMMIT})
-    for group in wanted:
+        required.append({ClueKind.COMMIT})
+    for group in required:
         if not group & kinds:
             raise source.bad(("evidence",), f"there is no evidence of kind {_either(group)}")
 

@@ -88,8 +88,8 @@ def inject(
         for name in _client().get("/v1/instructor/messages"):
             line(name)
         return
-    told = _ask("messages", {"id": message})
-    say(f"{told['sender']}: {' '.join(told['text'].split())}")
+    delivered = _ask("messages", {"id": message})
+    say(f"{delivered['sender']}: {' '.join(delivered['text'].split())}")
 
 
 @app.command()
@@ -140,12 +140,12 @@ def reveal() -> None:
 
     Example: drill instruct reveal
     """
-    told = _ask("reveal")
-    for one in told["answer"]:
+    revealed = _ask("reveal")
+    for one in revealed["answer"]:
         line(f"{one['title']}: {one['service']}, {one['mechanism']} ({one['locus']})")
-    if not told["answer"]:
+    if not revealed["answer"]:
         line("nothing was wrong")
-    say("the seal holds" if told["seal_holds"] else "THE SEAL DOES NOT HOLD")
+    say("the seal holds" if revealed["seal_holds"] else "THE SEAL DOES NOT HOLD")
 
 
 @app.command()
@@ -177,5 +177,5 @@ def halt() -> None:
 
     Example: drill instruct halt
     """
-    told = _client().post("/v1/halt")
-    say(f"{told['drill_id']} is stopping")
+    stopping = _client().post("/v1/halt")
+    say(f"{stopping['drill_id']} is stopping")

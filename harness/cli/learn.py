@@ -107,6 +107,6 @@ def guardrails(as_json: AsJson = False) -> None:
         line(f"{one['check']} ({one['kind']}): {one['title']}")
         if one["bound_by"]:
             line(f"    linked by {one['bound_by']}, owned by {one['owner']}")
-        for said in one["said"]:
-            why = f": {said['why']}" if said["why"] else ""
-            line(f"    {said['service']} {said['version']} {said['verdict']}{why}")
+        for outcome in one["said"]:
+            why = f": {outcome['why']}" if outcome["why"] else ""
+            line(f"    {outcome['service']} {outcome['version']} {outcome['verdict']}{why}")

@@ -87,15 +87,15 @@ def recurrence(
 ) -> Literal["caught", "missed"] | None:
     """Whether checks of earlier drills caught what was wrong in this one; None where no check that
     ran guards against it. `culprits` are (service, mechanism) of the answer."""
-    said = [
+    verdicts = [
         one.event.verdict
         for one in story.of(GuardChecked)
         for service, mechanism in culprits
         if one.event.service == service and _guards(one.event.check, mechanism)
     ]
-    if "objected" in said:
+    if "objected" in verdicts:
         return "caught"
-    return "missed" if "passed" in said else None
+    return "missed" if "passed" in verdicts else None
 
 
 def _guards(check: str, mechanism: str) -> bool:

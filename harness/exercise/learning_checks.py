@@ -58,15 +58,15 @@ def learning_stored(entry: entries.Learning, *, by: str) -> LearningStored:
     """A learning entry; every field of its kind must be there, and no other."""
     kind, fields = entry.kind, entry.fields
     one_of("kind of learning entry", kind, get_args(LearningKind))
-    wanted = LEARNING_FIELDS[kind]
-    expected = f"a {kind} holds: {', '.join(wanted)}"
-    if missing := [name for name in wanted if name not in fields]:
+    required = LEARNING_FIELDS[kind]
+    expected = f"a {kind} holds: {', '.join(required)}"
+    if missing := [name for name in required if name not in fields]:
         raise UsageError(f"'{missing[0]}' is missing", expected)
     for name in fields:
-        if name not in wanted:
+        if name not in required:
             raise UsageError(f"a {kind} has no field '{name}'", expected)
     kept: dict[str, str | tuple[str, ...]] = {}
-    for name in wanted:
+    for name in required:
         value = fields[name]
         if name in LISTS:
             kept[name] = texts(name, [value] if isinstance(value, str) else value)

@@ -80,9 +80,9 @@ def alertmanager(spec: DrillSpec) -> ContainerSpec:
             ca_file=f"{HANDED}/authorities" if bundle else "",
         )
     )
-    handed = {**secrets, "pager": _telemetry_token(spec), "alertmanager.yml": json.dumps(config)}
+    files = {**secrets, "pager": _telemetry_token(spec), "alertmanager.yml": json.dumps(config)}
     if bundle:
-        handed["authorities"] = bundle.read_text(encoding="utf-8")
+        files["authorities"] = bundle.read_text(encoding="utf-8")
     places = {
         "slack": ("SLACK_WEBHOOK_URL", secrets.get("slack", "")),
         "pagerduty": ("PAGERDUTY_URL", pagerduty_url),
@@ -97,7 +97,7 @@ def alertmanager(spec: DrillSpec) -> ContainerSpec:
         ready_url=f"{spec.ports.url(ports.ALERTMANAGER)}/-/ready",
         mounts=tuple(
             Mount(readable_file(spec.run_dir, name, content), f"{HANDED}/{name}")
-            for name, content in handed.items()
+            for name, content in files.items()
         ),
         reaches=tuple(tls_address(*places[name]) for name in secrets),
     )

@@ -34,18 +34,18 @@ def disagreements(matrix: Mapping[str, Any], other: Mapping[str, Any]) -> list[s
     here, there = _runtime(matrix), _runtime(other)
     known = [*other["rows"], *other.get("earlier", [])]
     others = {_key(row, other): cells(row) for row in known}
-    said = []
+    differences = []
     for row in matrix["rows"]:
         name, seed = _key(row, matrix)
         if (name, seed) not in others:
-            said.append(f"{name}, seed {seed}: {there} has no such row")
+            differences.append(f"{name}, seed {seed}: {there} has no such row")
             continue
         ours, theirs = cells(row), others[name, seed]
         for column in ours | theirs:
             mine, its = ours.get(column, ABSENT), theirs.get(column, ABSENT)
             if mine != its:
-                said.append(f"{name}, {column}: {mine} on {here}, {its} on {there}")
-    return said
+                differences.append(f"{name}, {column}: {mine} on {here}, {its} on {there}")
+    return differences
 
 
 def _key(row: Row, matrix: Mapping[str, Any]) -> tuple[str, int]:

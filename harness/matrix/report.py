@@ -37,7 +37,7 @@ def render_page(matrix: Mapping[str, Any]) -> str:
     good = sum(not row["shortfalls"] for row in rows)
     is_solved = matrix["player"] == "responder"
     columns = ("Scenario", "Seed", "Verdict", *(_RESPONDER if is_solved else _REFERENCE))
-    told = _solved if is_solved else _tried
+    cells_of = _responder_cells if is_solved else _reference_cells
     title = "Played by the responder" if is_solved else "Detectability matrix"
     seeds = ", ".join(map(str, matrix["seeds"]))
     return f"""<!doctype html>
@@ -47,9 +47,9 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 <p>{good} of {len(rows)} rows hold. Runtime {escape(matrix["runtime"])}, seeds {seeds},
 {matrix["took_s"]:.0f} s in all{_at(matrix["commit"])}.</p>
 {_table(("Figure", "Seen", "95 % interval", "Asked", "Verdict"), map(_figure, matrix["figures"]))}
-{_table(columns, (_overview(row, told(row)) for row in rows))}
+{_table(columns, (_overview(row, cells_of(row)) for row in rows))}
 {_left_out(matrix["left_out"])}{_not_reached(matrix.get("not_reached", []))}
-{_earlier(columns, [_overview(row, told(row)) for row in earlier])}
+{_earlier(columns, [_overview(row, cells_of(row)) for row in earlier])}
 {"".join(map(_section, [*rows, *earlier]))}
 </main></body></html>
 """
@@ -93,19 +93,19 @@ def _earlier(columns: Iterable[str], lines: list[str]) -> str:
     return f"<h2>Found before at the same commit</h2>{_table(columns, lines)}" if lines else ""
 
 
-def _overview(row: Mapping[str, Any], told: Iterable[str]) -> str:
+def _overview(row: Mapping[str, Any], details: Iterable[str]) -> str:
     page_s = row.get("page_s")
     cells = (
         f'<th scope="row"><a href="#{_anchor(row)}">{escape(row["scenario"])}</a></th>',
         _cell(str(row["seed"])),
         _cell(_mark(not row["shortfalls"], "holds", "FAILS")),
         _cell("no page" if page_s is None else f"{page_s:.1f} s"),
-        *map(_cell, told),
+        *map(_cell, details),
     )
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _tried(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _reference_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     cheats = row.get("cheats", [])
     rejected = sum(not cheat["passed"] for cheat in cheats)
     found = row.get("source_found")
@@ -119,7 +119,7 @@ def _tried(row: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _solved(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _responder_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     def named(key: str) -> str:
         answers = row.get(key)
         return _mark(all(answers), count(answers), count(answers)) if answers else "-"
@@ -187,13 +187,13 @@ def _mark(good: bool, yes: str, no: str) -> str:
 
 def short(row: Row, player: str) -> dict[str, Any]:
     """A row as the cells of a line."""
-    told = _of_the_responder(row) if player == "responder" else _of_the_reference(row)
+    details = _of_the_responder(row) if player == "responder" else _of_the_reference(row)
     return {
         "scenario": row["scenario"],
         "seed": row["seed"],
         "page": None if row.get("page_s") is None else f"{row['page_s']:.1f} s",
         "pages": row.get("pages"),
-        **told,
+        **details,
         "left": len(row.get("leftovers", [])),
         "took": f"{row['took_s']:.0f} s",
         "verdict": _verdict(row),

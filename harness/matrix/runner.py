@@ -26,7 +26,7 @@ from harness.matrix.compare import disagreements
 from harness.matrix.report import figure_cells, short
 from harness.matrix.results import HELD, MATRIX, PAGE, Kept
 from harness.matrix.row_stack import Stack
-from harness.matrix.schedule import Due, in_order, read_held, shuffled
+from harness.matrix.schedule import Scheduled, in_order, read_held, shuffled
 from harness.paths import REPO
 from harness.runtime.programs.promql import syntax_errors
 from harness.terminal import line, say, table
@@ -85,17 +85,17 @@ async def smoke(campaign: Campaign) -> bool:
     chosen = rows_of(catalog, campaign.names)
     campaign.output.mkdir(parents=True, exist_ok=True)
     held, commit = read_held(campaign.output / HELD), checkout.clean_head()
-    due = in_order(catalog, shuffled(chosen, commit), held, checkout.changed_since)
+    scheduled = in_order(catalog, shuffled(chosen, commit), held, checkout.changed_since)
     if campaign.budget_s is None:
         # The long ones first, so that no lane ends with one of them on its own.
-        due.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
+        scheduled.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
     run = _Run(campaign, Kept(campaign, commit, held))
     try:
-        await run.all(due)
+        await run.run_all(scheduled)
     except asyncio.CancelledError:
         say(f"ended early: {len(run.rows)} rows are in {campaign.output / PAGE}")
         raise
-    return _told(campaign, run.keep())
+    return _report_outcome(campaign, run.keep())
 
 
 class _Run:
@@ -105,13 +105,13 @@ class _Run:
         self.campaign, self.kept = campaign, kept
         self.began = time.monotonic()
         self.rows: dict[tuple[str, int], Row] = {}
-        self.wanted: list[tuple[str, int]] = []
+        self.planned: list[tuple[str, int]] = []
         self.left_out: list[Row] = []
 
-    async def all(self, due: Sequence[Due]) -> None:
+    async def run_all(self, scheduled: Sequence[Scheduled]) -> None:
         """Every row that there is time for. Raises UsageError where there is time for none."""
-        waiting = [(one, seed) for seed in self.campaign.seeds for one in due]
-        self.wanted = [(one.scenario, seed) for one, seed in waiting]
+        waiting = [(one, seed) for seed in self.campaign.seeds for one in scheduled]
+        self.planned = [(one.scenario, seed) for one, seed in waiting]
 
         async def lane(slot: int) -> None:
             while waiting:
@@ -124,7 +124,7 @@ class _Run:
 
         await asyncio.gather(*map(lane, range(self.campaign.jobs)))
         if not self.rows:
-            quickest = min(one.took_s for one in due)
+            quickest = min(one.took_s for one in scheduled)
             raise UsageError(
                 "the time limit is too short for any scenario",
                 f"the fastest takes {quickest:.0f} s",
@@ -135,7 +135,7 @@ class _Run:
     def keep(self) -> dict[str, Any]:
         """Write what there is by now, in the order of names and seeds."""
         out = {(one["scenario"], one["seed"]) for one in self.left_out}
-        missing = [key for key in self.wanted if key not in self.rows and key not in out]
+        missing = [key for key in self.planned if key not in self.rows and key not in out]
         return self.kept.write(
             [self.rows[key] for key in sorted(self.rows)],
             self.left_out,
@@ -159,11 +159,11 @@ class _Run:
         budget_s = self.campaign.budget_s
         return budget_s is None or time.monotonic() - self.began + took_s <= budget_s
 
-    def _leave_out(self, one: Due, seed: int) -> None:
+    def _leave_out(self, one: Scheduled, seed: int) -> None:
         self.left_out.append({"scenario": one.scenario, "seed": seed, "why": one.why})
 
 
-def _told(campaign: Campaign, matrix: dict[str, Any]) -> bool:
+def _report_outcome(campaign: Campaign, matrix: dict[str, Any]) -> bool:
     """Say what came of it; True where it holds."""
     rows, cells = matrix["rows"], [short(row, campaign.player) for row in matrix["rows"]]
     for text in (*table(cells, list(cells[0])), ""):

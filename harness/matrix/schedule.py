@@ -34,7 +34,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Due:
+class Scheduled:
     """A scenario in its place in the queue."""
 
     scenario: str
@@ -79,32 +79,32 @@ def in_order(
     names: Iterable[str],
     held: Mapping[str, Held],
     changed_since: Callable[[str], frozenset[str] | None],
-) -> list[Due]:
+) -> list[Scheduled]:
     """The scenarios, most pressing first: not known to hold, changed themselves, something changed
     that all depend on, unchanged. Among equals the quick ones first, so that more are run; then as
     `names` has them."""
-    due = [_due(catalog, name, held.get(name), changed_since) for name in names]
-    return sorted(due, key=lambda one: (one.rank, one.took_s))
+    scheduled = [_scheduled(catalog, name, held.get(name), changed_since) for name in names]
+    return sorted(scheduled, key=lambda one: (one.rank, one.took_s))
 
 
-def _due(
+def _scheduled(
     catalog: Catalog,
     name: str,
     held: Held | None,
     changed_since: Callable[[str], frozenset[str] | None],
-) -> Due:
+) -> Scheduled:
     if held is None:
-        return Due(name, 0, "never run here")
+        return Scheduled(name, 0, "never run here")
     changed = None if held.commit is None else changed_since(held.commit)
     if held.commit is None or changed is None:
-        return Due(name, 0, "not known to hold at any commit", held.took_s)
+        return Scheduled(name, 0, "not known to hold at any commit", held.took_s)
     since = f"since it held at {held.commit[:9]}"
     for rank, prefixes in enumerate((_own(catalog, name), EVERYONES), 1):
         touched = sorted(path for path in changed if path.startswith(prefixes))
         if touched:
             more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
-            return Due(name, rank, f"{touched[0]}{more} changed {since}", held.took_s)
-    return Due(name, 3, f"nothing that it depends on has changed {since}", held.took_s)
+            return Scheduled(name, rank, f"{touched[0]}{more} changed {since}", held.took_s)
+    return Scheduled(name, 3, f"nothing that it depends on has changed {since}", held.took_s)
 
 
 def _own(catalog: Catalog, name: str) -> tuple[str, ...]:

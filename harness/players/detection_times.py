@@ -14,11 +14,11 @@ ROLLOUT_S = 1.5
 take longer, and what they do is not the alert's to answer for."""
 
 
-def fired_after(told: Iterable[Envelope], service: str | None = None) -> dict[str, float]:
+def fired_after(envelopes: Iterable[Envelope], service: str | None = None) -> dict[str, float]:
     """Alert → seconds until it first fired, from when `service` was broken (None: anything)."""
     began_ms: int | None = None
     found: dict[str, float] = {}
-    for envelope in told:
+    for envelope in envelopes:
         event, now_ms = envelope.event, envelope.drill_time_ms
         if isinstance(event, events.DrillTriggered) and service in (None, event.service):
             began_ms = now_ms if began_ms is None else began_ms
@@ -34,10 +34,10 @@ def grace_s(session: Session, fault: Fault) -> float:
     return hidden_s + max(0.0, rollout_s(session.services.record.events(), fault) - ROLLOUT_S)
 
 
-def rollout_s(told: Iterable[Envelope], fault: Fault) -> float:
+def rollout_s(envelopes: Iterable[Envelope], fault: Fault) -> float:
     """How long the first rollout of a fault's release took, where that is what sets it off."""
     triggered_ms: int | None = None
-    for envelope in told:
+    for envelope in envelopes:
         event = envelope.event
         if isinstance(event, events.DrillTriggered) and event.service == fault.service:
             triggered_ms = envelope.drill_time_ms

@@ -99,8 +99,8 @@ async def follow(argv: Sequence[str], token: str, say: Callable[[str], None]) ->
     try:
         process.stdin.write(f"{token}\n".encode())
         process.stdin.close()
-        async for said in process.stdout:
-            say(f"responder: {said.decode(errors='replace').rstrip()}")
+        async for printed in process.stdout:
+            say(f"responder: {printed.decode(errors='replace').rstrip()}")
         return await process.wait()
     finally:
         await _stopped(process)
@@ -172,8 +172,8 @@ def _of_the_answer(session: Session, found: Findings) -> Iterator[str]:
     declared = session.state().diagnoses
     for fault, is_named in zip(session.spec.faults, found.mechanisms_named, strict=True):
         if not is_named:
-            said = ", ".join(f"{one.service} {one.mechanism}" for one in declared) or "nothing"
-            yield f"diagnosed {said}; it is {fault.service} {fault.mechanism}"
+            diagnosed = ", ".join(f"{one.service} {one.mechanism}" for one in declared) or "nothing"
+            yield f"diagnosed {diagnosed}; it is {fault.service} {fault.mechanism}"
 
 
 def _of_the_proof(found: Findings) -> Iterator[str]:

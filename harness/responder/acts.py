@@ -16,8 +16,10 @@ def flag_to_switch_off(
     What a feature costs is the time that requests through the service spend in what is named after
     it; where no request tells, the first one that the service lists. None where nothing is offered.
     """
-    offered = [str(one["name"]) for one in flags if one["service"] == service and one["enabled"]]
-    return max(offered, key=lambda name: _spent_ms(name, service, traces), default=None)
+    enabled_flags = [
+        str(one["name"]) for one in flags if one["service"] == service and one["enabled"]
+    ]
+    return max(enabled_flags, key=lambda name: _spent_ms(name, service, traces), default=None)
 
 
 def _spent_ms(name: str, service: str, traces: Sequence[Trace]) -> float:

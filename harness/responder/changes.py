@@ -50,8 +50,8 @@ def rise(series: Series, *, factor: float, at_least: float) -> Change | None:
     found = change(series)
     if found is None:
         return None
-    wanted = max(found.before * factor, found.before + at_least)
-    return found if min(found.after, found.now) >= wanted else None
+    threshold = max(found.before * factor, found.before + at_least)
+    return found if min(found.after, found.now) >= threshold else None
 
 
 def _best_split(values: Sequence[float]) -> int:

@@ -123,7 +123,7 @@ def hypotheses(seen: Observations, found: Sequence[Symptom]) -> list[Hypothesis]
     began = onset(found)
     for release in suspects(seen):
         _weigh_release(seen, release, began, found, cases)
-    return _told(cases)
+    return _ranked(cases)
 
 
 def suspects(seen: Observations) -> list[Deployed]:
@@ -204,20 +204,20 @@ def _weigh_release(
                 case.add(SUFFERS[one.kind], one.says, one.link, one.kind)
 
 
-def _told(cases: _Cases) -> list[Hypothesis]:
+def _ranked(cases: _Cases) -> list[Hypothesis]:
     """The strongest cases, and "something else", as whole percentages that sum to 100."""
     best = sorted(cases.items(), key=lambda item: -item[1].odds)[:SHOWN_MAX]
     shares = [math.exp(case.odds) for _, case in best]
     whole = sum(shares) + math.exp(ELSE_ODDS)
     percents = [min(PROBABILITY_MAX, int(100 * share / whole)) for share in shares]
-    told = [
+    ranked = [
         _hypothesis(service, mechanism, percent, case)
         for ((service, mechanism), case), percent in zip(best, percents, strict=True)
         if percent > 0
     ]
-    rest = 100 - sum(one.percent for one in told)
+    rest = 100 - sum(one.percent for one in ranked)
     reason = "no rule of ours knows a cause with these symptoms"
-    return [*told, Hypothesis("", None, rest, (reason,), (), None)]
+    return [*ranked, Hypothesis("", None, rest, (reason,), (), None)]
 
 
 def _hypothesis(service: str, mechanism: Mechanism, percent: int, case: _Case) -> Hypothesis:

@@ -64,9 +64,9 @@ def triage(found: Sequence[Symptom]) -> Body:
     }
 
 
-def revision(told: Sequence[Hypothesis]) -> Body:
+def revision(hypotheses: Sequence[Hypothesis]) -> Body:
     """All hypotheses as they stand now."""
-    return {"hypotheses": [_written(one) for one in told], "reason": told[0].says[0]}
+    return {"hypotheses": [_written(one) for one in hypotheses], "reason": hypotheses[0].says[0]}
 
 
 def diagnosis(one: Hypothesis) -> Body:

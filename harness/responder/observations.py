@@ -112,7 +112,7 @@ def read(raw: Mapping[str, Any]) -> Observations:
             for one in raw["deploys"]
             if one["outcome"] == "succeeded"
         ),
-        providers={peer: _provider(said) for peer, said in raw["providers"].items()},
+        providers={peer: _provider(provider) for peer, provider in raw["providers"].items()},
     )
 
 
@@ -169,8 +169,8 @@ def _span(raw: Mapping[str, Any], processes: Mapping[str, Any]) -> Span:
 
 
 def _line_text(raw: Mapping[str, Any]) -> str:
-    said = {name: raw[name] for name in ("event", "reason", "error", "peer") if raw.get(name)}
-    return " ".join(str(value) for value in said.values())
+    fields = {name: raw[name] for name in ("event", "reason", "error", "peer") if raw.get(name)}
+    return " ".join(str(value) for value in fields.values())
 
 
 def _deployed(raw: Mapping[str, Any], diff: str) -> Deployed:
@@ -188,5 +188,5 @@ def _deployed(raw: Mapping[str, Any], diff: str) -> Deployed:
 
 def _provider(raw: Any) -> str:
     """The indicator, in the short form or in that of usual status pages."""
-    said = raw.get("status") if isinstance(raw, dict) else None
-    return str(said.get("indicator", "")) if isinstance(said, dict) else str(said or "")
+    status = raw.get("status") if isinstance(raw, dict) else None
+    return str(status.get("indicator", "")) if isinstance(status, dict) else str(status or "")

@@ -52,7 +52,7 @@ class Api:
         """The JSON answer to a POST."""
         return self._answer("POST", path, json=dict(body or {}))
 
-    def carry_out(
+    def run_operation(
         self, path: str, body: Mapping[str, Any], say: Callable[[str], None]
     ) -> dict[str, Any]:
         """A long operation to its end: its progress is said, its result returned."""

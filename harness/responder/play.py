@@ -89,14 +89,14 @@ class Responder:
 
     def _nothing_is_wrong(self) -> bool:
         """No page: look once, change nothing, prove it."""
-        told = self._look()[1]
-        self._write("/v1/hypotheses", messages.revision(told))
-        if told[0].mechanism is Mechanism.NO_FAULT:
-            said = "nothing is wrong: nobody was paged, and nothing fails"
+        ranked = self._look()[1]
+        self._write("/v1/hypotheses", messages.revision(ranked))
+        if ranked[0].mechanism is Mechanism.NO_FAULT:
+            note = "nothing is wrong: nobody was paged, and nothing fails"
         else:
-            said = f"not paged, and left alone: {messages.headline(self.worst)}"
-        self.say(said)
-        self.api.post("/v1/notes", {"text": said})
+            note = f"not paged, and left alone: {messages.headline(self.worst)}"
+        self.say(note)
+        self.api.post("/v1/notes", {"text": note})
         return self._verified()
 
     def _take_over(self) -> None:
@@ -163,7 +163,7 @@ class Responder:
     def _roll_back(self, top: Hypothesis) -> bool | None:
         """None while a colleague's release is in the pipeline."""
         try:
-            self.api.carry_out("/v1/rollbacks", messages.rollback(top), self.say)
+            self.api.run_operation("/v1/rollbacks", messages.rollback(top), self.say)
         except DrillError as refused:
             if "another deploy" in refused.message:
                 return None
@@ -192,7 +192,7 @@ class Responder:
         return passed
 
     def _verified(self) -> bool:
-        result = self.api.carry_out("/v1/verifications", {}, self.say)
+        result = self.api.run_operation("/v1/verifications", {}, self.say)
         for row in result["results"]:
             if not row["holds"]:
                 self.say(f"{row['measure']} is {row['value']}, must be {row['bound']}")

@@ -170,12 +170,12 @@ def _of_traces(seen: Observations) -> Iterator[Symptom]:
 
 
 def _of_logs(seen: Observations) -> Iterator[Symptom]:
-    told: set[str] = set()
+    reported: set[str] = set()
     for line in reversed(seen.logs):
-        if line.service not in told and any(
+        if line.service not in reported and any(
             text in line.text.lower() for text in q.LOST_CONNECTION
         ):
-            told.add(line.service)
+            reported.add(line.service)
             says = f"{line.service} lost a connection: {line.text[:120]}"
             yield Symptom(Kind.CONNECTION_LOST, line.service, says, f"log:{line.number}")
 

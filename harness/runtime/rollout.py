@@ -163,9 +163,9 @@ class Service:
             back_to = self._back_to() if process is self.current else None
             while process is self.current:
                 action, release = self._decide(process, back_to)
-                told = self._told(process, code, action, release)
+                report = self._exit_report(process, code, action, release)
                 if action is not ExitAction.ROLLBACK:
-                    self._tools.on_exit(told)
+                    self._tools.on_exit(report)
                 if release is None:
                     self.current = None
                     self._close_port()
@@ -177,7 +177,7 @@ class Service:
                     self._deaths.append(time.monotonic())
                 else:
                     if action is ExitAction.ROLLBACK:  # which is told once it is true
-                        self._tools.on_exit(told)
+                        self._tools.on_exit(report)
 
     def _back_to(self) -> BuiltRelease | None:
         """What served before, where the release that replaced it died at once."""
@@ -203,7 +203,7 @@ class Service:
         steps = limits.RESTART_BACKOFF_S
         return steps[min(max(recent - 1, 0), len(steps) - 1)]
 
-    def _told(
+    def _exit_report(
         self,
         process: ReleaseProcess,
         code: int,

@@ -113,9 +113,9 @@ class Case:
         cause = confirmed_cause(self.story, evidence_min=0)
         if cause is None:
             return None
-        said = cause.event
-        names = said.service, said.mechanism
-        return AnswerKey((Answer((said.service,), (said.mechanism,), *names),))
+        diagnosis = cause.event
+        names = diagnosis.service, diagnosis.mechanism
+        return AnswerKey((Answer((diagnosis.service,), (diagnosis.mechanism,), *names),))
 
     @cached_property
     def evidence(self) -> tuple[NewEvidence, ...]:

@@ -102,8 +102,8 @@ def known_from(case: Case) -> int:
 
 def revealed_from(case: Case) -> int:
     """The event by which the answer was told; where nothing was wrong, only the seal is opened."""
-    told = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
-    return min((one.seq for one in told if one is not None), default=_never(case))
+    revealing = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
+    return min((one.seq for one in revealing if one is not None), default=_never(case))
 
 
 def found_causes(case: Case) -> list[Noted[DiagnosisDeclared]]:
@@ -198,25 +198,27 @@ def _declared(case: Case) -> list[Forecast]:
     return list(last.values())
 
 
-def _diagnosis(case: Case, seq: int, said: DiagnosisDeclared) -> Forecast:
-    right = case.truth.is_right(said.service, said.mechanism) if case.truth else None
-    label = f"{said.service}: {said.mechanism}"
-    return Forecast("diagnosis", str(seq), label, seq, said.confidence_percent, right)
+def _diagnosis(case: Case, seq: int, diagnosis: DiagnosisDeclared) -> Forecast:
+    right = case.truth.is_right(diagnosis.service, diagnosis.mechanism) if case.truth else None
+    label = f"{diagnosis.service}: {diagnosis.mechanism}"
+    return Forecast("diagnosis", str(seq), label, seq, diagnosis.confidence_percent, right)
 
 
-def _action(case: Case, seq: int, said: ActionStated) -> Forecast:
+def _action(case: Case, seq: int, stated: ActionStated) -> Forecast:
     outcomes = (one.event for one in case.story.of(OutcomeMeasured))
-    met = next((one.met for one in outcomes if one.action_id == said.action_id), None)
-    return Forecast("action", said.action_id, said.expectation, seq, said.probability_percent, met)
+    met = next((one.met for one in outcomes if one.action_id == stated.action_id), None)
+    return Forecast(
+        "action", stated.action_id, stated.expectation, seq, stated.probability_percent, met
+    )
 
 
 def _confirmed_from(case: Case) -> int:
     """When the last of all causes had been confirmed."""
-    said = {one.seq: one.event for one in case.story.of(DiagnosisDeclared)}
+    diagnoses = {one.seq: one.event for one in case.story.of(DiagnosisDeclared)}
     right = [
-        (one.seq, said[one.event.diagnosis_seq])
+        (one.seq, diagnoses[one.event.diagnosis_seq])
         for one in case.story.of(CauseConfirmed)
-        if one.event.right and one.event.diagnosis_seq in said
+        if one.event.right and one.event.diagnosis_seq in diagnoses
     ]
     moments = [
         next(

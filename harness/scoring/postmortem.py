@@ -129,18 +129,18 @@ def _root_cause(case: Case) -> RootCause:
 
 def _guardrails(case: Case) -> tuple[Guardrails, ...]:
     """Against every true cause where they are known, else against the declared one."""
-    said = [one.event for one in case.story.of(events.DiagnosisDeclared)]
+    diagnoses = [one.event for one in case.story.of(events.DiagnosisDeclared)]
     if case.truth is None:
-        names = [(one.service, one.mechanism) for one in said[-1:]]
+        names = [(one.service, one.mechanism) for one in diagnoses[-1:]]
     else:
-        names = [_names(cause, said) for cause in case.truth.causes]
+        names = [_names(cause, diagnoses) for cause in case.truth.causes]
     found = (guardrails(kind, "" if name == causes.NOWHERE else name) for name, kind in names)
     return tuple(one for one in found if one is not None)
 
 
-def _names(cause: causes.Answer, said: Sequence[events.DiagnosisDeclared]) -> tuple[str, str]:
+def _names(cause: causes.Answer, diagnoses: Sequence[events.DiagnosisDeclared]) -> tuple[str, str]:
     """The service and mechanism that one cause goes by: as the team named it last, if rightly."""
-    for one in reversed(said):
+    for one in reversed(diagnoses):
         if judge_answer(one.service, one.mechanism, cause).right:
             return one.service, one.mechanism
     service = cause.service or min(cause.services, default="")
@@ -151,11 +151,11 @@ def _remarks(story: Story) -> tuple[Remark, ...]:
     """What blames somebody, once: a saved postmortem repeats much that was written before."""
     people, found = people_of(story), list[Remark]()
     for one, text in written_texts(story):
-        told = {remark.words for remark in found}
+        noted = {remark.words for remark in found}
         found += [
             Remark(one.seq, blame.words, blame.advice)
             for blame in blaming_words(text, people)
-            if not (isinstance(one.event, events.PostmortemSaved) and blame.words in told)
+            if not (isinstance(one.event, events.PostmortemSaved) and blame.words in noted)
         ]
     return tuple(found)
 
@@ -164,7 +164,7 @@ def _missing(case: Case) -> tuple[str, ...]:
     story = case.story
     stated = {one.event.level for one in story.of(events.CauseAnalysed)}
     reflected = {one.event.kind for one in story.of(events.ReflectionWritten)}
-    wanted = [
+    parts = [
         *((f"the {level} cause, with its confidence", level in stated) for level in LEVELS),
         ("what went well", "went-well" in reflected),
         ("what could improve", "could-improve" in reflected),
@@ -176,4 +176,4 @@ def _missing(case: Case) -> tuple[str, ...]:
         ),
         ("a diagnosis", bool(story.of(events.DiagnosisDeclared))),
     ]
-    return tuple(what for what, is_there in wanted if not is_there)
+    return tuple(what for what, is_there in parts if not is_there)

@@ -85,8 +85,8 @@ def _times(impact: Impact) -> list[tuple[str, str]]:
         ("mitigate", impact.mitigate_ms),
         ("full recovery", impact.verify_ms),
     ]
-    told = [(f"Time to {what}", clock(took)) for what, took in times]
-    return [("Time to detect", detected), *told]
+    durations = [(f"Time to {what}", clock(took)) for what, took in times]
+    return [("Time to detect", detected), *durations]
 
 
 def _root_cause(post: Postmortem) -> list[str]:

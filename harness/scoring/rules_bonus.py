@@ -63,13 +63,13 @@ def _chain(case: Case) -> list[tuple[str, Noted[Event] | None]]:
         ),
         None,
     )
-    told = next((one for one in case.updates if one.seq > action.seq), None)
+    update = next((one for one in case.updates if one.seq > action.seq), None)
     learned = next((one for one in case.story.of(LearningStored) if one.seq > action.seq), None)
     return [
         ("a belief about what was acted on", _belief(case, action)),
         ("an expectation of the act", stated),
         ("a measured outcome", measured),
-        ("a word to stakeholders after it", told),
+        ("a word to stakeholders after it", update),
         ("a stored lesson", learned),
     ]
 

@@ -48,16 +48,16 @@ def confidence_moved_by_evidence(case: Case) -> Decision:
 
 def executive_told_confidence(case: Case) -> Decision:
     """Executives heard, within five minutes of asking, how sure the team was and of what not."""
-    told = [one for one in case.updates if one.event.readers in ("executive", "all")]
+    updates = [one for one in case.updates if one.event.readers in ("executive", "all")]
     if not case.questions:
-        if not told:
+        if not updates:
             return no_data("no executive asked, and none was told")
-        return given("executives were told how sure the team was", told[0])
+        return given("executives were told how sure the team was", updates[0])
     question = case.questions[0]
     limit = question.team_ms + ANSWER_WITHIN_MS
     # A word shortly before the question answers it just as well.
     earliest = question.team_ms - ANSWER_WITHIN_MS
-    answers = [one for one in told if earliest <= one.team_ms <= limit]
+    answers = [one for one in updates if earliest <= one.team_ms <= limit]
     if not answers:
         return withheld("the executive's question was not answered within five minutes", question)
     return given("the executive was told how sure the team was", question, answers[0])

@@ -76,8 +76,8 @@ class Scorecard:
         kpis, wrong = self.kpis, self.kpis.wrong
         if revealed and self.outcome == QUIET:
             ended_early = "it ended before the fault was released"
-            said = ended_early if self.root_causes else "nothing was wrong"
-            return [f"drill {self.drill_id}", _row("outcome", said)]
+            outcome = ended_early if self.root_causes else "nothing was wrong"
+            return [f"drill {self.drill_id}", _row("outcome", outcome)]
         innocent = _count(wrong.innocent_rollbacks)
         rows: list[tuple[str, str]] = [
             ("outcome", self.outcome),
@@ -145,11 +145,11 @@ def _row(label: str, value: str) -> str:
     return f"  {label:<{_LABEL_WIDTH}}{value}"
 
 
-def _declared(said: DeclaredCause | None) -> str:
-    if said is None:
+def _declared(cause: DeclaredCause | None) -> str:
+    if cause is None:
         return "none"
-    verdict = "right" if said.right else "not right"
-    return f"{said.service}, {said.mechanism}, {said.confidence_percent} % sure: {verdict}"
+    verdict = "right" if cause.right else "not right"
+    return f"{cause.service}, {cause.mechanism}, {cause.confidence_percent} % sure: {verdict}"
 
 
 def _cause_rows(causes: Sequence[RootCause]) -> list[tuple[str, str]]:

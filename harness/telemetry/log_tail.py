@@ -52,8 +52,8 @@ class LogTail:
             paths = sorted(self._directory.glob("*.jsonl"))
         except OSError:
             return []
-        wanted = [path for path in paths if not self._services or path.stem in self._services]
-        return [(path.stem, path) for path in wanted[:FILES_MAX]]
+        chosen = [path for path in paths if not self._services or path.stem in self._services]
+        return [(path.stem, path) for path in chosen[:FILES_MAX]]
 
     def _read(self, tail: _Tail) -> list[bytes]:
         try:

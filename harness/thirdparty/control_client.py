@@ -68,8 +68,8 @@ class ThirdPartyControl:
 
     async def set_model_profile(self, name: str) -> None:
         """Put a profile of the model provider in force; raises UnknownName."""
-        wanted = model_profile_named(name)
-        await self._call("PUT", "/model-profile", json={"name": wanted.name})
+        profile = model_profile_named(name)
+        await self._call("PUT", "/model-profile", json={"name": profile.name})
 
     async def charge_count(self) -> int:
         """How many charges the provider has booked since it started."""

@@ -45,7 +45,7 @@ def model_app(behaviour: ModelBehaviour, book: CompletionBook) -> web.Applicatio
 
     async def complete(request: web.Request) -> web.Response:
         try:
-            wanted = parse_completion(await request.json())
+            asked = parse_completion(await request.json())
         except (json.JSONDecodeError, UnicodeDecodeError):
             return _error(400, "the body is not JSON", "invalid_request_error")
         except BadCompletion as exc:
@@ -56,15 +56,17 @@ def model_app(behaviour: ModelBehaviour, book: CompletionBook) -> web.Applicatio
         if not profile.is_available:
             message = "The server is overloaded, try again later"
             return _error(503, message, "server_error", code="overloaded")
-        said = answer(
-            wanted.prompt,
-            wanted.max_tokens,
-            wants_json=wanted.wants_json,
+        completion = answer(
+            asked.prompt,
+            asked.max_tokens,
+            wants_json=asked.wants_json,
             is_sensible=profile.is_sensible,
         )
-        if said.finish_reason == "stop" and not wanted.wants_json:
-            book.keep(said.text)
-        return web.json_response(_completion(f"chatcmpl-{next(numbers):08x}", wanted.model, said))
+        if completion.finish_reason == "stop" and not asked.wants_json:
+            book.keep(completion.text)
+        return web.json_response(
+            _completion(f"chatcmpl-{next(numbers):08x}", asked.model, completion)
+        )
 
     app = web.Application(client_max_size=BODY_BYTES)
     app.router.add_post("/v1/chat/completions", complete)
@@ -91,23 +93,23 @@ def parse_completion(body: Any) -> CompletionRequest:
 def _prompt(messages: Any) -> str:
     if not isinstance(messages, list):
         raise _invalid("messages", "a list is expected")
-    said = [
+    user_messages = [
         message["content"]
         for message in messages
         if isinstance(message, dict)
         and message.get("role") == "user"
         and isinstance(message.get("content"), str)
     ]
-    if not said:
+    if not user_messages:
         raise _invalid("messages", "a message of the user is expected")
-    return str(said[-1])
+    return str(user_messages[-1])
 
 
 def _invalid(param: str, message: str) -> BadCompletion:
     return BadCompletion(400, f"{param}: {message}", param=param, code="invalid_value")
 
 
-def _completion(id_: str, model: str, said: Answer) -> dict[str, Any]:
+def _completion(id_: str, model: str, completion: Answer) -> dict[str, Any]:
     return {
         "id": id_,
         "object": "chat.completion",
@@ -116,14 +118,14 @@ def _completion(id_: str, model: str, said: Answer) -> dict[str, Any]:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": said.text},
-                "finish_reason": said.finish_reason,
+                "message": {"role": "assistant", "content": completion.text},
+                "finish_reason": completion.finish_reason,
             }
         ],
         "usage": {
-            "prompt_tokens": said.prompt_tokens,
-            "completion_tokens": said.completion_tokens,
-            "total_tokens": said.prompt_tokens + said.completion_tokens,
+            "prompt_tokens": completion.prompt_tokens,
+            "completion_tokens": completion.completion_tokens,
+            "total_tokens": completion.prompt_tokens + completion.completion_tokens,
         },
     }
 

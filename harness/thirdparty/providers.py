@@ -73,7 +73,9 @@ class ThirdParties:
         """Serve everything, the status page last: once it answers, all do. Raises OSError."""
         options = self._options
         control = await self._runner(
-            control_app(self._book, self._behaviour, self.switch, self._model, self._completions)
+            control_app(
+                self._book, self._behaviour, self.apply_profile, self._model, self._completions
+            )
         )
         await web.SockSite(control, bind_private(options.control_socket)).start()
         self.logistics_port = await self._serve(
@@ -90,7 +92,7 @@ class ThirdParties:
             host=options.host,
         )
         self._stack.push_async_callback(self._gate.shut)
-        await self.switch(self._behaviour.profile)
+        await self.apply_profile(self._behaviour.profile)
         await self._start_model()
         page = status_app(PAYMENTS, lambda: self._behaviour.profile.status)
         self.status_port = await self._serve(page, options.status_port)
@@ -98,7 +100,7 @@ class ThirdParties:
     async def stop(self) -> None:
         await self._stack.aclose()
 
-    async def switch(self, profile: Profile) -> None:
+    async def apply_profile(self, profile: Profile) -> None:
         """Put `profile` in force at once, for new requests and new connections."""
         self._behaviour.profile = profile
         if profile.accepts:

@@ -33,7 +33,7 @@ def provider_app(book: ChargeBook, behaviour: Behaviour) -> web.Application:
 
     async def create_charge(request: web.Request) -> web.Response:
         try:
-            wanted = parse_charge(await request.json())
+            charge_request = parse_charge(await request.json())
         except (json.JSONDecodeError, UnicodeDecodeError):
             return _refusal(400, "invalid_json", "the body is not JSON")
         except BadCharge as exc:
@@ -44,7 +44,7 @@ def provider_app(book: ChargeBook, behaviour: Behaviour) -> web.Application:
         # Booked before the wait: a caller that gives up early was charged all the same, which
         # is what an idempotency key is for.
         try:
-            charge, replayed = book.charge(wanted, key, behaviour.profile.declined_percent)
+            charge, replayed = book.charge(charge_request, key, behaviour.profile.declined_percent)
         except KeyReused:
             return _refusal(422, "idempotency_key_reused", "this key belongs to another charge")
         await asyncio.sleep(behaviour.response_s())

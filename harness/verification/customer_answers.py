@@ -13,7 +13,7 @@ from harness.verification.money import as_money
 
 
 @dataclass(frozen=True)
-class Told:
+class PaidAnswer:
     """A checkout whose customer was told that it is paid."""
 
     order_id: int
@@ -26,15 +26,15 @@ class Told:
         return (
             order.paid
             and order.user_id == self.basket.user_id
-            and order.wanted() == frozenset(self.basket.lines)
+            and order.basket_lines() == frozenset(self.basket.lines)
             and self.total == order.total == order.expected_total()
         )
 
 
-def told_paid(checkouts: Sequence[Call]) -> list[Told]:
+def paid_answers(checkouts: Sequence[Call]) -> list[PaidAnswer]:
     """What the checkouts that were answered as paid told their customers."""
     return [
-        Told(order_id, call.request.basket, as_money(call.body.get("total")))
+        PaidAnswer(order_id, call.request.basket, as_money(call.body.get("total")))
         for call in checkouts
         if call.outcome == "ok"
         and call.request.basket is not None
@@ -43,16 +43,16 @@ def told_paid(checkouts: Sequence[Call]) -> list[Told]:
     ]
 
 
-def untrue_order_ids(told: Sequence[Told], orders: Sequence[OrderTruth]) -> set[int]:
+def untrue_order_ids(answers: Sequence[PaidAnswer], orders: Sequence[OrderTruth]) -> set[int]:
     """The orders of which somebody was told something that the books do not say.
 
     Each checkout has a key of its own, so an order that two of them were told of is untrue for one.
     """
     booked = {order.id: order for order in orders}
-    times = Counter(one.order_id for one in told)
+    times = Counter(one.order_id for one in answers)
     return {
         one.order_id
-        for one in told
+        for one in answers
         if times[one.order_id] > 1
         or (order := booked.get(one.order_id)) is None
         or not one.is_true_of(order)

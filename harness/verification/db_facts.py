@@ -31,7 +31,7 @@ class OrderTruth:
         """Whether the shop says that it got its money."""
         return self.status == PAID
 
-    def wanted(self) -> frozenset[Line]:
+    def basket_lines(self) -> frozenset[Line]:
         """What was bought, without its price."""
         return frozenset(Line(line.sku, line.quantity) for line in self.lines)
 

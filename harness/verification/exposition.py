@@ -17,11 +17,11 @@ class Scrape:
 
     def total(self, name: str, **labels: str) -> float | None:
         """The sum of the samples of `name` that carry `labels`; None where there are none."""
-        wanted = set(labels.items())
+        required = set(labels.items())
         found = [
             value
             for (sample, its_labels), value in self.samples.items()
-            if sample == name and wanted <= set(its_labels)
+            if sample == name and required <= set(its_labels)
         ]
         return sum(found) if found else None
 

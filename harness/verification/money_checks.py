@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from harness.verification.customer_answers import Told, untrue_order_ids
+from harness.verification.customer_answers import PaidAnswer, untrue_order_ids
 from harness.verification.db_facts import InvoiceTruth, OrderTruth, RunningTotal
 from harness.verification.driving import Replay
 from harness.verification.figures import ratio
@@ -38,7 +38,7 @@ def ledger_exact_ratio(
 
 
 def charged_once_ratio(
-    orders: Sequence[OrderTruth], provider: Amounts, told: Sequence[Told]
+    orders: Sequence[OrderTruth], provider: Amounts, answers: Sequence[PaidAnswer]
 ) -> float | None:
     """Share of the paid orders for which the provider took the right amount exactly once, and
     whose customer was told nothing else.
@@ -46,7 +46,7 @@ def charged_once_ratio(
     An order counts as paid where the shop says so, to itself or to its customer: one that a
     customer was told of and the books do not have is wrong.
     """
-    untrue = untrue_order_ids(told, orders)
+    untrue = untrue_order_ids(answers, orders)
     right = {
         order.id: order.id not in untrue and provider.get(order.id, []) == [order.expected_total()]
         for order in orders

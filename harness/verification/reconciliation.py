@@ -72,14 +72,14 @@ def reconciliation_honest(
     It may not say that all is well while orders disagree or while it looks at none of them, nor
     the reverse. None where it reports nothing, or only something old.
     """
-    said, run_at = reported.mismatched_orders, reported.last_run_at
-    if said is None or run_at is None or now - run_at > STALE:
+    reported_mismatches, run_at = reported.mismatched_orders, reported.last_run_at
+    if reported_mismatches is None or run_at is None or now - run_at > STALE:
         return None
     surely = _between(settled, run_at - WINDOW + MARGIN, run_at - GRACE - MARGIN)
     possibly = _between(settled, run_at - WINDOW - MARGIN, run_at + MARGIN)
     if surely and not reported.reconciled_orders:
         return 0.0
-    if said == 0:
+    if reported_mismatches == 0:
         return float(not any(order.mismatched(run_at) for order in surely))
     return float(any(order.captured != order.ledger for order in possibly))
 

@@ -45,9 +45,9 @@ async def price_baskets(
     async def ask(basket: Basket) -> tuple[Basket, Offer]:
         for _ in range(_ATTEMPTS):
             async with few:
-                offered = answered_offer(await make(session, price(basket)))
-            if offered is not None:
-                return basket, offered
+                offer = answered_offer(await make(session, price(basket)))
+            if offer is not None:
+                return basket, offer
         raise StackFailed(
             "the shop did not price a basket while it should have been healthy",
             "look at the logs of gateway, orders, a, b and c",
@@ -77,7 +77,8 @@ def reference_answers_ratio(
         if call.outcome == "ok" and call.request.basket is not None
     ]
     bought = [
-        (known := offers.get(order.wanted())) is not None and frozenset(order.lines) == known.lines
+        (known := offers.get(order.basket_lines())) is not None
+        and frozenset(order.lines) == known.lines
         for order in orders
         if order.paid
     ]

@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 from harness.measures import Measures
 from harness.verification.api_calls import Journey
-from harness.verification.customer_answers import told_paid
+from harness.verification.customer_answers import paid_answers
 from harness.verification.db_facts import RunningTotal
 from harness.verification.driving import StressResult
 from harness.verification.facts import SENSELESS, Facts
@@ -33,7 +33,7 @@ def correctness_measures(
 ) -> Measures:
     """All measures that compare what was answered, stored and charged."""
     orders, invoices = facts.orders, facts.invoices
-    told = told_paid(result.of(Journey.CHECKOUT))
+    answers = paid_answers(result.of(Journey.CHECKOUT))
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
     return {
         "ledger_exact_ratio": (
@@ -44,7 +44,7 @@ def correctness_measures(
         "charged_once_ratio": (
             None
             if orders is None or facts.provider is None
-            else _sound(charged_once_ratio, orders, facts.provider, told)
+            else _sound(charged_once_ratio, orders, facts.provider, answers)
         ),
         "running_total_exact": (
             None

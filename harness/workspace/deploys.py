@@ -98,17 +98,17 @@ def _import(versions: Versions, repository: ParticipantRepository, commit: str) 
     """Copy the commits that we do not have into our repository, checked on the way."""
     git = versions.git
     known = git.text("for-each-ref", "--format=^%(objectname)")
-    wanted = f"{commit}\n{known}\n".encode()
+    revisions = f"{commit}\n{known}\n".encode()
     try:
         count = int(
-            git.run("rev-list", "--count", "--stdin", stdin=wanted, objects=repository.objects)
+            git.run("rev-list", "--count", "--stdin", stdin=revisions, objects=repository.objects)
         )
         if count == 0:
             return
         if count > NEW_COMMITS_MAX:
             raise UsageError(f"there are more than {NEW_COMMITS_MAX} new commits")
         pack = git.run(
-            "pack-objects", "--revs", "--stdout", "--quiet", stdin=wanted,
+            "pack-objects", "--revs", "--stdout", "--quiet", stdin=revisions,
             objects=repository.objects,
         )  # fmt: skip
         git.run(

@@ -15,7 +15,7 @@ from harness.aigate.gate_settings import GateSettings
 from harness.aigate.vendors import ROUTES
 from harness.model import Mechanism
 from harness.runtime.compose.images import DEFAULTS
-from harness.runtime.programs.external import WANTED
+from harness.runtime.programs.external import REQUIREMENTS
 from harness.settings import HostSettings
 from tests.tidy.pages import DOCS, section, spans, table
 
@@ -90,7 +90,7 @@ LISTS = [
         "What it needs",
         "program",
         settings_in,
-        frozenset(one.setting for one in WANTED.values()),
+        frozenset(one.setting for one in REQUIREMENTS.values()),
     ),
 ]
 EACH = pytest.mark.parametrize("one", LISTS, ids=lambda one: f"{one.page}: {one.section}")

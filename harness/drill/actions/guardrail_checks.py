@@ -60,7 +60,7 @@ async def check(session: Session, before: BuiltRelease, after: BuiltRelease) -> 
 def listed(session: Session) -> list[dict[str, Any]]:
     """Every check: what it is, from where it is bound here, and what it said in this drill."""
     bound = {one.guard.id: one for one in session.spec.guards}
-    said = [one.event for one in session.story().of(GuardChecked)]
+    checked = [one.event for one in session.story().of(GuardChecked)]
     return [
         {
             "check": guard.id,
@@ -75,7 +75,7 @@ def listed(session: Session) -> list[dict[str, Any]]:
                     "verdict": one.verdict,
                     "why": one.why,
                 }
-                for one in said
+                for one in checked
                 if one.check == guard.id
             ],
         }

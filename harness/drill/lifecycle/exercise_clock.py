@@ -73,7 +73,7 @@ def deliver(session: Session, inject: Inject, *, by: str) -> InjectDelivered:
 
 def _take_up(session: Session, left: LeftOff) -> None:
     """Go on where a drill that died stood; the clock last, lest what was told be told again."""
-    for event in left.told:
+    for event in left.carried_events:
         session.note(event, actor=AGENDA)
     if left.clock is not None:
         session.note(left.clock, actor=AGENDA)

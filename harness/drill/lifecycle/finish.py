@@ -86,11 +86,13 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         )
         for fault in session.spec.faults
     )
-    said = state.diagnosis
+    diagnosis = state.diagnosis
     declared = None
-    if said is not None:
-        right = names_any(said.service, said.mechanism, answers)
-        declared = DeclaredCause(said.service, said.mechanism, said.confidence_percent, right=right)
+    if diagnosis is not None:
+        right = names_any(diagnosis.service, diagnosis.mechanism, answers)
+        declared = DeclaredCause(
+            diagnosis.service, diagnosis.mechanism, diagnosis.confidence_percent, right=right
+        )
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = engagement_of(session.story())
     return Scorecard(

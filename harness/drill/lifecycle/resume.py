@@ -42,14 +42,14 @@ class LeftOff:
     runtime: str
     clock: ClockStarted | None
     """How the clock goes on; None where it had not started."""
-    told: tuple[Event, ...]
+    carried_events: tuple[Event, ...]
     """Who took and left which role, and what was delivered, in order."""
 
 
 def left_off(runs: Path) -> LeftOff:
     """What the newest drill under `runs` left. Raises UsageError where it did not die."""
     found = [one for path in runs.glob("*/record.db") if (one := _read(path))]
-    newest = max(found, key=lambda told: told[0].wall_time, default=None)
+    newest = max(found, key=lambda events: events[0].wall_time, default=None)
     if newest is None:
         raise UsageError("no interrupted drill to resume", HINT)
     last = newest[-1].event
@@ -91,5 +91,5 @@ def _left_off(events: Sequence[Envelope]) -> LeftOff:
         agenda=begun.agenda,
         runtime=begun.runtime,
         clock=goes_on,
-        told=tuple(one.event for one in story.entries if isinstance(one.event, CARRIED)),
+        carried_events=tuple(one.event for one in story.entries if isinstance(one.event, CARRIED)),
     )

@@ -75,8 +75,8 @@ def log_line(record: Mapping[str, Any]) -> str:
         for key, value in record.items()
         if key not in _LEFT_OUT and isinstance(value, str | int | float) and "\n" not in str(value)
     )
-    said = " ".join(str(record.get("event", "")).split())
-    return f"{level:<9} {moment} - {record.get('service', '')}: {said}" + (
+    text = " ".join(str(record.get("event", "")).split())
+    return f"{level:<9} {moment} - {record.get('service', '')}: {text}" + (
         f" ({more})" if more else ""
     )
 

@@ -67,10 +67,10 @@ async def _log(session: Session, one: Evidence) -> str:
 async def _commit(session: Session, one: Evidence) -> str:
     if any(_alike(entry.commit, one.target) for entry in session.deploys().entries):
         return ""
-    wanted = f"{one.target}^{{commit}}"
+    revision = f"{one.target}^{{commit}}"
     try:
         await asyncio.to_thread(
-            session.services.workspace.git.text, "rev-parse", "--verify", "--quiet", wanted
+            session.services.workspace.git.text, "rev-parse", "--verify", "--quiet", revision
         )
     except GitFailed:
         return "the shop's history has no such commit"

@@ -75,8 +75,12 @@ class PastDrill:
         """Plain JSON data."""
         data = asdict(self)
         del data["causes"]
-        told = {"began_at": self.began_at.isoformat(), "cause": self.cause, "counts": self.counts}
-        return data | told
+        derived = {
+            "began_at": self.began_at.isoformat(),
+            "cause": self.cause,
+            "counts": self.counts,
+        }
+        return data | derived
 
 
 def past_drills(

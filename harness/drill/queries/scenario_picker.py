@@ -17,7 +17,7 @@ from harness.record.envelope import to_iso
 MATRIX = REPO / "var" / "smoke" / "matrix.json"
 
 
-def offered(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any]:
+def pickable_scenarios(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any]:
     """Scenarios and agendas by name; `proof` is None where `drill smoke` has not tried it here.
 
     Raises BadFile where the matrix cannot be read.

@@ -50,9 +50,9 @@ async def trace(session: Session, trace_id: str) -> dict[str, Any]:
             f"no trace {trace_id[:64]}",
             "old traces are dropped; list recent ones: drill trace",
         )
-    said = await session.services.recorder.logs(trace_id=trace_id, limit=100)
-    said.sort(key=lambda record: str(record.get("timestamp", "")))
-    return {"trace": found, "logs": said}
+    records = await session.services.recorder.logs(trace_id=trace_id, limit=100)
+    records.sort(key=lambda record: str(record.get("timestamp", "")))
+    return {"trace": found, "logs": records}
 
 
 async def operations(session: Session, service: str) -> list[str]:

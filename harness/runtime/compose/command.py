@@ -121,7 +121,7 @@ class Compose:
                 stderr=asyncio.subprocess.PIPE,
             )
             try:
-                _, said = await asyncio.wait_for(process.communicate(), UP_S)
+                _, output = await asyncio.wait_for(process.communicate(), UP_S)
             except BaseException as error:
                 if process.returncode is None:
                     process.kill()
@@ -131,7 +131,7 @@ class Compose:
                     raise StackFailed(f"Compose did not start {what} in {UP_S:g} s") from error
                 raise
         if process.returncode != 0:
-            raise StackFailed(f"Compose could not start {', '.join(services)}: {_last(said)}")
+            raise StackFailed(f"Compose could not start {', '.join(services)}: {_last(output)}")
 
     async def container(self, engine: Engine, service: str) -> str:
         """The id of the one container of a service. Raises StackFailed."""
@@ -143,8 +143,8 @@ class Compose:
         return container
 
 
-def _last(said: bytes) -> str:
-    lines = [line.strip() for line in said.decode(errors="replace").splitlines()]
+def _last(output: bytes) -> str:
+    lines = [line.strip() for line in output.decode(errors="replace").splitlines()]
     kept = [line for line in lines if line and "level=warning" not in line]
     return " / ".join(kept[-3:])
 

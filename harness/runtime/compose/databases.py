@@ -145,8 +145,8 @@ class Databases:
             await postgres.answering(access, alive=lambda: not ending.done(), last_words=lambda: "")
         except StackFailed as error:
             await self.engine.kill(container)
-            said = await self.engine.last_words(container)
-            raise StackFailed(f"{error.message}{said}") from error
+            last_words = await self.engine.last_words(container)
+            raise StackFailed(f"{error.message}{last_words}") from error
         finally:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)

@@ -153,8 +153,8 @@ class Engine:
 
     async def last_words(self, container: str) -> str:
         """The end of what a container that has ended wrote."""
-        said = b"".join([piece async for piece in self.output(container)])
-        return said.decode(errors="replace")[-WORDS_MAX:].strip()
+        output = b"".join([piece async for piece in self.output(container)])
+        return output.decode(errors="replace")[-WORDS_MAX:].strip()
 
     async def events(self, label: str) -> AsyncIterator[Found]:
         """What happens to containers that carry `label`, until the engine goes away."""
@@ -215,7 +215,7 @@ class Engine:
         bound_s: float,
     ) -> None:
         """A call that reports as it goes on. Raises EngineRefused, StackFailed."""
-        said: list[str] = []
+        progress: list[str] = []
         try:
             async with self._http.post(
                 API + path,
@@ -228,9 +228,11 @@ class Engine:
                     raise EngineRefused(answer.status, _message(await answer.read()))
                 async for line in answer.content:
                     news = json.loads(line)
-                    said = [*said[-20:], news.get("stream", "").rstrip()]
+                    progress = [*progress[-20:], news.get("stream", "").rstrip()]
                     if "error" in news:
-                        raise EngineRefused(500, "\n".join([*filter(None, said), news["error"]]))
+                        raise EngineRefused(
+                            500, "\n".join([*filter(None, progress), news["error"]])
+                        )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise StackFailed(f"Docker API call failed: {error!r}", HINT) from error
 

@@ -110,6 +110,6 @@ class Front:
         if message["event"] != event:
             for fd in fds:
                 os.close(fd)
-            said = message.get("error", message["event"])
-            raise StackFailed(f"the container that holds the shop's ports failed: {said}")
+            reason = message.get("error", message["event"])
+            raise StackFailed(f"the container that holds the shop's ports failed: {reason}")
         return fds

@@ -105,9 +105,9 @@ class Containers:
             if connecting.done():
                 return connecting.result()
             await self._engine.kill(container)
-            said = await self._engine.last_words(container)
+            last_words = await self._engine.last_words(container)
             await self._engine.remove("containers", container)
-            raise StackFailed(f"its container did not start: {said}")
+            raise StackFailed(f"its container did not start: {last_words}")
         finally:
             for task in (connecting, ending):
                 task.cancel()

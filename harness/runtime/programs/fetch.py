@@ -129,20 +129,20 @@ def package_sources(suite: str) -> dict[str, str]:
 
 def run_tool(argv: list[str], what: str, progress: Progress, cwd: Path | None = None) -> None:
     """Run a tool, passing on what it says. Raises EnvironmentMissing with its last words."""
-    said: deque[str] = deque(maxlen=5)
+    output: deque[str] = deque(maxlen=5)
     argv = ["timeout", f"{limits.DOWNLOAD_S:g}", *argv]
     pipe = subprocess.PIPE
     try:
         with subprocess.Popen(argv, cwd=cwd, stdout=pipe, stderr=subprocess.STDOUT) as process:
             for line in process.stdout or ():
-                said.append(line.decode(errors="replace").strip())
-                progress(f"  {said[-1]}")
+                output.append(line.decode(errors="replace").strip())
+                progress(f"  {output[-1]}")
     except FileNotFoundError as error:
         raise EnvironmentMissing(
             f"{what} could not be fetched: {error}", f"install {what} and put it on PATH"
         ) from error
     if process.returncode != 0:
         raise EnvironmentMissing(
-            f"{what} could not be fetched: {' / '.join(said)}",
+            f"{what} could not be fetched: {' / '.join(output)}",
             f"check the network, or install {what} and put it on PATH",
         )

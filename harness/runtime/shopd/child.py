@@ -101,12 +101,12 @@ def _line_buffered(stream: Any) -> None:
 
 def _limit(limits: dict[str, float]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for kind, wanted in (
+    for kind, limit in (
         (resource.RLIMIT_NOFILE, int(limits["open_files"])),
         (resource.RLIMIT_AS, int(limits["address_space_bytes"])),
     ):
         hard = resource.getrlimit(kind)[1]
-        bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (bound, bound))
 
 

@@ -21,7 +21,7 @@ from harness.matrix.campaign import Campaign
 from harness.matrix.compare import cells, disagreements
 from harness.matrix.report import render_page
 from harness.matrix.row_stack import Stack
-from harness.matrix.schedule import Due
+from harness.matrix.schedule import Scheduled
 from harness.matrix.statistics import figures
 from harness.paths import REPO
 
@@ -195,7 +195,9 @@ async def test_a_scenario_tried_again_forgets_nothing_about_the_others_of_its_co
         return {part: [one["scenario"] for one in found[part]] for part in ("rows", "earlier")}
 
     monkeypatch.setattr(Stack, "run", stack)
-    monkeypatch.setattr(runner, "in_order", lambda _, names, *__: [Due(n, 0, "") for n in names])
+    monkeypatch.setattr(
+        runner, "in_order", lambda _, names, *__: [Scheduled(n, 0, "") for n in names]
+    )
     await tried("deadlock", "abc")
     await tried("healthy", "abc")
     both = await tried("deadlock", "abc")

@@ -11,7 +11,7 @@ import pytest
 
 from harness.verification.api_calls import Basket, Call, Line, Outcome, checkout
 from harness.verification.basket_parser import PricedLine
-from harness.verification.customer_answers import told_paid
+from harness.verification.customer_answers import paid_answers
 from harness.verification.db_facts import OrderTruth
 from harness.verification.money_checks import charged_once_ratio
 
@@ -37,7 +37,7 @@ def answered(body: Any, *, basket: Basket = BASKET, outcome: Outcome = "ok") -> 
 
 
 def charged_once(*orders: OrderTruth, calls: tuple[Call, ...]) -> float | None:
-    return charged_once_ratio(orders, {order.id: [TOTAL] for order in orders}, told_paid(calls))
+    return charged_once_ratio(orders, {order.id: [TOTAL] for order in orders}, paid_answers(calls))
 
 
 def test_what_the_books_say_may_be_told() -> None:
@@ -86,7 +86,7 @@ def test_one_order_is_not_told_to_two_checkouts() -> None:
     ],
 )
 def test_who_was_not_told_that_it_is_paid_was_promised_nothing(call: Call) -> None:
-    assert told_paid([call]) == []
+    assert paid_answers([call]) == []
     failed = replace(ORDER, status="failed")
     assert charged_once(failed, calls=(call,)) is None
     assert charged_once(ORDER, calls=(call,)) == 1.0

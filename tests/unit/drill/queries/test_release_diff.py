@@ -111,7 +111,7 @@ async def test_a_version_that_nothing_came_before_is_not_compared_with_itself(
     shop: Session,
 ) -> None:
     await deploy.restart(shop, "payments", by="bo", progress=print)
-    with pytest.raises(UsageError, match="only version that was deployed here"):
+    with pytest.raises(UsageError, match="only version deployed so far"):
         await shown(shop)
 
 

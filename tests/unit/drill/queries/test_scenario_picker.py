@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness.catalog.reader import Catalog
-from harness.drill.queries.scenario_picker import offered
+from harness.drill.queries.scenario_picker import pickable_scenarios
 from harness.errors import BadFile
 from harness.paths import REPO
 
@@ -25,7 +25,7 @@ ROW = {
 
 
 def scenarios(matrix: Path) -> dict[str, Any]:
-    return {one["id"]: one for one in offered(Catalog(REPO), matrix)["scenarios"]}
+    return {one["id"]: one for one in pickable_scenarios(Catalog(REPO), matrix)["scenarios"]}
 
 
 def test_each_scenario_comes_with_what_was_tried_of_it_here(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_each_scenario_comes_with_what_was_tried_of_it_here(tmp_path: Path) -> N
         "cheats_rejected": 1,
     }
     assert found["float-drift"]["proof"] is None
-    assert offered(Catalog(REPO), matrix)["tried_at"]
+    assert pickable_scenarios(Catalog(REPO), matrix)["tried_at"]
 
 
 def test_of_several_seeds_the_one_that_fell_short_counts(tmp_path: Path) -> None:
@@ -63,9 +63,9 @@ def test_what_an_earlier_run_at_the_same_commit_found_is_offered_too(tmp_path: P
 def test_where_nothing_was_tried_nothing_is_claimed(tmp_path: Path) -> None:
     missing = tmp_path / "matrix.json"
     assert {one["proof"] for one in scenarios(missing).values()} == {None}
-    told = offered(Catalog(REPO), missing)
-    assert told["tried_at"] is None
-    assert told["agendas"]["workshop-60"] == "Workshop, 60 minutes"
+    picked = pickable_scenarios(Catalog(REPO), missing)
+    assert picked["tried_at"] is None
+    assert picked["agendas"]["workshop-60"] == "Workshop, 60 minutes"
 
 
 @pytest.mark.parametrize("content", ["not json", "[]", '{"rows": [{}]}'])

@@ -39,8 +39,8 @@ def open_folder() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def bare_machine(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is installed and nothing is cached."""
-    for wanted in external.WANTED.values():
-        monkeypatch.delenv(wanted.setting, raising=False)
+    for requirement in external.REQUIREMENTS.values():
+        monkeypatch.delenv(requirement.setting, raising=False)
     monkeypatch.setenv("PATH", str(open_folder / "path"))
     monkeypatch.setenv("THREEAM_CACHE", str(open_folder / "cache"))
     monkeypatch.setattr(external, "SYSTEM_POSTGRES", open_folder / "system")

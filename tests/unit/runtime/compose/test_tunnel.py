@@ -118,6 +118,6 @@ async def test_this_machines_own_proxy_is_asked_in_turn(
 def test_the_place_of_a_webhook_is_known_and_its_secret_is_not_shown() -> None:
     assert tls_address("X", "https://hooks.example/services/T0/secret") == "hooks.example:443"
     assert tls_address("X", "https://localhost:8443/v2") == "localhost:8443"
-    with pytest.raises(UsageError, match="SLACK_WEBHOOK_URL holds no https") as refused:
+    with pytest.raises(UsageError, match="SLACK_WEBHOOK_URL is not an https") as refused:
         tls_address("SLACK_WEBHOOK_URL", "http://hooks.example/services/T0/secret")
     assert "secret" not in str(refused.value)

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from harness.aigate.answering import answer_refusal
+from harness.aigate.connection import RequestBody, answer_refusal
 from harness.aigate.gate_settings import GateSettings, Upstream
 from harness.aigate.gate_state import GateState, brief_of, noted, require_open
 from harness.aigate.inbound import Inbound, inspect
 from harness.aigate.prompt import read_body
-from harness.aigate.receiving import RequestBody
 from harness.aigate.relay import Exchange, Order
 from harness.aigate.vendors import Refused, Vendor, closed, likely_vendor
 from harness.record.events import AiAttempted

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import httpx
 from starlette.types import Message, Send
 
-from harness.aigate.answering import HEADERS, answer_refusal
+from harness.aigate.connection import HEADERS, RequestBody, answer_refusal
 from harness.aigate.events_stream import EventSplitter, EventTooLong, data_of, json_of
 from harness.aigate.gate_settings import Upstream
 from harness.aigate.gate_state import GateState, reading
 from harness.aigate.inbound import Inbound
 from harness.aigate.prompt import Asked
-from harness.aigate.receiving import RequestBody
 from harness.aigate.upstream import asking, returned_headers, what_went_wrong
 from harness.aigate.usage import UsageMeter
 from harness.aigate.vendors import Refused, closed, error_event

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.aigate import gate_server, inbound, receiving
+from harness.aigate import connection, gate_server, inbound
 from harness.tokens import Caller
 from tests.unit.aigate.bench import Bench, NewBench
 from tests.unit.aigate.provider import stream, whole
@@ -262,7 +262,7 @@ async def test_a_body_over_the_bound_is_refused_by_what_it_says(open_bench: NewB
     bench: Bench = await open_bench()
     sent = request(length=str(inbound.BODY_MAX_BYTES + 1), body=b"")(bench)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(receiving, "DISCARD_S", 0.1)
+        patched.setattr(connection, "DISCARD_S", 0.1)
         assert status_of(await bench.raw(sent)) == 413
     assert bench.provider.connections == 0
 
@@ -270,8 +270,8 @@ async def test_a_body_over_the_bound_is_refused_by_what_it_says(open_bench: NewB
 async def test_a_body_that_does_not_come_is_not_waited_for(
     open_bench: NewBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "BODY_S", 0.1)
-    monkeypatch.setattr(receiving, "DISCARD_S", 0.1)
+    monkeypatch.setattr(connection, "BODY_S", 0.1)
+    monkeypatch.setattr(connection, "DISCARD_S", 0.1)
     bench: Bench = await open_bench()
     assert status_of(await bench.raw(request(body=BODY[:10])(bench))) == 408
     assert bench.provider.connections == 0

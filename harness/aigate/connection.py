@@ -1,16 +1,20 @@
-"""Reading a request's body within bounds of size and time."""
+"""The caller's connection: its request's body, read within bounds of size and time, and the
+answers that the gate gives itself."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 
-from starlette.types import Receive
+from starlette.types import Receive, Send
 
 from harness.aigate.inbound import BODY_MAX_BYTES
-from harness.aigate.vendors import Refused
+from harness.aigate.vendors import Refused, Vendor, error_body
 
 BODY_S = 10.0
 DISCARD_S = 2.0
+# One request a connection: nothing can be smuggled in behind it.
+HEADERS = [(b"connection", b"close"), (b"x-content-type-options", b"nosniff")]
 
 
 class RequestBody:
@@ -56,3 +60,16 @@ class RequestBody:
         self._is_complete = not message.get("more_body", False)
         part: bytes = message.get("body", b"")
         return part
+
+
+async def answer_refusal(vendor: Vendor, refused: Refused, send: Send) -> None:
+    """The whole answer to a request that is refused, as the vendor's clients expect it."""
+    body = json.dumps(error_body(vendor, refused)).encode()
+    headers = [
+        *HEADERS,
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-should-retry", b"false"),  # both vendors' clients heed it
+    ]
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

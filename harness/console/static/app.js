@@ -3,7 +3,7 @@
 import { Badge, Button, ErrorNote, Fragment, Loading, Toast, api, html, session, toast, useEffect, useLive, useRef, useState } from "./lib.js";
 import { stopwatch } from "./logic/format.js";
 import { connect } from "./live.js";
-import { Who } from "./parts/who.js";
+import { Identity } from "./parts/identity.js";
 import { VIEWS, load } from "./views/index.js";
 
 const viewOf = () => location.hash.replace(/^#\//, "").split("?")[0] || "now";
@@ -148,7 +148,7 @@ function App() {
       <div class="brand"><strong>3AM</strong> <span class="muted">${live.status.drill_id}</span> <${Connection} state=${live.connection} /></div>
       <${PhaseBar} status=${live.status} at=${live.at} />
       <div class="me">
-        <${Who} roles=${live.status.exercise.roles} instructor=${instructor} />
+        <${Identity} roles=${live.status.exercise.roles} instructor=${instructor} />
         <button class="button quiet" onClick=${nextTheme} title="Theme: light, dark or auto">${theme}</button>
         <button class="button quiet" onClick=${() => setHelp(true)} aria-label="Keyboard shortcuts">?</button>
       </div>

@@ -3,7 +3,7 @@
 import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
 import { drillTime, stopwatch } from "../logic/format.js";
 import { Causes } from "../parts/causes.js";
-import { Judging } from "../parts/judging.js";
+import { RubricGrading } from "../parts/rubric-grading.js";
 import { Picker } from "../parts/picker.js";
 
 function Agenda({ exercise }) {
@@ -118,6 +118,6 @@ export default function Instructor() {
   const hints = answer.faults.flatMap((one) => one.hints);
   return html`<div class="columns">
     <div class="grid"><${Agenda} exercise=${exercise} /><${Messages} /></div>
-    <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} /><${Judging} />${data && html`<${Answer} answer=${data} />`}<${Ending} /></div>
+    <div class="grid"><${ErrorNote} error=${error} /><${Causes} answer=${answer} /><${People} roles=${exercise.roles} /><${Hints} given=${exercise.hints} hints=${hints} /><${RubricGrading} />${data && html`<${Answer} answer=${data} />`}<${Ending} /></div>
   </div><div class="grid next"><${Picker} /></div>`;
 }

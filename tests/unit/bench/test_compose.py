@@ -70,7 +70,7 @@ def test_a_run_that_built_images_is_repeated_with_all_of_them_there(
     said: list[str] = []
     assert measured(said)["compose: start to healthy baseline, s"] == (46.0, False)
     assert runs == []
-    assert "measuring once more" in said[0]
+    assert "measuring again" in said[0]
 
 
 def test_what_keeps_the_shop_from_coming_up_is_raised(

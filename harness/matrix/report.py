@@ -27,6 +27,7 @@ code { background: var(--soft); padding: .05rem .3rem; border-radius: .25rem; }
 a { color: inherit; }
 @media (max-width: 34rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .5rem; } }
 """
+_FIGURES = ("Figure", "Measured", "95 % interval", "Required", "Verdict")
 _REFERENCE = ("Page after", "Evidence", "Rollback", "Code fix", "Cheats")
 _RESPONDER = ("Page after", "Service named", "Mechanism named", "Proven", "Innocent touched")
 
@@ -46,7 +47,7 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 <body><main><h1>{title}</h1>
 <p>{good} of {len(rows)} rows hold. Runtime {escape(matrix["runtime"])}, seeds {seeds},
 {matrix["took_s"]:.0f} s in all{_at(matrix["commit"])}.</p>
-{_table(("Figure", "Seen", "95 % interval", "Asked", "Verdict"), map(_figure, matrix["figures"]))}
+{_table(_FIGURES, map(_figure, matrix["figures"]))}
 {_table(columns, (_overview(row, cells_of(row)) for row in rows))}
 {_left_out(matrix["left_out"])}{_not_reached(matrix.get("not_reached", []))}
 {_earlier(columns, [_overview(row, cells_of(row)) for row in earlier])}
@@ -71,7 +72,7 @@ def _figure(one: Mapping[str, Any]) -> str:
         _cell(f"{one['good']} of {one['of']}"),
         _cell(f"{one['low']:.0%} to {one['high']:.0%}"),
         _cell(f"{one['at_least']:.0%}"),
-        _cell(_mark(one["holds"], "holds", "FALLS SHORT")),
+        _cell(_mark(one["holds"], "holds", "BELOW REQUIRED")),
     )
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -81,16 +82,16 @@ def _left_out(rows: Iterable[Mapping[str, Any]]) -> str:
         f"<dt>{escape(one['scenario'])}, seed {one['seed']}</dt><dd>{escape(one['why'])}</dd>"
         for one in rows
     )
-    return f"<h2>Left out for want of time</h2><dl>{items}</dl>" if items else ""
+    return f"<h2>Skipped for lack of time</h2><dl>{items}</dl>" if items else ""
 
 
 def _not_reached(rows: Iterable[Mapping[str, Any]]) -> str:
     names = ", ".join(f"{escape(one['scenario'])} at seed {one['seed']}" for one in rows)
-    return f"<h2>Not reached yet</h2><p>{names}</p>" if names else ""
+    return f"<h2>Not run yet</h2><p>{names}</p>" if names else ""
 
 
 def _earlier(columns: Iterable[str], lines: list[str]) -> str:
-    return f"<h2>Found before at the same commit</h2>{_table(columns, lines)}" if lines else ""
+    return f"<h2>Earlier results at the same commit</h2>{_table(columns, lines)}" if lines else ""
 
 
 def _overview(row: Mapping[str, Any], details: Iterable[str]) -> str:
@@ -144,14 +145,14 @@ def _section(row: Mapping[str, Any]) -> str:
         *_broken(row),
         *((f"Cheat {escape(one['patch'])}", _cheat(one)) for one in row.get("cheats", [])),
         ("Left behind", escape(", ".join(row.get("leftovers", []))) or "nothing"),
-        ("Took", f"{row['took_s']:.0f} s"),
+        ("Duration", f"{row['took_s']:.0f} s"),
     ]
     if row.get("repeated_since"):
         first = "<br>".join(escape(text) for text in row["repeated_since"])
-        facts.insert(0, ("Repeated alone, since beside others", first))
+        facts.insert(0, ("Retried alone, after failing in parallel", first))
     if row["shortfalls"]:
         what = "<br>".join(escape(text) for text in row["shortfalls"])
-        facts.insert(0, ("Falls short", f'<span class="bad">{what}</span>'))
+        facts.insert(0, ("Shortfalls", f'<span class="bad">{what}</span>'))
     title = f"{escape(row['scenario'])}, seed {row['seed']}"
     items = "".join(f"<dt>{term}</dt><dd>{text}</dd>" for term, text in facts)
     return f'<section id="{_anchor(row)}"><h2>{title}</h2><dl>{items}</dl></section>\n'
@@ -159,7 +160,7 @@ def _section(row: Mapping[str, Any]) -> str:
 
 def _broken(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     if "failing_before" in row:
-        yield "Broken at the page", _codes(row["failing_before"])
+        yield "Failing when paged", _codes(row["failing_before"])
 
 
 def _cheat(trial: Mapping[str, Any]) -> str:
@@ -204,9 +205,9 @@ def figure_cells(figure: Mapping[str, Any]) -> dict[str, str]:
     """A figure as the cells of a line."""
     return {
         "figure": figure["figure"],
-        "seen": f"{figure['good']} of {figure['of']}",
+        "measured": f"{figure['good']} of {figure['of']}",
         "95 %": f"{figure['low']:.0%} to {figure['high']:.0%}",
-        "asked": f"{figure['at_least']:.0%}",
+        "required": f"{figure['at_least']:.0%}",
         "holds": "yes" if figure["holds"] else "NO",
     }
 
@@ -235,7 +236,7 @@ def _of_the_reference(row: Row) -> dict[str, Any]:
     rejected = sum(not cheat["passed"] for cheat in cheats)
     return {
         "source": row.get("source_found"),
-        "broken at page": len(row.get("failing_before", [])),
+        "failing at page": len(row.get("failing_before", [])),
         "rollback": _word(row.get("rollback")),
         "fix": _word(row.get("fix")),
         "cheats rejected": f"{rejected}/{len(cheats)}" if cheats else "-",
@@ -245,7 +246,7 @@ def _of_the_reference(row: Row) -> dict[str, Any]:
 def _verdict(row: Row) -> str:
     if row["shortfalls"]:
         return "FAILS"
-    return "ok, repeated alone" if row.get("repeated_since") else "ok"
+    return "ok, retried alone" if row.get("repeated_since") else "ok"
 
 
 def _word(trial: Mapping[str, Any] | None) -> str:

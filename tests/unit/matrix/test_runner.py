@@ -202,7 +202,7 @@ async def test_a_scenario_tried_again_forgets_nothing_about_the_others_of_its_co
     await tried("healthy", "abc")
     both = await tried("deadlock", "abc")
     assert both == {"rows": ["deadlock"], "earlier": ["healthy"]}
-    assert "Found before at the same commit" in (tmp_path / "matrix.html").read_text()
+    assert "Earlier results at the same commit" in (tmp_path / "matrix.html").read_text()
     matrix_found = json.loads((tmp_path / "matrix.json").read_text())
     assert disagreements(matrix("compose", row("healthy", 1)), matrix_found) == []
     assert (await tried("deadlock", "def"))["earlier"] == []
@@ -229,7 +229,7 @@ async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
     assert [one["scenario"] for one in found["rows"]] == ["float-drift", "healthy"]
     assert [one["scenario"] for one in found["left_out"]] == ["deadlock"]
     assert "skipped for lack of time: deadlock, seed 1: not known" in capsys.readouterr().err
-    assert "Left out for want of time" in (tmp_path / "matrix.html").read_text()
+    assert "Skipped for lack of time" in (tmp_path / "matrix.html").read_text()
     kept = json.loads((tmp_path / "held.json").read_text())
     assert kept["deadlock"] == held["deadlock"], "what was left out is as it was"
     with pytest.raises(UsageError, match="too short for any scenario"):

@@ -96,7 +96,7 @@ class Feed:
         """The drill's status as it goes out, not older than STATUS_EVERY_S."""
         at, task = self._asked.get(audience, (0.0, None))
         if task is None or time.monotonic() - at >= STATUS_EVERY_S:
-            task = asyncio.create_task(self._worded(audience))
+            task = asyncio.create_task(self._status_frame(audience))
             self._asked[audience] = (time.monotonic(), task)
         return await asyncio.shield(task)
 
@@ -104,7 +104,7 @@ class Feed:
         """The status itself."""
         return await status(self.session, audience)
 
-    async def _worded(self, audience: Audience) -> bytes:
+    async def _status_frame(self, audience: Audience) -> bytes:
         return frame("status", await self.current(audience))
 
     def _up_to_date(self, audience: Audience) -> _Tail:

@@ -56,10 +56,10 @@ async def newest_orders(
     databases: ShopDatabases, user_ids: Iterable[int], limit_per_user: int
 ) -> Mapping[int, list[OrderTruth]]:
     """Each user's newest orders, newest first. Raises NotKnowable."""
-    wanted = sorted(set(user_ids))
-    found: dict[int, list[OrderTruth]] = {user_id: [] for user_id in wanted}
+    distinct_ids = sorted(set(user_ids))
+    found: dict[int, list[OrderTruth]] = {user_id: [] for user_id in distinct_ids}
     for order in reversed(
-        _orders(await databases.fetch("orders", _NEWEST, wanted, limit_per_user))
+        _orders(await databases.fetch("orders", _NEWEST, distinct_ids, limit_per_user))
     ):
         found[order.user_id].append(order)
     return found

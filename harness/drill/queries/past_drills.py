@@ -100,8 +100,10 @@ def past_drills(
             continue
         if (drill := past_drill(events)) is not None:
             story = fold(events)
-            is_told = viewer == "instructor" or opened_answer(story) is not None
-            found.append(drill if is_told or not drill.is_running else _untold(drill, story))
+            answer_is_open = viewer == "instructor" or opened_answer(story) is not None
+            found.append(
+                drill if answer_is_open or not drill.is_running else _without_answer(drill, story)
+            )
     return _with_recurrence(sorted(found, key=lambda one: one.began_at))
 
 
@@ -146,7 +148,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
     )
 
 
-def _untold(drill: PastDrill, story: Story) -> PastDrill:
+def _without_answer(drill: PastDrill, story: Story) -> PastDrill:
     """The scenario's name tells what is wrong; so does the time from its beginning to the page."""
     kpis = judged_kpis(story, None, counted_from="page")
     return replace(drill, scenario=SEALED, outcome="running", kpis=kpis)

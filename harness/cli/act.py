@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.expectation_flags import Expect, IfWorse, NoPlan, Probability, Within, planned
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.cli.payload_files import entry_of
 from harness.errors import DrillError, UnknownName, UsageError
 from harness.exercise.entries import Diagnosis
@@ -234,3 +235,21 @@ def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
     raise DrillError(
         "the drill ended before this finished", "see `drill score` and `drill history`"
     )
+
+
+COMMANDS: Commands = {
+    "Act": (
+        ack,
+        deploy,
+        rollback,
+        restart,
+        flag,
+        verify,
+        finish,
+        halt,
+    ),
+    "Write": (
+        diagnose,
+        note,
+    ),
+}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
 from harness.paths import home_dir
@@ -216,3 +217,12 @@ def _run_dir(drill_id: str | None) -> Path:
     if chosen not in found:
         raise UnknownName("drill", chosen, found)
     return found[chosen].parent
+
+
+COMMANDS: Commands = {
+    "Afterwards": (
+        score,
+        postmortem,
+        history,
+    )
+}

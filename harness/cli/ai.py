@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.terminal import AsJson, data, line
 
 app = typer.Typer(
@@ -58,3 +59,6 @@ def brief(as_json: AsJson = False) -> None:
 
 def _count(known: int | None) -> str:
     return "unknown" if known is None else f"{known:,}"
+
+
+COMMANDS: Commands = {"Look": (("ai", app),)}

@@ -12,6 +12,7 @@ import typer
 
 from harness.causes import Family
 from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.runtimes import RUNTIMES, runtime_named
 from harness.model import Role, Scenario
@@ -254,3 +255,14 @@ def _host(settings: HostSettings) -> None:
     if outcome.error is not None:
         raise outcome.error
     say(f"ended: {outcome.reason}; nothing is left behind")
+
+
+COMMANDS: Commands = {
+    "Start": (
+        scenarios,
+        run,
+        demo,
+        up,
+        down,
+    )
+}

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.api_client import DrillClient, active_drill
 from harness.cli.look import agenda_lines
+from harness.cli.panels import Commands
 from harness.model import Role
 from harness.terminal import AsJson, data, line, say
 
@@ -179,3 +180,6 @@ def halt() -> None:
     """
     stopping = _client().post("/v1/halt")
     say(f"{stopping['drill_id']} is stopping")
+
+
+COMMANDS: Commands = {"Instruct": (("instruct", app),)}

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs, read_fields
 from harness.exercise import entries
 from harness.terminal import AsJson, data, line, say
@@ -110,3 +111,14 @@ def guardrails(as_json: AsJson = False) -> None:
         for outcome in one["said"]:
             why = f": {outcome['why']}" if outcome["why"] else ""
             line(f"    {outcome['service']} {outcome['version']} {outcome['verdict']}{why}")
+
+
+COMMANDS: Commands = {
+    "Afterwards": (
+        reflect,
+        analyse,
+        learn,
+        action_item,
+        guardrails,
+    )
+}

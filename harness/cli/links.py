@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.api_client import active_drill
+from harness.cli.panels import Commands
 from harness.errors import NotAllowed
 from harness.model import Role
 from harness.terminal import line, link_of
@@ -36,3 +37,6 @@ def open_(
 
 
 open_.__name__ = "open"
+
+
+COMMANDS: Commands = {"Start": (open_,)}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.panels import Commands
 from harness.cli.telemetry_text import render_log, render_row, render_trace_with_logs
 from harness.currency import euros
 from harness.model import Role
@@ -190,3 +191,13 @@ def trace(
     for row in answer["traces"]:
         line(render_row(row))
     say("show one: drill trace TRACE_ID" if answer["traces"] else "no traces match")
+
+
+COMMANDS: Commands = {
+    "Look": (
+        status,
+        page,
+        logs,
+        trace,
+    )
+}

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.panels import Commands
 from harness.errors import UnknownName
 from harness.host.runtimes import RUNTIMES
 from harness.terminal import AsJson, data, line, say, table
@@ -81,3 +82,11 @@ def bench(
 def _benchmark_of(runtime: str) -> str:
     """The module whose `run_bench` measures a runtime, where there is one."""
     return f"harness.bench.{runtime}"
+
+
+COMMANDS: Commands = {
+    "Machine": (
+        doctor,
+        bench,
+    )
+}

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.host import Runtime
+from harness.cli.panels import Commands
 
 
 def smoke(
@@ -70,3 +71,6 @@ def smoke(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not asyncio.run(runner.smoke(campaign)):
         raise typer.Exit(1)
+
+
+COMMANDS: Commands = {"Machine": (smoke,)}

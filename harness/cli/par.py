@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.panels import Commands
 from harness.errors import DrillError, UnknownName, UsageError
 from harness.paths import catalog_dir, home_dir
 from harness.scoring.baseline_table import THIS_DRILL, Par, Round, par_lines, round_of
@@ -134,3 +135,6 @@ def _read(path: Path) -> Par | None:
         return Par(**data, rounds=rounds)
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+COMMANDS: Commands = {"Machine": (par,)}

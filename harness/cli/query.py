@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.terminal import AsJson, data, line, say, table
 
 POINTS = 20
@@ -152,3 +153,15 @@ def engagement(as_json: AsJson = False) -> None:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{share:.0%}"
+
+
+COMMANDS: Commands = {
+    "Look": (
+        metrics,
+        sql,
+        deploys,
+        diff,
+        events,
+        engagement,
+    )
+}

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.look import agenda_lines, participant
+from harness.cli.panels import Commands
 from harness.cli.payload_files import entry_of
 from harness.exercise.entries import Membership
 from harness.terminal import AsJson, data, line, say
@@ -95,3 +96,14 @@ def advance() -> None:
     """
     answer = participant().post("/v1/clock/advance")
     say(f"phase: {answer['clock']['phase_title']}")
+
+
+COMMANDS: Commands = {
+    "Exercise": (
+        join,
+        leave,
+        roles,
+        agenda,
+        advance,
+    )
+}

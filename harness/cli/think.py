@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.errors import UsageError
 from harness.exercise import entries
@@ -215,3 +216,15 @@ def _of(found: dict[str, dict[str, Any]], id_: str) -> dict[str, Any]:
         known = ", ".join(found) or "none"
         raise UsageError(f"there is no hypothesis '{id_}'", f"given with --hypothesis: {known}")
     return found[id_]
+
+
+COMMANDS: Commands = {
+    "Write": (
+        declare,
+        triage,
+        ("hypotheses", hypotheses),
+        mark,
+        expect,
+        outcome,
+    )
+}

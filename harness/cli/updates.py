@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.look import participant
+from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.exercise import entries
 from harness.terminal import AsJson, data, line, say
@@ -84,3 +85,6 @@ def updates(
         line(one["at"])
         for part in one["text"].splitlines():
             line(part)
+
+
+COMMANDS: Commands = {"Look": (updates,), "Write": (update,)}

@@ -1,4 +1,4 @@
-"""compose.yaml against the topology, and against the policy that every container is held to."""
+"""The Compose project against the topology, and the policy that every container is held to."""
 
 from __future__ import annotations
 
@@ -12,18 +12,26 @@ import pytest
 from harness.model import ServiceEntry
 from harness.runtime.compose.command import BASE_FILE, find_program
 from harness.runtime.compose.images import DEFAULTS
+from harness.runtime.compose.project import release_entry
 from tests.containers.policy import PARTS, breaches_of_file
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")
-def services() -> dict[str, Any]:
-    """Every service of the file, resolved, with no variable set."""
+def services(
+    topology: tuple[ServiceEntry, ...], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """Every service of the project, resolved, with no variable set."""
     program = find_program()
     assert program is not None
+    shop = tmp_path_factory.mktemp("project") / "shop.json"
+    shop.write_text(
+        json.dumps({"services": {entry.name: release_entry(entry.name) for entry in topology}})
+    )
+    files = ("--file", str(BASE_FILE), "--file", str(shop))
     done = subprocess.run(
-        [*program, "--file", str(BASE_FILE), "--profile", "*", "config", "--format", "json"],
+        [*program, *files, "--profile", "*", "config", "--format", "json"],
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         capture_output=True,
         check=False,

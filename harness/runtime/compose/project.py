@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from harness import ports
 from harness.errors import StackFailed
 from harness.model import ContainerSpec, ProcessSpec, ServiceEntry, StackPlan
+from harness.paths import REPO
 from harness.runtime import postgres
 from harness.runtime.procfs import identify
 
@@ -27,6 +28,7 @@ DOMAIN = "shop"
 """Of the shop's addresses: `payments.shop`. A container's own name is its service's alone."""
 CHECKOUT = "/srv"
 """Where a release lies in its image."""
+COMMON_FILE = REPO / "compose" / "common.yaml"
 DATA = "/var/lib/postgresql/shop"
 PATH = "/opt/python/bin:/usr/local/bin:/usr/bin:/bin"
 SIDECAR_BASES = {"alertmanager": FRONT}
@@ -69,7 +71,7 @@ def labels(plan: StackPlan) -> dict[str, str]:
 
 
 def variable(service: str, what: str) -> str:
-    """The name of a variable in compose.yaml, such as PAYMENTS_IMAGE."""
+    """The name of a variable of the project, such as PAYMENTS_IMAGE."""
     return f"{service.upper().replace('-', '_')}_{what}"
 
 
@@ -89,7 +91,9 @@ def project_file(plan: StackPlan) -> Content:
     front_ports = [published(plan, entry.port) for entry in plan.topology]
     if any(spec.name in SIDECAR_BASES for spec in plan.sidecars):
         front_ports.append(published(plan, ports.ALERTMANAGER))
-    services: dict[str, Content] = {entry.name: {"labels": mine} for entry in plan.topology}
+    services: dict[str, Content] = {
+        entry.name: release_entry(entry.name) | {"labels": mine} for entry in plan.topology
+    }
     services[FRONT] = {
         "labels": mine,
         "ports": front_ports,
@@ -102,6 +106,17 @@ def project_file(plan: StackPlan) -> Content:
         "services": services,
         "networks": {name: {"labels": mine} for name in ("shop", "edge")},
         "volumes": {name: {"labels": mine} for name in ("postgres-data", "prometheus-data")},
+    }
+
+
+def release_entry(service: str) -> Content:
+    """A service of the shop: what every release has in common, with its own image and host name."""
+    return {
+        "extends": {"file": str(COMMON_FILE), "service": "release"},
+        "profiles": ["shop"],
+        "image": f"${{{variable(service, 'IMAGE')}:-threeam/{service}}}",
+        "hostname": service,
+        "volumes": [f"${{{variable(service, 'CONTROL')}:-/var/empty}}:/run/control"],
     }
 
 

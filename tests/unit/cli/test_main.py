@@ -7,7 +7,8 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from harness.cli.main import PANELS, app
+from harness.cli.main import app
+from harness.cli.panels import PANELS
 
 HEADINGS = ("Start", "Look", "Act", "Write", "Exercise", "Afterwards", "Instruct", "Machine")
 IMPERATIVES = {
@@ -45,7 +46,7 @@ def test_commands_stand_below_the_headings_in_their_order(monkeypatch: pytest.Mo
     lines = shown(app, 80, monkeypatch)
     headings = [one.strip("╭─╮ ") for one in lines if one.startswith("╭")]
     assert headings == ["Options", *HEADINGS]
-    assert tuple(PANELS) == HEADINGS
+    assert PANELS == HEADINGS
 
 
 def test_each_line_begins_with_what_the_command_does() -> None:

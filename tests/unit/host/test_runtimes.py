@@ -27,6 +27,9 @@ from harness.runtime.base import Progress, used_mark
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import FakeRuntime
 
+OFFSET = 11_100
+"""Below the ports that the kernel hands out to whoever connects."""
+
 
 @pytest.fixture
 def third(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
@@ -60,7 +63,7 @@ def third(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
 async def test_a_drill_is_prepared_on_it(third: RuntimeKind, tmp_path: Path) -> None:
     said: list[str] = []
     settings = HostSettings(
-        scenario="healthy", runtime="third", seed=1, port_offset=27_000, home=tmp_path
+        scenario="healthy", runtime="third", seed=1, port_offset=OFFSET, home=tmp_path
     )
     prepared = await prepare(settings, asyncio.Event(), said.append)
     assert said[0] == "third: all that it needs is there"
@@ -106,7 +109,7 @@ def test_what_a_runtime_lacks_is_said_by_its_entry(
         raise EnvironmentMissing("third has no room here", "make some")
 
     monkeypatch.setitem(RUNTIMES, "third", dataclasses.replace(third, preflight=preflight))
-    settings = HostSettings(runtime="third", seed=1, port_offset=27_000, home=tmp_path)
+    settings = HostSettings(runtime="third", seed=1, port_offset=OFFSET, home=tmp_path)
     with pytest.raises(EnvironmentMissing, match="no room"):
         asyncio.run(prepare(settings, asyncio.Event(), lambda _: None))
     assert not list(tmp_path.glob("runs/*"))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.api_client import active_drill, client_of
 from harness.cli.panels import Commands
+from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
 from harness.paths import home_dir
@@ -206,7 +207,7 @@ def _running(drill_id: str | None) -> DrillClient | None:
     except EnvironmentMissing:
         return None
     meant = drill_id in (None, drill.drill_id)
-    return DrillClient(drill, Role.PARTICIPANT) if meant else None
+    return client_of(drill, Role.PARTICIPANT) if meant else None
 
 
 def _run_dir(drill_id: str | None) -> Path:

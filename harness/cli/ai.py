@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from harness.cli.api_client import active_drill
 from harness.cli.look import participant
 from harness.cli.panels import Commands
 from harness.terminal import AsJson, data, line
@@ -21,16 +22,16 @@ def status(as_json: AsJson = False) -> None:
 
     Example: drill ai status
     """
-    client = participant()
-    answer = client.get("/v1/ai")
+    answer = participant().get("/v1/ai")
     if as_json:
         data(answer)
         return
     line(f"the AI gate is {'open' if answer['open'] else 'closed'}: {answer['reason']}")
+    secrets = active_drill().run_dir / "secrets"
     for vendor in answer["vendors"]:
         name = vendor.upper()
         line(f"export {name}_BASE_URL={answer['base_urls'][vendor]}")
-        line(f'export {name}_API_KEY="$(cat {client.drill.run_dir}/secrets/participant.token)"')
+        line(f'export {name}_API_KEY="$(cat {secrets}/participant.token)"')
     line(
         f"{answer['refused']} refused, {answer['forwarded']} forwarded, {answer['cut']} cut; "
         f"tokens in {_count(answer['input_tokens'])}, out {_count(answer['output_tokens'])}"

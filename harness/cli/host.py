@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.causes import Family
-from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.api_client import active_drill, client_of
 from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.runtimes import RUNTIMES, runtime_named
@@ -164,7 +164,7 @@ def down() -> None:
     except EnvironmentMissing:
         say("no drill is running")
         return
-    DrillClient(drill, Role.PARTICIPANT).post("/v1/finish")
+    client_of(drill, Role.PARTICIPANT).post("/v1/finish")
     try:
         wait_until_sync(
             lambda: not (home_dir() / "active.json").exists(),

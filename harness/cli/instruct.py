@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.api_client import active_drill, client_of
 from harness.cli.look import agenda_lines
 from harness.cli.panels import Commands
+from harness.drill_client import DrillClient
 from harness.model import Role
 from harness.terminal import AsJson, data, line, say
 
@@ -24,7 +25,7 @@ def _ask(path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def _client() -> DrillClient:
-    return DrillClient(active_drill(), Role.INSTRUCTOR)
+    return client_of(active_drill(), Role.INSTRUCTOR)
 
 
 def _say_clock(answer: dict[str, Any]) -> None:

@@ -6,17 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.api_client import DrillClient, active_drill
+from harness.cli.api_client import active_drill, client_of
 from harness.cli.panels import Commands
 from harness.cli.telemetry_text import render_log, render_row, render_trace_with_logs
 from harness.currency import euros
+from harness.drill_client import DrillClient
 from harness.model import Role
 from harness.terminal import AsJson, data, line, say, table
 
 
 def participant() -> DrillClient:
     """A client of the active drill in the participant's role."""
-    return DrillClient(active_drill(), Role.PARTICIPANT)
+    return client_of(active_drill(), Role.PARTICIPANT)
 
 
 def status(as_json: AsJson = False) -> None:

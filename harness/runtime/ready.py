@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import local_client
 from harness.waiting import wait_until
 
 INTERVAL_S = 0.02
@@ -25,9 +25,7 @@ class ReadyProbe:
     def __init__(self) -> None:
         # A connection kept alive would be one more that a draining release waits for.
         once = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.AsyncClient(
-            trust_env=False, timeout=ANSWER_S, limits=once, verify=TRUSTING_NOBODY
-        )
+        self._client = local_client(timeout_s=ANSWER_S, limits=once)
 
     async def wait(self, url: str, *, timeout_s: float, alive: Callable[[], bool]) -> None:
         """Return once `url` answers 200. Raises NotReady."""

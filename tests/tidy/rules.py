@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "causes currency errors limits paths people plain_http terminal waiting",
         "model settings",
-        "measures ports tokens",
+        "drill_client measures ports tokens",
         "catalog record",
         "exercise",
         "scoring",
@@ -224,12 +224,12 @@ def misplaced_tests(root: Path) -> Iterator[str]:
     unit = root / "tests" / "unit"
     for path in sorted(unit.rglob("test_*.py")):
         folder = path.relative_to(unit).parent
-        tree = root if folder.parts[0] == "loadgen" else root / "harness"
+        tree = root if folder.parts[:1] == ("loadgen",) else root / "harness"
         if not (tree / folder).is_dir():
             yield f"{path.relative_to(root)}: there is no package {folder}"
             continue
         module = f"{path.stem.removeprefix('test_')}.py"
-        top = root / "loadgen" if folder.parts[0] == "loadgen" else tree
+        top = root / "loadgen" if folder.parts[:1] == ("loadgen",) else tree
         places = sorted(one.parent.relative_to(tree) for one in top.rglob(module))
         if places and folder not in places:
             yield f"{path.relative_to(root)}: {module} is in {places[0]}"

@@ -12,7 +12,7 @@ from harness.drill.actions.expectation import Plan
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, UnknownName
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import local_client
 from harness.record.events import FlagSwitched
 
 TIMEOUT_S = 5.0
@@ -86,12 +86,10 @@ async def _ask(
 ) -> dict[str, bool]:
     """The flags that the service answers with. Raises DrillError."""
     try:
-        async with httpx.AsyncClient(
-            base_url=spec.places.services[service],
-            headers={"Authorization": f"Bearer {spec.operations_token}"},
-            timeout=TIMEOUT_S,
-            trust_env=False,
-            verify=TRUSTING_NOBODY,
+        async with local_client(
+            spec.places.services[service],
+            token=spec.operations_token,
+            timeout_s=TIMEOUT_S,
             transport=transport,
         ) as http:
             answer = await http.request(method, path, json=body)

@@ -20,7 +20,7 @@ from harness.errors import DrillError
 from harness.exercise.agenda import Artefact
 from harness.exercise.views import incident_start
 from harness.model import Fault
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import local_client
 from harness.record.deploys import Deploy
 
 FOLDER = "incident"
@@ -126,9 +126,7 @@ def configuration_part(diff: str) -> str:
 async def _provider_status(session: Session) -> Mapping[str, str]:
     url = f"{session.spec.places.provider_status_url}/api/v2/status.json"
     try:
-        async with httpx.AsyncClient(
-            timeout=STATUS_TIMEOUT_S, trust_env=False, verify=TRUSTING_NOBODY
-        ) as http:
+        async with local_client(timeout_s=STATUS_TIMEOUT_S) as http:
             return {"provider_status.json": (await http.get(url)).text}
     except httpx.HTTPError as error:
         raise DrillError(f"the payment provider's status page does not answer: {error}") from error

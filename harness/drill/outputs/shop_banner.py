@@ -9,7 +9,7 @@ import httpx
 
 from harness.drill.session import Session
 from harness.exercise.status_page import banner, public_updates
-from harness.plain_http import TRUSTING_NOBODY
+from harness.plain_http import local_client
 from harness.record.events import DeploySucceeded, UpdateStatus
 from harness.record.story import Story
 
@@ -38,12 +38,10 @@ def banner_body(story: Story) -> dict[str, str]:
 async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = None) -> None:
     """Set the banner whenever it has to change, and again after each deploy of the gateway, which
     forgets it. A gateway that does not answer is asked again."""
-    async with httpx.AsyncClient(
-        base_url=session.spec.places.gateway_url,
-        headers={"Authorization": f"Bearer {session.spec.operations_token}"},
-        timeout=TIMEOUT_S,
-        trust_env=False,
-        verify=TRUSTING_NOBODY,
+    async with local_client(
+        session.spec.places.gateway_url,
+        token=session.spec.operations_token,
+        timeout_s=TIMEOUT_S,
         transport=transport,
     ) as http:
         shown: Any = (banner_body(Story()), 0)

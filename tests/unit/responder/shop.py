@@ -25,7 +25,7 @@ class RecordedShop:
         """(path, detail): the next post to the path is refused so, once."""
 
     def api(self) -> Api:
-        return Api("http://shop.test", "token", httpx.MockTransport(self.answer))
+        return Api("http://shop.test", "token", transport=httpx.MockTransport(self.answer))
 
     def to(self, path: str) -> list[dict[str, Any]]:
         """The bodies that were posted to a path."""

@@ -242,7 +242,7 @@ async def test_what_a_drill_can_do_without_is_said_to_be_missing(
     spec = may_be_missing(shop, "raise SystemExit('no database')")
     await runtime.up(replace(plan, sidecars=(spec,)), said.append)
     assert await serving(shop) == "1.0.0"
-    (line,) = [text for text in said if text.startswith("without recorder: ")]
+    (line,) = [text for text in said if text.startswith("recorder disabled: ")]
     assert "it ended" in line
 
 

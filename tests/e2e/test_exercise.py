@@ -186,7 +186,7 @@ def investigate(team: Team) -> None:
         "Ada", "declare", "--severity", "sev1", "--summary", "Checkout fails", "-s", "payments",
         "-s", "gateway", "--blast-radius", "everybody who pays", "--escalate", "revenue",
     )  # fmt: skip
-    team.drill.wait_said("alert PaymentsFailing", timeout_s=60)
+    team.drill.wait_said("ALERT: PaymentsFailing", timeout_s=60)
     team.type("Ada", "mark", "PaymentsFailing", "source", "--reason", "it names the outermost call")
     now = int(time.time())
     charges = f"promql:sum(rate(charges_total[10s])) @{now - 20}..{now}"

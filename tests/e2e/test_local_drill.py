@@ -95,7 +95,7 @@ def test_a_participant_goes_from_page_to_proof_to_score(drill: LiveDrill) -> Non
     drill.wait_said("PAGE", timeout_s=60)
     assert drill.drill("ack").returncode == 0
     wait_until_sync(
-        lambda: drill.answer("logs", "--level", "error")["lines"] or None,  # type: ignore[index,call-overload]
+        lambda: drill.answer("logs", "--level", "error")["records"] or None,  # type: ignore[index,call-overload]
         timeout_s=20,
         what="errors in the logs",
     )

@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.telemetry.trace_store import TraceQuery
-from harness.telemetry.traces import AttributeValue, Span, SpanEvent, Trace
+from harness.telemetry.traces import AttributeValue, Span, SpanEvent, Trace, TraceQuery
 
 JaegerTrace = dict[str, Any]
 """One element of `data` in the answer of `/api/traces`."""

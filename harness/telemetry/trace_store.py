@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.telemetry.otlp import StoredSpan, read_span
-from harness.telemetry.traces import Span, Trace
+from harness.telemetry.traces import Span, Trace, TraceQuery
 
 SPAN_OVERHEAD_BYTES = 320
 """What a stored span costs besides its bytes; measured, see the tests."""
@@ -24,20 +24,6 @@ class TraceLimits:
     spans: int = 120_000
     spans_per_trace: int = 2_000
     size_bytes: int = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True)
-class TraceQuery:
-    """Which traces are wanted: those where one span of `service` has all of the rest."""
-
-    service: str = ""
-    operation: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    min_duration_ns: int | None = None
-    max_duration_ns: int | None = None
-    start_ns: int | None = None
-    end_ns: int | None = None
-    limit: int = 20
 
 
 @dataclass(slots=True)

@@ -103,3 +103,17 @@ def _groups(siblings: list[Span]) -> list[tuple[Span, ...]]:
     for span in siblings:
         groups.setdefault((span.service, span.operation, span.error), []).append(span)
     return [tuple(group) for group in groups.values()]
+
+
+@dataclass(frozen=True)
+class TraceQuery:
+    """Which traces are wanted: those where one span of `service` has all of the rest."""
+
+    service: str = ""
+    operation: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    min_duration_ns: int | None = None
+    max_duration_ns: int | None = None
+    start_ns: int | None = None
+    end_ns: int | None = None
+    limit: int = 20

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.telemetry.otlp import split_spans
-from harness.telemetry.trace_store import TraceLimits, TraceQuery, TraceStore
+from harness.telemetry.trace_store import TraceLimits, TraceStore
+from harness.telemetry.traces import TraceQuery
 from tests.unit.telemetry.memory import weighed
 from tests.unit.telemetry.spans import MS, START_NS, request, span, trace_id
 

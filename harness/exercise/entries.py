@@ -25,7 +25,7 @@ Texts = Annotated[list[Text], Field(max_length=100)]
 class Entry(BaseModel):
     """Something that people send. A field that is not known is a mistake, and is named."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", defer_build=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     @classmethod
     def field_names(cls) -> dict[str, bool]:

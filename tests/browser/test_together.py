@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.record.events import PostmortemSaved, TriageWritten
+from harness.record.events import CauseAnalysed, PostmortemSaved, TriageWritten
 from harness.waiting import wait_until_sync
 from tests.browser.consoles import Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
@@ -143,6 +143,27 @@ def test_what_is_typed_while_a_triage_is_on_its_way_is_not_held_against_oneself(
     assert ada.get_by_role("alert").count() == 0
     said = [one.event.unknown for one in drill.session.story().of(TriageWritten)]
     assert said[-2:] == [("who released it",), ("who noticed it",)]
+
+
+def test_the_next_cause_is_kept_though_it_is_typed_while_the_first_is_on_its_way(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    ada = open_console("postmortem")
+    form = card(ada, "Root cause analysis")
+    text = form.get_by_label("Cause at this level")
+    add = form.get_by_role("button", name="Add cause")
+    text.fill("timeouts were cut")
+    held = Held(ada, "**/v1/causes")
+    add.click()
+    form.get_by_role("button", name="deepest").click()
+    text.fill("nobody tests them")
+    held.let_through()
+    ada.get_by_role("status").get_by_text("Saved").wait_for()
+    add.click()
+    form.get_by_role("listitem").filter(has_text="nobody tests them").wait_for()
+    said = [(one.event.level, one.event.text) for one in drill.session.story().of(CauseAnalysed)]
+    assert said == [("surface", "timeouts were cut"), ("deepest", "nobody tests them")]
+    assert text.input_value() == ""
 
 
 def test_of_two_who_write_the_triage_at_once_neither_loses_text(

@@ -3,6 +3,7 @@
 import htm from "./vendor/htm.module.js";
 import { api, session } from "./session.js";
 import { live } from "./live.js";
+import { writtenSince } from "./logic/drafts.js";
 
 const { createElement, useState, useEffect, useRef, useMemo, useCallback, useSyncExternalStore, Fragment } = React;
 
@@ -64,7 +65,12 @@ export function usePoll(path, everyMs = 0, params = null) {
   return { ...state, again, put };
 }
 
-/** State that outlives a reload and other people's changes: what somebody is still writing. */
+/**
+ * State that outlives a reload and other people's changes: what somebody is still writing.
+ *
+ * Returns the value, `set(next)`, and `taken(sent)`: what was sent is no draft any more, what was
+ * written since then is.
+ */
 export function useDraft(name, initial) {
   const key = `draft ${name}`;
   const [value, setValue] = useState(() => {
@@ -72,11 +78,12 @@ export function useDraft(name, initial) {
   });
   const set = useCallback((next) => setValue((before) => {
     const after = typeof next === "function" ? next(before) : next;
-    sessionStorage.setItem(key, JSON.stringify(after));
+    if (after === initial) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(after));
     return after;
   }), [key]);
-  const clear = useCallback(() => { sessionStorage.removeItem(key); setValue(initial); }, [key]);
-  return [value, set, clear];
+  const taken = useCallback((sent) => set((before) => writtenSince(before, sent, initial)), [set]);
+  return [value, set, taken];
 }
 
 /** An act: `run()` does it, and tells whether it is busy and why it was refused. */

@@ -15,6 +15,13 @@ export function taken(draft, sent) {
   return draft && { ...draft, sent };
 }
 
+/** What is left of a form's draft once `sent` of it was taken: what was written since, else `blank`. */
+export function writtenSince(draft, sent, blank) {
+  if (same(draft, sent)) return blank;
+  if (typeof draft !== "object" || draft === null) return draft;
+  return Object.fromEntries(Object.keys(draft).map((key) => [key, same(draft[key], sent[key]) ? blank[key] : draft[key]]));
+}
+
 /** Whether somebody still has to save it. */
 export function isUnsaved(draft) {
   return draft !== null && (draft.sent === undefined || !same(draft.value, draft.sent));

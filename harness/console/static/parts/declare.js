@@ -29,7 +29,7 @@ const START = { service: "", mechanism: "", confidence: 70, note: "", from: "", 
 
 export function Declare({ choices, list }) {
   const { records } = useLive();
-  const [draft, setDraft, clear] = useDraft("declare", START);
+  const [draft, setDraft, taken] = useDraft("declare", START);
   const [sure, setSure] = useState(false);
   const leading = [...list].sort((a, b) => b.probability - a.probability)[0];
   const service = draft.service || leading?.service || "";
@@ -44,7 +44,7 @@ export function Declare({ choices, list }) {
   const declare = useAct(async (event) => {
     event.preventDefault();
     await api.post("/v1/diagnoses", { service, mechanism, confidence: draft.confidence, evidence, note: draft.note });
-    clear();
+    taken(draft);
     setSure(false);
     toast("Diagnosis submitted");
   });

@@ -8,14 +8,14 @@ const useAll = (type) => {
   return useMemo(() => records.filter((one) => one.type === type).map((one) => ({ key: one.id, ...one.data })), [records, type]);
 };
 
-/** A draft of a form that is sent to `path`, and empty again once it was taken. */
+/** A draft of a form that is sent to `path`, and blank again once it was taken. */
 function useSheet(name, path, blank, bodyOf = (draft) => draft) {
-  const [draft, setDraft, clear] = useDraft(name, blank);
+  const [draft, setDraft, taken] = useDraft(name, blank);
   const put = (change) => setDraft((before) => ({ ...before, ...change }));
   const send = useAct(async (event) => {
     event.preventDefault();
     await api.post(path, bodyOf(draft));
-    clear();
+    taken(draft);
     toast("Saved");
   });
   return { draft, put, send };

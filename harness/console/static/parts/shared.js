@@ -21,7 +21,7 @@ export function useNewest(type) {
  * `save(send)`.
  */
 export function useShared(name, newest, read, blank) {
-  const [kept, setDraft, discard] = useDraft(name, null);
+  const [kept, setDraft] = useDraft(name, null);
   const [isSending, setSending] = useState(false);
   const seq = newest?.seq || 0;
   const standing = useMemo(() => (newest ? read(newest.data) : blank), [seq]);
@@ -31,6 +31,7 @@ export function useShared(name, newest, read, blank) {
     const from = current(before, seq, standing) || { on: seq, base: standing, value: standing };
     return { ...from, value: typeof next === "function" ? next(from.value) : next };
   }), [seq]);
+  const discard = useCallback(() => setDraft(null), [setDraft]);
   const save = async (send) => {
     setSending(true);
     try {

@@ -24,7 +24,7 @@ function Components({ choices, value, onChange }) {
 
 function Composer({ choices }) {
   const newest = useNewest("update.posted");
-  const [draft, setDraft, clear] = useDraft("update", BLANK);
+  const [draft, setDraft, taken] = useDraft("update", BLANK);
   const put = (change) => setDraft((before) => ({ ...before, ...change }));
   const post = useAct(async (event) => {
     event.preventDefault();
@@ -33,7 +33,7 @@ function Composer({ choices }) {
       confidence: draft.confidence, unknowns: asList(draft.unknowns), next_steps: asList(draft.next),
       eta_minutes: minutes(draft.eta), eta_latest_minutes: minutes(draft.latest), components: Object.keys(draft.components).length ? draft.components : null,
     });
-    clear();
+    taken(draft);
     toast("Update posted");
   });
   const eta = (label, key) => html`<label class="field"><span class="label">${label}</span><input type="number" min="0" step="any" value=${draft[key]} onInput=${(event) => put({ [key]: event.target.value })} /></label>`;

@@ -8,11 +8,11 @@ const SHOWN = 400;
 export default function Timeline() {
   const { records } = useLive();
   const [search, setSearch] = useState("");
-  const [note, setNote, clear] = useDraft("note", "");
+  const [note, setNote, taken] = useDraft("note", "");
   const write = useAct(async (event) => {
     event.preventDefault();
     await api.post("/v1/notes", { text: note });
-    clear();
+    taken(note);
   });
   const rows = useMemo(() => records.filter((one) => one.label), [records]);
   const wanted = search.toLowerCase();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { current, isPassed, isUnsaved, taken } from "../logic/drafts.js";
+import { current, isPassed, isUnsaved, taken, writtenSince } from "../logic/drafts.js";
 
 const DRAFT = { on: 4, base: "slow", value: "slow since noon" };
 
@@ -34,4 +34,19 @@ test("without a draft nothing is unsaved, and nothing is passed", () => {
   assert.equal(taken(null, "mine"), null);
   assert.equal(isUnsaved(null), false);
   assert.equal(isPassed(null, 5), false);
+});
+
+const BLANK = { level: "surface", text: "" };
+const SENT = { level: "surface", text: "timeouts were cut" };
+
+test("a form is blank again once what it held was taken", () => {
+  assert.equal(writtenSince({ ...SENT }, SENT, BLANK), BLANK);
+  assert.equal(writtenSince("a note", "a note", ""), "");
+});
+
+test("of a form that was on its way, what was written meanwhile stays, and nothing else does", () => {
+  assert.deepEqual(writtenSince({ ...SENT, level: "deeper" }, SENT, BLANK), { level: "deeper", text: "" });
+  const next = { level: "deeper", text: "nobody tests them" };
+  assert.deepEqual(writtenSince(next, SENT, BLANK), next);
+  assert.equal(writtenSince("a longer note", "a note", ""), "a longer note");
 });

@@ -10,17 +10,20 @@ import pytest
 from hypothesis import settings
 
 from tests.engine import REQUIRED, why_not
+from tests.pressure import UnderPressure
 
 WHOLE_SHOPS = frozenset({"browser", "containers", "contract", "e2e"})
 """Folders whose tests start a shop, and have the machine to themselves."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Whoever is told to end takes down the shops that it started, as after Ctrl-C. And an example
     may take as long as a busy machine makes it take: what is tested is what comes out."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings.register_profile("shared machine", deadline=None)
     settings.load_profile("shared machine")
+    if not hasattr(config, "workerinput"):  # one for all workers of a parallel run
+        config.pluginmanager.register(UnderPressure())
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,7 +9,13 @@ from pydantic import BaseModel, Field
 
 from harness.api.access import TEAM, router_for
 from harness.api.dependencies import InSession, Viewer
-from harness.drill.queries import metric_queries, release_diff, telemetry_queries, trace_search
+from harness.drill.queries import (
+    addresses,
+    metric_queries,
+    release_diff,
+    telemetry_queries,
+    trace_search,
+)
 from harness.drill.queries.status import status as drill_status
 
 router = router_for(TEAM, prefix="/v1")
@@ -32,6 +38,16 @@ class Sql(BaseModel):
 @router.get("/status")
 async def status(session: InSession, viewer: Viewer) -> Any:
     return await drill_status(session, viewer)
+
+
+@router.get("/addresses")
+async def where_all_answers(session: InSession) -> Any:
+    return addresses.addresses(session)
+
+
+@router.get("/password")
+async def database_password(session: InSession) -> Any:
+    return addresses.password(session)
 
 
 @router.get("/pages")

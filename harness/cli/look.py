@@ -20,17 +20,42 @@ def participant() -> DrillClient:
     return client_of(active_drill(), Role.PARTICIPANT)
 
 
-def status(as_json: AsJson = False) -> None:
+def status(
+    addresses: Annotated[
+        bool, typer.Option("--addresses", help="Show every address, and processes, instead.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show phase, services, alerts, impact and the next step.
 
-    Example: drill status
+    Example: drill status --addresses
     """
-    answer = participant().get("/v1/status")
+    answer = participant().get("/v1/addresses" if addresses else "/v1/status")
     if as_json:
         data(answer)
         return
-    for text in status_lines(answer):
+    for text in address_lines(answer) if addresses else status_lines(answer):
         line(text)
+
+
+def address_lines(answer: dict[str, Any]) -> list[str]:
+    """Addresses, databases and processes as plain text."""
+    lines = [*table(answer["addresses"], ["name", "url", "what"]), ""]
+    if found := answer["databases"]:
+        rows = [{"database": name, "url": url} for name, url in found["urls"].items()]
+        lines += table(rows, ["database", "url"])
+        lines += [f"read-only; the password: export PGPASSWORD=$({found['password_command']})", ""]
+    return lines + table(answer["processes"], ["service", "version", "pid"])
+
+
+def password() -> None:
+    """Print the databases' read-only password, for psql.
+
+    Example: drill password
+
+    As in: PGPASSWORD=$(drill password) psql -h 127.0.0.1 -p 15432 -U oncall payments
+    """
+    line(participant().get("/v1/password")["password"])
 
 
 def status_lines(answer: dict[str, Any]) -> list[str]:
@@ -67,6 +92,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
         )
         lines.append(_now_line(answer["impact_now"]))
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
+    lines.append("every address, with databases and processes: drill status --addresses")
     lines += [f"drill problem: {what}" for what in answer["problems"]]
     return [*lines, f"next: {answer['next']}"]
 
@@ -197,6 +223,7 @@ def trace(
 COMMANDS: Commands = {
     "Look": (
         status,
+        password,
         page,
         logs,
         trace,

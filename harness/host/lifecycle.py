@@ -76,7 +76,8 @@ async def host(
             say(f"before starting: {sentence}")
         left = left_off(settings.home / "runs") if settings.resume else None
         if left is not None:
-            progress(f"resuming {left.drill_id}: seed {left.seed}, agenda {left.agenda}")
+            # Not its seed: whoever has that can draw the scenario by it.
+            progress(f"resuming {left.drill_id}: agenda {left.agenda}")
             settings = _as_left(settings, left)
         # Nobody is there to ask a model where a program plays.
         vendors = gate_settings.vendors if player is None else frozenset[str]()

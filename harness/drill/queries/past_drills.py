@@ -86,8 +86,8 @@ class PastDrill:
 def past_drills(
     runs: Path, unreadable: Callable[[str], None], *, viewer: Audience = "all"
 ) -> list[PastDrill]:
-    """Every drill with a record under `runs`, oldest first; of the one that runs, only instructors
-    are told before the reveal what is wrong in it.
+    """Every drill with a record under `runs`, oldest first; of one whose answer was never opened,
+    only instructors are told what is wrong in it: it runs, or may be resumed or started again.
 
     A record that cannot be read is told to `unreadable` and left out.
     """
@@ -101,9 +101,7 @@ def past_drills(
         if (drill := past_drill(events)) is not None:
             story = fold(events)
             answer_is_open = viewer == "instructor" or opened_answer(story) is not None
-            found.append(
-                drill if answer_is_open or not drill.is_running else _without_answer(drill, story)
-            )
+            found.append(drill if answer_is_open else _without_answer(drill, story))
     return _with_recurrence(sorted(found, key=lambda one: one.began_at))
 
 
@@ -151,7 +149,8 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
 def _without_answer(drill: PastDrill, story: Story) -> PastDrill:
     """The scenario's name tells what is wrong; so does the time from its beginning to the page."""
     kpis = judged_kpis(story, None, counted_from="page")
-    return replace(drill, scenario=SEALED, outcome="running", kpis=kpis)
+    outcome = "running" if drill.is_running else drill.outcome
+    return replace(drill, scenario=SEALED, outcome=outcome, kpis=kpis)
 
 
 def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -9,9 +9,12 @@ import pytest
 
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.draw import agenda_named, begin_record, choose, draw, pace
+from harness.drill.lifecycle.home import Home
+from harness.drill.lifecycle.resume import HOST_DIED, left_off
 from harness.drill.lifecycle.seal import sealed
 from harness.drill.outputs.exports import DRAFT, POSTMORTEM, TIMELINE, write_postmortem
 from harness.drill.queries.past_drills import (
+    PastDrill,
     averages,
     past_drill,
     past_drills,
@@ -23,6 +26,7 @@ from harness.paths import REPO
 from harness.record import events
 from harness.record.events import GuardChecked, GuardVerdict
 from harness.record.store import Record
+from harness.scoring.scorecard import SEALED
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import Hand
 
@@ -93,20 +97,46 @@ def test_without_the_answer_what_depends_on_it_stays_unknown(tmp_path: Path) -> 
     assert one.kpis.page_ms == 9_000
 
 
-@pytest.mark.parametrize("ended", [True, False])
-def test_of_the_drill_that_runs_only_instructors_are_told_what_is_wrong(
-    tmp_path: Path, ended: bool
+ENDS = {
+    "running": (),
+    "killed": (events.DrillAborted(HOST_DIED),),
+    "failed": (events.DrillAborted("the shop did not become healthy"),),
+    "finished": (events.DrillFinished("asked"),),
+}
+
+
+def by_id(drills: list[PastDrill]) -> list[PastDrill]:
+    return sorted(drills, key=lambda one: one.drill_id)
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_only_an_opened_answer_tells_participants_what_was_wrong(tmp_path: Path, end: str) -> None:
+    for opened in (False, True):
+        path = a_drill(tmp_path, f"d-{opened}", "bad-timeouts", opened=opened, ended=False)
+        with Record(path) as record:
+            for event in ENDS[end]:
+                record.append(event, actor="harness")
+    told, told_open = by_id(past_drills(tmp_path, pytest.fail, viewer="instructor"))
+    assert told.scenario == told_open.scenario == "bad-timeouts"
+    assert (told.outcome == "aborted") is (end in ("killed", "failed"))
+    seen, seen_open = by_id(past_drills(tmp_path, pytest.fail))
+    assert seen_open == told_open, "negative control: what was opened is told"
+    assert "timeout" not in json.dumps(seen.to_json())
+    assert seen.outcome == ("running" if end == "running" else told.outcome)
+    assert (seen.kpis.page_ms, seen.kpis.acknowledge_ms) == (None, 5_000)
+
+
+def test_a_killed_drill_is_sealed_before_and_after_the_next_start_closes_it(
+    tmp_path: Path,
 ) -> None:
-    a_drill(tmp_path, "d-1", "bad-timeouts", opened=False, ended=ended)
-    (told,) = past_drills(tmp_path, pytest.fail, viewer="instructor")
-    assert (told.scenario, told.kpis.page_ms) == ("bad-timeouts", 9_000)
-    (seen,) = past_drills(tmp_path, pytest.fail)
-    if ended:  # negative control: what is over was told
-        assert seen == told
-        return
-    assert "timeouts" not in json.dumps(seen.to_json())
-    assert (seen.outcome, seen.kpis.page_ms, seen.kpis.acknowledge_ms) == ("running", None, 5_000)
-    assert averages([seen])["drills"] == 0
+    path = a_drill(tmp_path / "runs", "d-1", "bad-timeouts", opened=False, ended=False)
+    (path.parent / "secrets").mkdir()
+    for is_running in (True, False):
+        (seen,) = past_drills(tmp_path / "runs", pytest.fail)
+        assert (seen.scenario, seen.is_running) == (SEALED, is_running)
+        with Home(tmp_path).owned(lambda _: []) as put_in_order:
+            assert "timeout" not in " ".join(put_in_order)
+    assert left_off(tmp_path / "runs").scenario == "bad-timeouts", "and it can still be resumed"
 
 
 def test_until_the_reveal_the_papers_do_not_tell_when_it_began(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from harness.tokens import Caller
 
 
 class Access:
-    """The callers who may use the routes of a router. With `is_open`, no token is asked for."""
+    """The callers who may use the routes of a router. With `is_open`, no token is asked for; with
+    `any_origin`, a page of another site may ask, too."""
 
-    def __init__(self, *callers: Caller, is_open: bool = False) -> None:
-        self.callers, self.is_open = frozenset(callers), is_open
+    def __init__(self, *callers: Caller, is_open: bool = False, any_origin: bool = False) -> None:
+        self.callers, self.is_open, self.any_origin = frozenset(callers), is_open, any_origin
 
     async def __call__(self) -> None:
         """Nothing to do by the time a route runs: the gatekeeper has decided."""
@@ -26,6 +27,8 @@ class Access:
 
 EVERYBODY = Access(is_open=True)
 """Whoever reaches 127.0.0.1: what holds no data, or what the team told everybody."""
+EVERY_SITE = Access(is_open=True, any_origin=True)
+"""The same, from pages of any site: what the team told the public, in the form that tools read."""
 TEAM = Access(Caller.PARTICIPANT, Caller.INSTRUCTOR)
 INSTRUCTOR = Access(Caller.INSTRUCTOR)
 TELEMETRY = Access(Caller.TELEMETRY)
@@ -37,15 +40,18 @@ def router_for(access: Access, prefix: str = "") -> APIRouter:
 
 
 class Policy:
-    """Which callers may use which (method, path template); `public` ones need no token."""
+    """Which callers may use which (method, path template); `public` ones need no token, and those
+    of them in `any_origin` may be asked by pages of any site."""
 
     def __init__(
         self,
         rules: Mapping[tuple[str, str], frozenset[Caller]],
         public: Collection[tuple[str, str]] = (),
+        any_origin: Collection[tuple[str, str]] = (),
     ) -> None:
         self.rules = dict(rules)
         self.public = frozenset(public)
+        self.any_origin = frozenset(any_origin)
         self._compiled = [
             (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
             for (method, template), callers in rules.items()
@@ -63,13 +69,15 @@ def policy_of(routers: Iterable[APIRouter]) -> Policy:
     """What the routes of `routers` say of themselves. One that says nothing, or two things, gets no
     rule."""
     rules: dict[tuple[str, str], frozenset[Caller]] = {}
-    public = set()
+    public, any_origin = set(), set()
     for method, path, declared in _declarations(routers):
         if len(declared) == 1 and declared[0].is_open:
             public.add((method, path))
+            if declared[0].any_origin:
+                any_origin.add((method, path))
         elif len(declared) == 1:
             rules[method, path] = declared[0].callers
-    return Policy(rules, public)
+    return Policy(rules, public, any_origin)
 
 
 def require_declared(routers: Iterable[APIRouter]) -> None:

@@ -15,6 +15,7 @@ from harness.api.routes_act import router as act
 from harness.api.routes_exercise import router as exercise
 from harness.api.routes_instruct import router as instruct
 from harness.api.routes_pager import router as pager
+from harness.api.routes_public import api_router as public_api
 from harness.api.routes_public import router as public
 from harness.api.routes_read import router as read
 from harness.api.routes_stream import router as stream
@@ -27,7 +28,7 @@ from harness.record import events
 from harness.tokens import TokenBook
 
 PROBLEM = "application/problem+json"
-ROUTERS = (read, views, act, exercise, team, instruct, pager, public, stream, pages)
+ROUTERS = (read, views, act, exercise, team, instruct, pager, public, public_api, stream, pages)
 
 
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:

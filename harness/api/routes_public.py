@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi import Depends, Response
 from fastapi.responses import HTMLResponse
 
-from harness.api.access import EVERYBODY, router_for
+from harness.api.access import EVERY_SITE, EVERYBODY, router_for
 from harness.api.dependencies import InSession
 from harness.api.status_html import render
 from harness.exercise import status_page
@@ -16,6 +17,17 @@ NAME = "Northgoods"
 router = router_for(EVERYBODY)
 
 
+async def _readable_anywhere(response: Response) -> None:
+    """Pages of any site may read the answer, as they may read Statuspage's."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+
+
+api_router = router_for(EVERY_SITE, prefix="/api/v2")
+api_router.dependencies.append(Depends(_readable_anywhere))
+"""All that Statuspage's API v2 lets everybody read."""
+
+
 @router.get("/status", response_class=HTMLResponse)
 async def page(session: InSession) -> str:
     story, url = session.story(), _url(session)
@@ -23,19 +35,40 @@ async def page(session: InSession) -> str:
     return render(summary, status_page.incidents(story, name=NAME, url=url)["incidents"])
 
 
-@router.get("/api/v2/status.json")
+@api_router.get("/status.json")
 async def status(session: InSession) -> Any:
     return status_page.status(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
-@router.get("/api/v2/summary.json")
+@api_router.get("/summary.json")
 async def summary(session: InSession) -> Any:
     return status_page.summary(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
-@router.get("/api/v2/incidents.json")
+@api_router.get("/components.json")
+async def components(session: InSession) -> Any:
+    return status_page.components(
+        session.story(), session.spec.topology, name=NAME, url=_url(session)
+    )
+
+
+@api_router.get("/incidents.json")
 async def incidents(session: InSession) -> Any:
     return status_page.incidents(session.story(), name=NAME, url=_url(session))
+
+
+@api_router.get("/incidents/unresolved.json")
+async def unresolved(session: InSession) -> Any:
+    return status_page.unresolved(
+        session.story(), session.spec.topology, name=NAME, url=_url(session)
+    )
+
+
+@api_router.get("/scheduled-maintenances.json")
+@api_router.get("/scheduled-maintenances/upcoming.json")
+@api_router.get("/scheduled-maintenances/active.json")
+async def scheduled_maintenances(session: InSession) -> Any:
+    return status_page.scheduled_maintenances(session.story(), name=NAME, url=_url(session))
 
 
 def _url(session: InSession) -> str:

@@ -86,6 +86,27 @@ def incidents(story: Story, *, name: str, url: str) -> dict[str, Any]:
     return {"page": page, "incidents": [incident] if incident is not None else []}
 
 
+def components(
+    story: Story, topology: Sequence[ServiceEntry], *, name: str, url: str
+) -> dict[str, Any]:
+    """`/api/v2/components.json`: the page and its components."""
+    whole = summary(story, topology, name=name, url=url)
+    return {"page": whole["page"], "components": whole["components"]}
+
+
+def unresolved(
+    story: Story, topology: Sequence[ServiceEntry], *, name: str, url: str
+) -> dict[str, Any]:
+    """`/api/v2/incidents/unresolved.json`: the page, and the incident while it is open."""
+    whole = summary(story, topology, name=name, url=url)
+    return {"page": whole["page"], "incidents": whole["incidents"]}
+
+
+def scheduled_maintenances(story: Story, *, name: str, url: str) -> dict[str, Any]:
+    """`/api/v2/scheduled-maintenances*.json`: none, since nobody can schedule one here."""
+    return {"page": _page(story, name, url), "scheduled_maintenances": []}
+
+
 def status(
     story: Story, topology: Sequence[ServiceEntry], *, name: str, url: str
 ) -> dict[str, Any]:

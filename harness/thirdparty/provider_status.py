@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,18 @@ DESCRIPTIONS = {
     "degraded_performance": "Degraded Performance",
     "major_outage": "Major Outage",
 }
+
+
+STATUSPAGE = {
+    "summary": ("page", "status", "components", "incidents", "scheduled_maintenances"),
+    "components": ("page", "components"),
+    "incidents": ("page", "incidents"),
+    "incidents/unresolved": ("page", "incidents"),
+    "scheduled-maintenances": ("page", "scheduled_maintenances"),
+    "scheduled-maintenances/upcoming": ("page", "scheduled_maintenances"),
+    "scheduled-maintenances/active": ("page", "scheduled_maintenances"),
+}
+"""Which parts of the summary each of them has, by its path."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +44,28 @@ MODELS = Page("lumen", "Lumen Models", (("completions", "Completions API"), ("fi
 
 
 def status_app(page: Page, status_now: Callable[[], str]) -> web.Application:
-    """`/api/v2/status.json` in the provider's short form, `/api/v2/summary.json` in full."""
+    """`/api/v2/status.json` in the provider's short form; everything else that Statuspage's API v2
+    lets everybody read, from any site, in Statuspage's own."""
 
     async def status(_: web.Request) -> web.Response:
-        return web.json_response({"status": status_now(), "updated": _now()})
+        return _answer({"status": status_now(), "updated": _now()})
 
-    async def summary(_: web.Request) -> web.Response:
-        return web.json_response(_summary(page, status_now()))
+    def serving(*parts: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def some(_: web.Request) -> web.Response:
+            whole = _summary(page, status_now())
+            return _answer({part: whole[part] for part in parts})
+
+        return some
 
     app = web.Application()
     app.router.add_get("/api/v2/status.json", status)
-    app.router.add_get("/api/v2/summary.json", summary)
+    for path, parts in STATUSPAGE.items():
+        app.router.add_get(f"/api/v2/{path}.json", serving(*parts))
     return app
+
+
+def _answer(body: dict[str, Any]) -> web.Response:
+    return web.json_response(body, headers={"Access-Control-Allow-Origin": "*"})
 
 
 def _summary(page: Page, status: str) -> dict[str, Any]:

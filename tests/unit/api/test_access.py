@@ -239,7 +239,12 @@ async def test_the_status_page_and_the_consoles_own_files_alone_need_no_token(ap
         "/status",
         "/api/v2/status.json",
         "/api/v2/summary.json",
+        "/api/v2/components.json",
         "/api/v2/incidents.json",
+        "/api/v2/incidents/unresolved.json",
+        "/api/v2/scheduled-maintenances.json",
+        "/api/v2/scheduled-maintenances/upcoming.json",
+        "/api/v2/scheduled-maintenances/active.json",
     }
     for method, path in POLICY.public:
         assert (await api.ask(method, path)).status_code == 200

@@ -13,6 +13,7 @@ import pytest
 
 from harness.api.access import INSTRUCTOR, policy_of
 from harness.api.app import ROUTERS, create_app
+from harness.api.routes_public import api_router as public_api
 from harness.api.routes_public import router as public
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
@@ -251,7 +252,7 @@ async def test_the_status_page_shows_what_the_team_said_as_text(api: Api) -> Non
 
 async def test_the_status_page_says_nothing_of_what_it_is_part_of(api: Api) -> None:
     await api.post("/v1/updates", UPDATE)
-    for _, path in policy_of([public]).public:
+    for _, path in policy_of([public, public_api]).public:
         text = (await api.http.get(path)).text.lower()
         for word in ("drill", "fault", "chaos", "inject", "timeout-misconfigured", "d-test"):
             assert word not in text, (path, word)

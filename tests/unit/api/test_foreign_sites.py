@@ -90,3 +90,38 @@ async def test_no_answer_lets_another_site_read_it(http: httpx.AsyncClient) -> N
     for answer in (await http.options("/v1/notes", headers=asked), await http.get("/")):
         assert not [name for name in answer.headers if name.startswith("access-control-")]
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+STATUSPAGE = (
+    "status",
+    "summary",
+    "components",
+    "incidents",
+    "incidents/unresolved",
+    "scheduled-maintenances",
+    "scheduled-maintenances/upcoming",
+    "scheduled-maintenances/active",
+)
+
+
+@pytest.mark.parametrize("origin", ["https://status.example", "null", "http://127.0.0.1:8000"])
+@pytest.mark.parametrize("path", STATUSPAGE)
+async def test_what_statuspage_lets_everybody_read_any_site_may_read(
+    http: httpx.AsyncClient, trouble: Session, path: str, origin: str
+) -> None:
+    del http.headers["Authorization"]
+    asked = {"Origin": origin, "Sec-Fetch-Site": "cross-site"}
+    answer = await http.get(f"/api/v2/{path}.json", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.json()["page"]["name"]
+    assert trouble.story().of(events.AccessRefused) == ()
+
+
+async def test_any_site_may_read_nothing_else_that_is_open(http: httpx.AsyncClient) -> None:
+    """Negative control: the pages beside them, asked in the same way."""
+    for path in ("/status", "/", "/static/app.js"):
+        answer = await http.get(path, headers={"Origin": "https://status.example"})
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers

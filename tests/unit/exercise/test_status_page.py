@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.exercise import status_page
 from harness.exercise.status_page import banner, incidents, status, summary
 from harness.exercise.update_texts import confidence_word, eta_text, render_update
 from harness.model import ServiceEntry
@@ -81,6 +82,23 @@ def test_the_short_form_is_that_of_the_summary() -> None:
     whole = summary(story, TOPOLOGY, **PAGE)
     assert status(story, TOPOLOGY, **PAGE) == {"page": whole["page"], "status": whole["status"]}
     assert incidents(Story(), **PAGE)["incidents"] == []
+
+
+def test_parts_of_the_summary_have_addresses_of_their_own() -> None:
+    story = story_of((0.0, DECLARED), (60.0, UPDATE))
+    whole = summary(story, TOPOLOGY, **PAGE)
+    parts = status_page.components(story, TOPOLOGY, **PAGE)
+    assert parts == {"page": whole["page"], "components": whole["components"]}
+    open_ones = status_page.unresolved(story, TOPOLOGY, **PAGE)
+    assert open_ones == {"page": whole["page"], "incidents": whole["incidents"]}
+    assert len(open_ones["incidents"]) == 1
+    planned = status_page.scheduled_maintenances(story, **PAGE)
+    assert planned == {"page": whole["page"], "scheduled_maintenances": []}
+
+
+def test_what_is_resolved_is_not_among_the_unresolved() -> None:
+    story = story_of((0.0, UPDATE), (60.0, replace(UPDATE, status="resolved", components=None)))
+    assert status_page.unresolved(story, TOPOLOGY, **PAGE)["incidents"] == []
 
 
 def test_ids_are_the_same_each_time_and_tell_nothing() -> None:

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from harness.thirdparty.charges import ChargeBook, ChargeRequest, KeyReused
+from harness.thirdparty.provider_status import STATUSPAGE
 from harness.thirdparty.psp import REQUESTS_PER_CONNECTION
 
 pytestmark = pytest.mark.alone
@@ -187,6 +188,20 @@ async def test_the_status_page_admits_outages_but_not_slow_handshakes(
     assert page.keys() == {"status", "updated"}
     assert page["status"] == status
     assert summary["status"]["indicator"] == indicator
+
+
+async def test_statuspage_clients_read_the_providers_page_from_any_site(start):
+    provider = await start("slow")
+    async with aiohttp.ClientSession(provider.status_url) as session:
+        async with session.get("/api/v2/summary.json") as response:
+            summary = await response.json()
+        for path, parts in STATUSPAGE.items():
+            async with session.get(f"/api/v2/{path}.json") as response:
+                assert response.headers["Access-Control-Allow-Origin"] == "*"
+                answer = await response.json()
+            assert answer.keys() == set(parts)
+            for part in set(parts) - {"page", "components"}:  # these tell when they were asked
+                assert answer[part] == summary[part]
 
 
 def test_the_oldest_charges_are_forgotten_whole():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+from harness.child_env import program_env
 from harness.waiting import wait_until
 
 CONCURRENCY = 8
@@ -63,7 +63,7 @@ async def serving(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {
-        "PATH": os.environ.get("PATH", ""),
+        **program_env(),
         "SERVICE_NAME": "users",
         "PORT": str(port),
         "DATABASE_URL": database_url,

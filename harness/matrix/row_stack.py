@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalog.reader import Catalog
+from harness.child_env import ENGINE, HOST, NETWORK, PLACES, program_env
 from harness.host.runtimes import left_of, reap, runtime_named
 from harness.paths import REPO
 from harness.ports import StackPorts
@@ -67,6 +68,7 @@ class Stack:
             *("--scenario", self.scenario, "--seed", str(self.seed), "--player", self.player),
             *("--home", str(home), "--answer", str(answer), "--port-offset", str(offset)),
             *("--runtime", self.runtime),
+            env=program_env(PLACES, NETWORK, ENGINE, HOST, PYTHONPATH=str(REPO)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from harness.child_env import program_env
 from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
@@ -17,7 +17,6 @@ from harness.players.detection_times import fired_after
 from harness.record.events import DiagnosisDeclared
 from harness.scoring.answer import judge_answer
 
-KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ")
 STOP_TIMEOUT_S = 5.0
 RESPONSES = ("rollback", "restart", "hotfix")
 
@@ -30,8 +29,7 @@ def command(api_url: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """What the process is told: where code lies, and nothing of how this drill was started."""
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return {**kept, "PYTHONPATH": str(REPO)}
+    return program_env(PYTHONPATH=str(REPO))
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from harness.child_env import CLEAN_ENV
 from harness.model import ServiceEntry, StackPlan
 from harness.runtime import postgres
-
-CLEAN_ENV = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-"""All that a process of the stack inherits; everything else is given to it by name."""
 
 
 def service_environment(

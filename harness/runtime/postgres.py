@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from harness import limits
+from harness.child_env import forget_client_settings
 from harness.errors import StackFailed
 from harness.runtime.programs.cache import cache_dir
 from harness.waiting import wait_until
@@ -80,7 +81,12 @@ def flags(secrets: Secrets, given: Mapping[str, str]) -> tuple[str, ...]:
 async def answering(
     access: Access, *, alive: Callable[[], bool], last_words: Callable[[], str]
 ) -> None:
-    """Return when a server takes connections. Raises StackFailed with its last words."""
+    """Return when a server takes connections. Raises StackFailed with its last words.
+
+    Every client of a server comes after this, in this process: PG* is gone by then.
+    """
+
+    forget_client_settings()
 
     async def answers() -> bool:
         if not alive():

@@ -11,6 +11,7 @@ from typing import Any, Self
 import httpx
 
 from harness.errors import StackFailed
+from harness.plain_http import TRUSTING_NOBODY
 from harness.thirdparty.llm_profiles import model_profile_named
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.unix_socket import short_path
@@ -36,7 +37,11 @@ class ThirdPartyControl:
         self._short = short_path(control_socket)
         transport = httpx.AsyncHTTPTransport(uds=self._short.__enter__())
         self._http = httpx.AsyncClient(
-            transport=transport, base_url="http://third-parties", timeout=CALL_TIMEOUT_S
+            transport=transport,
+            base_url="http://third-parties",
+            timeout=CALL_TIMEOUT_S,
+            trust_env=False,
+            verify=TRUSTING_NOBODY,
         )
 
     async def __aenter__(self) -> Self:

@@ -6,13 +6,13 @@ environment in which nobody's configuration, hooks, filters, prompts or locale h
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.child_env import program_env
 from harness.errors import DrillError, EnvironmentMissing
 
 TIMEOUT_S = 20.0
@@ -95,7 +95,7 @@ class Git:
 
     def _environment(self, extra: Mapping[str, str]) -> dict[str, str]:
         return {
-            "PATH": os.environ.get("PATH", os.defpath),
+            **program_env(),
             "HOME": "/nonexistent",
             "LC_ALL": "C",
             "TZ": "UTC",

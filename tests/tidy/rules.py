@@ -18,7 +18,7 @@ COLUMNS_MAX = 100
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "causes currency errors limits paths people plain_http terminal waiting",
+        "causes child_env currency errors limits paths people plain_http terminal waiting",
         "model settings",
         "drill_client measures ports tokens",
         "catalog record",
@@ -280,3 +280,48 @@ def telling_words(root: Path) -> Iterator[str]:
         for number, line in enumerate(text.splitlines(), 1):
             if found := TELLING.search(line):
                 yield f"{path}:{number}: says '{found[0]}'"
+
+
+STARTERS = frozenset(
+    {
+        *("Popen", "run", "call", "check_call", "check_output"),
+        *("create_subprocess_exec", "create_subprocess_shell"),
+    }
+)
+"""What starts a process and lets it inherit everything where no `env` is given."""
+INHERITING = frozenset(
+    {"system", "popen", "execv", "execvp", "execl", "execlp", "spawnv", "spawnl"}
+)
+"""Functions of `os` that give no choice."""
+
+HTTP_CLIENTS = frozenset(
+    f"httpx.{name}" for name in ("AsyncClient", "Client", "get", "post", "request", "stream")
+)
+
+
+def inheriting_children(files: Iterable[Path]) -> Iterator[str]:
+    """Processes that are started with the shell's settings, beside what `child_env` makes."""
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            owner, name = ast.unparse(node.func.value), node.func.attr
+            given = next((one.value for one in node.keywords if one.arg == "env"), None)
+            if owner in ("subprocess", "asyncio") and name in STARTERS:
+                if given is None and (owner, name) != ("asyncio", "run"):
+                    yield f"{path}:{node.lineno}: {name} without env"
+                elif given is not None and "os.environ" in ast.unparse(given):
+                    yield f"{path}:{node.lineno}: {name} with all of os.environ"
+            elif owner == "os" and name in INHERITING:
+                yield f"{path}:{node.lineno}: os.{name}"
+
+
+def clients_with_the_shells_say(files: Iterable[Path]) -> Iterator[str]:
+    """HTTP clients that go by proxies, authorities and passwords of the shell: a certificate file
+    that is missing would end even one that speaks plain HTTP."""
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in HTTP_CLIENTS:
+                given = {one.arg: ast.unparse(one.value) for one in node.keywords}
+                if given.get("trust_env") != "False":
+                    yield f"{path}:{node.lineno}: {ast.unparse(node.func)} without trust_env=False"

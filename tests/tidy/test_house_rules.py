@@ -253,3 +253,36 @@ def test_a_reading_by_the_name_of_a_type_is_noticed(tmp_path: Path) -> None:
         "harness/scoring/kpi.py:2: page.sent",
         "harness/scoring/kpi.py:3: .payload",
     ]
+
+
+def test_no_child_process_inherits_the_shells_settings() -> None:
+    assert list(rules.inheriting_children(rules.python_files(ROOT / "harness"))) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        ("subprocess.run(['x'])", "run without env"),
+        ("subprocess.Popen(['x'], env={**os.environ})", "Popen with all of os.environ"),
+        ("asyncio.create_subprocess_exec('x')", "create_subprocess_exec without env"),
+        ("os.execv('x', ['x'])", "os.execv"),
+    ],
+)
+def test_a_child_that_inherits_everything_is_noticed(
+    call: str, complaint: str, tmp_path: Path
+) -> None:
+    path = _written(tmp_path / "starts.py", f"asyncio.run(main())\n{call}\n")
+    assert list(rules.inheriting_children([path])) == [f"{path}:2: {complaint}"]
+
+
+def test_no_http_client_goes_by_the_shells_settings() -> None:
+    assert list(rules.clients_with_the_shells_say(rules.python_files(ROOT / "harness"))) == []
+
+
+def test_a_client_that_goes_by_them_is_noticed(tmp_path: Path) -> None:
+    text = "httpx.Client(trust_env=False)\nhttpx.get(url)\nhttpx.Client(trust_env=True)\n"
+    path = _written(tmp_path / "asks.py", text)
+    assert list(rules.clients_with_the_shells_say([path])) == [
+        f"{path}:2: httpx.get without trust_env=False",
+        f"{path}:3: httpx.Client without trust_env=False",
+    ]

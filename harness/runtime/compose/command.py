@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.child_env import ENGINE, PLACES, program_env
 from harness.errors import EnvironmentMissing, StackFailed
 from harness.paths import REPO
 from harness.runtime.base import Progress
@@ -68,7 +69,11 @@ def ensure_program(progress: Progress) -> tuple[str, ...]:
 def _version(argv: Sequence[str]) -> tuple[int, ...]:
     try:
         done = subprocess.run(
-            [*argv, "version", "--short"], capture_output=True, check=False, timeout=VERSION_S
+            [*argv, "version", "--short"],
+            env=program_env(PLACES, ENGINE),
+            capture_output=True,
+            check=False,
+            timeout=VERSION_S,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ()

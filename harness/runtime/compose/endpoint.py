@@ -6,6 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from harness.child_env import ENGINE, PLACES, program_env
 from harness.errors import EnvironmentMissing
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
@@ -29,7 +30,13 @@ def find_socket() -> Path:
 def _context() -> str:
     argv = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
     try:
-        done = subprocess.run(argv, capture_output=True, check=False, timeout=CONTEXT_TIMEOUT_S)
+        done = subprocess.run(
+            argv,
+            env=program_env(PLACES, ENGINE),
+            capture_output=True,
+            check=False,
+            timeout=CONTEXT_TIMEOUT_S,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.decode().strip() if done.returncode == 0 else ""

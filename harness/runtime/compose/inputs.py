@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from harness.child_env import NETWORK, PLACES, program_env
+
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 BUNDLE_SETTINGS = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 IN_CONTEXT = "/build/inputs"
@@ -44,7 +46,14 @@ def _pip_settings() -> dict[str, str]:
     """This machine's settings of pip that mean the same inside a build: no folders of its own."""
     argv = [sys.executable, "-m", "pip", "config", "list"]
     try:
-        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=CONFIG_S)
+        done = subprocess.run(
+            argv,
+            env=program_env(PLACES, NETWORK),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=CONFIG_S,
+        )
     except subprocess.TimeoutExpired:
         return {}
     settings: dict[str, str] = {}

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from harness import limits
+from harness.child_env import CLEAN_ENV, NETWORK, PLACES, program_env
 from harness.errors import DrillError, EnvironmentMissing
 from harness.paths import REPO
 from harness.runtime.base import Progress
@@ -135,7 +136,13 @@ def _mirror() -> str | None:
 
 
 def _proxies_of_apt() -> str:
-    done = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["apt-config", "dump"],
+        env=program_env(PLACES, NETWORK),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     kept = [it for it in done.stdout.splitlines() if it.startswith("Acquire") and "Proxy" in it]
     return "".join(f"{line}\n" for line in kept)
 
@@ -143,7 +150,9 @@ def _proxies_of_apt() -> str:
 async def _tar(root: Path) -> AsyncIterator[bytes]:
     """A tar of all below `root`, with its owners and modes."""
     argv = ["tar", "--numeric-owner", "-C", str(root), "-c", "."]
-    process = await asyncio.create_subprocess_exec(*argv, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *argv, env=CLEAN_ENV, stdout=asyncio.subprocess.PIPE
+    )
     assert process.stdout is not None  # noqa: S101  asked for as a pipe
     while piece := await process.stdout.read(PIECE_BYTES):
         yield piece

@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from harness.child_env import ENGINE, PLACES, program_env
 from harness.model import BuiltRelease, StackPlan
 from harness.runtime import port_check
 from harness.runtime.base import Mode, Progress, used_mark
@@ -21,11 +22,8 @@ from harness.runtime.compose.stack import Stack
 from harness.runtime.environment import stack_ports
 
 NAME = "compose"
-INHERITED = (
-    *("PATH", "HOME", "DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "XDG_RUNTIME_DIR"),
-    *("LOAD_CPUS", "LOAD_MEMORY"),
-)
-"""What the Compose program and our file need of our environment."""
+LOAD_BOUNDS = ("LOAD_CPUS", "LOAD_MEMORY")
+"""What our file takes from the environment, beside images."""
 UNPRIVILEGED = "10001:10001"
 
 
@@ -62,8 +60,8 @@ class ComposeRuntime(OneStackRuntime[Stack]):
         (folder / OWNER_FILE).write_text(owner())
         provider = folder / "provider"
         provider.mkdir(exist_ok=True)
-        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        environment |= {
+        environment = {
+            **program_env(PLACES, ENGINE, LOAD_BOUNDS),
             **needs.images,
             "LIBRARIES_IMAGE": own.libraries,
             "TOOLS_IMAGE": own.tools,

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import limits
+from harness.child_env import CLEAN_ENV
 from harness.errors import StackFailed
 from harness.model import BuiltRelease
 from harness.runtime import postgres
 from harness.runtime.base import Progress
-from harness.runtime.environment import CLEAN_ENV
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Command
 from harness.runtime.local.supervise import Guardian
@@ -145,7 +145,7 @@ def copy_data(folder: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     argv = ["cp", "-a", "--reflink=auto", str(folder / "data"), str(target)]
-    done = subprocess.run(argv, capture_output=True, check=False)
+    done = subprocess.run(argv, env=CLEAN_ENV, capture_output=True, check=False)
     if done.returncode != 0:
         raise StackFailed(f"the databases could not be copied: {done.stderr.decode().strip()}")
 

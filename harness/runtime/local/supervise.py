@@ -20,10 +20,10 @@ from signal import SIGKILL, Signals
 from typing import Literal
 
 from harness import limits
+from harness.child_env import CLEAN_ENV
 from harness.errors import StackFailed
 from harness.model import ProcessInfo
 from harness.runtime.channel import Channel, Message
-from harness.runtime.environment import CLEAN_ENV
 from harness.runtime.local.process import Child, Command, SendSignal
 from harness.runtime.procfs import ProcessId, identify
 from harness.waiting import wait_until
@@ -36,9 +36,10 @@ STATE_FILE = "guardian.json"
 @functools.cache
 def best_containment() -> Containment:
     """`namespace` where this machine lets us make one, else `subreaper`."""
-    if shutil.which("unshare") is None:
+    if shutil.which("unshare", path=CLEAN_ENV["PATH"]) is None:
         return "subreaper"
-    probe = subprocess.run([*_namespace_prefix(), "true"], capture_output=True, check=False)
+    argv = [*_namespace_prefix(), "true"]
+    probe = subprocess.run(argv, env=CLEAN_ENV, capture_output=True, check=False)
     return "namespace" if probe.returncode == 0 else "subreaper"
 
 
@@ -101,7 +102,7 @@ class Guardian:
             "op": "spawn",
             "id": key,
             "argv": command.argv,
-            "env": CLEAN_ENV | dict(command.env),
+            "env": {**CLEAN_ENV, **command.env},
             "cwd": str(command.cwd),
             "log": str(command.log_path),
             "user": user,

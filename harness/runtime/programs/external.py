@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.child_env import program_env
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.runtime.base import Progress
 from harness.runtime.programs import fetch
@@ -180,6 +181,7 @@ def version_of(program: Path) -> str:
     try:
         done = subprocess.run(
             [str(program), "--version"],
+            env=program_env(),
             capture_output=True,
             check=False,
             timeout=VERSION_S,

@@ -12,6 +12,7 @@ from collections import deque
 from pathlib import Path
 
 from harness import limits
+from harness.child_env import NETWORK, PLACES, program_env
 from harness.errors import EnvironmentMissing
 from harness.runtime.base import Progress
 from harness.runtime.programs.cache import cache_dir, made_whole
@@ -133,7 +134,15 @@ def run_tool(argv: list[str], what: str, progress: Progress, cwd: Path | None = 
     argv = ["timeout", f"{limits.DOWNLOAD_S:g}", *argv]
     pipe = subprocess.PIPE
     try:
-        with subprocess.Popen(argv, cwd=cwd, stdout=pipe, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=program_env(PLACES, NETWORK, DEBIAN_FRONTEND="noninteractive"),
+            # Whoever runs Postgres must be able to read it, whatever this shell gives to others.
+            umask=0o022,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+        ) as process:
             for line in process.stdout or ():
                 output.append(line.decode(errors="replace").strip())
                 progress(f"  {output[-1]}")

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.child_env import program_env
 from harness.runtime.programs.cache import cache_dir
 from harness.runtime.programs.external import located
 
@@ -51,6 +52,7 @@ def _complaints(promtool: Path, expressions: Sequence[str]) -> dict[str, str]:
     done = subprocess.run(
         [promtool, "check", "rules", "--lint=none"],
         input=json.dumps({"groups": [{"name": "expressions", "rules": rules}]}),
+        env=program_env(),
         capture_output=True,
         text=True,
         check=False,

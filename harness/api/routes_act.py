@@ -19,7 +19,7 @@ from harness.api.access import TEAM, router_for
 from harness.api.dependencies import By, InSession
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
 from harness.drill.actions.expectation import Plan
-from harness.drill.queries.evidence_links import resolved, resolved_or_said
+from harness.drill.queries.evidence_links import follow_links
 from harness.drill.queries.exercise_view import asks_for_plan
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError
@@ -129,17 +129,18 @@ async def note(body: Note, session: InSession, by: By) -> dict[str, str]:
 
 @router.post("/diagnoses")
 async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
-    check = resolved if asks_for_plan(session.spec) else resolved_or_said
-    evidence = await check(session, body.evidence)
-    return diagnosis.declare(
+    followed = await follow_links(session, body.evidence)
+    event = diagnosis.declare(
         session,
         service=body.service,
         mechanism=body.mechanism,
         confidence_percent=body.confidence,
-        evidence=evidence,
+        evidence=followed.texts,
         note=body.note,
         by=by,
+        links=followed.links,
     )
+    return {**dataclasses.asdict(event), "problems": followed.problems}
 
 
 @router.post("/verifications")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from harness.api.access import TEAM, router_for
@@ -32,7 +33,8 @@ async def hypotheses(session: InSession) -> Any:
 
 @router.post("/hypotheses")
 async def revise(body: entries.Hypotheses, session: InSession, by: By) -> Any:
-    return await team_entry.revise_hypotheses(session, body, by=by)
+    event, problems = await team_entry.revise_hypotheses(session, body, by=by)
+    return {**dataclasses.asdict(event), "problems": problems}
 
 
 @router.post("/marks")

@@ -12,6 +12,7 @@ from harness.cli.panels import Commands
 from harness.cli.payload_files import entry_of
 from harness.errors import DrillError, UnknownName, UsageError
 from harness.exercise.entries import Diagnosis
+from harness.exercise.evidence import FORMS
 from harness.terminal import AsJson, data, line, say, table
 
 
@@ -134,7 +135,10 @@ def diagnose(
     *,
     confidence: Annotated[int, typer.Option("--confidence", "-c", help="In percent.")],
     evidence: Annotated[
-        list[str] | None, typer.Option("--evidence", "-e", help="What supports it; may repeat.")
+        list[str] | None,
+        typer.Option(
+            "--evidence", "-e", help=f"What supports it, in words or as links: {FORMS}; may repeat."
+        ),
     ] = None,
     note: Annotated[str, typer.Option(help="Anything to add.")] = "",
     nothing_wrong: Annotated[
@@ -143,7 +147,9 @@ def diagnose(
 ) -> None:
     """Diagnose the cause, or state that nothing is wrong.
 
-    Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled at 03:02'
+    Any evidence is recorded; the AI gate counts the links in it.
+
+    Example: drill diagnose -s users -m overload -c 60 -e 'p95 doubled, see log:4711'
     """
     if nothing_wrong == bool(service or mechanism) or bool(service) != bool(mechanism):
         raise UsageError(
@@ -159,8 +165,15 @@ def diagnose(
         evidence=evidence,
         note=note,
     )
-    participant().post("/v1/diagnoses", body)
+    recorded = participant().post("/v1/diagnoses", body)
     say("recorded; the final scorecard shows whether it is right")
+    say_problems(recorded["problems"])
+
+
+def say_problems(problems: list[str]) -> None:
+    """Which links of what was recorded cannot be followed."""
+    for problem in problems:
+        say(f"recorded as text only: {problem}")
 
 
 def note(text: Annotated[str, typer.Argument(help="What to note.")]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -71,7 +71,7 @@ def deploys(as_json: AsJson = False) -> None:
         return
     rows = [
         {
-            "time": datetime.fromisoformat(row["at"]).astimezone().strftime("%H:%M:%S"),
+            "time": datetime.fromisoformat(row["at"]).astimezone(UTC).strftime("%H:%M:%S"),
             "service": row["service"],
             "version": f"{row['version_from'] or '-'} -> {row['version_to']}",
             "kind": row["kind"],

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.act import say_problems
 from harness.cli.look import participant
 from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.errors import UsageError
 from harness.exercise import entries
+from harness.exercise.evidence import FORMS
 from harness.terminal import AsJson, data, line, say
 
 Many = list[str] | None
@@ -161,14 +163,14 @@ def set_hypotheses(
     ] = None,
     service: Annotated[Many, typer.Option(help="ID=SERVICE, such as h1=orders.")] = None,
     mechanism: Annotated[Many, typer.Option(help="ID=MECHANISM, such as h1=n-plus-one.")] = None,
-    for_: Annotated[Many, typer.Option("--for", help="ID=LINK, evidence for it.")] = None,
-    against: Annotated[Many, typer.Option(help="ID=LINK, evidence against it.")] = None,
+    for_: Annotated[
+        Many, typer.Option("--for", help=f"ID=EVIDENCE for it, in words or as links: {FORMS}.")
+    ] = None,
+    against: Annotated[Many, typer.Option(help="ID=EVIDENCE against it, the same way.")] = None,
     reason: Annotated[str, typer.Option(help="Why the probabilities changed.")] = "",
     file: FromFile = None,
 ) -> None:
     """Record all current hypotheses; every revision is kept.
-
-    Links: 'promql:QUERY @FROM..TO', 'trace:ID', 'log:NUMBER', 'commit:HASH', 'alert:NAME'.
 
     Example: drill hypotheses set -H 'h1 70 a deploy' -H 'h2 30 other' --for h1=alert:HighErrorRate
     """
@@ -177,11 +179,12 @@ def set_hypotheses(
         for id_, value in pairs(given or [], "=", "ID=VALUE"):
             _of(found, id_)[name] = value
     for name, given in (("for", for_), ("against", against)):
-        for id_, link in pairs(given or [], "=", "ID=LINK"):
+        for id_, link in pairs(given or [], "=", "ID=EVIDENCE"):
             _of(found, id_).setdefault(name, []).append(link)
     body = entry_of(entries.Hypotheses, file, hypotheses=list(found.values()), reason=reason)
-    participant().post("/v1/hypotheses", body)
+    recorded = participant().post("/v1/hypotheses", body)
     say("hypotheses recorded")
+    say_problems(recorded["problems"])
 
 
 @hypotheses.command("show")

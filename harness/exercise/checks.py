@@ -11,7 +11,7 @@ from typing import get_args
 
 from harness.errors import UsageError
 from harness.exercise import entries
-from harness.exercise.evidence import check_evidence
+from harness.exercise.evidence import evidence_texts
 from harness.exercise.fields import (
     ITEMS_MAX,
     NAME_MAX,
@@ -96,13 +96,11 @@ def hypotheses_revised(
     reason: str,
     known_systems: Collection[str],
     by: str,
-    not_before: datetime | None = None,
+    now: datetime | None = None,
 ) -> events.HypothesesRevised:
-    """All hypotheses as they stand now. Probabilities sum to 100; ids are unique.
-
-    `not_before` is when the drill began: no query may end before it.
-    """
-    checked = tuple(_hypothesis(one, known_systems, not_before) for one in hypotheses)
+    """All hypotheses as they stand now. Probabilities sum to 100; ids are unique. Times of day in
+    their evidence are those nearest to `now`."""
+    checked = tuple(_hypothesis(one, known_systems, now) for one in hypotheses)
     if not checked:
         raise UsageError("there is no hypothesis", "name at least one, with its probability")
     if len(checked) > ITEMS_MAX:
@@ -120,7 +118,7 @@ def hypotheses_revised(
 
 
 def _hypothesis(
-    one: events.Hypothesis, known_systems: Collection[str], not_before: datetime | None
+    one: events.Hypothesis, known_systems: Collection[str], now: datetime | None
 ) -> events.Hypothesis:
     if one.service:
         one_of("service", one.service, known_systems)
@@ -132,8 +130,8 @@ def _hypothesis(
         probability_percent=percent("probability", one.probability_percent),
         service=one.service,
         mechanism=one.mechanism,
-        evidence_for=check_evidence(one.evidence_for, not_before=not_before),
-        evidence_against=check_evidence(one.evidence_against, not_before=not_before),
+        evidence_for=evidence_texts(one.evidence_for, now=now),
+        evidence_against=evidence_texts(one.evidence_against, now=now),
     )
 
 

@@ -11,7 +11,7 @@ from harness.record.events import CauseConfirmed, DiagnosisDeclared
 from harness.record.story import Noted, Story
 
 EVIDENCE_MIN = 2
-"""A confirmed cause with less was a lucky guess."""
+"""Links to telemetry or history. A confirmed cause with fewer was a lucky guess."""
 
 IsRight = Callable[[str, str], bool]
 """Whether a declared (service, mechanism) is the cause."""
@@ -45,7 +45,7 @@ def ai_gate(agenda: Agenda, story: Story, drill_ms: int, is_right: IsRight | Non
     if reading.ai == "open":
         return Gate(True, f"AI may be used in the phase '{title}'", cause)
     if cause is None:
-        reason = f"it opens once a diagnosis with {EVIDENCE_MIN} pieces of evidence is confirmed"
+        reason = f"it opens once a diagnosis with {EVIDENCE_MIN} links to evidence is confirmed"
         return Gate(False, reason)
     return Gate(True, "the cause is confirmed: AI may help to fix it", cause)
 
@@ -61,12 +61,12 @@ def confirmed_cause(
     for one in reversed(story.of(DiagnosisDeclared)):
         declared = one.event
         by_key = is_right is not None and is_right(declared.service, declared.mechanism)
-        enough = items_of_evidence(declared) >= evidence_min
+        enough = links_to_evidence(declared) >= evidence_min
         if enough and words.get(one.seq, by_key):
             return one
     return None
 
 
-def items_of_evidence(declared: DiagnosisDeclared) -> int:
-    """How many different ones it stands on."""
-    return len(set(declared.evidence))
+def links_to_evidence(declared: DiagnosisDeclared) -> int:
+    """How many different links it stands on that lead somewhere. Words alone open nothing."""
+    return len(set(declared.links))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from harness.model import Mechanism
@@ -17,8 +17,6 @@ SEVERE_MIN, SERIOUS_MIN = 0.25, 0.05
 UNSURE = 60
 EXPECTED = "errors < 5%"
 WITHIN_S = 120.0
-QUOTED_MIN = 70
-"""So much of a link a refusal quotes at least, where the link is that long."""
 
 
 def headline(found: Sequence[Symptom]) -> str:
@@ -142,20 +140,6 @@ def update(status: str, found: Sequence[Symptom], one: Hypothesis | None, *, did
 def facts(found: Sequence[Symptom]) -> list[str]:
     """The first things to know, each once."""
     return list(dict.fromkeys(one.says for one in found))[:FACTS_MAX]
-
-
-def without_link(body: Mapping[str, Any], refusal: str) -> Body:
-    """The same, without the link that a refusal begins with (in quotes, perhaps cut short)."""
-
-    def kept(links: Sequence[str]) -> list[str]:
-        return [link for link in links if not refusal.startswith(f"'{link[:QUOTED_MIN]}")]
-
-    copied = dict(body)
-    if "evidence" in copied:
-        copied["evidence"] = kept(copied["evidence"])
-    if "hypotheses" in copied:
-        copied["hypotheses"] = [one | {"for": kept(one["for"])} for one in copied["hypotheses"]]
-    return copied
 
 
 def _failing_share(seen: Observations) -> float:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from harness.errors import DrillError
 from harness.model import Mechanism
@@ -32,7 +32,6 @@ SUSPECT_PERCENT = 20
 """Enough to undo a release by when waiting has not helped."""
 THINK_S = 40.0
 POLL_S = 1.0
-STALE_MAX = 10
 RECOVERY_TIMEOUT_S = 75.0
 PIPELINE_TIMEOUT_S = 45.0
 ACTS_MAX = 2
@@ -90,7 +89,7 @@ class Responder:
     def _nothing_is_wrong(self) -> bool:
         """No page: look once, change nothing, prove it."""
         ranked = self._look()[1]
-        self._write("/v1/hypotheses", messages.revision(ranked))
+        self.api.post("/v1/hypotheses", messages.revision(ranked))
         if ranked[0].mechanism is Mechanism.NO_FAULT:
             note = "nothing is wrong: nobody was paged, and nothing fails"
         else:
@@ -122,7 +121,7 @@ class Responder:
 
         with suppress(WaitedTooLong):  # then the likeliest is as good as it gets
             self._wait_for("a likely hypothesis", sure, THINK_S)
-        self._write("/v1/hypotheses", messages.revision(latest))
+        self.api.post("/v1/hypotheses", messages.revision(latest))
         for one in latest:
             self.say(f"{one.percent:3d} %  {one.id}: {one.says[0]}")
         return latest[0]
@@ -130,7 +129,7 @@ class Responder:
     def _declare(self, top: Hypothesis) -> None:
         if top.mechanism is None:
             return
-        self._write("/v1/diagnoses", messages.diagnosis(top))
+        self.api.post("/v1/diagnoses", messages.diagnosis(top))
         self.say(f"diagnosed: {top.service}, {top.mechanism} ({top.percent} %)")
 
     def _act(self, top: Hypothesis) -> None:
@@ -206,19 +205,6 @@ class Responder:
         found = symptoms(seen)
         self.worst = max(self.worst, found, key=len)
         return seen, hypotheses(seen, found)
-
-    def _write(self, path: str, body: Mapping[str, Any]) -> None:
-        """Post what carries evidence; a link that leads nowhere (any more) is left out."""
-        for _ in range(STALE_MAX):
-            try:
-                self.api.post(path, body)
-            except DrillError as refused:
-                if "leads nowhere" not in refused.message:
-                    raise
-                body = messages.without_link(body, refused.message)
-            else:
-                return
-        self.api.post(path, body)
 
     def _wait_for(self, what: str, check: Callable[[], T | None], timeout_s: float) -> T:
         return wait_until_sync(check, timeout_s=timeout_s, what=what, interval_s=POLL_S)

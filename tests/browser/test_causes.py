@@ -27,11 +27,11 @@ def test_an_accepted_answer_is_told_to_be_one_as_soon_as_it_is_declared(
     page = open_console("instructor", caller=Caller.INSTRUCTOR)
     declared(page, "slow-dependency").get_by_text("does not match the answer").wait_for()
     links = ("alert:PaymentsFailing",)
-    said = DiagnosisDeclared("payments", "bad-configuration", 70, links, "", "Ada")
+    said = DiagnosisDeclared("payments", "bad-configuration", 70, links, "", "Ada", links)
     drill.session.note(said, actor="Ada")
     mine = declared(page, "bad-configuration")
     mine.get_by_text("matches the answer").wait_for()
-    mine.get_by_text("1 of 2 required pieces of evidence").wait_for()
+    mine.get_by_text("1 of 2 required links to evidence").wait_for()
 
 
 def test_a_word_can_be_taken_back_and_the_last_one_counts(

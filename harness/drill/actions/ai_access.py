@@ -75,7 +75,7 @@ def brief(session: Session) -> dict[str, str]:
     if gate.cause is None:
         raise UsageError(
             "there is no brief until a cause is confirmed",
-            "diagnose one with at least two pieces of evidence: drill diagnose --help",
+            "diagnose one with at least two links to evidence: drill diagnose --help",
         )
     return {"text": brief_text(gate.cause.event)}
 

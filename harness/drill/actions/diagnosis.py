@@ -9,13 +9,10 @@ from harness.causes import NOTHING_WRONG, NOWHERE, Answer
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName, UsageError
-from harness.exercise.gate import items_of_evidence
+from harness.exercise.gate import links_to_evidence
 from harness.model import Mechanism
 from harness.record import events
 from harness.scoring.answer import names_any, recognise_mechanism
-
-EVIDENCE_MAX = 20
-EVIDENCE_LENGTH_MAX = 2000
 
 
 def accepted(spec: DrillSpec) -> list[Answer]:
@@ -24,12 +21,12 @@ def accepted(spec: DrillSpec) -> list[Answer]:
 
 
 def judged(session: Session) -> list[dict[str, Any]]:
-    """Each declared diagnosis by its number: whether it is right, and how much evidence it has."""
+    """Each declared diagnosis by its number: whether it is right, and its links to evidence."""
     return [
         {
             "seq": one.seq,
             "right": names_any(one.event.service, one.event.mechanism, accepted(session.spec)),
-            "evidence": items_of_evidence(one.event),
+            "evidence": links_to_evidence(one.event),
         }
         for one in session.story().of(events.DiagnosisDeclared)
     ]
@@ -44,8 +41,11 @@ def declare(
     evidence: Sequence[str],
     note: str,
     by: str,
+    links: Sequence[str] = (),
 ) -> events.DiagnosisDeclared:
     """Record a diagnosis. Whether it is right is not said before the drill's end.
+
+    `links` are those in `evidence` that lead somewhere.
 
     Where nothing is wrong, `service` may be NOWHERE, and is recorded so. Raises
     UnknownName for a service or mechanism, UsageError for the rest.
@@ -60,10 +60,6 @@ def declare(
         raise UnknownName("mechanism", mechanism, [known.value for known in Mechanism])
     if not 0 <= confidence_percent <= 100:
         raise UsageError(f"confidence is a percentage from 0 to 100, not {confidence_percent}")
-    if len(evidence) > EVIDENCE_MAX or any(len(e) > EVIDENCE_LENGTH_MAX for e in evidence):
-        raise UsageError(
-            f"evidence is at most {EVIDENCE_MAX} pieces of {EVIDENCE_LENGTH_MAX} characters"
-        )
     event = events.DiagnosisDeclared(
         service=service,
         mechanism=kind.value,
@@ -71,6 +67,7 @@ def declare(
         evidence=tuple(evidence),
         note=note,
         by=by,
+        links=tuple(links),
     )
     session.note(event, actor=by)
     return event

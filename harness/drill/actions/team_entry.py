@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from typing import TypeVar
 
-from harness.drill.queries.evidence_links import resolved
+from harness.drill.queries.evidence_links import follow_links, newest_moment
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import UnknownName
@@ -62,17 +62,20 @@ def triage(session: Session, entry: entries.Triage, *, by: str) -> events.Triage
 
 async def revise_hypotheses(
     session: Session, entry: entries.Hypotheses, *, by: str
-) -> events.HypothesesRevised:
-    """Write all hypotheses as they stand now, once their evidence was found to exist."""
+) -> tuple[events.HypothesesRevised, tuple[str, ...]]:
+    """Write all hypotheses as they stand now; also returns which links lead nowhere, and why."""
     event = checks.hypotheses_revised(
         [_understood(one) for one in entry.hypotheses],
         reason=entry.reason,
         known_systems=_services(session.spec),
         by=by,
+        now=newest_moment(session),
     )
+    problems: list[str] = []
     for one in event.hypotheses:
-        await resolved(session, (*one.evidence_for, *one.evidence_against))
-    return _noted(session, event, by)
+        for side in (one.evidence_for, one.evidence_against):
+            problems += (await follow_links(session, side)).problems
+    return _noted(session, event, by), tuple(dict.fromkeys(problems))
 
 
 def mark(session: Session, entry: entries.Mark, *, by: str) -> events.AlertMarked:

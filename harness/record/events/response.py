@@ -42,12 +42,16 @@ class NoteAdded(Event, type="note.added"):
 
 @dataclass(frozen=True)
 class DiagnosisDeclared(Event, type="diagnosis.declared"):
+    """The declared cause. `evidence` is what was written; `links` are those in it that led
+    somewhere when it was."""
+
     service: str
     mechanism: str
     confidence_percent: int
     evidence: tuple[str, ...]
     note: str
     by: str
+    links: tuple[str, ...] = ()
 
     def describe(self) -> Description:
         return Description(
@@ -100,7 +104,7 @@ class TriageWritten(Event, type="triage.written"):
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One explanation; `id` stays the same over the revisions. Evidence holds links."""
+    """One explanation; `id` stays the same over the revisions. Evidence is text and links."""
 
     id: str
     text: str

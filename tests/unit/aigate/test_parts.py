@@ -22,9 +22,8 @@ from harness.record import envelope
 from harness.record.events import AiAttempted, AiFinished, ClockStarted, DiagnosisDeclared
 from tests.unit.exercise.tales import AGENDA, story_of
 
-CAUSE = DiagnosisDeclared(
-    "payments", "timeout-misconfigured", 90, ("commit:9fceb02", "log:12"), "50 ms", "alex"
-)
+LINKS = ("commit:9fceb02", "log:12")
+CAUSE = DiagnosisDeclared("payments", "timeout-misconfigured", 90, LINKS, "50 ms", "alex", LINKS)
 
 
 def text(kind: Body, **data: object) -> str:

@@ -26,7 +26,12 @@ class FakeClient:
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         self.sent.append((path, dict(body or {})))
-        return {"item_id": "ai-1", "owner": "Ada", "action_id": "act-1"}
+        return {
+            "item_id": "ai-1",
+            "owner": "Ada",
+            "action_id": "act-1",
+            "problems": ["'log:7' is x"],
+        }
 
 
 @pytest.fixture
@@ -41,6 +46,14 @@ def typed(*words: str) -> Any:
     return CliRunner().invoke(app, list(words))
 
 
+@pytest.mark.parametrize("command", [("diagnose",), ("hypotheses", "set")])
+def test_help_shows_each_form_of_a_link(command: tuple[str, ...]) -> None:
+    shown = " ".join(typed(*command, "--help").output.replace("│", " ").split())
+    for form in ("promql:QUERY @07:34..07:37", "trace:ID", "log:NUMBER", "commit:HASH"):
+        assert form in shown
+    assert "alert:NAME" in shown
+
+
 def test_hypotheses_are_put_together_from_flags(client: FakeClient) -> None:
     done = typed(
         "hypotheses", "set", "-H", "h1 70 a bad deploy", "-H", "h2 30% other",
@@ -48,6 +61,7 @@ def test_hypotheses_are_put_together_from_flags(client: FakeClient) -> None:
         "--for", "h1=log:7", "--against", "h2=alert:HighLatency",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
+    assert "recorded as text only: 'log:7' is x" in done.output
     assert client.sent == [
         (
             "/v1/hypotheses",

@@ -53,14 +53,11 @@ def test_hypotheses_are_told_apart_and_name_what_there_is() -> None:
     refused("same id", lambda: revise(hypothesis("h1", 50), hypothesis("h1", 50)))
     refused("did you mean payments", lambda: revise(hypothesis("h1", 100, service="payment")))
     refused("did you mean n-plus-one", lambda: revise(hypothesis("h1", 100, mechanism="n-plus-on")))
-    refused(
-        "is not a link to evidence",
-        lambda: revise(hypothesis("h1", 100, evidence_for=("I saw it",))),
-    )
-    refused(
-        "is not a link to evidence",
-        lambda: revise(hypothesis("h1", 100, evidence_against=("no",))),
-    )
+
+
+def test_a_hypothesis_may_stand_on_words() -> None:
+    (one,) = revise(hypothesis("h1", 100, evidence_for=(" I saw it ", ""))).hypotheses
+    assert one.evidence_for == ("I saw it",)
 
 
 UPDATE: Fields = {

@@ -21,8 +21,9 @@ def is_right(service: str, mechanism: str) -> bool:
     return (service, mechanism) == ("payments", "timeout-misconfigured")
 
 
-def declared(service: str = "payments", evidence: tuple[str, ...] = LINKS) -> DiagnosisDeclared:
-    return DiagnosisDeclared(service, "timeout-misconfigured", 90, evidence, "", "alex")
+def declared(service: str = "payments", links: tuple[str, ...] = LINKS) -> DiagnosisDeclared:
+    words = ("p95 doubled", "it is slow")
+    return DiagnosisDeclared(service, "timeout-misconfigured", 90, words, "", "alex", links)
 
 
 def gate(story: Story, second: float) -> Gate:
@@ -37,7 +38,7 @@ def test_a_phase_for_people_is_closed_whatever_was_declared() -> None:
     assert right == wrong, "nor does it tell whether that was right"
 
 
-def test_the_fix_phase_opens_for_the_right_cause_with_two_items_of_evidence() -> None:
+def test_the_fix_phase_opens_for_the_right_cause_with_two_links_to_evidence() -> None:
     seen = gate(story_of(START, (5.0, declared())), 70.0)
     assert seen.is_open
     assert seen.cause is not None
@@ -47,12 +48,12 @@ def test_the_fix_phase_stays_closed_without_a_confirmed_cause() -> None:
     for story in (
         story_of(START),
         story_of(START, (5.0, declared("orders"))),
-        story_of(START, (5.0, declared(evidence=LINKS[:1]))),
-        story_of(START, (5.0, declared(evidence=(LINKS[0], LINKS[0])))),
+        story_of(START, (5.0, declared(links=())), (6.0, declared(links=LINKS[:1]))),
+        story_of(START, (5.0, declared(links=(LINKS[0], LINKS[0])))),
     ):
         seen = gate(story, 70.0)
         assert not seen.is_open
-        assert "2 pieces of evidence" in seen.reason
+        assert "2 links to evidence" in seen.reason
 
 
 def test_the_instructors_word_stands_above_the_answer_key() -> None:
@@ -74,7 +75,7 @@ def test_without_a_key_only_the_instructor_opens_it() -> None:
 
 
 def test_the_word_does_not_replace_evidence() -> None:
-    bare = story_of(START, (5.0, declared(evidence=())), (6.0, CauseConfirmed(2, True, "", "lee")))
+    bare = story_of(START, (5.0, declared(links=())), (6.0, CauseConfirmed(2, True, "", "lee")))
     assert not gate(bare, 70.0).is_open
 
 

@@ -118,19 +118,6 @@ def test_what_others_pushed_out_of_the_newest_lines_is_searched_for(
     assert found == (["users"] if phrases else [])
 
 
-def test_a_link_that_went_stale_is_left_out(recorded: Recorded) -> None:
-    shop = RecordedShop(recorded("circle"), recorded("calm"), culprit="c")
-    played(shop)
-    stale = shop.to("/v1/hypotheses")[0]["hypotheses"][0]["for"][0]
-    again = RecordedShop(recorded("circle"), recorded("calm"), culprit="c")
-    shown = stale if len(stale) <= 80 else f"{stale[:77]}…"
-    again.refusals.append(("/v1/hypotheses", f"'{shown}' leads nowhere: it is not kept"))
-    assert played(again)[0]
-    kept = again.to("/v1/hypotheses")[0]["hypotheses"][0]["for"]
-    assert kept
-    assert stale not in kept
-
-
 def test_a_colleagues_deploy_is_waited_for(recorded: Recorded) -> None:
     shop = RecordedShop(recorded("circle"), recorded("calm"), culprit="c")
     shop.refusals.append(("/v1/rollbacks", "another deploy is in progress"))

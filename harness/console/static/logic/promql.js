@@ -33,6 +33,22 @@ export function evidence(expr, beginS, endS) {
   return `promql:${expr.replace(/\s+/g, " ").trim()} @${iso(beginS)}..${iso(endS)}`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** A typed link, its times of day (in the reader's own zone, as the console shows them) as moments. */
+export function dated(link, nowMs) {
+  return link.replace(/@(\d{1,2}):(\d\d)(?::(\d\d))?\.\.(\d{1,2}):(\d\d)(?::(\d\d))?(?=$|[\s,;)\]])/g, (_, ...parts) => {
+    const [begin, end] = [parts.slice(0, 3), parts.slice(3, 6)].map((of) => new Date(nearest(of, nowMs)).toISOString());
+    return `@${begin}..${end}`;
+  });
+}
+
+function nearest([hours, minutes, rest = 0], nowMs) {
+  const today = new Date(nowMs).setHours(Number(hours), Number(minutes), Number(rest), 0);
+  const away = (at) => Math.abs(at - nowMs);
+  return [today - DAY_MS, today, today + DAY_MS].reduce((best, at) => (away(at) < away(best) ? at : best));
+}
+
 /** Whether an expression depends on the variable. */
 export function uses(expr, name) {
   return new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`).test(expr);

@@ -6,7 +6,7 @@ import { drillTime } from "../logic/format.js";
 /** How a declaration stands to the answer and to what opens the way for AI; "" before it is known. */
 function standing(judged, least) {
   if (!judged) return "";
-  const evidence = judged.evidence < least ? `${judged.evidence} of ${least} required pieces of evidence` : `${judged.evidence} pieces of evidence`;
+  const evidence = judged.evidence < least ? `${judged.evidence} of ${least} required links to evidence` : `${judged.evidence} links to evidence`;
   return `${judged.right ? "matches the answer" : "does not match the answer"}; ${evidence}`;
 }
 

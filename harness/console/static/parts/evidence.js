@@ -1,6 +1,7 @@
 // Pieces of evidence: what was picked up anywhere, and the links that a hypothesis stands on.
 
 import { Button, Card, Empty, attachEvidence, html, useEvidence, useState } from "../lib.js";
+import { dated } from "../logic/promql.js";
 import { href } from "./kit.js";
 
 /** Where a link of evidence can be looked at; null where the console has no page for it. */
@@ -31,8 +32,8 @@ export function Basket({ hypotheses, onLay }) {
   return html`<${Card} title="Collected evidence" className="span12" id="basket">
     ${!pieces.length && html`<${Empty}>Nothing collected yet. Use “Attach” next to a panel, trace, log line, commit or page.<//>`}
     <ul class="plain">${pieces.map((one) => html`<${Piece} key=${one.link} piece=${one} hypotheses=${hypotheses} drop=${drop} onLay=${onLay} />`)}</ul>
-    <form class="slider" onSubmit=${(event) => { event.preventDefault(); attachEvidence(typed.trim()); setTyped(""); }}>
-      <input aria-label="Evidence link" placeholder="trace:… log:… commit:… alert:… promql:… @from..to" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />
+    <form class="slider" onSubmit=${(event) => { event.preventDefault(); attachEvidence(dated(typed.trim(), Date.now())); setTyped(""); }}>
+      <input aria-label="Evidence link" placeholder="trace:… log:… commit:… alert:… promql:… @07:34..07:37, or words" required value=${typed} onInput=${(event) => setTyped(event.target.value)} />
       <${Button} type="submit">Collect<//>
     </form>
   <//>`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { evidence, expand, legend, span, uses } from "../logic/promql.js";
+import { dated, evidence, expand, legend, span, uses } from "../logic/promql.js";
 
 test("variables are filled in, and what is not known stays as it is", () => {
   const given = { variables: { service: "payments" }, stepS: 10, rangeS: 900 };
@@ -35,4 +35,18 @@ test("a dashboard's time is read, and its use of a variable found", () => {
   assert.deepEqual([span("now-5m"), span("now-2h"), span("yesterday")], [300, 7200, 900]);
   assert.equal(uses('{service="$service"}', "service"), true);
   assert.equal(uses("$services", "service"), false);
+});
+
+test("times of day that somebody types are moments of the reader's own day", () => {
+  const at = (...parts) => new Date(2026, 2, ...parts).getTime();
+  const iso = (...parts) => new Date(at(...parts)).toISOString();
+  const typed = "p95 of promql:up @7:34..07:37:05, see it";
+  assert.equal(dated(typed, at(1, 7, 40)), `p95 of promql:up @${iso(1, 7, 34)}..${iso(1, 7, 37, 5)}, see it`);
+  assert.equal(dated("promql:up @23:58..00:03", at(2, 0, 5)), `promql:up @${iso(1, 23, 58)}..${iso(2, 0, 3)}`);
+});
+
+test("what is no pair of times of day stays as it was typed", () => {
+  for (const typed of ["log:7", "promql:up @1..2", "promql:up @2026-03-01T07:34:00Z..2026-03-01T07:37:00Z", "at 07:34..07:37"]) {
+    assert.equal(dated(typed, 0), typed);
+  }
 });

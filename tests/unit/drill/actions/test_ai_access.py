@@ -59,7 +59,7 @@ class Desk:
     def declare_cause(self, mechanism: str = "timeouts", evidence: Any = EVIDENCE) -> None:
         declare(
             self.session, service="payments", mechanism=mechanism, confidence_percent=90,
-            evidence=evidence, note="", by="Ada",
+            evidence=(*evidence, "in words"), note="", by="Ada", links=evidence,
         )  # fmt: skip
 
     @property
@@ -132,7 +132,7 @@ async def test_in_the_dark_room_nobody_gets_through_and_the_record_knows_who_tri
 @pytest.mark.parametrize(
     ("mechanism", "evidence"),
     [("overload", EVIDENCE), ("timeouts", EVIDENCE[:1]), ("timeouts", EVIDENCE[:1] * 2)],
-    ids=["a wrong cause", "one item of evidence", "the same item twice"],
+    ids=["a wrong cause", "one link", "the same link twice"],
 )
 async def test_the_fix_phase_alone_does_not_open_it(
     open_desk: Any, mechanism: str, evidence: tuple[str, ...]
@@ -140,7 +140,7 @@ async def test_the_fix_phase_alone_does_not_open_it(
     desk = await open_desk()
     desk.to_phase("fix")
     desk.declare_cause(mechanism, evidence)
-    with pytest.raises(openai.PermissionDeniedError, match="diagnosis with 2 pieces of evidence"):
+    with pytest.raises(openai.PermissionDeniedError, match="diagnosis with 2 links to evidence"):
         await desk.openai()
     assert desk.provider.bytes_seen == 0
 

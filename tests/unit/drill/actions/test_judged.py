@@ -15,15 +15,16 @@ from harness.model import Answer, Mechanism
 from harness.paths import REPO
 
 
-def declare(session: Session, service: str, mechanism: str, evidence: Sequence[str] = ()) -> None:
+def declare(session: Session, service: str, mechanism: str, links: Sequence[str] = ()) -> None:
     diagnosis.declare(
         session,
         service=service,
         mechanism=mechanism,
         confidence_percent=80,
-        evidence=evidence,
+        evidence=("it is slow", "it was fast"),
         note="",
         by="Ada",
+        links=links,
     )
 
 
@@ -67,13 +68,13 @@ def test_of_two_faults_either_is_right_but_not_a_mixture(session: Session) -> No
 
 
 @pytest.mark.parametrize(
-    ("evidence", "counts"),
+    ("links", "counts"),
     [((), 0), (("alert:A",), 1), (("alert:A", "alert:A"), 1), (("alert:A", "trace:b"), 2)],
 )
-def test_evidence_is_counted_as_the_gate_for_ai_counts_it(
-    trouble: Session, evidence: Sequence[str], counts: int
+def test_links_are_counted_as_the_gate_for_ai_counts_it(
+    trouble: Session, links: Sequence[str], counts: int
 ) -> None:
-    declare(trouble, "payments", "timeout-misconfigured", evidence)
+    declare(trouble, "payments", "timeout-misconfigured", links)
     (found,) = diagnosis.judged(trouble)
     assert found["evidence"] == counts
     assert found["seq"] == trouble.services.record.last_seq()

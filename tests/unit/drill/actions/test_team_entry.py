@@ -77,7 +77,7 @@ def test_each_role_comes_with_its_checklist_and_its_people(session: Session) -> 
 
 
 async def test_a_mechanism_is_understood_by_its_usual_names(session: Session) -> None:
-    written = await team_entry.revise_hypotheses(
+    written, _ = await team_entry.revise_hypotheses(
         session,
         hypotheses(("h1", 100), mechanism="timeouts"),
         by="Ada",

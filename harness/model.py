@@ -237,6 +237,29 @@ class StackPlan:
 
 
 @dataclass(frozen=True)
+class Taker:
+    """Somebody who uses the processor, and how many cores of it."""
+
+    program: str
+    cores: float
+
+
+@dataclass(frozen=True)
+class MachineLoad:
+    """What the machine under a drill was busy with for some seconds."""
+
+    cores: int
+    waiting_share: float | None
+    """Of the time, in which something runnable waited for a core; None where nobody counts it."""
+    stolen_share: float
+    """Of the machine, that its hypervisor gave to others."""
+    others_cores: float
+    """Used by what is not of the drill."""
+    takers: tuple[Taker, ...] = ()
+    """The greediest of those, as far as one may know."""
+
+
+@dataclass(frozen=True)
 class Alert:
     """One alert as Prometheus or Alertmanager delivered it."""
 

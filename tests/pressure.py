@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Generator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from harness.runtime.machine_load import read_counters
 
 SECOND_RUN = "THREEAM_SECOND_RUN"
 """Set in the environment of the second run, which has no third."""
@@ -37,13 +37,8 @@ class Reading(NamedTuple):
 
 def read() -> Reading:
     """Zeros for what this kernel does not count."""
-    try:
-        some = Path("/proc/pressure/cpu").read_text().split()
-        waited_s = int(some[4].removeprefix("total=")) / 1e6
-    except OSError:
-        waited_s = 0.0
-    ticks = int(Path("/proc/stat").read_text().split(maxsplit=9)[8])
-    return Reading(time.monotonic(), waited_s, ticks / 100 / (os.cpu_count() or 1))
+    now = read_counters()
+    return Reading(now.at_s, now.waited_s or 0.0, now.stolen_s / (os.cpu_count() or 1))
 
 
 def why_busy(before: Reading, after: Reading) -> str:
@@ -66,7 +61,8 @@ class UnderPressure:
         self._failed: set[str] = set()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        self._module_began.setdefault(module_of(nodeid), self._measure())
+        if (module := module_of(nodeid)) not in self._module_began:
+            self._module_began[module] = self._measure()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not report.failed:

@@ -94,6 +94,8 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
     lines.append("every address, with databases and processes: drill status --addresses")
     lines += [f"drill problem: {what}" for what in answer["problems"]]
+    if answer["machine_busy"]:
+        lines.append(f"the machine is busy, signals are not fair: {answer['machine_busy']}")
     return [*lines, f"next: {answer['next']}"]
 
 

@@ -43,6 +43,8 @@ class RunState:
     """Whether the colleagues' releases have begun."""
     is_all_out: bool = False
     """Whether all of them have gone out."""
+    machine_busy: str = ""
+    """Why the shop's signals are not fair just now; empty while they are."""
     began: float = field(default_factory=time.monotonic)
 
     def end(self, reason: str) -> None:

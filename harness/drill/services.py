@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from harness.model import Alert
+from harness.model import Alert, MachineLoad
 from harness.record.store import Record
 from harness.runtime.base import Runtime
 from harness.telemetry.jaeger import JaegerTrace
@@ -98,6 +98,13 @@ class TracesAndLogs(Protocol):
         """Let go of all connections."""
 
 
+class Machine(Protocol):
+    """What the drill runs on."""
+
+    def look(self) -> MachineLoad | None:
+        """The load of the last seconds; None before anything is known. It blocks for a moment."""
+
+
 @dataclass
 class Services:
     """Clients of everything that runs, or will."""
@@ -110,3 +117,4 @@ class Services:
     make_oracle: Callable[[ShopAccess], Oracle]
     third_parties: ThirdParties
     customers: Customers
+    machine: Machine

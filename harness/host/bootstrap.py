@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from harness.catalog.reader import Catalog
 from harness.drill.actions.guardrail_checks import bound_guards
 from harness.drill.lifecycle.draw import begin_record, draw
+from harness.drill.lifecycle.fair_signals import WINDOW_S
 from harness.drill.lifecycle.resume import LeftOff
 from harness.drill.queries.past_drills import scenarios_had
 from harness.drill.run_state import RunState
@@ -21,6 +23,8 @@ from harness.drill.spec import DrillSpec
 from harness.host.load_process import LoadControl, expected_requests_per_s
 from harness.host.runtimes import runtime_named
 from harness.model import ProcessSpec, StackPlan
+from harness.runtime.base import Runtime
+from harness.runtime.machine_load import MachineWatch
 from harness.runtime.port_check import require_free
 from harness.settings import HostSettings
 from harness.telemetry.prometheus import PrometheusClient
@@ -88,6 +92,7 @@ async def prepare(
         make_oracle=partial(_oracle, parties, spec.seed),
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
+        machine=MachineWatch(partial(_own_roots, ready.runtime), window_s=WINDOW_S),
     )
     run = RunState(over=stop)
     per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
@@ -116,6 +121,11 @@ async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
         seed=spec.seed,
         now=datetime.now(UTC),
     )
+
+
+def _own_roots(runtime: Runtime) -> set[int]:
+    """This host and what it runs, wherever that is: containers are no children of ours."""
+    return {os.getpid(), *(one.pid for one in runtime.processes() if one.pid)}
 
 
 def _oracle(parties: ThirdPartiesPlan, seed: int, access: ShopAccess) -> Oracle:

@@ -1,9 +1,10 @@
 """`drill smoke`: the matrix, each scenario on a stack of its own.
 
 Stacks run side by side as separate processes with their own home, ports and databases. What fell
-short beside others runs once more by itself, since neighbours blur latencies: only alone does it
-count against a scenario. The matrix says which rows were repeated, and why. The responder's rows
-are never repeated: its figures are shares, which a second chance would embellish.
+short beside others, or while others had the processor, runs once more by itself, since neighbours
+blur latencies: only alone does it count against a scenario. The matrix says which rows were
+repeated, and why. Of the responder's rows each that others disturbed is repeated, however it went:
+its figures are shares, which a second chance for failures alone would embellish.
 Containers run one stack at a time, and their matrix is held against the local one, cell by cell.
 """
 
@@ -129,8 +130,7 @@ class _Run:
                 "the time limit is too short for any scenario",
                 f"the fastest takes {quickest:.0f} s",
             )
-        if self.campaign.player == "reference" and self.campaign.jobs > 1 and len(self.rows) > 1:
-            await self._repeat()
+        await self._repeat()
 
     def keep(self) -> dict[str, Any]:
         """Write what there is by now, in the order of names and seeds."""
@@ -144,11 +144,14 @@ class _Run:
         )
 
     async def _repeat(self) -> None:
-        for (name, seed), row in self.rows.items():
-            if row["shortfalls"] and self._fits(row["took_s"]):
-                say(f"[{name}-{seed}] failed in parallel; retrying alone")
+        had_neighbours = self.campaign.jobs > 1 and len(self.rows) > 1
+        for (name, seed), row in list(self.rows.items()):
+            why = why_again(row, self.campaign.player, had_neighbours=had_neighbours)
+            if why and self._fits(row["took_s"]):
+                say(f"[{name}-{seed}] {why}; retrying alone")
                 again = await self._stack(name, seed).run(0)
-                self.rows[name, seed] = again | {"repeated_since": row["shortfalls"]}
+                since = row["shortfalls"] or [why]
+                self.rows[name, seed] = again | {"repeated_since": since}
                 self.keep()
 
     def _stack(self, name: str, seed: int) -> Stack:
@@ -161,6 +164,16 @@ class _Run:
 
     def _leave_out(self, one: Scheduled, seed: int) -> None:
         self.left_out.append({"scenario": one.scenario, "seed": seed, "why": one.why})
+
+
+def why_again(row: Row, player: str, *, had_neighbours: bool) -> str:
+    """Why a row is to run once more, by itself; empty where it stands as it is."""
+    busy_s = row.get("machine_busy_s", 0.0)
+    if player == "reference" and not row["shortfalls"]:
+        return ""
+    if busy_s:
+        return f"others had the processor for {busy_s:.0f} s"
+    return "failed in parallel" if player == "reference" and had_neighbours else ""
 
 
 def _report_outcome(campaign: Campaign, matrix: dict[str, Any]) -> bool:

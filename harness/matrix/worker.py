@@ -74,8 +74,9 @@ def solved_row(played: Unattended, outcome: Outcome) -> dict[str, Any]:
     if outcome.error is not None:
         shortfalls.append(outcome.error.message)
     if played.findings is None:
-        return {"shortfalls": [*shortfalls, "not played to its end"]}
+        return {**machine(outcome), "shortfalls": [*shortfalls, "not played to its end"]}
     return {
+        **machine(outcome),
         **asdict(played.findings),
         "page_s": min(played.findings.alerts.values(), default=None),
         "shortfalls": shortfalls,
@@ -99,6 +100,7 @@ def row_of(run: TrialRun, outcome: Outcome) -> dict[str, Any]:
             shortfalls.append(f"the cheat {cheat.patch} could not be tried: {cheat.error}")
     found = run.rehearsal.evidence_found
     return {
+        **machine(outcome),
         "alerts": {name: round(took, 1) for name, took in run.alerts.items()},
         "page_s": min(run.alerts.values(), default=None),
         "pages": run.pages,
@@ -109,6 +111,12 @@ def row_of(run: TrialRun, outcome: Outcome) -> dict[str, Any]:
         "cheats": [asdict(cheat) for cheat in run.cheats],
         "shortfalls": shortfalls,
     }
+
+
+def machine(outcome: Outcome) -> dict[str, float]:
+    """How long others had the processor."""
+    busy_ms = 0 if outcome.card is None else outcome.card.machine_busy_ms
+    return {"machine_busy_s": round(busy_ms / 1000, 1)}
 
 
 if __name__ == "__main__":

@@ -142,3 +142,18 @@ def _wrong_actions(found: Sequence[events.Event], guilty: frozenset[str] | None)
         ),
         failed_deploys=sum(isinstance(one, events.DeployFailed) for one in found),
     )
+
+
+def machine_busy_ms(story: Story) -> int:
+    """Drill time from each `machine.busy` to the `machine.free` after it, or to the newest event
+    where none came. Time before the baseline counts: it is part of how the drill began."""
+    total_ms, since_ms = 0, None
+    for one in story.entries:
+        match one.event:
+            case events.MachineBusy() if since_ms is None:
+                since_ms = one.drill_ms
+            case events.MachineFree(busy_ms=took_ms):
+                total_ms, since_ms = total_ms + took_ms, None
+    if since_ms is not None:
+        total_ms += story.clock.seen_ms - since_ms
+    return total_ms

@@ -14,6 +14,7 @@ from harness.scoring.kpi import Kpis
 NO_DATA = "no data"
 QUIET = "quiet"
 SEALED = "sealed until the reveal"
+NOT_FAIR = "others had the processor, so the figures are partly theirs"
 _LABEL_WIDTH = 22
 
 
@@ -52,6 +53,8 @@ class Scorecard:
     """Visitors by what their home feed showed them."""
     cause_time: CauseTime = UNKNOWN
     """How long the team took to the cause as its agenda counts: in team time, from the page."""
+    machine_busy_ms: int = 0
+    """How long others had the machine: figures are then partly theirs."""
 
     def to_json(self, *, revealed: bool) -> dict[str, Any]:
         """Plain JSON data; what would tell the answer is there only when `revealed`."""
@@ -62,6 +65,7 @@ class Scorecard:
             "revealed": revealed,
             "kpis": kpis,
             "engagement": [asdict(one) for one in self.engagement],
+            "machine_busy_ms": self.machine_busy_ms,
         }
         if revealed:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
@@ -95,6 +99,8 @@ class Scorecard:
             ("failed deploys", str(wrong.failed_deploys)),
             ("innocent rollbacks", innocent if revealed else SEALED),
         ]
+        if self.machine_busy_ms:
+            rows.append(("machine busy", f"{clock(self.machine_busy_ms)}: {NOT_FAIR}"))
         if revealed:
             rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]

@@ -154,6 +154,7 @@ function App() {
       </div>
       <nav aria-label="Views">${views.map((view) => html`<a key=${view.id} href=${`#/${view.id}`} aria-current=${view.id === id ? "page" : undefined}>${view.title}</a>`)}</nav>
     </header>
+    ${live.status.machine_busy && html`<p class="note warn" role="status"><strong>The machine is busy, signals are not fair.</strong> ${live.status.machine_busy}</p>`}
     ${live.over && html`<p class="note info">The drill is over: ${live.over.reason}. <code>drill score</code> shows the scorecard.</p>`}
     <main id="main" class=${`view view-${id}`}>
       ${!current && html`<p class="empty">There is no view named ${id}.</p>`}

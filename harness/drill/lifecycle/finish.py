@@ -17,7 +17,7 @@ from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import engagement_of
 from harness.scoring.forecasts import found_causes
-from harness.scoring.kpi import kpis_of
+from harness.scoring.kpi import kpis_of, machine_busy_ms
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 
 
@@ -96,5 +96,12 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     outcome = outcome_of(kpis, triggered=state.triggered is not None, aborted=aborted)
     engagement = engagement_of(session.story())
     return Scorecard(
-        session.spec.drill_id, outcome, kpis, causes, declared, engagement, cause_time(case)
+        drill_id=session.spec.drill_id,
+        outcome=outcome,
+        kpis=kpis,
+        root_causes=causes,
+        declared=declared,
+        engagement=engagement,
+        cause_time=cause_time(case),
+        machine_busy_ms=machine_busy_ms(session.story()),
     )

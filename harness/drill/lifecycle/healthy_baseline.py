@@ -96,12 +96,18 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
             calm, timeout_s=BASELINE_TIMEOUT_S, what="a healthy baseline", interval_s=1.0
         )
     except WaitedTooLong:
-        raise StackFailed(
-            f"the shop did not become healthy within {BASELINE_TIMEOUT_S:g} s: {why}",
-            f"the logs are in {session.spec.run_dir / 'logs'}",
-        ) from None
+        raise _unhealthy(session, why) from None
     session.note(events.BaselineConfirmed(measures=reading.as_measures()))
     return reading
+
+
+def _unhealthy(session: Session, why: str) -> StackFailed:
+    what = f"the shop did not become healthy within {BASELINE_TIMEOUT_S:g} s: {why}"
+    if busy := session.run.machine_busy:
+        return StackFailed(
+            f"{what}; the machine is busy: {busy}", "end what else runs, then start another drill"
+        )
+    return StackFailed(what, f"the logs are in {session.spec.run_dir / 'logs'}")
 
 
 async def remember_healthy(session: Session) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import asyncpg
 
 from harness.drill.lifecycle import healthy_baseline, impact, release_schedule
+from harness.drill.lifecycle.fair_signals import FairSignals, wait_until_free
 from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
 from harness.model import ProcessSpec, StackPlan
@@ -31,12 +32,14 @@ async def start(
     if session.spec.guards:
         progress("guardrails: " + ", ".join(one.guard.id for one in session.spec.guards))
     session.services.runtime.on_exit(lambda ended: _note_exit(session, ended))
+    session.run.keep(asyncio.create_task(FairSignals(session, progress).watch_forever()))
     began = time.monotonic()
     await session.services.runtime.up(plan, progress)
     _ready(session, "shop", began)
     session.open_shop(_access(session))
     await _write_catalogue(session)
     await session.services.runtime.spawn(load())
+    await wait_until_free(session, progress)
     # A pipeline builds before it rolls out: colleagues' images are there when they ship.
     _, reading = await asyncio.gather(
         _prepare(session),

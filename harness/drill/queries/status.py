@@ -62,6 +62,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "impact_now": await impact_now(session) if state.impact else None,
         "verification": asdict(state.verification) if state.verification else None,
         "problems": list(state.problems),
+        "machine_busy": session.run.machine_busy,
         "exercise": exercise(session),
         "next": next_step(session, state),
         "places": _places(session.spec),

@@ -91,6 +91,28 @@ class HarnessProblem(Event, type="harness.problem"):
 
 
 @dataclass(frozen=True)
+class MachineBusy(Event, type="machine.busy"):
+    """Others began to take so much of the processor that the shop's signals are no longer fair."""
+
+    why: str
+    """How much, and who, in words."""
+
+    def describe(self) -> Description:
+        return Description("machine", f"busy: {self.why}", tone="warn")
+
+
+@dataclass(frozen=True)
+class MachineFree(Event, type="machine.free"):
+    """The processor is the drill's own again."""
+
+    busy_ms: int
+    """How long it was not."""
+
+    def describe(self) -> Description:
+        return Description("machine", f"free again after {self.busy_ms / 1000:.0f} s", tone="good")
+
+
+@dataclass(frozen=True)
 class AccessRefused(Event, type="access.refused", audience="instructor"):
     """Somebody asked the drill's API for what their token does not permit."""
 

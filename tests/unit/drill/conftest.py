@@ -19,7 +19,7 @@ from harness.drill.session import Session
 from harness.drill.spec import DrillSpec, Pace, Places
 from harness.errors import DeployFailed
 from harness.exercise.agenda_files import load_agenda
-from harness.model import BuiltRelease
+from harness.model import BuiltRelease, MachineLoad
 from harness.paths import REPO
 from harness.record.events import (
     AlertFired,
@@ -87,6 +87,18 @@ class FakeCustomers:
 
     def set_profile(self, name: str) -> None:
         self.profiles.append(name)
+
+
+class FakeMachine:
+    """Has nothing to do but what a test gives it."""
+
+    FREE = MachineLoad(cores=2, waiting_share=0.2, stolen_share=0.0, others_cores=0.1)
+
+    def __init__(self) -> None:
+        self.load: MachineLoad | None = self.FREE
+
+    def look(self) -> MachineLoad | None:
+        return self.load
 
 
 class FakeWorkspace:
@@ -166,6 +178,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         make_oracle=make_oracle,
         third_parties=FakeThirdParties(),
         customers=FakeCustomers(),
+        machine=FakeMachine(),
     )
     yield Session(spec, services)
     record.close()

@@ -300,3 +300,22 @@ def test_told_to_end_it_ends_its_stacks_first(monkeypatch: pytest.MonkeyPatch) -
         signal.signal(signal.SIGTERM, before)
     assert ended == ["stacks"]
     assert answer.exit_code != 0
+
+
+def test_a_row_is_repeated_where_neighbours_or_others_disturbed_it() -> None:
+    failed = {**ROW, "shortfalls": ["no page"]}
+    disturbed = {"machine_busy_s": 12.0}
+    why = "others had the processor for 12 s"
+    assert runner.why_again(failed | disturbed, "reference", had_neighbours=False) == why
+    assert runner.why_again(failed, "reference", had_neighbours=True) == "failed in parallel"
+    assert runner.why_again(failed, "reference", had_neighbours=False) == ""
+    assert runner.why_again(ROW | disturbed, "reference", had_neighbours=True) == ""
+
+
+@pytest.mark.parametrize("row", [ROW, {**ROW, "shortfalls": ["no page"]}])
+def test_of_the_responders_rows_those_that_others_disturbed_are_repeated_however_they_went(
+    row: dict[str, Any],
+) -> None:
+    disturbed = row | {"machine_busy_s": 12.0}
+    assert runner.why_again(disturbed, "responder", had_neighbours=True)
+    assert runner.why_again(row, "responder", had_neighbours=True) == ""

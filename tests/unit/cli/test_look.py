@@ -23,6 +23,7 @@ def impact_of(session: Session, revenue_per_minute: float | None) -> list[str]:
         "impact_now": {"revenue_lost_per_minute": revenue_per_minute, "budget_burn": 3.0},
         "places": {},
         "problems": [],
+        "machine_busy": "",
         "next": "",
     }
     return [one for one in status_lines(answer) if "revenue lost" in one]

@@ -8,16 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from harness.telemetry.jaeger import BadQuery, parse_limit
+from harness.telemetry.jaeger import BadQuery, duration_ns, parse_limit
 from harness.telemetry.log_records import LEVELS, LogRecord, normal_level
 
 RECORD_OVERHEAD_BYTES = 450
 """What a record costs besides its text; measured, see the tests."""
 
 LIMIT_DEFAULT, LIMIT_MAX = 100, 2000
-
-_AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m|h)")
-_UNITS_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ def _size_bytes(record: LogRecord) -> int:
 
 
 def parse_log_query(params: Mapping[str, str], now_ms: int) -> LogQuery:
-    """`since` is how long ago (`30s`, `5m`), an ISO time, or seconds since the epoch.
+    """`since` is how long ago (`30s`, `1h30m`), an ISO time, or seconds since the epoch.
 
     Raises BadQuery, naming the parameter.
     """
@@ -161,9 +158,9 @@ def _seq(params: Mapping[str, str], name: str) -> int:
 def _since_ms(text: str, now_ms: int) -> int | None:
     if not text:
         return None
-    ago = _AGO.fullmatch(text)
-    if ago:
-        return int(now_ms - float(ago[1]) * _UNITS_MS[ago[2]])
+    ago_ns = duration_ns(text)
+    if ago_ns is not None:
+        return now_ms - ago_ns // 1_000_000
     if re.fullmatch(r"\d{1,11}(\.\d{1,9})?", text):
         return int(float(text) * 1000)
     try:

@@ -6,6 +6,8 @@ a fifth of the memory of parsed objects, and parsing one again takes microsecond
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 import sys
 import zlib
@@ -18,6 +20,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
+from harness.telemetry.otlp_json import BadJson, parse_json
 from harness.telemetry.traces import AttributeValue, Span, SpanEvent
 
 BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -27,6 +30,8 @@ VALUE_CHARS_MAX = 8 * 1024
 
 STATUS_ERROR = 2
 KINDS = ("internal", "internal", "server", "client", "producer", "consumer")
+SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+"""Four numbers each, from 1."""
 
 
 class BadBody(ValueError):
@@ -48,6 +53,7 @@ class StoredSpan:
     start_ns: int
     duration_ns: int
     error: bool
+    kind: str
     raw: bytes
 
 
@@ -78,9 +84,9 @@ def gunzip(body: bytes) -> bytes:
     return plain
 
 
-def split_spans(body: bytes) -> tuple[list[StoredSpan], int]:
+def split_spans(body: bytes, *, is_json: bool = False) -> tuple[list[StoredSpan], int]:
     """The spans of an ExportTraceServiceRequest, and how many were refused. Raises BadBody."""
-    request = _parse(ExportTraceServiceRequest, body)
+    request = _parse(ExportTraceServiceRequest, body, is_json)
     kept: list[StoredSpan] = []
     refused = 0
     for resource_spans in request.resource_spans:
@@ -105,7 +111,7 @@ def read_span(stored: StoredSpan) -> Span:
         service=stored.service,
         version=stored.version,
         operation=stored.operation,
-        kind=KINDS[span.kind] if 0 <= span.kind < len(KINDS) else KINDS[0],
+        kind=stored.kind,
         start_ns=stored.start_ns,
         duration_ns=stored.duration_ns,
         error=stored.error,
@@ -117,14 +123,14 @@ def read_span(stored: StoredSpan) -> Span:
     )
 
 
-def split_logs(body: bytes) -> list[OtlpLog]:
+def split_logs(body: bytes, *, is_json: bool = False) -> list[OtlpLog]:
     """The records of an ExportLogsServiceRequest. Raises BadBody."""
-    request = _parse(ExportLogsServiceRequest, body)
+    request = _parse(ExportLogsServiceRequest, body, is_json)
     return [
         OtlpLog(
             service=_resource(resource_logs.resource)[0],
             at_ns=record.time_unix_nano or record.observed_time_unix_nano,
-            level=record.severity_text,
+            level=_level(record.severity_number, record.severity_text),
             event=str(_value(record.body)),
             trace_id=record.trace_id.hex(),
             span_id=record.span_id.hex(),
@@ -136,9 +142,11 @@ def split_logs(body: bytes) -> list[OtlpLog]:
     ]
 
 
-def _parse(kind: Any, body: bytes) -> Any:
+def _parse(kind: Any, body: bytes, is_json: bool) -> Any:
     try:
-        return kind.FromString(body)
+        return parse_json(kind, body) if is_json else kind.FromString(body)
+    except BadJson as error:
+        raise BadBody(str(error)) from error
     except DecodeError as error:
         raise BadBody(f"not a {kind.DESCRIPTOR.name}") from error
 
@@ -153,8 +161,16 @@ def _stored(span: Any, raw: bytes, service: str, version: str) -> StoredSpan:
         start_ns=span.start_time_unix_nano,
         duration_ns=max(0, span.end_time_unix_nano - span.start_time_unix_nano),
         error=span.status.code == STATUS_ERROR,
+        kind=KINDS[span.kind] if 0 <= span.kind < len(KINDS) else KINDS[0],
         raw=raw,
     )
+
+
+def _level(number: int, text: str) -> str:
+    """The number says it in all languages; the text is whatever the library calls it."""
+    if 1 <= number <= 4 * len(SEVERITIES):
+        return SEVERITIES[(number - 1) // 4]
+    return text
 
 
 def _resource(resource: Any) -> tuple[str, str]:
@@ -173,11 +189,23 @@ def _attributes(items: Iterable[Any]) -> dict[str, AttributeValue]:
 
 
 def _value(value: Any) -> AttributeValue:
+    """A scalar as it is; an array or a map as JSON text."""
+    plain = _plain(value)
+    if isinstance(plain, list | dict):
+        plain = json.dumps(plain, ensure_ascii=False)
+    return plain[:VALUE_CHARS_MAX] if isinstance(plain, str) else plain
+
+
+def _plain(value: Any) -> Any:
     kind = value.WhichOneof("value")
-    if kind in ("bool_value", "int_value", "double_value"):
-        plain: int | float = getattr(value, kind)
-        # JSON has no word for NaN and infinity.
-        return plain if math.isfinite(plain) else str(plain)
-    if kind == "string_value":
-        return str(value.string_value[:VALUE_CHARS_MAX])
-    return str(value)[:VALUE_CHARS_MAX] if kind else ""
+    if kind is None:
+        return ""
+    if kind == "array_value":
+        return [_plain(one) for one in value.array_value.values]
+    if kind == "kvlist_value":
+        return {one.key: _plain(one.value) for one in value.kvlist_value.values}
+    if kind == "bytes_value":
+        return base64.b64encode(value.bytes_value).decode()
+    plain = getattr(value, kind)
+    # JSON has no word for NaN and infinity.
+    return plain if isinstance(plain, str) or math.isfinite(plain) else str(plain)

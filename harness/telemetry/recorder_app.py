@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from google.protobuf.json_format import MessageToJson  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from starlette.applications import Starlette
@@ -26,7 +27,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.telemetry import otlp
-from harness.telemetry.jaeger import BadQuery, envelope, parse_query, to_jaeger
+from harness.telemetry.jaeger import (
+    BadQuery,
+    envelope,
+    parse_period,
+    parse_query,
+    parse_trace_id,
+    parse_trace_ids,
+    to_jaeger,
+)
 from harness.telemetry.log_records import from_otlp
 from harness.telemetry.log_store import LogStore, parse_log_query
 from harness.telemetry.recorder_metrics import exposition
@@ -35,7 +44,7 @@ from harness.telemetry.trace_store import TraceStore
 
 OPEN_PATHS = frozenset({"/healthz", "/metrics", "/v1/traces", "/v1/logs"})
 BODY_TIMEOUT_S = 10.0
-PROTOBUF = "application/x-protobuf"
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -59,6 +68,8 @@ def create_app(memory: Memory, token: str, hosts: tuple[str, ...] = ()) -> Starl
             Route("/v1/logs", _refusing(api.take_logs), methods=["POST"]),
             Route("/api/services", api.services),
             Route("/api/services/{service}/operations", api.operations),
+            Route("/api/operations", _refusing(api.operations_by_kind)),
+            Route("/api/dependencies", _refusing(api.dependencies)),
             Route("/api/traces", _refusing(api.search)),
             Route("/api/traces/{trace_id}", api.trace),
             Route("/traces/{trace_id}/summary", api.summary),
@@ -102,19 +113,20 @@ class _Api:
         return Response(content, headers={"Content-Type": content_type})
 
     async def take_traces(self, request: Request) -> Response:
-        spans, refused = otlp.split_spans(await _body(request))
+        is_json = _is_json(request)
+        spans, refused = otlp.split_spans(await _body(request), is_json=is_json)
         self._traces.add(spans)
         answer = ExportTraceServiceResponse()
         if refused:
             answer.partial_success.rejected_spans = refused
             answer.partial_success.error_message = "ids of the wrong length, or too large"
-        return Response(answer.SerializeToString(), media_type=PROTOBUF)
+        return _taken(answer, is_json)
 
     async def take_logs(self, request: Request) -> Response:
-        now_ms = int(time.time() * 1000)
-        for log in otlp.split_logs(await _body(request)):
+        now_ms, is_json = int(time.time() * 1000), _is_json(request)
+        for log in otlp.split_logs(await _body(request), is_json=is_json):
             self._logs.add(from_otlp(self._logs.next_seq(), log, now_ms))
-        return Response(ExportLogsServiceResponse().SerializeToString(), media_type=PROTOBUF)
+        return _taken(ExportLogsServiceResponse(), is_json)
 
     async def services(self, _request: Request) -> Response:
         return _json(envelope(self._traces.services()))
@@ -122,17 +134,44 @@ class _Api:
     async def operations(self, request: Request) -> Response:
         return _json(envelope(self._traces.operations(request.path_params["service"])))
 
+    async def operations_by_kind(self, request: Request) -> Response:
+        service = request.query_params.get("service", "")
+        if not service:
+            raise BadQuery("service: is missing")
+        kind = request.query_params.get("spanKind", "").lower()
+        found = self._traces.operations_by_kind(service, kind)
+        return _json(envelope([{"name": name, "spanKind": kind} for name, kind in found]))
+
+    async def dependencies(self, request: Request) -> Response:
+        begin_ns, end_ns = parse_period(request.query_params, now_ms=int(time.time() * 1000))
+        calls = await self._traces.dependencies(begin_ns, end_ns)
+        return _json(
+            envelope(
+                [
+                    {"parent": caller, "child": called, "callCount": count}
+                    for (caller, called), count in sorted(calls.items())
+                ]
+            )
+        )
+
     async def search(self, request: Request) -> Response:
-        found = await self._traces.search(parse_query(request.query_params))
+        params = request.query_params
+        if wanted := parse_trace_ids(params.getlist("traceID")):
+            kept = {one: trace for one in wanted if (trace := self._traces.get(one))}
+            missing = [one for one in wanted if one not in kept]
+            return _json(envelope([to_jaeger(trace) for trace in kept.values()], missing))
+        found = await self._traces.search(parse_query(params, params.getlist("tag")))
         return _json(envelope([to_jaeger(trace) for trace in found]))
 
     async def trace(self, request: Request) -> Response:
-        trace = self._traces.get(request.path_params["trace_id"].lower())
+        trace_id = parse_trace_id(request.path_params["trace_id"])
+        trace = self._traces.get(trace_id) if trace_id else None
         # Not an empty list: Grafana's data source indexes the first element unchecked.
         return _no_trace() if trace is None else _json(envelope([to_jaeger(trace)]))
 
     async def summary(self, request: Request) -> Response:
-        trace = self._traces.get(request.path_params["trace_id"].lower())
+        trace_id = parse_trace_id(request.path_params["trace_id"])
+        trace = self._traces.get(trace_id) if trace_id else None
         return _no_trace() if trace is None else _json(summarise(trace))
 
     async def find_logs(self, request: Request) -> Response:
@@ -166,10 +205,22 @@ class _WrongType(ValueError):
     """A content type or encoding that we do not read."""
 
 
-async def _body(request: Request) -> bytes:
+def _is_json(request: Request) -> bool:
+    """In which of OTLP's two forms the body comes. Raises _WrongType."""
     content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if content_type != PROTOBUF:
-        raise _WrongType(f"send {PROTOBUF}")
+    if content_type not in (PROTOBUF, JSON):
+        raise _WrongType(f"send {PROTOBUF} or {JSON}")
+    return content_type == JSON
+
+
+def _taken(answer: Any, is_json: bool) -> Response:
+    """The answer in the form that the request came in, as OTLP demands."""
+    if is_json:
+        return Response(MessageToJson(answer), media_type=JSON)
+    return Response(answer.SerializeToString(), media_type=PROTOBUF)
+
+
+async def _body(request: Request) -> bytes:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("gzip", "identity"):
         raise _WrongType("send it with gzip, or plain")
@@ -194,7 +245,7 @@ def _problem(status: HTTPStatus, detail: str) -> Response:
 def _json(
     content: Mapping[str, Any],
     status: HTTPStatus = HTTPStatus.OK,
-    media_type: str = "application/json",
+    media_type: str = JSON,
 ) -> Response:
     # Escaped to ASCII: half of a surrogate pair in a log line cannot be written as UTF-8.
     return Response(json.dumps(content), status_code=status, media_type=media_type)

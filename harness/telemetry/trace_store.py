@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.telemetry.otlp import StoredSpan, read_span
 from harness.telemetry.traces import Span, Trace, TraceQuery
 
-SPAN_OVERHEAD_BYTES = 320
+SPAN_OVERHEAD_BYTES = 328
 """What a stored span costs besides its bytes; measured, see the tests."""
 TRACE_OVERHEAD_BYTES = 450
 """What a trace costs besides its spans, a name of its own included."""
@@ -62,6 +62,29 @@ class TraceStore:
     def operations(self, service: str) -> list[str]:
         """Names of the operations of a service, sorted."""
         return sorted(self._operations.get(service, ()))
+
+    def operations_by_kind(self, service: str, kind: str = "") -> list[tuple[str, str]]:
+        """Operations of a service, each with its kind, sorted; those of one kind where given."""
+        return sorted(
+            {
+                (span.operation, span.kind)
+                for entry in self._traces.values()
+                for span in entry.spans
+                if span.service == service and kind in ("", span.kind)
+            }
+        )
+
+    async def dependencies(self, begin_ns: int, end_ns: int) -> Mapping[tuple[str, str], int]:
+        """Calls from one service to another in the traces that began in a period, by both names.
+        Lets other work pass in between."""
+        calls: Counter[tuple[str, str]] = Counter()
+        for scanned, trace_id in enumerate(list(self._traces)):
+            if scanned % SCANNED_BEFORE_YIELD == SCANNED_BEFORE_YIELD - 1:
+                await asyncio.sleep(0)
+            entry = self._traces.get(trace_id)
+            if entry is not None and begin_ns <= _start_ns(entry) <= end_ns:
+                calls.update(_calls(_read(trace_id, entry)))
+        return calls
 
     def get(self, trace_id: str) -> Trace | None:
         """One trace, or None where it never came or was dropped."""
@@ -117,8 +140,20 @@ def _read(trace_id: str, entry: _Entry) -> Trace:
     return Trace(trace_id, tuple(spans), entry.dropped)
 
 
+def _start_ns(entry: _Entry) -> int:
+    return min(span.start_ns for span in entry.spans)
+
+
+def _calls(trace: Trace) -> Iterator[tuple[str, str]]:
+    services = {span.span_id: span.service for span in trace.spans}
+    for span in trace.spans:
+        caller = services.get(span.parent_id or "")
+        if caller is not None and caller != span.service:
+            yield caller, span.service
+
+
 def _matches(entry: _Entry, query: TraceQuery) -> bool:
-    start_ns = min(span.start_ns for span in entry.spans)
+    start_ns = _start_ns(entry)
     if query.start_ns is not None and start_ns < query.start_ns:
         return False
     if query.end_ns is not None and start_ns > query.end_ns:

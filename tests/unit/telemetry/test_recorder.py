@@ -143,12 +143,12 @@ async def test_a_foreign_host_name_is_refused(http: httpx.AsyncClient) -> None:
         (b"\xff\xff\xff", PROTOBUF, 400),
         (b"not gzip", PROTOBUF | {"Content-Encoding": "gzip"}, 400),
         (gzip.compress(request(span(1, 1)))[:-9], PROTOBUF | {"Content-Encoding": "gzip"}, 400),
-        (b"{}", {"Content-Type": "application/json"}, 415),
+        (b"{}", {"Content-Type": "text/plain"}, 415),
         (b"x", PROTOBUF | {"Content-Encoding": "br"}, 415),
         (b"x" * (otlp.BODY_BYTES_MAX + 1), PROTOBUF, 413),
         (BOMB, PROTOBUF | {"Content-Encoding": "gzip"}, 413),
     ],
-    ids=["garbage", "no gzip", "cut gzip", "json", "brotli", "too large", "bomb"],
+    ids=["garbage", "no gzip", "cut gzip", "text", "brotli", "too large", "bomb"],
 )  # fmt: skip
 async def test_a_bad_body_is_refused_and_changes_nothing(
     http: httpx.AsyncClient, memory: Memory, body: bytes, headers: dict[str, str], status: int
@@ -185,7 +185,19 @@ async def test_spans_without_proper_ids_or_too_large_are_refused_and_counted(
 
 @pytest.mark.parametrize(
     "params",
-    [{"tags": "{"}, {"tags": "[]"}, {"minDuration": "fast"}, {"limit": "0"}, {"start": "-1"}],
+    [
+        {"tags": "{"},
+        {"tags": "[]"},
+        {"minDuration": "fast"},
+        {"limit": "0"},
+        {"start": "-1"},
+        {"minDuration": "5"},
+        {"maxDuration": "1h30"},
+        {"tag": "error"},
+        {"tag": ":x"},
+        {"traceID": "xyz"},
+        {"traceID": "0" * 33},
+    ],
 )
 async def test_a_query_that_makes_no_sense_is_400_and_names_the_parameter(
     http: httpx.AsyncClient, params: dict[str, str]

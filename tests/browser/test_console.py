@@ -63,6 +63,18 @@ def test_the_key_leaves_the_address_and_is_kept_for_this_tab_alone(
     assert page.context.cookies() == []
 
 
+def test_a_busy_machine_is_told_for_as_long_as_it_is_busy(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console()
+    told = page.get_by_role("status").filter(has_text="signals are not fair")
+    assert told.count() == 0
+    drill.session.run.machine_busy = "others take 1.4 of 2 cores (yes 1.4)"
+    told.get_by_text("others take 1.4 of 2 cores").wait_for()
+    drill.session.run.machine_busy = ""
+    told.wait_for(state="detached")
+
+
 @pytest.mark.parametrize("view", ["instructor", "deck"])
 def test_a_participant_is_told_why_the_instructors_view_is_not_for_them(
     open_console: Open, view: str

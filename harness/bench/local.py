@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.bench import uvicorn_baseline
+from harness.bench import processor, uvicorn_baseline
 from harness.bench.table import Row, figure_row, start_up_s
 from harness.bench.uvicorn_baseline import PlainService
 from harness.catalog.reader import Catalog
@@ -56,8 +56,13 @@ class _Bench:
         services = set(session.services.runtime.running())
         ours = [p.pid for p in session.services.runtime.processes() if p.pid and p.name in services]
         self._row("whole stack, PSS MiB", pss_total_mb([*all_pids, os.getpid()]), at_most=1024)
-        await self._against_plain(session, pss_total_mb(ours) / len(ours))
+        forked_mb = pss_total_mb(ours) / len(ours)
+        self.say(f"measuring what takes the processor, for {processor.WINDOW_S:g} s")
+        self.rows += await processor.under_load(session, ROUNDS)
+        await self._against_plain(session, forked_mb)
         await self._tracing(session)
+        self.say("measuring the shop without customers")
+        self.rows += await processor.without_load(session)
 
     def _start_up(self, session: Session) -> None:
         took = start_up_s(session)

@@ -20,6 +20,7 @@ from harness.waiting import wait_until
 CONCURRENCY = 8
 PRESS_S = 2.0
 START_TIMEOUT_S = 30.0
+USERS = "services.users.app:create_app"
 
 
 @dataclass
@@ -37,8 +38,8 @@ class PlainService:
         """The middle one of the rounds."""
         return sorted(self.rates)[len(self.rates) // 2]
 
-    async def press(self) -> None:
-        """Ask for profiles as fast as it answers, for a short while."""
+    async def press(self) -> int:
+        """Ask for profiles as fast as it answers, for a short while; how many it served."""
         count = 0
         until = time.monotonic() + PRESS_S
 
@@ -52,13 +53,14 @@ class PlainService:
         async with aiohttp.ClientSession() as http:
             await asyncio.gather(*(one(http, user) for user in range(1, CONCURRENCY + 1)))
         self.rates.append(count / PRESS_S)
+        return count
 
 
 @asynccontextmanager
 async def serving(
-    checkout: Path, database_url: str, otlp_url: str | None
+    checkout: Path, database_url: str, otlp_url: str | None, *, app: str = USERS
 ) -> AsyncIterator[PlainService]:
-    """Run the service from `checkout` on a free port while the block runs."""
+    """Run the service from `checkout`, or another that answers its paths, while the block runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -74,7 +76,7 @@ async def serving(
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "uvicorn", "services.users.app:create_app", "--factory", "--no-access-log"),
+        *("-m", "uvicorn", app, "--factory", "--no-access-log"),
         *("--loop", "uvloop", "--http", "httptools", "--port", str(port)),
         cwd=checkout,
         env=env,

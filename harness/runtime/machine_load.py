@@ -13,12 +13,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from harness.model import MachineLoad, Taker
-from harness.runtime.procfs import PROC
+from harness.runtime.procfs import PROC, TICKS_PER_S, ProcessTimes, process_times
 
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 TAKERS_SHOWN = 3
 TAKER_CORES_MIN = 0.1
 
@@ -43,15 +41,15 @@ def read_counters(own_roots: Iterable[int] = ()) -> Counters:
     What a process of the drill has waited for counts as its own, too: short-lived children.
     """
     user, nice, system, _, _, irq, softirq, stolen = _cpu_ticks()[:8]
-    parents, times, reaped = _processes()
-    own = _descendants(set(own_roots), parents)
+    times = process_times()
+    own = _descendants(set(own_roots), times)
     return Counters(
         at_s=time.monotonic(),
         waited_s=_waited_s(),
         stolen_s=stolen / TICKS_PER_S,
         used_s=(user + nice + system + irq + softirq) / TICKS_PER_S,
-        own_s=sum(times[pid] + reaped[pid] for pid in own),
-        by_other={pid: took for pid, took in times.items() if pid not in own},
+        own_s=sum(times[pid].own_s + times[pid].reaped_s for pid in own),
+        by_other={pid: one.own_s for pid, one in times.items() if pid not in own},
     )
 
 
@@ -109,35 +107,12 @@ def _waited_s() -> float | None:
     return int(some[4].removeprefix("total=")) / 1e6
 
 
-def _processes() -> tuple[dict[int, int], dict[int, float], dict[int, float]]:
-    """Of each process its parent, its processor time, and that of the children it waited for."""
-    parents, times, reaped = {}, {}, {}
-    for entry in PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
-        fields = _stat(entry)
-        if fields:
-            pid = int(entry.name)
-            parents[pid] = int(fields[1])
-            times[pid] = (int(fields[11]) + int(fields[12])) / TICKS_PER_S
-            reaped[pid] = (int(fields[13]) + int(fields[14])) / TICKS_PER_S
-    return parents, times, reaped
-
-
-def _stat(entry: Path) -> list[str]:
-    """The fields after the name, from the state on; empty for a process that is gone."""
-    try:
-        return (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def _descendants(roots: set[int], parents: Mapping[int, int]) -> set[int]:
+def _descendants(roots: set[int], times: Mapping[int, ProcessTimes]) -> set[int]:
     """The roots that live, and all that come from them."""
     children: dict[int, list[int]] = {}
-    for pid, parent in parents.items():
-        children.setdefault(parent, []).append(pid)
-    found, waiting = set(), [pid for pid in roots if pid in parents]
+    for pid, one in times.items():
+        children.setdefault(one.parent, []).append(pid)
+    found, waiting = set(), [pid for pid in roots if pid in times]
     while waiting:
         pid = waiting.pop()
         if pid not in found:

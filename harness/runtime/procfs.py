@@ -13,6 +13,7 @@ from pathlib import Path
 PROC = Path("/proc")
 LISTENING = "0A"
 KB_PER_MB = 1024
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,32 @@ def pids() -> Iterator[int]:
     for entry in PROC.iterdir():
         if entry.name.isdigit():
             yield int(entry.name)
+
+
+@dataclass(frozen=True)
+class ProcessTimes:
+    """What a process has used of the processor so far, in seconds."""
+
+    parent: int
+    own_s: float
+    reaped_s: float
+    """By the children that it waited for, and theirs."""
+
+
+def process_times() -> dict[int, ProcessTimes]:
+    """Of every process that we can see, by its number."""
+    found = {}
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            stat = (PROC / str(pid) / "stat").read_text(encoding="ascii", errors="replace")
+            fields = stat.rpartition(")")[2].split()
+            user, system, reaped_user, reaped_system = (
+                int(field) / TICKS_PER_S for field in fields[11:15]
+            )
+            found[pid] = ProcessTimes(
+                int(fields[1]), own_s=user + system, reaped_s=reaped_user + reaped_system
+            )
+    return found
 
 
 def command_name(pid: int) -> str:

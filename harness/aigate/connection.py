@@ -69,7 +69,14 @@ async def answer_refusal(vendor: Vendor, refused: Refused, send: Send) -> None:
         *HEADERS,
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
-        (b"x-should-retry", b"false"),  # both vendors' clients heed it
+        *_about_retrying(refused.retry_after_s),
     ]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _about_retrying(after_s: int | None) -> list[tuple[bytes, bytes]]:
+    """Whether to try again, and when: both vendors' clients heed it."""
+    if after_s is None:
+        return [(b"x-should-retry", b"false")]
+    return [(b"x-should-retry", b"true"), (b"retry-after", str(after_s).encode())]

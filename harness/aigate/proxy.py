@@ -19,6 +19,8 @@ from harness.record.events import AiAttempted
 from harness.tokens import Caller, TokenBook
 
 EXCHANGES_MAX = 16
+BUSY_RETRY_AFTER_S = 2
+"""Most answers are through by then."""
 PATH_KEPT_CHARS = 200
 MAY_ASK = frozenset({Caller.PARTICIPANT, Caller.INSTRUCTOR})
 UNKNOWN = "unknown"
@@ -93,7 +95,8 @@ class AiGate:
         require_open(self._state)
         upstream = self._upstream(inbound)
         if self._under_way > EXCHANGES_MAX:
-            raise Refused(429, "busy", f"the AI gate serves {EXCHANGES_MAX} requests at a time")
+            reason = f"the AI gate serves {EXCHANGES_MAX} requests at a time"
+            raise Refused(429, "busy", reason, retry_after_s=BUSY_RETRY_AFTER_S)
         content = await body.read(inbound.length_bytes)
         brief = self._brief() if inbound.wants_brief else None
         asked = read_body(inbound.route.body, content, brief)

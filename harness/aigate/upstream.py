@@ -17,6 +17,8 @@ from harness.aigate.vendors import Refused
 TIMEOUT = httpx.Timeout(10.0, read=300.0, write=30.0)
 """A model may think for minutes before its first word."""
 
+UNREACHABLE_RETRY_AFTER_S = 5
+
 _RETURNED = frozenset(
     {
         b"content-encoding",
@@ -76,7 +78,8 @@ def what_went_wrong(error: httpx.HTTPError) -> Refused:
     if isinstance(error, httpx.TimeoutException):
         return Refused(504, "provider_timeout", "the provider did not answer in time")
     if isinstance(error, httpx.ConnectError):
-        return Refused(502, "provider_unreachable", "the provider cannot be reached")
+        reason = "the provider cannot be reached"
+        return Refused(502, "provider_unreachable", reason, retry_after_s=UNREACHABLE_RETRY_AFTER_S)
     return Refused(502, "provider_broke_off", "the provider cut the answer short")
 
 

@@ -58,11 +58,17 @@ ERROR_EVENT_SEQUENCE = 0
 
 
 class Refused(Exception):
-    """A request that goes no further, as the caller is told: status, a code for programs, why."""
+    """A request that goes no further, as the caller is told: status, a code for programs, why.
 
-    def __init__(self, status: int, code: str, reason: str) -> None:
+    `retry_after_s` is when to try again; None where that would be of no use.
+    """
+
+    def __init__(
+        self, status: int, code: str, reason: str, *, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(reason)
         self.status, self.code, self.reason = status, code, reason
+        self.retry_after_s = retry_after_s
 
 
 def closed(reason: str) -> Refused:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anthropic
+import httpx
 import openai
 import pytest
 
+from harness.aigate import proxy, upstream
+from harness.waiting import wait_until
 from tests.unit.aigate import answers
 from tests.unit.aigate.bench import ANTHROPIC_KEY, BRIEF, OPENAI_KEY, Bench, NewBench
-from tests.unit.aigate.provider import whole
+from tests.unit.aigate.provider import Asked, Provider, whole
 
 ASK = [{"role": "user", "content": "Why do payments time out?"}]
 
@@ -213,3 +218,77 @@ async def test_a_refused_key_is_told_without_the_providers_words(open_bench: New
     assert OPENAI_KEY not in str(told.value.body)
     # The client would try a 502 again, but is told not to.
     assert len(bench.provider.asked) == 1
+
+
+async def _busy_then_answered(bench: Bench, ask: Callable[[Bench], Awaitable[object]]) -> object:
+    """What a client gets who comes while the gate is busy, and what is there to wait for ends."""
+    first = asyncio.ensure_future(chat(bench))
+    second: asyncio.Future[object] | None = None
+    try:
+        await wait_until(
+            _true(lambda: bench.provider.connections), timeout_s=5, what="the first exchange"
+        )
+        second = asyncio.ensure_future(ask(bench))
+        busy = _true(lambda: [one for one in bench.switch.attempts if one.status == 429])
+        await wait_until(busy, timeout_s=5, what="the refusal")
+        bench.provider.go_on.set()
+        return await second
+    finally:
+        await asyncio.gather(first, *([second] if second else []), return_exceptions=True)
+
+
+def _true(check: Callable[[], object]) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return bool(check())
+
+    return look
+
+
+async def _when_told(provider: Provider, asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """Waits for the test, then answers as the vendor would whose path it is."""
+    await provider.go_on.wait()
+    answer = answers.MESSAGE if asked.target == "/v1/messages" else answers.CHAT
+    await whole(answer)(provider, asked, writer)
+
+
+@pytest.mark.parametrize("ask", [chat, message])
+async def test_a_client_that_comes_while_the_gate_is_busy_tries_again_when_it_is_told_to(
+    open_bench: NewBench,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Bench], Awaitable[object]],
+) -> None:
+    monkeypatch.setattr(proxy, "EXCHANGES_MAX", 1)
+    bench: Bench = await open_bench(_when_told)
+    assert await _busy_then_answered(bench, ask)
+    assert [one.status for one in bench.switch.attempts if one.outcome == "refused"] == [429]
+
+
+@pytest.mark.parametrize("ask", [chat, message])
+async def test_a_client_that_is_told_not_to_try_again_does_not(
+    open_bench: NewBench,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Callable[[Bench], Awaitable[object]],
+) -> None:
+    """Negative control: the same without a time to try again at."""
+    monkeypatch.setattr(proxy, "EXCHANGES_MAX", 1)
+    monkeypatch.setattr(proxy, "BUSY_RETRY_AFTER_S", None)
+    bench: Bench = await open_bench(_when_told)
+    with pytest.raises((openai.RateLimitError, anthropic.RateLimitError)):
+        await _busy_then_answered(bench, ask)
+
+
+async def test_a_provider_that_cannot_be_reached_is_worth_another_try(
+    open_bench: NewBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upstream, "UNREACHABLE_RETRY_AFTER_S", 1)
+    bench: Bench = await open_bench()
+
+    def unreachable(*_: object, **__: object) -> object:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(upstream.httpx.AsyncClient, "stream", unreachable)
+    with pytest.raises(openai.InternalServerError) as told:
+        await chat(bench)
+    assert told.value.response.headers["retry-after"] == "1"
+    client_tries = 3
+    assert len(bench.switch.attempts) == client_tries

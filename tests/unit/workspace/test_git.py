@@ -110,3 +110,15 @@ def test_a_version_is_set_in_its_own_row_only() -> None:
     assert with_version(text, "b", "2.0.1") == TOPOLOGY + 'version = "2.0.1"\n'
     assert with_version(text, "a", "1.0.1") == text.replace("1.0.0", "1.0.1")
     assert with_version(TOPOLOGY, "b", "2.0.1") == TOPOLOGY
+
+
+def test_another_git_is_run_where_the_setting_names_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "my-git"
+    mine.write_text("#!/bin/sh\necho mine\n")
+    mine.chmod(0o755)
+    git = Git(tmp_path / "none")
+    assert git.text("--version").startswith("git version")
+    monkeypatch.setenv("DRILL_GIT", str(mine))
+    assert git.text("--version") == "mine"

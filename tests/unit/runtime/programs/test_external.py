@@ -56,8 +56,8 @@ def test_a_bare_machine_says_of_each_piece_how_it_is_had() -> None:
 def test_an_explicit_setting_wins_over_path(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(open_folder / "path" / "prometheus", "1.0")
-    assert (found("prometheus").source, found("prometheus").version) == ("PATH", "1.0")
+    program(open_folder / "path" / "prometheus", "2.50.1")
+    assert (found("prometheus").source, found("prometheus").version) == ("PATH", "2.50.1")
     mine = program(open_folder / "mine" / "prometheus", "2.53.3")
     monkeypatch.setenv("DRILL_PROMETHEUS", str(mine))
     assert found("prometheus").path == mine == ensure("prometheus")
@@ -67,7 +67,7 @@ def test_an_explicit_setting_wins_over_path(
 def test_a_setting_that_leads_nowhere_is_an_error_and_nothing_else_is_taken(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(open_folder / "path" / "prometheus", "1.0")
+    program(open_folder / "path" / "prometheus", "2.50.1")
     monkeypatch.setenv("DRILL_PROMETHEUS", "/nowhere/prometheus")
     with pytest.raises(EnvironmentMissing, match="DRILL_PROMETHEUS names /nowhere/prometheus"):
         ensure("prometheus")
@@ -78,6 +78,64 @@ def test_the_newest_postgres_of_the_system_is_taken(open_folder: Path) -> None:
         for name in ("postgres", "initdb"):
             program(open_folder / "system" / version / "bin" / name, version)
     assert ensure("postgres") == open_folder / "system" / "16" / "bin"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("prometheus", "2.42.0", "2.50.0"),
+        ("promtool", "2.49.1", "3.0.1"),
+        ("git", "2.34.9", "2.35.0"),
+        ("postgres", "13.11", "14.0"),
+    ],
+)
+def test_a_program_older_than_what_is_asked_for_is_not_taken(
+    name: str, old: str, new: str, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(open_folder / "path" / "initdb", old)
+    program(open_folder / "path" / name, old)
+    assert found(name).path is None or found(name).source != "PATH"
+    assert f"{name} is {old}, older than" in found(name).how_to_get or found(name).path
+    program(open_folder / "path" / name, new)
+    assert found(name).source == "PATH"
+    program(open_folder / "path" / name, "unknown")
+    assert found(name).source != "PATH"
+    old_one = program(open_folder / "mine" / name, old)
+    program(open_folder / "mine" / "initdb", old)
+    mine = old_one.parent if name == "postgres" else old_one
+    monkeypatch.setenv(external.REQUIREMENTS[name].setting, str(mine))
+    with pytest.raises(EnvironmentMissing, match=f"is {old}, older than"):
+        ensure(name)
+
+
+def test_behind_an_old_program_a_new_one_is_found(open_folder: Path) -> None:
+    program(open_folder / "path" / "prometheus", "2.42.0")
+    cached = fetch.package_folder() / "prometheus/usr/bin/prometheus"
+    program(cached, "2.53.3")
+    assert ensure("prometheus") == cached
+
+
+def test_what_package_sources_have_is_held_to_the_same_version(open_folder: Path) -> None:
+    cached = fetch.package_folder() / "prometheus/usr/bin/prometheus"
+    program(cached, "2.42.0")
+    with pytest.raises(EnvironmentMissing, match="package sources have no fit prometheus"):
+        ensure("prometheus")
+
+
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [
+        ("postgres (PostgreSQL) 18beta1", "18"),
+        ("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", "15.18"),
+        ("prometheus, version 2.53.3+ds1 (branch: debian/sid)", "2.53.3"),
+        ("git version 2.39.5", "2.39.5"),
+        ("prometheus, version  (branch: , revision: unknown)\n  go version:  go1.22.1", ""),
+    ],
+)
+def test_a_version_is_read_from_the_first_line(line: str, version: str, open_folder: Path) -> None:
+    told = program(open_folder / "path" / "told", "")
+    told.write_text(f"#!/bin/sh\n/bin/cat <<'END'\n{line}\nEND\n")
+    assert external.version_of(told) == version
 
 
 def test_a_postgres_without_initdb_is_not_taken(open_folder: Path) -> None:

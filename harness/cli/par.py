@@ -69,7 +69,7 @@ def par(
 def show_card(outcome: Outcome) -> None:
     """The scorecard with everything revealed, and par beside it where it was played."""
     if outcome.card is not None:
-        for text in (*outcome.card.render_lines(revealed=True), *par_beside(outcome)):
+        for text in (*outcome.card.render_lines(), *par_beside(outcome)):
             line(text)
 
 

@@ -65,22 +65,27 @@ def kpis_of(
 
     `causes` and `guilty` (the services at the root) come from whoever knows the
     answer; without them what depends on it is None. Without a trigger all times are None.
-    Counted from the page, times do not tell when it began, which names the release that did it.
+    Counted from the page, nothing tells when it began, which names the release that did it: what
+    came before the page counts nowhere, and the damage is what everybody sees.
     """
-    trigger = story.first(events.DrillTriggered)
-    after = [one for one in story.entries if trigger and one.drill_ms >= trigger.drill_ms]
+    kind = events.DrillTriggered if counted_from == "trigger" else events.PageSent
+    start = story.first(kind)
+    after = [one for one in story.entries if start and one.drill_ms >= start.drill_ms]
     paged = _first(after, events.PageSent)
-    start = trigger if counted_from == "trigger" else paged
 
     def elapsed(one: _Entry | None) -> int | None:
         return None if one is None or start is None else one.drill_ms - start.drill_ms
 
-    users, revenue = _impact(story)
+    if counted_from == "trigger":
+        users, revenue = _impact(story.impact_before, story.impact_since)
+    else:
+        users, revenue = _impact(None, story.impact if start else None)
     return Kpis(
         page_ms=elapsed(paged) if counted_from == "trigger" else None,
         acknowledge_ms=elapsed(_first(after, events.PageAcknowledged)),
         cause_ms=elapsed(_all_named(after, causes)) if causes else None,
-        mitigate_ms=elapsed(silent_from(after)),
+        # An alert fires before it pages.
+        mitigate_ms=elapsed(silent_from(after if counted_from == "trigger" else story.entries)),
         verify_ms=elapsed(proof_of_recovery(after)),
         users_affected=users,
         revenue_lost=revenue,
@@ -121,9 +126,10 @@ def _named(entries: Iterable[_Entry], cause: Answer) -> _Entry | None:
     return None
 
 
-def _impact(story: Story) -> tuple[int | None, float | None]:
-    """Growth of the running totals since the trigger."""
-    base, last = story.impact_before, story.impact_since
+def _impact(
+    base: events.ImpactSampled | None, last: events.ImpactSampled | None
+) -> tuple[int | None, float | None]:
+    """How far the running totals grew from `base`, or from nothing."""
     if last is None:
         return None, None
     users = last.users_affected - (base.users_affected if base else 0)

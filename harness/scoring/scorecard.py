@@ -15,6 +15,7 @@ NO_DATA = "no data"
 QUIET = "quiet"
 SEALED = "sealed until the reveal"
 NOT_FAIR = "others had the processor, so the figures are partly theirs"
+ENDED_EARLY = "it ended before anything happened; its answer stays sealed"
 _LABEL_WIDTH = 22
 
 
@@ -55,19 +56,33 @@ class Scorecard:
     """How long the team took to the cause as its agenda counts: in team time, from the page."""
     machine_busy_ms: int = 0
     """How long others had the machine: figures are then partly theirs."""
+    is_revealed: bool = True
+    """Whether it may tell the answer."""
 
-    def to_json(self, *, revealed: bool) -> dict[str, Any]:
-        """Plain JSON data; what would tell the answer is there only when `revealed`."""
+    def sealed(self, kpis: Kpis) -> Scorecard:
+        """The card of a drill whose answer stays sealed: `kpis` count from the page, and nothing
+        else that depends on the answer is in it."""
+        return Scorecard(
+            self.drill_id,
+            self.outcome,
+            kpis,
+            engagement=self.engagement,
+            machine_busy_ms=self.machine_busy_ms,
+            is_revealed=False,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON data; what would tell the answer is there only when it is revealed."""
         kpis = asdict(self.kpis)
         card: dict[str, Any] = {
             "drill_id": self.drill_id,
             "outcome": self.outcome,
-            "revealed": revealed,
+            "revealed": self.is_revealed,
             "kpis": kpis,
             "engagement": [asdict(one) for one in self.engagement],
             "machine_busy_ms": self.machine_busy_ms,
         }
-        if revealed:
+        if self.is_revealed:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
             card["declared"] = asdict(self.declared) if self.declared else None
             card["cause_time"] = asdict(self.cause_time)
@@ -75,12 +90,13 @@ class Scorecard:
             del kpis["cause_ms"], kpis["wrong"]["innocent_rollbacks"]
         return card
 
-    def render_lines(self, *, revealed: bool) -> list[str]:
+    def render_lines(self) -> list[str]:
         """Plain text, a line each, no colours."""
-        kpis, wrong = self.kpis, self.kpis.wrong
-        if revealed and self.outcome == QUIET:
-            ended_early = "it ended before the fault was released"
-            outcome = ended_early if self.root_causes else "nothing was wrong"
+        kpis, wrong, revealed = self.kpis, self.kpis.wrong, self.is_revealed
+        if self.outcome == QUIET:
+            outcome = "nothing was wrong" if revealed else ENDED_EARLY
+            if self.root_causes:
+                outcome = "it ended before the fault was released"
             return [f"drill {self.drill_id}", _row("outcome", outcome)]
         innocent = _count(wrong.innocent_rollbacks)
         rows: list[tuple[str, str]] = [
@@ -88,7 +104,7 @@ class Scorecard:
             ("time to page", clock(kpis.page_ms)),
             ("time to acknowledge", clock(kpis.acknowledge_ms)),
             ("time to cause", clock(kpis.cause_ms) if revealed else SEALED),
-            *self._target_row(revealed=revealed),
+            *self._target_row(),
             ("time to mitigate", clock(kpis.mitigate_ms)),
             ("time to verify", clock(kpis.verify_ms)),
             ("users affected", _count(kpis.users_affected)),
@@ -105,10 +121,11 @@ class Scorecard:
             rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
 
-    def _target_row(self, *, revealed: bool) -> list[tuple[str, str]]:
+    def _target_row(self) -> list[tuple[str, str]]:
         if self.cause_time.target_ms is None:
             return []
-        return [("cause, from the page", cause_line(self.cause_time) if revealed else SEALED)]
+        told = cause_line(self.cause_time) if self.is_revealed else SEALED
+        return [("cause, from the page", told)]
 
 
 def cause_line(cause: CauseTime) -> str:

@@ -24,8 +24,9 @@ from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outco
 async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
     """Stop everything, record the end, and return the scorecard; None where it could not be kept.
 
-    `orderly` is False where the stack failed or the drill was halted: it is then recorded as
-    aborted. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
+    `orderly` is False where the drill failed: it is then recorded as aborted. The answer is told
+    only where the incident had begun and somebody asked for the end; else the drill can be played
+    again. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
     """
     for task in list(session.run.tasks):
         task.cancel()
@@ -34,6 +35,8 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
         card = _close_record(session, orderly)
         if seal_holds(session.story()):
             progress("the answer matches the seal from the start")
+        elif not card.is_revealed:
+            progress(f"the answer stays sealed; {_how_again(session)}")
     except RecordFailed as error:
         progress(f"the end could not be recorded: {error.message}")
         card = None
@@ -52,18 +55,36 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
 def _close_record(session: Session, orderly: bool) -> Scorecard:
     reason = session.run.over_reason or "ended"
     was_aborted = not orderly or session.run.halted
-    reveal(session, by="harness")
+    if orderly and has_begun(session):
+        reveal(session, by="harness")
     ended = events.DrillAborted if was_aborted else events.DrillFinished
     session.note(ended(reason=reason))
     if seal_holds(session.story()) is False:
         session.note(events.HarnessProblem(what="the answer does not match its seal"))
     card = scorecard(session, aborted=was_aborted)
-    content = {**card.to_json(revealed=True), "lines": card.render_lines(revealed=True)}
+    if not session.story().of(events.SealOpened):
+        card = card.sealed(kpis_of(session.story(), counted_from="page"))
+    content = {**card.to_json(), "lines": card.render_lines()}
     try:
         (session.spec.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
     except OSError as error:
         session.note(events.HarnessProblem(what=f"the scorecard could not be written: {error}"))
     return card
+
+
+def has_begun(session: Session) -> bool:
+    """Whether what the drill is about has begun; where that is nothing, whether all of the
+    colleagues' releases are out. Before, its answer would spoil a drill that nobody has played."""
+    if session.story().first(events.DrillTriggered) is not None:
+        return True
+    is_about_nothing = not session.spec.faults and not session.spec.scenario.blips
+    return is_about_nothing and session.run.is_all_out
+
+
+def _how_again(session: Session) -> str:
+    again = "the same scenario and seed begin this drill again"
+    is_aborted = session.story().first(events.DrillAborted) is not None
+    return f"{again}, or `drill run --resume`" if is_aborted else again
 
 
 def scorecard(session: Session, *, aborted: bool) -> Scorecard:

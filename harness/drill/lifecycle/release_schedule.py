@@ -34,7 +34,7 @@ async def run_schedule(session: Session) -> None:
             await _ship(session, planned)
         except DeployFailed as error:
             session.note(HarnessProblem(what=f"a planned release failed: {error.message}"))
-            session.run.end("a planned release could not be deployed")
+            session.run.fail(error, "a planned release could not be deployed")
             return
     session.run.is_all_out = True
 

@@ -1,4 +1,6 @@
-"""Going on with a drill whose host died: what it leaves to the one that takes it up.
+"""Going on with a drill that broke off: what it leaves to the one that takes it up.
+
+One breaks off whose host died, or that failed, before its answer was told.
 
 The shop, its data and its telemetry died with the host, so the incident begins again. What belongs
 to the exercise goes on: the same scenario and history, the clock where it stood, who holds which
@@ -21,6 +23,7 @@ from harness.record.events import (
     InjectDelivered,
     RoleJoined,
     RoleLeft,
+    SealOpened,
 )
 from harness.record.store import Record
 from harness.record.story import fold
@@ -47,15 +50,15 @@ class LeftOff:
 
 
 def left_off(runs: Path) -> LeftOff:
-    """What the newest drill under `runs` left. Raises UsageError where it did not die."""
+    """What the newest drill under `runs` left. Raises UsageError where it did not break off."""
     found = [one for path in runs.glob("*/record.db") if (one := _read(path))]
     newest = max(found, key=lambda events: events[0].wall_time, default=None)
     if newest is None:
         raise UsageError("no interrupted drill to resume", HINT)
-    last = newest[-1].event
-    if not isinstance(last, DrillAborted) or last.reason != HOST_DIED:
+    ends = [at for at, one in enumerate(newest) if isinstance(one.event, DrillAborted)]
+    if not ends or any(isinstance(one.event, SealOpened) for one in newest):
         raise UsageError(f"the newest drill here, {newest[0].drill_id}, was not interrupted", HINT)
-    return _left_off(newest)
+    return _left_off(newest[: ends[0]])  # a dead one's end was noted long after
 
 
 def _read(path: Path) -> Sequence[Envelope]:
@@ -68,7 +71,7 @@ def _read(path: Path) -> Sequence[Envelope]:
 
 
 def _left_off(events: Sequence[Envelope]) -> LeftOff:
-    story = fold(events[:-1])  # the last word came when it had been dead for a while
+    story = fold(events)
     created = story.first(DrillCreated)
     if created is None:
         raise UsageError(f"drill {story.drill_id} died before it started", HINT)

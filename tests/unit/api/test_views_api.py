@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from harness.api.app import create_app
+from harness.drill.lifecycle.seal import Seal
 from harness.drill.outputs.postmortem_editor import TEXT_MAX
 from harness.drill.queries.dashboards import dashboard, dashboards
 from harness.drill.queries.metric_queries import (
@@ -314,6 +315,9 @@ def _home(session: Session, tmp_path: Path) -> None:
             record.append(ActionStated(*action), actor="Ada")  # type: ignore[arg-type]
             record.append(OutcomeMeasured("act-1", name == "d-past", "x", "Ada"), actor="Ada")
             if name != "d-test":
+                seal = Seal("5a17", '{"faults": []}')
+                record.append(AnswerSealed(seal.commitment), actor="harness")
+                record.append(SealOpened(seal.salt, seal.answer), actor="harness")
                 record.append(DrillFinished("asked"), actor="harness")
 
 

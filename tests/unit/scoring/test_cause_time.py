@@ -107,13 +107,13 @@ def test_of_two_causes_the_second_to_be_found_counts() -> None:
 def test_the_scorecard_keeps_it_sealed_until_the_reveal() -> None:
     took = CauseTime(17 * MINUTE_MS, 20 * MINUTE_MS, True)
     card = Scorecard("d-7f3a", "mitigated", KPIS, cause_time=took)
-    revealed = "\n".join(card.render_lines(revealed=True))
+    revealed = "\n".join(card.render_lines())
     assert "cause, from the page  17 m 00 s, target 20 m 00 s: met" in revealed
-    sealed = "\n".join(card.render_lines(revealed=False))
+    sealed = "\n".join(replace(card, is_revealed=False).render_lines())
     assert f"cause, from the page  {SEALED}" in sealed
     assert "17 m" not in sealed
-    assert "cause_time" not in card.to_json(revealed=False)
-    assert card.to_json(revealed=True)["cause_time"]["met"] is True
+    assert "cause_time" not in replace(card, is_revealed=False).to_json()
+    assert card.to_json()["cause_time"]["met"] is True
     untimed = replace(card, cause_time=CauseTime(17 * MINUTE_MS, None, None))
-    assert "from the page" not in "\n".join(untimed.render_lines(revealed=True))
+    assert "from the page" not in "\n".join(untimed.render_lines())
     assert cause_line(untimed.cause_time) == "17 m 00 s"

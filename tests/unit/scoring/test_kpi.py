@@ -53,12 +53,13 @@ def verified(at_ms: int, *, passed: bool) -> At:
 
 TRIGGER: At = (10_000, e.DrillTriggered("payments", "2.4.2"))
 PAGE = e.PageSent("p1", "HighErrorRate", "critical", "66% fail")
+PAGE_MS = 14_100
 STORY: tuple[At, ...] = (
     (0, e.DrillCreated("bad-timeouts", 7, "local", "honour", "solo", {})),
     impact(9_000, 2, 10.0),
     TRIGGER,
     alert(14_000, "fired"),
-    (14_100, PAGE),
+    (PAGE_MS, PAGE),
     (20_000, e.PageAcknowledged("p1", "Ada")),
     declared(30_000, "users", "overload"),
     declared(60_000, "payments", "timeouts"),
@@ -86,7 +87,22 @@ def test_counted_from_the_page_no_time_tells_when_it_began() -> None:
     kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], counted_from="page")
     assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (None, 5_900, 45_900)
     assert (kpis.mitigate_ms, kpis.verify_ms) == (70_900, 80_900)
-    assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
+    assert (kpis.users_affected, kpis.revenue_lost) == (52, 1234.57), "what everybody sees"
+
+
+@pytest.mark.parametrize("until_ms", [12_000, 14_050, 61_000, 96_000])
+@pytest.mark.parametrize("trigger_ms", [1_000, 10_000, 14_000])
+def test_counted_from_the_page_the_moment_of_the_trigger_changes_nothing(
+    until_ms: int, trigger_ms: int
+) -> None:
+    busy = (*STORY, (11_000, UPDATE), deploy(11_500, "succeeded", "users", "restart"))
+    seen = [one for one in busy if one[0] <= until_ms]
+    untriggered = [one for one in seen if one != TRIGGER]
+    moved = [*untriggered, (trigger_ms, TRIGGER[1])]
+    wanted = fold_kpis(untriggered, counted_from="page")
+    assert fold_kpis(moved, counted_from="page") == wanted
+    if until_ms > PAGE_MS:  # negative control: counted from the trigger it shows
+        assert fold_kpis(moved) != fold_kpis(untriggered)
 
 
 def test_of_two_causes_the_second_to_be_named_counts() -> None:

@@ -33,36 +33,34 @@ CARD = Scorecard(
 
 
 def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
-    lines = "\n".join(CARD.render_lines(revealed=True))
+    lines = "\n".join(CARD.render_lines())
     for text in ("d-7f3a", "4.1 s", "1 m 15 s", "1,250", "Payment timeouts were cut"):
         assert text in lines
     assert "time to verify        no data" in lines
     assert "revenue lost          no data" in lines
     rich = replace(CARD, kpis=replace(KPIS, revenue_lost=9528.9))
-    assert "revenue lost          € 9,528.90" in "\n".join(rich.render_lines(revealed=True))
+    assert "revenue lost          € 9,528.90" in "\n".join(rich.render_lines())
 
 
 def test_what_the_team_said_stands_beside_the_answer() -> None:
     silent = replace(CARD, declared=None)
     said = "declared cause        orders, n-plus-one, 80 % sure: not right"
-    assert said in "\n".join(CARD.render_lines(revealed=True))
-    assert "not right" not in "\n".join(CARD.render_lines(revealed=False))
-    assert "declared cause        none" in "\n".join(silent.render_lines(revealed=True))
+    assert said in "\n".join(CARD.render_lines())
+    assert "not right" not in "\n".join(replace(CARD, is_revealed=False).render_lines())
+    assert "declared cause        none" in "\n".join(silent.render_lines())
 
 
 def test_of_several_causes_each_says_whether_it_was_found() -> None:
     other = RootCause("Money as floats", "billing", "numeric-precision", diagnosed=True)
-    lines = "\n".join(
-        replace(CARD, root_causes=(*CARD.root_causes, other)).render_lines(revealed=True)
-    )
+    lines = "\n".join(replace(CARD, root_causes=(*CARD.root_causes, other)).render_lines())
     assert "(payments, timeout-misconfigured): NOT diagnosed" in lines
     assert "(billing, numeric-precision): diagnosed" in lines
-    assert "diagnosed" not in "\n".join(CARD.render_lines(revealed=True))
+    assert "diagnosed" not in "\n".join(CARD.render_lines())
 
 
 def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:
-    lines = "\n".join(CARD.render_lines(revealed=False))
-    data = json.dumps(CARD.to_json(revealed=False))
+    lines = "\n".join(replace(CARD, is_revealed=False).render_lines())
+    data = json.dumps(replace(CARD, is_revealed=False).to_json())
     for text in (lines, data):
         assert "Payment timeouts" not in text
         assert "payments" not in text
@@ -73,7 +71,7 @@ def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:
 
 
 def test_the_reveal_tells_all() -> None:
-    data = CARD.to_json(revealed=True)
+    data = CARD.to_json()
     assert data["root_causes"][0]["service"] == "payments"
     assert data["kpis"]["cause_ms"] == 50_000
     assert data["kpis"]["wrong"]["innocent_rollbacks"] == 3
@@ -82,11 +80,11 @@ def test_the_reveal_tells_all() -> None:
 
 def test_a_drill_in_which_nothing_was_wrong_says_so() -> None:
     healthy = replace(CARD, root_causes=())
-    assert "none: nothing was wrong" in "\n".join(healthy.render_lines(revealed=True))
+    assert "none: nothing was wrong" in "\n".join(healthy.render_lines())
 
 
 def test_the_lines_are_plain_text() -> None:
-    for line in CARD.render_lines(revealed=True):
+    for line in CARD.render_lines():
         assert line.isprintable()
 
 
@@ -118,7 +116,7 @@ def test_what_home_feeds_were_worth_is_told_side_by_side() -> None:
         CARD,
         engagement=(Engaged("personalised", 1200, 0.8, 0.9), Engaged("failing", 40, 0.15, None)),
     )
-    lines = "\n".join(shown.render_lines(revealed=True))
+    lines = "\n".join(shown.render_lines())
     assert "personalised feed     1,200 shown; 80% went on, 90% of the others come back" in lines
     assert "failing feed          40 shown; 15% went on" in lines
-    assert shown.to_json(revealed=False)["engagement"][1]["views"] == 40
+    assert replace(shown, is_revealed=False).to_json()["engagement"][1]["views"] == 40

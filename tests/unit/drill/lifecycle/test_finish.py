@@ -5,16 +5,29 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.causes import Blip
 from harness.drill.actions import diagnosis
-from harness.drill.lifecycle.finish import finish, scorecard
+from harness.drill.lifecycle.finish import finish, has_begun, scorecard
+from harness.drill.lifecycle.resume import left_off
+from harness.drill.lifecycle.seal import opened_answer
 from harness.drill.queries.past_drills import read_events
 from harness.drill.session import Session
-from harness.errors import StackFailed
-from harness.record.events import ClockStarted, DrillTriggered
+from harness.errors import StackFailed, UsageError
+from harness.record.events import (
+    AnswerSealed,
+    ClockStarted,
+    DrillAborted,
+    DrillCreated,
+    DrillTriggered,
+    SealOpened,
+)
+from harness.record.store import Record
+from harness.record.story import fold
 from tests.unit.drill.conftest import Hand, page_sent
 
 
@@ -39,17 +52,25 @@ def ending(trouble: Session) -> Session:
     return trouble
 
 
-async def end(session: Session) -> tuple[list[str], list[str]]:
+@pytest.fixture
+def begun(ending: Session) -> Session:
+    """The same, once its fault has been released."""
+    ending.note(DrillTriggered("payments", "2.4.2"))
+    return ending
+
+
+async def end(session: Session, *, orderly: bool = True) -> tuple[list[str], list[str]]:
     """What is said, and the types of the events that the end adds."""
     before, said = session.services.record.last_seq(), []
-    await finish(session, orderly=True, progress=said.append)
+    await finish(session, orderly=orderly, progress=said.append)
     told = [one.type for one in read_events(session.spec.run_dir / "record.db")]
     return said, told[before:]
 
 
 async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
-    ending: Session,
+    begun: Session,
 ) -> None:
+    ending = begun
     said, told = await end(ending)
     assert told == ["answer.revealed", "answer.unsealed", "drill.finished"]
     assert "the answer matches the seal from the start" in said
@@ -58,12 +79,73 @@ async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
     assert all(part.is_gone for part in parts)
 
 
-async def test_an_answer_that_was_changed_is_said_to_be(ending: Session) -> None:
+async def test_an_answer_that_was_changed_is_said_to_be(begun: Session) -> None:
+    ending = begun
     assert ending.spec.seal is not None
     ending.spec = replace(ending.spec, seal=dataclasses.replace(ending.spec.seal, answer="{}"))
     said, told = await end(ending)
     assert told[-1] == "harness.problem"
     assert not any("sealed at the start" in text for text in said)
+
+
+def secrets_of(session: Session) -> list[str]:
+    """What tells the answer, wherever it stands."""
+    (fault,) = session.spec.faults
+    return [session.spec.scenario.id, session.spec.scenario.title, fault.title, fault.locus]
+
+
+@pytest.mark.parametrize("orderly", [True, False], ids=["asked", "failed"])
+@pytest.mark.parametrize("triggered", [True, False], ids=["triggered", "before"])
+async def test_the_answer_is_told_only_once_it_had_begun_and_the_end_was_asked_for(
+    ending: Session, triggered: bool, orderly: bool
+) -> None:
+    if triggered:
+        ending.note(DrillTriggered("payments", "2.4.2"))
+    said, told = await end(ending, orderly=orderly)
+    run_dir = ending.spec.run_dir
+    card = json.loads((run_dir / "scorecard.json").read_text())
+    story = fold(read_events(run_dir / "record.db"))
+    is_told = triggered and orderly
+    assert card["revealed"] is is_told
+    assert ("answer.unsealed" in told) is is_told
+    public = [one for one in read_events(run_dir / "record.db") if one.audience == "all"]
+    outputs = [json.dumps(card), *said, *(json.dumps(one.in_words()) for one in public)]
+    leaked = {text for text in secrets_of(ending) for shown in outputs if text in shown}
+    assert bool(leaked) is is_told, "negative control: what is told is found by the same search"
+    assert any("stays sealed" in text for text in said) is not is_told
+    assert (opened_answer(story) is not None) is is_told
+    if not is_told and not orderly:
+        assert any("--resume" in text for text in said)
+
+
+async def test_a_failed_drill_can_be_resumed_until_its_answer_is_told(
+    ending: Session, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    (runs / "d-1").mkdir(parents=True)
+    created = DrillCreated("bad-timeouts", 7, "local", "honour", "solo", {})
+    seal = ending.spec.seal
+    assert seal is not None
+    with Record(runs / "d-1" / "record.db", "d-1") as record:
+        for event in (created, AnswerSealed(seal.commitment), DrillAborted("no baseline")):
+            record.append(event, actor="harness")
+    left = left_off(runs)
+    assert (left.scenario, left.seed) == ("bad-timeouts", 7)
+    with Record(runs / "d-1" / "record.db") as record:
+        record.append(SealOpened(seal.salt, seal.answer), actor="harness")
+    with pytest.raises(UsageError, match="was not interrupted"):
+        left_off(runs)
+
+
+async def test_a_drill_about_nothing_is_told_only_once_all_releases_are_out(
+    session: Session,
+) -> None:
+    assert not has_begun(session)
+    session.run.is_all_out = True
+    assert has_begun(session)
+    blips = (Blip("down", 0, 1),)
+    session.spec = replace(session.spec, scenario=replace(session.spec.scenario, blips=blips))
+    assert not has_begun(session), "its third parties have not had their moment yet"
 
 
 async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
@@ -84,10 +166,10 @@ async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
 
 @pytest.mark.parametrize(("after_min", "met"), [(17, True), (21, False)])
 async def test_the_scorecard_holds_the_time_to_the_cause_against_the_agenda(
-    ending: Session, hand: Hand, after_min: int, met: bool
+    begun: Session, hand: Hand, after_min: int, met: bool
 ) -> None:
+    ending = begun
     ending.note(ClockStarted("workshop-60", 1.0, cause_target_ms=20 * 60_000))
-    ending.note(DrillTriggered("payments", "2.4.2"))
     page_sent(ending)
     hand.move(after_min * 60)
     diagnosis.declare(

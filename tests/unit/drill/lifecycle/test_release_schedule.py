@@ -13,6 +13,7 @@ from harness.catalog.reader import Catalog
 from harness.causes import Blip, Trigger, TriggerKind
 from harness.drill.lifecycle import disturbances, release_schedule
 from harness.drill.session import Session
+from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
 from harness.paths import REPO
 from harness.record.events import DependencyActed, DeployStarted, DeploySucceeded, DrillTriggered
@@ -73,6 +74,17 @@ async def test_the_numbers_of_events_do_not_mark_the_release_that_did_it(session
     begun = [one.seq for one in seen if isinstance(one.event, DeployStarted)]
     assert len(begun) == 2
     assert [seq - 1 in {one.seq for one in seen} for seq in begun] == [False, False]
+
+
+async def test_a_planned_release_that_does_not_deploy_fails_the_drill(session: Session) -> None:
+    fault = with_fault(session, Trigger())
+    runtime: Any = session.services.runtime
+    assert fault.release is not None
+    runtime.refused.add(fault.release.version_to)
+    await release_schedule.run_schedule(session)
+    assert session.run.over.is_set()
+    assert isinstance(session.run.failure, DeployFailed), "nobody asked for this end"
+    assert not session.run.is_all_out
 
 
 async def test_a_failover_sets_a_fault_off_once_its_release_is_out(

@@ -111,6 +111,7 @@ def test_what_did_not_die_is_not_taken_up(tmp_path: Path, last: events.Event, wh
     (tmp_path / "d-1").mkdir()
     with Record(tmp_path / "d-1" / "record.db", "d-1") as record:
         record.append(CREATED, actor="harness")
+        record.append(events.SealOpened("salt", "{}"), actor="harness")
         record.append(last, actor="harness")
     with pytest.raises(UsageError, match=why):
         left_off(tmp_path)

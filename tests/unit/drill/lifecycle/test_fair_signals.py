@@ -99,7 +99,7 @@ async def test_a_free_machine_leaves_no_mark(session: Session) -> None:
         await watch.look()
     assert not session.story().of(MachineBusy)
     assert machine_busy_ms(session.story()) == 0
-    lines = scorecard(session, aborted=False).render_lines(revealed=True)
+    lines = scorecard(session, aborted=False).render_lines()
     assert not any("machine" in line for line in lines)
 
 
@@ -138,6 +138,6 @@ async def test_a_score_says_how_long_others_had_the_processor(session: Session, 
     session.note(MachineFree(busy_ms=65_000))
     card = scorecard(session, aborted=True)
     assert card.machine_busy_ms == 65_000
-    shown = [line for line in card.render_lines(revealed=False) if "machine busy" in line]
+    shown = [line for line in card.render_lines() if "machine busy" in line]
     assert shown
     assert "1 m 05 s" in shown[0]

@@ -34,7 +34,7 @@ def update(
         Many, typer.Option("--unknown", "-u", help="An open question; may repeat.")
     ] = None,
     next_step: Annotated[Many, typer.Option("--next-step", "-n", help="May repeat.")] = None,
-    eta: Annotated[float | None, typer.Option(help="Minutes to recovery.")] = None,
+    eta: Annotated[float | None, typer.Option(help="Minutes to recovery; 0: any moment.")] = None,
     eta_latest: Annotated[
         float | None, typer.Option(help="Upper bound; makes --eta a range.")
     ] = None,

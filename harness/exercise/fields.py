@@ -54,8 +54,9 @@ def one_of(kind: str, value: str, known: Collection[str]) -> str:
     return value
 
 
-def number(name: str, value: float, *, at_most: float) -> float:
-    """A finite number above 0."""
-    if not math.isfinite(value) or not 0 < value <= at_most:
-        raise UsageError(f"'{name}' is a number above 0, at most {at_most:g}, not {value}")
+def number(name: str, value: float, *, at_most: float, or_zero: bool = False) -> float:
+    """A finite number above 0, or 0 where that means something."""
+    if not math.isfinite(value) or not 0 <= value <= at_most or (value == 0 and not or_zero):
+        least = "of at least 0" if or_zero else "above 0"
+        raise UsageError(f"'{name}' is a number {least}, at most {at_most:g}, not {value}")
     return float(value)

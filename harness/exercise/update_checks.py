@@ -16,14 +16,15 @@ ETA_MAX_MINUTES = 7 * 24 * 60.0
 def update_posted(entry: Update, *, by: str, known_systems: Collection[str] = ()) -> UpdatePosted:
     """An update with all its parts. Raises UsageError where one is missing, confidence above all.
 
-    Unknowns and the estimate may be empty: then the update says so in words. `components` says for
+    Unknowns and the estimate may be empty: then the update says so in words. An estimate of 0 is
+    "any moment", or that it is over. `components` says for
     the status page how each of the named services does.
     """
     eta, latest = entry.eta_minutes, entry.eta_latest_minutes
     if eta is not None:
-        eta = number("eta_minutes", eta, at_most=ETA_MAX_MINUTES)
+        eta = number("eta_minutes", eta, at_most=ETA_MAX_MINUTES, or_zero=True)
     if latest is not None:
-        latest = number("eta_latest_minutes", latest, at_most=ETA_MAX_MINUTES)
+        latest = number("eta_latest_minutes", latest, at_most=ETA_MAX_MINUTES, or_zero=True)
         if eta is None or latest < eta:
             raise UsageError(
                 "'eta_latest_minutes' is the end of the interval that 'eta_minutes' begins"

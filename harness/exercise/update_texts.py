@@ -49,7 +49,7 @@ def render_update(
         f"**Confidence:** {confidence_word(percent)} ({percent}%)",
         "**What we don't know yet:** " + _listed(update.unknowns, "nothing we are aware of"),
         "**Next steps:** " + _listed(update.next_steps, "none"),
-        f"**ETA to full resolution:** {eta_text(update) or 'not known yet'}",
+        f"**ETA to full resolution:** {_end(update)}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -62,12 +62,24 @@ def confidence_word(percent: int) -> str:
 
 
 def eta_text(update: UpdatePosted) -> str:
-    """`10 minutes from now`, `10 to 20 minutes from now`; empty where there is no estimate."""
-    if update.eta_minutes is None or update.status == "resolved":
+    """`10 minutes after this update`, `10 to 20 minutes after this update`; empty where there is no
+    estimate. The words stay true whenever they are read."""
+    begin, end = update.eta_minutes, update.eta_latest_minutes
+    if begin is None or update.status == "resolved":
         return ""
-    if update.eta_latest_minutes is None:
-        return f"{update.eta_minutes:g} minutes from now"
-    return f"{update.eta_minutes:g} to {update.eta_latest_minutes:g} minutes from now"
+    if not begin:
+        return f"within {_minutes(end)} of this update" if end else "any moment"
+    if end is None or end == begin:
+        return f"{_minutes(begin)} after this update"
+    return f"{begin:g} to {_minutes(end)} after this update"
+
+
+def _end(update: UpdatePosted) -> str:
+    return "resolved" if update.status == "resolved" else eta_text(update) or "not known yet"
+
+
+def _minutes(count: float) -> str:
+    return f"{count:g} minute{'' if count == 1 else 's'}"
 
 
 def _external(update: UpdatePosted) -> str:

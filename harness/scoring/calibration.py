@@ -77,7 +77,10 @@ def eta_outcomes(case: Case) -> tuple[EtaOutcome, ...]:
             case, one.seq, one.team_ms, one.event.eta_minutes, one.event.eta_latest_minutes
         )
         for one in case.updates
-        if one.event.eta_minutes is not None and one.event.eta_minutes > 0 and one.seq < end
+        if one.event.eta_minutes is not None
+        and (one.event.eta_latest_minutes or one.event.eta_minutes) > 0
+        and one.event.status != "resolved"
+        and one.seq < end
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import UnknownName, UsageError
 from harness.exercise import checks, entries, instructor_checks, learning_checks, update_checks
+from harness.exercise.fields import number
 from harness.exercise.views import open_actions, role_holders
 from harness.record import events
 from harness.record.story import Story
@@ -88,8 +89,8 @@ def posted(**fields: Any) -> events.UpdatePosted:
         ({"what_we_did": ""}, "'what_we_did' is missing"),
         ({"current_state": ""}, "'current_state' is missing"),
         ({"next_steps": ["", " "]}, "'next_steps' is empty"),
-        ({"eta_minutes": 0.0}, "above 0"),
-        ({"eta_minutes": float("nan")}, "above 0"),
+        ({"eta_minutes": -0.5}, "at least 0"),
+        ({"eta_minutes": float("nan")}, "at least 0"),
         ({"eta_latest_minutes": 5.0}, "end of the interval"),
         ({"eta_minutes": None, "eta_latest_minutes": 5.0}, "end of the interval"),
         ({"components": {"payment": "operational"}}, "did you mean payments"),
@@ -104,6 +105,12 @@ def test_a_whole_update_passes_and_unknowns_may_be_none() -> None:
     event = posted(**{**UPDATE, "unknowns": [], "components": {"payments": "partial_outage"}})
     assert event.components == {"payments": "partial_outage"}
     assert event.unknowns == ()
+
+
+@pytest.mark.parametrize("status", ["resolved", "recovering"])
+def test_an_end_that_has_come_is_no_mistake(status: str) -> None:
+    assert posted(**{**UPDATE, "status": status, "eta_minutes": 0.0}).eta_minutes == 0
+    refused("'within_s' is a number above 0", lambda: number("within_s", 0.0, at_most=1.0))
 
 
 def test_roles_are_taken_held_by_several_and_given_up() -> None:

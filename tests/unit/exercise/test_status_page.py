@@ -121,7 +121,7 @@ def test_executives_read_every_part_with_the_measured_impact() -> None:
     for part in (
         "IDENTIFIED", UPDATE.what_happened, UPDATE.what_we_did, UPDATE.current_state,
         "50,000 users affected, € 2,500.00 revenue lost", "HIGH (85%)", "- why it was changed",
-        "- watch for ten minutes", "10 minutes from now",
+        "- watch for ten minutes", "10 minutes after this update",
     ):  # fmt: skip
         assert part in text
     assert "measured" not in render_update(UPDATE, "executive")
@@ -133,7 +133,7 @@ def test_customers_read_nothing_of_the_inside() -> None:
     for inside in (UPDATE.what_happened, UPDATE.what_we_did, "85", "why it was changed", "2,500"):
         assert inside not in text
     assert "Most payments go through again." in text
-    assert "10 minutes from now" in text
+    assert "10 minutes after this update" in text
 
 
 def test_an_unknown_end_is_said_in_words() -> None:
@@ -144,8 +144,31 @@ def test_an_unknown_end_is_said_in_words() -> None:
     assert "expect" not in render_update(replace(UPDATE, status="resolved"), "external")
 
 
-def test_an_interval_is_told_as_one() -> None:
-    assert eta_text(replace(UPDATE, eta_latest_minutes=25.0)) == "10 to 25 minutes from now"
+@pytest.mark.parametrize(
+    ("eta", "latest", "text"),
+    [
+        (10.0, 25.0, "10 to 25 minutes after this update"),
+        (10.0, 10.0, "10 minutes after this update"),
+        (1.0, None, "1 minute after this update"),
+        (0.0, None, "any moment"),
+        (0.0, 0.0, "any moment"),
+        (0.0, 5.0, "within 5 minutes of this update"),
+    ],
+)
+def test_an_estimate_reads_right_whenever_it_is_read(
+    eta: float, latest: float | None, text: str
+) -> None:
+    said = replace(UPDATE, eta_minutes=eta, eta_latest_minutes=latest)
+    assert eta_text(said) == text
+    assert f"We expect it to be resolved {text}." in render_update(said, "external")
+
+
+@pytest.mark.parametrize("eta", [None, 0.0, 3.0])
+def test_what_is_resolved_is_not_expected_any_more(eta: float | None) -> None:
+    over = replace(UPDATE, status="resolved", eta_minutes=eta)
+    assert "expect" not in render_update(over, "external")
+    for reader in ("internal", "executive"):
+        assert "**ETA to full resolution:** resolved" in render_update(over, reader)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def test_the_names_of_others_cannot_break_the_table() -> None:
         (1.0, 10_080.0, "No - too long to plan by", True),
         (4.0, 8.0, "Yes - within the interval", True),
         (4.0, 5.9, "No - overcommitted", False),
+        (0.0, 8.0, "Yes - within the interval", True),
         (7.0, 9.0, "Yes - left room for uncertainty", True),
     ],
 )

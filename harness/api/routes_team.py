@@ -45,9 +45,9 @@ async def mark(body: entries.Mark, session: InSession, by: By) -> Any:
 @router.post("/expectations")
 async def expect(body: entries.Expectation, session: InSession, by: By) -> Any:
     plan = Plan(body.expect, body.probability, body.within_s, body.if_worse)
-    stated = expectation.note_plan(session, plan, action=body.action, target=body.target, by=by)
+    stated = expectation.state(session, plan, action=body.action, target=body.target, by=by)
     expectation.follow_up(session, stated)
-    return stated
+    return {**dataclasses.asdict(stated), "held": expectation.how_it_is_held(stated)}
 
 
 @router.post("/outcomes")

@@ -114,6 +114,8 @@ def flag(
         data(switched)
     else:
         line(f"{name} of {switched['service']} is {state}")
+        if switched["held"]:
+            say(switched["held"])
 
 
 def _show_flags(flags: list[dict[str, Any]], *, as_json: bool) -> None:

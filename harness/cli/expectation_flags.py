@@ -10,7 +10,7 @@ import typer
 from harness.cli.look import participant
 
 Expect = Annotated[
-    str, typer.Option("--expect", help="Expected effect; 'errors < 5%' is measured.")
+    str, typer.Option("--expect", help="Expected effect; the drill measures 'errors < 5%'.")
 ]
 Within = Annotated[float, typer.Option("--within", help="Seconds on the agenda's clock.")]
 Probability = Annotated[

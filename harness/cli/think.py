@@ -128,24 +128,40 @@ def expect(
         if_worse=if_worse,
     )
     stated = participant().post("/v1/expectations", body)
-    id_ = stated["action_id"]
-    say(f"{id_} is recorded; if the drill cannot measure it: drill outcome {id_}")
+    say(stated["held"])
 
 
 def outcome(
-    action_id: Annotated[str, typer.Argument(help="Such as act-1.")],
-    measured: Annotated[str, typer.Argument(help="What was measured.")],
+    action_id: Annotated[str, typer.Argument(help="Such as act-1; default: list them.")] = "",
+    measured: Annotated[str, typer.Argument(help="What was measured.")] = "",
     met: Annotated[
-        bool, typer.Option("--met/--missed", help="Whether it went as expected.")
-    ] = True,
+        bool | None, typer.Option("--met/--missed", help="Whether it went as expected.")
+    ] = None,
 ) -> None:
-    """Record the outcome of an action the drill cannot measure.
+    """Record an action's outcome, or list the open actions.
 
-    Example: drill outcome act-1 'errors fell to 2% in a minute' --met
+    Example: drill outcome act-1 'the queue is empty' --met
     """
+    if not action_id:
+        _list_open_actions()
+        return
+    if not measured or met is None:
+        raise UsageError(
+            "an outcome says what was measured, and whether it went as expected",
+            f"drill outcome {action_id} 'WHAT YOU SAW' --met (or --missed)",
+        )
     body = entry_of(entries.Outcome, None, action_id=action_id, met=met, measured=measured)
     participant().post("/v1/outcomes", body)
     say(f"{action_id}: {'as expected' if met else 'not as expected'}")
+
+
+def _list_open_actions() -> None:
+    waiting = participant().get("/v1/exercise")["open_actions"]
+    for one in waiting:
+        act = " ".join(part for part in (one["action"], one["target"]) if part)
+        line(f"{one['action_id']}  {act}: {one['expectation']}")
+    if not waiting:
+        say("no action waits for its outcome")
 
 
 hypotheses = typer.Typer(

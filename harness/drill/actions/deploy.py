@@ -122,6 +122,8 @@ async def _deploy(
         stated = expectation.note_plan(
             session, plan, action=ACTS[kind], target=built.service, by=by
         )
+        if stated is not None:
+            say(expectation.how_it_is_held(stated))
     before = session.running(built.service)
     common = {
         "deploy_id": f"dep-{secrets.token_hex(3)}",

@@ -1,13 +1,15 @@
 """What is expected of an act, said before it, and what came of it.
 
-An expectation such as `errors < 5%` or `p95 below 500 ms` is measured by the drill itself, and by
-nobody else unless there was no data; any other is a sentence, whose outcome somebody tells.
+What a sentence says of errors, success, p95, latency or alerts (`errors < 5%`, `checkout is back
+and p95 below 500 ms`) is measured by the drill itself, and by nobody else unless there was no data.
+Of any other sentence somebody tells what came.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,9 +31,11 @@ seconds more: what holds for less than both is still the time before the act.
 """
 
 _SAID = re.compile(
-    r"^\s*(?P<measure>errors|success|p95|latency|alerts)\s+(?:\w+\s+)?"
+    r"\b(?P<measure>errors|error rate|success|success rate|p95|latency|alerts)\s+"
+    r"(?:(?!not\b|never\b|no\b)\w+\s+){0,2}?"
     r"(?P<sense><=|>=|<|>|under|below|at most|over|above|at least)\s*"
-    r"(?P<bound>\d+(?:\.\d+)?)\s*(?P<unit>%|ms|s)?\s*$",
+    r"(?P<bound>\d+(?:\.\d+)?)\s*(?P<unit>%|ms\b|s\b)?"
+    r"(?![%.\w]*[%\w]|\s*(?:/|per\b|m\b|h\b|min|sec|hour))",
     re.IGNORECASE,
 )
 _BELOW = frozenset({"<", "<=", "under", "below", "at most"})
@@ -75,12 +79,15 @@ class Condition:
         return value <= self.bound if self.sense == "below" else value >= self.bound
 
 
-def condition_of(text: str) -> Condition | None:
-    """The measurable condition that a text is; None for any other sentence."""
-    found = _SAID.match(text)
-    if found is None:
-        return None
-    measure, unit = found["measure"].lower(), (found["unit"] or "").lower()
+def conditions_of(text: str) -> tuple[Condition, ...]:
+    """What can be measured of a sentence, all of which must hold; empty where nothing can."""
+    return tuple(one for found in _SAID.finditer(text) if (one := _condition(found)))
+
+
+def _condition(found: re.Match[str]) -> Condition | None:
+    """None where the unit is not one of the measure."""
+    said, unit = found["measure"].lower(), (found["unit"] or "").lower()
+    measure = {"error rate": "errors", "success rate": "success"}.get(said, said)
     expected = _QUERIES[measure][1]
     bound = float(found["bound"])
     if unit == "s" and expected == "ms":
@@ -110,9 +117,12 @@ def check(session: Session, plan: Plan | None, *, action: str, target: str, by: 
 def note_plan(
     session: Session, plan: Plan | None, *, action: str, target: str, by: str
 ) -> ActionStated | None:
-    """Record a plan, right before the act."""
-    if plan is None:
-        return None
+    """Record a plan, right before the act; None where there is none."""
+    return state(session, plan, action=action, target=target, by=by) if plan else None
+
+
+def state(session: Session, plan: Plan, *, action: str, target: str, by: str) -> ActionStated:
+    """Record what is expected of an act."""
     event = _event(session, plan, action, target, by)
     session.note(event, actor=by)
     return event
@@ -122,11 +132,21 @@ def follow_up(session: Session, stated: ActionStated | None, *, failure: str = "
     """The act is done, or has failed: begin to measure what can be measured."""
     if stated is None:
         return
-    condition = condition_of(stated.expectation)
+    conditions = conditions_of(stated.expectation)
     if failure:
         session.note(OutcomeMeasured(stated.action_id, False, failure, "harness"))
-    elif condition is not None:
-        session.run.keep(asyncio.create_task(_measure(session, stated, condition)))
+    elif conditions:
+        session.run.keep(asyncio.create_task(_measure(session, stated, conditions)))
+
+
+def how_it_is_held(stated: ActionStated) -> str:
+    """For who acts: the id under which the expectation is recorded, and who tells its outcome."""
+    if conditions_of(stated.expectation):
+        return f"{stated.action_id} is recorded; the drill measures '{stated.expectation}'"
+    return (
+        f"{stated.action_id} is recorded; say what came of it: "
+        f"drill outcome {stated.action_id} 'WHAT YOU SAW' --met (or --missed)"
+    )
 
 
 def tell_outcome(
@@ -140,7 +160,7 @@ def tell_outcome(
     story = session.story()
     event = checks.outcome_measured(story, action_id=action_id, met=met, measured=measured, by=by)
     stated = next(one.event for one in open_actions(story) if one.event.action_id == action_id)
-    if condition_of(stated.expectation) is not None and action_id not in session.run.unmeasured:
+    if conditions_of(stated.expectation) and action_id not in session.run.unmeasured:
         raise UsageError(
             f"the drill measures '{stated.expectation}'",
             "its outcome is recorded automatically; report one only where there was no data",
@@ -162,32 +182,42 @@ def _event(session: Session, plan: Plan, action: str, target: str, by: str) -> A
     )
 
 
-async def _measure(session: Session, stated: ActionStated, condition: Condition) -> None:
-    """Watch until the expectation holds, or its time is up; then record which.
+async def _measure(session: Session, stated: ActionStated, conditions: Sequence[Condition]) -> None:
+    """Watch until all conditions hold, or their time is up; then record which.
 
     However fast the agenda runs, the shop takes its time: a few real seconds are always given.
     Where there never was any data, nothing is known to have come true or not: people may tell.
     """
     began_s, until_ms = session.run.elapsed_s(), _team_ms(session) + stated.within_s * 1000
-    held, value, is_known = 0, None, False
+    held, is_known = 0, False
+    values: list[float | None] = []
     while held < HOLDS_CHECKS and (
         _team_ms(session) < until_ms or session.run.elapsed_s() - began_s < REAL_SECONDS_MIN
     ):
         await asyncio.sleep(CHECK_EVERY_S)
-        try:
-            value = await session.services.prometheus.value(condition.query)
-        except DrillError:
-            value = None
-        held, is_known = held + 1 if condition.holds(value) else 0, is_known or value is not None
+        values = [await _value(session, one) for one in conditions]
+        holds = all(one.holds(value) for one, value in zip(conditions, values, strict=True))
+        held = held + 1 if holds else 0
+        is_known = is_known or any(value is not None for value in values)
     if not is_known:
         session.run.unmeasured.add(stated.action_id)
         text = f"{stated.action_id} could not be measured: say what came of it"
         session.note(NoteAdded(text, "harness"))
     elif stated.action_id in {one.event.action_id for one in open_actions(session.story())}:
-        shown = "no data" if value is None else f"{value:.4g} {condition.unit}".strip()
-        measured = f"{condition.measure}: {shown}"
+        measured = ", ".join(map(_shown, conditions, values))
         outcome = OutcomeMeasured(stated.action_id, held >= HOLDS_CHECKS, measured, "harness")
         session.note(outcome)
+
+
+async def _value(session: Session, one: Condition) -> float | None:
+    try:
+        return await session.services.prometheus.value(one.query)
+    except DrillError:
+        return None
+
+
+def _shown(one: Condition, value: float | None) -> str:
+    return f"{one.measure}: " + ("no data" if value is None else f"{value:.4g} {one.unit}".strip())
 
 
 def _team_ms(session: Session) -> int:

@@ -27,6 +27,13 @@ class Flag:
     enabled: bool | None
 
 
+@dataclass(frozen=True)
+class SwitchedFlag(Flag):
+    """A flag that was just switched; `held` says who tells what came of it, where one was said."""
+
+    held: str = ""
+
+
 async def flags(
     session: Session, transport: httpx.AsyncBaseTransport | None = None
 ) -> tuple[Flag, ...]:
@@ -50,7 +57,7 @@ async def switch(
     by: str,
     plan: Plan | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
-) -> Flag:
+) -> SwitchedFlag:
     """Switch a flag; `plan` is what is expected of it.
 
     Raises UnknownName with the nearest flags, DrillError where its service does not do it.
@@ -65,7 +72,9 @@ async def switch(
         raise
     session.note(FlagSwitched(service, name, enabled, by), actor=by)
     expectation.follow_up(session, stated)
-    return Flag(service, name, enabled)
+    return SwitchedFlag(
+        service, name, enabled, expectation.how_it_is_held(stated) if stated else ""
+    )
 
 
 def owner(spec: DrillSpec, name: str) -> str:

@@ -23,6 +23,10 @@ class FakeClient:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {}
+
+    def get(self, path: str) -> Any:
+        return self.answers[path]
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         self.sent.append((path, dict(body or {})))
@@ -30,6 +34,7 @@ class FakeClient:
             "item_id": "ai-1",
             "owner": "Ada",
             "action_id": "act-1",
+            "held": "act-1 is recorded",
             "problems": ["'log:7' is x"],
         }
 
@@ -44,6 +49,19 @@ def client(monkeypatch: pytest.MonkeyPatch) -> FakeClient:
 
 def typed(*words: str) -> Any:
     return CliRunner().invoke(app, list(words))
+
+
+def test_open_actions_are_listed_and_an_outcome_says_how_it_went(client: FakeClient) -> None:
+    one = {"action_id": "act-2", "action": "wait", "target": "", "expectation": "it passes"}
+    client.answers["/v1/exercise"] = {"open_actions": [one]}
+    assert "act-2  wait: it passes" in typed("outcome").output
+    client.answers["/v1/exercise"] = {"open_actions": []}
+    assert "no action waits" in typed("outcome").output
+    assert typed("outcome", "act-2", "it passed").exit_code != 0, "met or missed is not assumed"
+    assert client.sent == []
+    assert typed("outcome", "act-2", "it did not", "--missed").exit_code == 0
+    body = {"action_id": "act-2", "met": False, "measured": "it did not"}
+    assert client.sent == [("/v1/outcomes", body)]
 
 
 @pytest.mark.parametrize("command", [("diagnose",), ("hypotheses", "set")])

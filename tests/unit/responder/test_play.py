@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.drill.actions.expectation import condition_of
+from harness.drill.actions.expectation import conditions_of
 from harness.errors import DrillError
 from harness.responder import investigate, play
 from harness.responder.observations import read
@@ -45,7 +45,7 @@ def test_the_culprit_is_diagnosed_and_rolled_back_with_an_expectation(
     assert [body["service"] for body in shop.to("/v1/diagnoses")] == [service]
     (act,) = shop.to("/v1/rollbacks")
     assert act["service"] == service
-    assert condition_of(act["expect"]) is not None
+    assert conditions_of(act["expect"])
     assert act["if_worse"]
 
 

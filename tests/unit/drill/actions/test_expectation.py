@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from harness.drill.actions import deploy, expectation
-from harness.drill.actions.expectation import Plan, condition_of
+from harness.drill.actions.expectation import Plan, conditions_of
 from harness.drill.session import Session
 from harness.errors import DeployFailed, DrillError, UsageError
 from harness.record.events import ActionStated, DeployStarted, NoteAdded, OutcomeMeasured
@@ -51,27 +52,32 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         ("p95 below 500 ms", "p95", "below", 500),
         ("latency under 2 s", "latency", "below", 2000),
         ("alerts <= 0", "alerts", "below", 0),
+        ("errors < 5% within two minutes", "errors", "below", 5),
+        ("the error rate drops below 1%, as before", "errors", "below", 1),
+        ("checkout is back: success rate above 99 %", "success", "above", 99),
     ],
 )
 def test_what_can_be_measured_is_understood(
     text: str, measure: str, sense: str, bound: float
 ) -> None:
-    found = condition_of(text)
-    assert found is not None
+    (found,) = conditions_of(text)
     assert (found.measure, found.sense, found.bound) == (measure, sense, bound)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["it gets better", "errors fall", "errors < 5 ms", "p95 < 5%", "profit > 5", "errors <", ""],
-)
+    [
+        "it gets better", "errors fall", "errors < 5 ms", "p95 < 5%", "profit > 5", "errors <", "",
+        "errors do not fall below 5%", "errors never < 5%", "errors < 5%x", "errors < 5.5.1",
+        "latency < 5 minutes", "errors below 5 per minute", "p95 under 3min",
+    ],
+)  # fmt: skip
 def test_any_other_sentence_is_left_to_people(text: str) -> None:
-    assert condition_of(text) is None
+    assert conditions_of(text) == ()
 
 
 def test_an_unknown_value_never_holds() -> None:
-    found = condition_of("errors < 5%")
-    assert found is not None
+    (found,) = conditions_of("errors < 5%")
     assert found.holds(5.0)
     assert not found.holds(5.1)
     assert not found.holds(None)
@@ -92,6 +98,23 @@ async def test_a_plan_stands_in_the_record_right_before_its_act(session: Session
     assert types[2:5] == ["action.stated", "deploy.started", "deploy.succeeded"]
     stated = session.story().of(ActionStated)[0].event
     assert (stated.action, stated.target, stated.by) == ("rollback", "payments", "Ada")
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ("errors < 5%", "act-1 is recorded; the drill measures 'errors < 5%'"),
+        ("it heals", "act-1 is recorded; say what came of it: drill outcome act-1"),
+    ],
+)
+async def test_whoever_acts_is_told_the_id_of_what_they_expect(
+    session: Session, expected: str, says: str
+) -> None:
+    told: list[str] = []
+    plan = replace(PLAN, expectation=expected)
+    session.services.prometheus = FakePrometheus(1.0)  # type: ignore[assignment]
+    await deploy.restart(session, "payments", by="Ada", progress=told.append, plan=plan)
+    assert any(one.startswith(says) for one in told)
 
 
 async def test_without_a_plan_none_is_recorded(session: Session) -> None:
@@ -154,9 +177,35 @@ async def test_what_could_never_be_measured_is_left_to_people(session: Session, 
     assert outcome(session) is not None
 
 
-async def test_nobody_tells_the_outcome_of_what_the_drill_measures(session: Session) -> None:
-    await rolled_back(session, PLAN, FakePrometheus(40.0))
-    with pytest.raises(UsageError, match="the drill measures 'errors < 5%'"):
+async def test_of_several_conditions_in_a_sentence_all_must_hold(
+    session: Session, hand: Hand
+) -> None:
+    plan = replace(PLAN, expectation="errors < 5% and p95 below 9 ms")
+    await rolled_back(session, plan, FakePrometheus(7.0, 7.0, 4.0))
+
+    async def measured() -> OutcomeMeasured | None:
+        return outcome(session)
+
+    found = await wait_until(measured, timeout_s=5, what="the outcome")
+    assert (found.met, found.measured) == (True, "errors: 4 %, p95: 4 ms")
+    missed = replace(PLAN, expectation="errors < 50% and p95 below 1 ms")
+    await rolled_back(session, missed, FakePrometheus(40.0))
+
+    async def given_up() -> OutcomeMeasured | None:
+        hand.move(10)
+        last = outcome(session)
+        return last if last and last.action_id == "act-2" else None
+
+    found = await wait_until(given_up, timeout_s=5, what="the outcome")
+    assert (found.met, found.measured) == (False, "errors: 40 %, p95: 40 ms")
+
+
+@pytest.mark.parametrize("expected", ["errors < 5%", "all is well, errors < 5% again"])
+async def test_nobody_tells_the_outcome_of_what_the_drill_measures(
+    session: Session, expected: str
+) -> None:
+    await rolled_back(session, replace(PLAN, expectation=expected), FakePrometheus(40.0))
+    with pytest.raises(UsageError, match=f"the drill measures '{expected}'"):
         expectation.tell_outcome(
             session, action_id="act-1", met=True, measured="looks well", by="Ada"
         )

@@ -102,6 +102,7 @@ async def test_what_was_not_switched_is_not_recorded_as_if_it_was(
 
 
 async def test_what_is_expected_of_it_is_stated_first(shop: Session, service: Service) -> None:
-    await switch(shop, service, "sorting", plan=Plan("it is calm again", 80))
+    switched = await switch(shop, service, "sorting", plan=Plan("it is calm again", 80))
+    assert "drill outcome act-1" in switched.held
     [stated] = recorded(shop, ActionStated)
     assert (stated.action, stated.target, stated.probability_percent) == ("flag", "teas", 80)

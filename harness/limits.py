@@ -12,6 +12,12 @@ GUARDIAN_START_S = 5.0
 GUARDIAN_ANSWER_S = 5.0
 """From a command to the guardian until its answer."""
 
+MESSAGE_BYTES_MAX = 64 * 1024
+"""One line of what a process of the shop tells the host."""
+
+GUARDIAN_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+"""The same of the guardian, which names every process of the stack: 400,000 of them."""
+
 ZYGOTE_START_S = 30.0
 """Importing the third-party libraries on a cold disk; half a second from a warm one."""
 

@@ -1,4 +1,8 @@
-"""JSON lines over a socket pair, with file descriptors alongside."""
+"""JSON lines over a socket pair, with file descriptors alongside.
+
+The other end may be code that we did not write. A line is bounded, what is no message is refused,
+and each read gives all else that the host does its turn: whoever writes without end delays nobody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,14 @@ import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness import limits
+
 Message = dict[str, Any]
+READ_BYTES = 1 << 16
+
+
+class NotAMessage(Exception):
+    """What came is no message, or too long for one; the text says which."""
 
 
 class Channel:
@@ -18,10 +29,15 @@ class Channel:
     Sending may be done by many tasks; receiving by one.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(
+        self, sock: socket.socket, *, line_bytes_max: int = limits.MESSAGE_BYTES_MAX
+    ) -> None:
         sock.setblocking(False)
         self._socket = sock
-        self._buffer = b""
+        self._line_bytes_max = line_bytes_max
+        self._buffer = bytearray()
+        self._searched = 0
+        """So much of the buffer is known to hold no end of a line."""
         self._sending = asyncio.Lock()
         self._receiving = self._closed = False
 
@@ -37,26 +53,40 @@ class Channel:
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
     async def receive(self) -> Message | None:
-        """The next message, or None when the other end has closed."""
-        loop = asyncio.get_running_loop()
-        while b"\n" not in self._buffer:
+        """The next message, or None when the other end has closed.
+
+        Each has a text `event`. Raises NotAMessage, after which nothing more can be received.
+        """
+        while True:
+            # A socket that always has data is read without waiting: the loop must get its turn.
+            await asyncio.sleep(0)
+            end = self._buffer.find(b"\n", self._searched)
+            self._searched = len(self._buffer)
+            if (self._searched if end < 0 else end) > self._line_bytes_max:
+                raise NotAMessage(f"a line of more than {self._line_bytes_max} bytes")
+            if end >= 0:
+                line = bytes(self._buffer[:end])
+                del self._buffer[: end + 1]
+                self._searched = 0
+                return _message(line)
+            if not await self._read():
+                return None
+
+    async def _read(self) -> bool:
+        """Take what has come into the buffer; False where the other end has closed."""
+        if self._closed:
+            return False
+        self._receiving = True
+        try:
+            data = await asyncio.get_running_loop().sock_recv(self._socket, READ_BYTES)
+        except OSError:
+            return False
+        finally:
+            self._receiving = False
             if self._closed:
-                return None
-            self._receiving = True
-            try:
-                data = await loop.sock_recv(self._socket, 1 << 16)
-            except OSError:
-                return None
-            finally:
-                self._receiving = False
-                if self._closed:
-                    self._socket.close()
-            if not data:
-                return None
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        message: Message = json.loads(line)
-        return message
+                self._socket.close()
+        self._buffer += data
+        return bool(data)
 
     def close(self) -> None:
         """Close our end; the other end sees that, and so does whoever receives on this one."""
@@ -68,3 +98,13 @@ class Channel:
                 self._socket.shutdown(socket.SHUT_RDWR)
         else:
             self._socket.close()
+
+
+def _message(line: bytes) -> Message:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise NotAMessage(f"not JSON: {line[:40]!r}") from error
+    if not isinstance(message, dict) or not isinstance(message.get("event"), str):
+        raise NotAMessage(f"without an event: {line[:40]!r}")
+    return message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from harness.waiting import wait_until
 
 INTERVAL_S = 0.02
 ANSWER_S = 2.0
+ANSWER_BYTES_MAX = 64 * 1024
 ANSWER_CHARACTERS = 500
 
 
@@ -25,7 +27,9 @@ class ReadyProbe:
     def __init__(self) -> None:
         # A connection kept alive would be one more that a draining release waits for.
         once = httpx.Limits(max_keepalive_connections=0)
-        self._client = local_client(timeout_s=ANSWER_S, limits=once)
+        self._client = local_client(
+            timeout_s=ANSWER_S, limits=once, answer_bytes_max=ANSWER_BYTES_MAX
+        )
 
     async def wait(self, url: str, *, timeout_s: float, alive: Callable[[], bool]) -> None:
         """Return once `url` answers 200. Raises NotReady."""
@@ -42,7 +46,9 @@ class ReadyProbe:
             return False
 
         try:
-            await wait_until(ready, timeout_s=timeout_s, what=url, interval_s=INTERVAL_S)
+            # Of the whole: the bound must not wait for an answer that goes on and on.
+            async with asyncio.timeout(timeout_s):
+                await wait_until(ready, timeout_s=timeout_s, what=url, interval_s=INTERVAL_S)
         except TimeoutError as error:
             raise NotReady(f"not ready within {timeout_s:g} s; {url} answered {answer}") from error
         if not alive():

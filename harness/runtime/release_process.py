@@ -1,6 +1,8 @@
 """Processes that run a release's code, however a runtime starts them, and what they say.
 
-Each runs shopd (`harness/runtime/shopd`), with which the host speaks over a socket pair.
+Each runs shopd (`harness/runtime/shopd`), with which the host speaks over a socket pair. A release
+holds the other end of it, too, and can write to it what it likes: nothing that comes is believed
+before it was looked at, and whatever is not the answer that is awaited fails what was asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import Protocol
 
 from harness import limits
 from harness.model import BuiltRelease, ProcessInfo
-from harness.runtime.channel import Channel, Message
+from harness.runtime.channel import Channel, Message, NotAMessage
 from harness.runtime.logs import tail
 
 LIMITS = {
@@ -24,6 +26,9 @@ LIMITS = {
     "address_space_bytes": limits.ADDRESS_SPACE_BYTES,
     "graceful_s": limits.SERVICE_GRACEFUL_S,
 }
+PORT_MAX = 65_535
+REASON_CHARACTERS_MAX = 4000
+UNASKED = "it wrote to the connection by which it is started and stopped"
 
 
 class ReleaseFailed(Exception):
@@ -81,6 +86,7 @@ class ReleaseProcess:
     def __init__(self, launcher: Launcher, key: str, work: Work, channel: Channel) -> None:
         self.release = work.release
         self.pid: int | None = None
+        self._has_started = False
         self.exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._launcher, self._key, self._work, self._channel = launcher, key, work, channel
         self._log_start = work.log_path.stat().st_size if work.log_path.exists() else 0
@@ -95,6 +101,13 @@ class ReleaseProcess:
             return await asyncio.wait_for(self._receive(event), timeout_s)
         except TimeoutError as error:
             raise await self.failed(f"it was not {event} within {timeout_s:g} s") from error
+
+    async def serving_port(self, timeout_s: float) -> int:
+        """The port on which it serves in private. Raises ReleaseFailed, after which it is dead."""
+        port = (await self.expect("serving", timeout_s)).get("port")
+        if type(port) is not int or not 0 < port <= PORT_MAX:
+            raise await self.failed(f"it says that it serves on port {str(port)[:40]!r}")
+        return port
 
     async def failed(self, reason: str) -> ReleaseFailed:
         """Kill the process; the reason together with the last lines that it logged."""
@@ -135,15 +148,33 @@ class ReleaseProcess:
         return tail(self._work.log_path, limits.LOG_TAIL_LINES, since=self._log_start)
 
     async def _receive(self, event: str) -> Message:
-        while (message := await self._channel.receive()) is not None:
-            if message["event"] == "started":
-                self.pid = message.get("pid", self.pid)
-            if message["event"] == "failed":
-                raise await self.failed(message["error"])
-            if message["event"] == event:
-                return message
+        try:
+            while (message := await self._channel.receive()) is not None:
+                said = message["event"]
+                if said == "started" and not self._has_started:
+                    self._note_start(message)
+                elif said == "failed":
+                    raise await self.failed(_reason(message.get("error")))
+                elif said == event:
+                    return message
+                else:
+                    raise await self.failed(f"{UNASKED}: {said[:40]!r}, not {event!r}")
+        except NotAMessage as error:
+            raise await self.failed(f"{UNASKED}: {error}") from error
         code = await asyncio.shield(self.exit_code)
         raise await self.failed(f"it ended with {describe_exit(code)}")
+
+    def _note_start(self, message: Message) -> None:
+        """Said before any of the release's own code runs, so that this number is true."""
+        self._has_started = True
+        pid = message.get("pid")
+        self.pid = pid if type(pid) is int else self.pid
+
+
+def _reason(error: object) -> str:
+    """Why a release failed, fit for a record and for a terminal, whatever it wrote."""
+    text = error if isinstance(error, str) else "it failed"
+    return text[-REASON_CHARACTERS_MAX:].encode(errors="replace").decode()
 
 
 def describe_exit(code: int) -> str:

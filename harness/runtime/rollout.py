@@ -144,9 +144,9 @@ class Service:
         process = await launcher.launch(Work(release, target, env, self._log_path, serve=True))
         started = time.monotonic()
         try:
-            serving = await process.expect("serving", ready_s)
+            port = await process.serving_port(ready_s)
             left_s = ready_s - (time.monotonic() - started)
-            url = f"http://127.0.0.1:{serving['port']}/readyz"
+            url = f"http://127.0.0.1:{port}/readyz"
             await self._tools.probe.wait(url, timeout_s=left_s, alive=lambda: process.alive)
         except NotReady as error:
             raise await process.failed(str(error)) from error

@@ -20,6 +20,8 @@ INTERVAL = "1s"
 RETENTION = "6h"
 RETENTION_SIZE = "256MB"
 EXEMPLARS_MAX = 20_000
+SCRAPE_BYTES_MAX = "16MB"
+"""Of what one service says of itself, unpacked; beyond it the scrape fails."""
 LOCAL = "127.0.0.1"
 
 # Two cores are shared with the shop, and memory is: collect garbage early, on one core.
@@ -123,6 +125,7 @@ def _pager(settings: PrometheusSettings) -> dict[str, object]:
 def _job(name: str, ports: Mapping[str, int], hosts: Mapping[str, str]) -> dict[str, object]:
     return {
         "job_name": name,
+        "body_size_limit": SCRAPE_BYTES_MAX,
         "static_configs": [
             {"targets": [f"{hosts.get(service, LOCAL)}:{port}"], "labels": {"service": service}}
             for service, port in ports.items()

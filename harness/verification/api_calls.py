@@ -141,14 +141,14 @@ def _headers(request: Request) -> Mapping[str, str]:
     return headers
 
 
-async def _read_json(response: aiohttp.ClientResponse) -> Any:
-    """The JSON body. Raises ValueError where it is none, or too large to be one of ours."""
+async def read_bounded(response: aiohttp.ClientResponse, bytes_max: int) -> bytes:
+    """The body. Raises ValueError where it is too large to be one of the shop's."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk
-        if len(body) > BODY_LIMIT_BYTES:
+        if len(body) > bytes_max:
             raise ValueError("the answer is too large")
-    return json.loads(body)
+    return bytes(body)
 
 
 async def make(
@@ -172,7 +172,7 @@ async def make(
             ) as response,
         ):
             status = response.status
-            body = await _read_json(response)
+            body = json.loads(await read_bounded(response, BODY_LIMIT_BYTES))
             outcome = "ok" if status < 400 else "error"
     except TimeoutError:
         outcome = "timeout"

@@ -16,6 +16,7 @@ from harness.plain_http import local_client
 from harness.record.events import FlagSwitched
 
 TIMEOUT_S = 5.0
+ANSWER_BYTES_MAX = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,13 @@ async def _ask(
             token=spec.operations_token,
             timeout_s=TIMEOUT_S,
             transport=transport,
+            answer_bytes_max=ANSWER_BYTES_MAX,
         ) as http:
             answer = await http.request(method, path, json=body)
             answer.raise_for_status()
-            known: dict[str, bool] = answer.json()["flags"]
-            return known
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            known = dict(answer.json()["flags"])
+            return {name: value for name, value in known.items() if isinstance(value, bool)}
+    except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DrillError(
             f"{service} did not accept the flag ({error})",
             f"it may be down or overloaded: try again, and see `drill logs -s {service}`",

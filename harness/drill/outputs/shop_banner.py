@@ -16,6 +16,7 @@ from harness.record.story import Story
 MESSAGE_MAX = 280
 """Characters that the gateway takes."""
 RETRY_S = 2.0
+ANSWER_BYTES_MAX = 64 * 1024
 TIMEOUT_S = 5.0
 LEVELS: dict[UpdateStatus, str] = {
     "investigating": "warning",
@@ -43,6 +44,7 @@ async def follow(session: Session, transport: httpx.AsyncBaseTransport | None = 
         token=session.spec.operations_token,
         timeout_s=TIMEOUT_S,
         transport=transport,
+        answer_bytes_max=ANSWER_BYTES_MAX,
     ) as http:
         shown: Any = (banner_body(Story()), 0)
         while True:

@@ -23,6 +23,8 @@ API = "http://engine/v1.41"
 """Of Engine 20.10, the oldest that we support; newer ones speak it, too."""
 CALL_TIMEOUT_S = 30.0
 WORDS_MAX = 2000
+UTF8_BYTES_MAX = 4
+"""Of one character."""
 JSON = {"Content-Type": "application/json"}
 FRAME = struct.Struct(">BxxxL")
 """Before each piece of a container's output: which stream, and its length."""
@@ -153,8 +155,10 @@ class Engine:
 
     async def last_words(self, container: str) -> str:
         """The end of what a container that has ended wrote."""
-        output = b"".join([piece async for piece in self.output(container)])
-        return output.decode(errors="replace")[-WORDS_MAX:].strip()
+        last = b""
+        async for piece in self.output(container):
+            last = (last + piece)[-WORDS_MAX * UTF8_BYTES_MAX :]
+        return last.decode(errors="replace")[-WORDS_MAX:].strip()
 
     async def events(self, label: str) -> AsyncIterator[Found]:
         """What happens to containers that carry `label`, until the engine goes away."""

@@ -183,7 +183,9 @@ class Guardian:
     def rewire(self, log: str, passed: list[int]) -> None:
         """Standard streams to the log, and the passed descriptors from 3 on."""
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, HIGH_FD) for fd in passed]
-        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        # Neither to a link's target nor to a pipe, which would keep us waiting for a reader.
+        plain = os.O_NOFOLLOW | os.O_NONBLOCK
+        out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | plain, 0o644)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(out, 2)

@@ -23,7 +23,7 @@ from harness import limits
 from harness.child_env import CLEAN_ENV
 from harness.errors import StackFailed
 from harness.model import ProcessInfo
-from harness.runtime.channel import Channel, Message
+from harness.runtime.channel import Channel, Message, NotAMessage
 from harness.runtime.local.process import Child, Command, SendSignal
 from harness.runtime.procfs import ProcessId, identify
 from harness.waiting import wait_until
@@ -71,7 +71,8 @@ class Guardian:
         ours, theirs = socket.socketpair()
         with theirs:
             process = _launch(run_dir, chosen, theirs.fileno())
-        guardian = cls(run_dir, process, Channel(ours))
+        channel = Channel(ours, line_bytes_max=limits.GUARDIAN_MESSAGE_BYTES_MAX)
+        guardian = cls(run_dir, process, channel)
         try:
             hello = await guardian._answer("hello", limits.GUARDIAN_START_S)
             guardian._pid = hello["pid"]
@@ -167,8 +168,9 @@ class Guardian:
             self._answers.pop(key, None)
 
     async def _read(self) -> None:
-        while (message := await self._channel.receive()) is not None:
-            self._take(message)
+        with contextlib.suppress(NotAMessage):
+            while (message := await self._channel.receive()) is not None:
+                self._take(message)
         self._lose()
 
     def _take(self, message: Message) -> None:

@@ -14,7 +14,7 @@ from signal import SIGKILL, Signals
 from harness import limits
 from harness.errors import StackFailed
 from harness.runtime import shopd
-from harness.runtime.channel import Channel
+from harness.runtime.channel import Channel, NotAMessage
 from harness.runtime.local.process import Child, Command
 from harness.runtime.local.supervise import Guardian
 from harness.runtime.logs import tail
@@ -91,11 +91,12 @@ class Zygote:
         self._lose()
 
     async def _read(self) -> None:
-        while (message := await self._channel.receive()) is not None:
-            if message["event"] == "ready":
-                self._ready.set()
-            elif process := self._processes.pop(message["id"], None):
-                process.exit_code.set_result(message["code"])
+        with contextlib.suppress(NotAMessage):
+            while (message := await self._channel.receive()) is not None:
+                if message["event"] == "ready":
+                    self._ready.set()
+                elif process := self._processes.pop(message["id"], None):
+                    process.exit_code.set_result(message["code"])
         self._lose()
 
     def _lose(self) -> None:

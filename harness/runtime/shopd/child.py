@@ -81,7 +81,9 @@ def become(order: Order) -> None:
 
 
 def _rewire(log: str, conversation: int) -> None:
-    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    # Neither to a link's target nor to a pipe, which would keep us waiting for a reader.
+    plain = os.O_NOFOLLOW | os.O_NONBLOCK
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | plain, 0o644)
     os.dup2(out, 1)
     os.dup2(out, 2)
     os.dup2(conversation, CONTROL_FD, inheritable=False)

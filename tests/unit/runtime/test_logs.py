@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from harness.runtime.logs import cap, tail
@@ -44,3 +46,20 @@ def test_the_tail_survives_binary_rubbish_long_lines_and_no_file(tmp_path: Path)
     log.write_bytes(b"\xff\xfe" + b"x" * 5000)
     assert len(tail(log)) == 2000
     assert tail(tmp_path / "none") == ""
+
+
+def test_what_lies_in_a_logs_place_is_neither_waited_for_nor_followed(tmp_path: Path) -> None:
+    other, log = tmp_path / "record.db", tmp_path / "x.jsonl"
+    other.write_text("secret\n" * 100)
+    log.symlink_to(other)
+    assert tail(log) == ""
+    with suppress(OSError):
+        cap(log, 10)
+    assert len(other.read_text()) == 700
+    log.unlink()
+    os.mkfifo(log)
+    assert tail(log) == ""
+    (tmp_path / "y.jsonl").write_bytes(b"a" * 500)
+    (tmp_path / "y.jsonl.1").symlink_to(other)
+    assert cap(tmp_path / "y.jsonl", 100)
+    assert len(other.read_text()) == 700

@@ -161,6 +161,8 @@ def logs(
 ) -> None:
     """Search the newest log lines.
 
+    In tracebacks, frames of libraries are folded; --json has all of them.
+
     Example: drill logs -s payments --level error
     """
     answer = participant().get(

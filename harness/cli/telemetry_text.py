@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,10 @@ BAR_WIDTH = 24
 LABEL_WIDTH = 58
 DEPTH_MAX = 20
 LINES_MAX = 400
+OWNERS_SHOWN = 3
+_FRAME = re.compile(r'^(?P<margin>[ |+-]*?)  File "(?P<path>[^"]*)", line ')
+_LIBRARY = re.compile(r"(?:site|dist)-packages/(?P<name>\w+)")
+_SHOPS = re.compile(r"^(?!.*(?:site|dist)-packages/)(?:.*/)?services/\w+/")
 _SHOWN_APART = frozenset(
     {"seq", "timestamp", "service", "version", "level", "event", "trace_id", "span_id", "traceback"}
 )
@@ -63,7 +68,7 @@ def render_row(row: Mapping[str, Any]) -> str:
 def render_log(record: Mapping[str, Any]) -> str:
     """One log record as a line: time, level, service, event, then its other fields.
 
-    A traceback follows on lines of its own, indented.
+    A traceback follows on lines of its own, indented, frames that are not the shop's folded.
     """
     extras = " ".join(
         f"{escape(str(name))}={escape(str(value))}"
@@ -83,8 +88,39 @@ def render_log(record: Mapping[str, Any]) -> str:
         )
         if part
     )
-    traceback = str(record.get("traceback") or "").splitlines()
+    traceback = fold_frames(str(record.get("traceback") or ""))
     return "\n".join([line, *(f"    {escape(text)}" for text in traceback)])
+
+
+def fold_frames(traceback: str) -> list[str]:
+    """The lines of a traceback: each run of frames of libraries is one line that names them."""
+    shown: list[str] = []
+    owners: list[str] = []
+    margin = ""
+
+    def unfold() -> None:
+        if owners:
+            names = list(dict.fromkeys(owners))
+            more = ", …" if len(names) > OWNERS_SHOWN else ""
+            frames = f"{len(owners)} frame{'' if len(owners) == 1 else 's'}"
+            shown.append(f"{margin}  … {frames} of {', '.join(names[:OWNERS_SHOWN])}{more}")
+            owners.clear()
+
+    for text in traceback.splitlines():
+        frame = _FRAME.match(text)
+        if frame and not _SHOPS.search(frame["path"]):
+            if frame["margin"] != margin:
+                unfold()
+            margin = frame["margin"]
+            library = _LIBRARY.search(frame["path"])
+            owners.append(library["name"] if library else "Python")
+        elif owners and not frame and text.removeprefix(margin).startswith(("    ", "  [Previous")):
+            continue  # what stands in the source there
+        else:
+            unfold()
+            shown.append(text)
+    unfold()
+    return shown
 
 
 def render_trace_with_logs(data: JaegerTrace, logs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import traceback
 import unicodedata
 
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
@@ -12,6 +16,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 from harness.cli.telemetry_text import (
     TIMES,
     escape,
+    fold_frames,
     render_log,
     render_row,
     render_trace,
@@ -160,3 +165,87 @@ def test_every_name_of_a_span_is_escaped(name: str, service: str) -> None:
     item.name = name
     lines = render_trace(to_jaeger(trace(**{service: [item]})))
     assert all(line.isprintable() for line in lines)
+
+
+def framed(*frames: str, margin: str = "") -> str:
+    lines = [f'  File "{path}", line 7, in f\n    return g(\n           ^^' for path in frames]
+    return "\n".join(f"{margin}{line}" for frame in lines for line in frame.splitlines())
+
+
+LIBRARY = "/x/.venv/lib/python3.11/site-packages"
+SHOP = "/runs/d-1/releases/9fceb02/services/payments/routes.py"
+
+
+def test_frames_of_libraries_are_folded_and_the_shops_and_the_errors_stay() -> None:
+    text = "\n".join([
+        "Traceback (most recent call last):",
+        framed(f"{LIBRARY}/starlette/routing.py", f"{LIBRARY}/fastapi/app.py", "/py/contextlib.py"),
+        framed(SHOP),
+        framed(f"{LIBRARY}/asyncpg/pool.py"),
+        "  [Previous line repeated 3 more times]",
+        "TimeoutError: no connection",
+        "    in ten seconds",
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+        framed(SHOP),
+        "ValueError: x",
+    ])  # fmt: skip
+    assert fold_frames(text) == [
+        "Traceback (most recent call last):",
+        "  … 3 frames of starlette, fastapi, Python",
+        *framed(SHOP).splitlines(),
+        "  … 1 frame of asyncpg",
+        "TimeoutError: no connection",
+        "    in ten seconds",
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+        *framed(SHOP).splitlines(),
+        "ValueError: x",
+    ]
+
+
+def test_frames_in_an_exception_group_are_folded_at_their_margin() -> None:
+    inner = framed(f"{LIBRARY}/anyio/x.py", SHOP, margin="  | ")
+    found = fold_frames(f"  + Exception Group Traceback:\n{inner}\n  | ValueError: x")
+    assert found[1] == "  |   … 1 frame of anyio"
+    assert found[2:] == [*framed(SHOP, margin="  | ").splitlines(), "  | ValueError: x"]
+
+
+def test_a_shop_that_lies_among_libraries_folders_is_told_from_them() -> None:
+    assert (
+        fold_frames(framed("services/payments/app.py"))
+        == framed("services/payments/app.py").splitlines()
+    )
+    for path in (
+        "/srv/services/x/.venv/lib/python3/site-packages/uvicorn/x.py",
+        "/srv/services.py",
+    ):
+        assert len(fold_frames(framed(path))) == 1
+
+
+def test_a_real_request_that_fails_shows_its_own_frames_and_little_else() -> None:
+    """Negative control: with nothing folded it is more lines than a terminal has."""
+    app = FastAPI()
+
+    @app.get("/x")
+    async def fails() -> None:
+        raise ValueError("cannot price")
+
+    with pytest.raises(ValueError, match="cannot price") as caught, TestClient(app) as client:
+        client.get("/x")
+    raw = "".join(traceback.format_exception(caught.value))
+    shop = raw.replace(__file__, SHOP)
+    text = render_log({"event": "request failed", "traceback": shop})
+    assert "cannot price" in text
+    assert f'File "{SHOP}"' in text
+    assert len(text.splitlines()) < 15 < 50 < len(shop.splitlines())
+    assert "  … " in text
+
+
+@given(st.text())
+def test_any_text_may_be_a_traceback(text: str) -> None:
+    assert len(fold_frames(text)) <= len(text.splitlines())

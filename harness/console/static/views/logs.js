@@ -2,6 +2,7 @@
 
 import { Empty, ErrorNote, api, attachEvidence, html, useEffect, useRef, useState } from "../lib.js";
 import { plain } from "../logic/format.js";
+import { foldFrames } from "../logic/traceback.js";
 import { appended, prepended } from "../logic/windowing.js";
 import { go, href, useParams, useServices } from "../parts/kit.js";
 import { LogList } from "../parts/loglist.js";
@@ -122,7 +123,8 @@ function Detail({ line, onClose, onFilter }) {
       <button type="button" class="button" onClick=${() => attachEvidence(`log:${line.seq}`, `${line.service}: ${line.event}`.slice(0, 120))}>Attach</button>
       <button type="button" class="button quiet" aria-label="Close" onClick=${onClose}>✕</button></header>
     <dl class="v-tags">${Object.entries(fields).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${typeof value === "object" ? JSON.stringify(value) : String(value)}</dd></div>`)}</dl>
-    ${traceback && html`<pre class="v-pre">${traceback}</pre>`}
+    ${traceback && html`<pre class="v-pre">${foldFrames(traceback)}</pre>
+    <details><summary>All frames</summary><pre class="v-pre">${traceback}</pre></details>`}
     <p class="v-acts">
       ${line.trace_id && html`<a class="button" href=${href("traces", { trace: line.trace_id })}>Open trace</a>
       <button type="button" class="button" onClick=${() => onFilter({ trace: line.trace_id, service: "", level: "", contains: "" })}>Show lines of this trace</button>`}

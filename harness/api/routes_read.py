@@ -13,6 +13,7 @@ from harness.drill.queries import (
     addresses,
     metric_queries,
     release_diff,
+    sql_query,
     telemetry_queries,
     trace_search,
 )
@@ -148,7 +149,7 @@ async def exemplars(session: InSession, query: Expr, begin: Moment, end: Moment)
 
 @router.post("/sql")
 async def sql(body: Sql, session: InSession) -> Any:
-    return await telemetry_queries.sql(session, body.database, body.statement)
+    return await sql_query.sql(session, body.database, body.statement)
 
 
 @router.get("/deploys")

@@ -72,7 +72,7 @@ class _Bench:
     async def _against_plain(self, session: Session, forked_mb: float) -> None:
         """A forked service beside one that is started as anybody would."""
         self.say("starting a service with plain uvicorn")
-        url = session.services.runtime.database_url("users")
+        url = session.services.runtime.database_url("users", role="reporting")
         checkout = session.running("users").path
         starts = []
         for _ in range(ROUNDS):
@@ -91,7 +91,7 @@ class _Bench:
         """Throughput of one service with all requests traced, beside none."""
         self.say("measuring what tracing costs")
         url, checkout = (
-            session.services.runtime.database_url("users"),
+            session.services.runtime.database_url("users", role="reporting"),
             session.running("users").path,
         )
         recorder = session.spec.places.recorder_url

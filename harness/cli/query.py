@@ -53,11 +53,20 @@ def sql(
     if as_json:
         data(answer)
         return
-    rows = [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
-    for text in table(rows, answer["columns"]):
+    # By place: two columns may have one name. And no figure of theirs is rounded.
+    cells = [
+        {str(at): value if value is None else _as_sql(value) for at, value in enumerate(row)}
+        for row in answer["rows"]
+    ]
+    head = {str(at): name for at, name in enumerate(answer["columns"])}
+    for text in table([head, *cells], list(head))[1:]:
         line(text)
     if answer["cut"]:
-        say(f"only the first {len(rows)} rows are shown")
+        say(f"only the first {len(cells)} rows are shown")
+
+
+def _as_sql(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def deploys(as_json: AsJson = False) -> None:

@@ -14,6 +14,9 @@ from harness.telemetry.alerts import AlertBook
 from harness.verification.oracle import Oracle
 from harness.verification.references import References
 
+SQL_AT_ONCE_MAX = 4
+"""Statements against the shop's databases at the same time."""
+
 
 @dataclass
 class RunState:
@@ -22,6 +25,7 @@ class RunState:
     alerts: AlertBook = field(default_factory=AlertBook)
     deploy_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     verify_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    sql_gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(SQL_AT_ONCE_MAX))
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the drill is to end; the host then takes everything down."""
     over_reason: str = ""

@@ -12,6 +12,7 @@ from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, StackPlan
 
 Progress = Callable[[str], None]
 Mode = Literal["honour", "sealed"]
+DatabaseRole = Literal["owner", "oncall", "reporting"]
 
 
 def used_mark(home: Path, runtime: str) -> Path:
@@ -110,8 +111,9 @@ class Runtime(Protocol):
         """Call back, on the event loop, whenever a process ends unasked."""
         ...
 
-    def database_url(self, service: str, *, role: Literal["owner", "oncall"] = "oncall") -> str:
-        """How to reach a service's database: as the service itself, or reading only."""
+    def database_url(self, service: str, *, role: DatabaseRole = "oncall") -> str:
+        """How to reach a service's database: as the service itself, or reading only, as people or
+        as our own measurements do."""
         ...
 
     async def down(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from harness import limits
 from harness.errors import DeployFailed, StackFailed, UnknownName
 from harness.model import BuiltRelease, ProcessInfo, ProcessSpec, StackPlan
 from harness.runtime import port_check, postgres
-from harness.runtime.base import ExitCallback, ProcessExit, Progress
+from harness.runtime.base import DatabaseRole, ExitCallback, ProcessExit, Progress
 from harness.runtime.environment import stack_ports
 from harness.runtime.rollout import Service
 
@@ -117,13 +117,13 @@ class OneStackRuntime(Generic[Running]):
         """See Runtime.on_exit."""
         self._callbacks.append(callback)
 
-    def database_url(self, service: str, *, role: Literal["owner", "oncall"] = "oncall") -> str:
+    def database_url(self, service: str, *, role: DatabaseRole = "oncall") -> str:
         """See Runtime.database_url."""
         stack = self._up()
         names = [entry.name for entry in stack.plan.topology if entry.database]
         if stack.server is None or service not in names:
             raise UnknownName("database", service, names)
-        return stack.server.url(service if role == "owner" else postgres.ONCALL, service)
+        return stack.server.url(service if role == "owner" else role, service)
 
     async def down(self) -> None:
         """See Runtime.down."""

@@ -22,7 +22,18 @@ PORT = 5432
 """Before the offset."""
 SUPERUSER = "postgres"
 ONCALL = "oncall"
-"""Reads everything, changes nothing."""
+"""People's role: reads everything of the shop, changes nothing."""
+REPORTING = "reporting"
+"""The same for our own measurements, so that nobody's `drill sql` or psql takes their place."""
+READERS = (ONCALL, REPORTING)
+ONCALL_CONNECTIONS = 15
+ONCALL_BOUNDS = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "temp_file_limit": "256MB",
+}
+"""What a session of people's role begins with. They may raise the first two for a session of their
+own; that cannot take away the services' connections."""
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -109,9 +120,10 @@ async def answering(
 
 
 def connections_for(databases: int, capacity_units: int) -> int:
-    """Enough for the pools of all services, twice: during a deploy both releases hold theirs."""
+    """Enough for the pools of all services, twice: during a deploy both releases hold theirs. And
+    as many as people may have."""
     pool = 10 * capacity_units
-    return 20 + 2 * pool * databases
+    return 20 + ONCALL_CONNECTIONS + 2 * pool * databases
 
 
 def free_port() -> int:

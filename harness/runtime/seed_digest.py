@@ -15,13 +15,41 @@ import psycopg
 from psycopg import sql
 
 from harness.model import BuiltRelease
-from harness.runtime.postgres import ONCALL, SUPERUSER, Access, Secrets
+from harness.runtime.postgres import (
+    ONCALL,
+    ONCALL_BOUNDS,
+    ONCALL_CONNECTIONS,
+    READERS,
+    SUPERUSER,
+    Access,
+    Secrets,
+)
 
-FORMAT = "3"
+FORMAT = "4"
 """Changed whenever a prepared data directory is made differently."""
 
 SHARED_INPUTS = ("chassis/migrate.py", "chassis/migrations", "sampledata")
 OWN_INPUTS = ("migrations", "seed.py")
+
+_EACH_CLOSED_FUNCTION = """
+DO $$
+DECLARE
+    one regprocedure;
+BEGIN
+    FOR one IN
+        SELECT oid FROM pg_proc
+        WHERE pronamespace = 'pg_catalog'::regnamespace
+          AND (proname ~ '^(lo_|pg_(try_)?advisory_)' OR proname IN (
+              'loread', 'lowrite', 'pg_terminate_backend', 'pg_cancel_backend',
+              'pg_logical_emit_message'))
+    LOOP
+        EXECUTE format({statement}, one);
+    END LOOP;
+END
+$$
+"""
+"""What a fresh server lets everybody do that is no reading (migrations wait for an advisory lock),
+in each version's own signatures."""
 
 
 def content_key(releases: Iterable[BuiltRelease], server: str) -> str:
@@ -38,8 +66,8 @@ def content_key(releases: Iterable[BuiltRelease], server: str) -> str:
 
 
 def new_passwords(names: Iterable[str]) -> dict[str, str]:
-    """One for every role: the services' own, and the two that are ours."""
-    return {it: random_secrets.token_hex(16) for it in (SUPERUSER, ONCALL, *names)}
+    """One for every role: the services' own, and those that are ours."""
+    return {it: random_secrets.token_hex(16) for it in (SUPERUSER, *READERS, *names)}
 
 
 def steps_of(release: BuiltRelease, url: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -58,19 +86,63 @@ def read_secrets(folder: Path) -> Secrets:
 
 
 async def create(server: Access, names: list[str]) -> None:
-    """A role and a database of its own for every service, and the reading role."""
+    """A role and a database of its own for every service, and the two reading roles.
+
+    These see what services have in their tables and the server's own figures, and nothing of the
+    server's keys; what everybody may do in a fresh server (keep large objects, end sessions of the
+    same role, make temporary tables) they may not.
+    """
+    # Whatever is taken away here is not there in any database that is made afterwards.
+    close = sql.SQL(_EACH_CLOSED_FUNCTION).format(
+        statement=sql.Literal("REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC")
+    )
+    await _run(server, "template1", close, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     async with await psycopg.AsyncConnection.connect(
         server.url(SUPERUSER, "postgres"), autocommit=True
     ) as connection:
-        for name in (ONCALL, *names):
+        for name in (*READERS, *names):
             role, password = sql.Identifier(name), sql.Literal(server.secrets.passwords[name])
             create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, password)
             await connection.execute(create)
         for name in names:
             role = sql.Identifier(name)
             await connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-        await connection.execute(f"GRANT pg_read_all_data, pg_monitor TO {ONCALL}")
-        await connection.execute(f"ALTER ROLE {ONCALL} SET default_transaction_read_only = on")
+        for name in ("postgres", "template1", *names):
+            database = sql.Identifier(name)
+            await connection.execute(
+                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database)
+            )
+        for reader in READERS:
+            await connection.execute(f"GRANT pg_monitor TO {reader}")
+            await connection.execute(f"ALTER ROLE {reader} SET default_transaction_read_only = on")
+        for name, value in ONCALL_BOUNDS.items():
+            await connection.execute(f"ALTER ROLE {ONCALL} SET {name} = '{value}'")
+        await connection.execute(f"ALTER ROLE {ONCALL} CONNECTION LIMIT {ONCALL_CONNECTIONS}")
+    for name in names:
+        await _open_database(server, name)
+
+
+async def _open_database(server: Access, name: str) -> None:
+    """Let the readers into a database: to every table that its service makes, now or later."""
+    owner, readers = sql.Identifier(name), sql.SQL(", ".join(READERS))
+    statements = (
+        "GRANT CONNECT ON DATABASE {owner} TO {readers}",
+        "GRANT ALL ON SCHEMA public TO {owner}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT USAGE ON SCHEMAS TO {readers}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT ON TABLES TO {readers}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT SELECT ON SEQUENCES TO {readers}",
+    )
+    filled = [sql.SQL(one).format(owner=owner, readers=readers) for one in statements]
+    grant = sql.Literal(f'GRANT EXECUTE ON FUNCTION %s TO "{name}"')
+    await _run(server, name, *filled, sql.SQL(_EACH_CLOSED_FUNCTION).format(statement=grant))
+
+
+async def _run(server: Access, database: str, *statements: str | sql.Composed) -> None:
+    async with await psycopg.AsyncConnection.connect(
+        server.url(SUPERUSER, database), autocommit=True
+    ) as connection:
+        for one in statements:
+            await connection.execute(one)
 
 
 async def open_to_oncall(server: Access, names: list[str]) -> bool:

@@ -17,7 +17,7 @@ class ShopAccess:
     metrics_urls: Mapping[str, str]
     """Address of `/metrics` by service."""
     database_urls: Mapping[str, str]
-    """`postgresql://` address by service, as the read-only `oncall` role."""
+    """`postgresql://` address by service, as the read-only `reporting` role."""
 
 
 class Booked(Protocol):

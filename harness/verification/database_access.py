@@ -1,4 +1,4 @@
-"""Reading the shop's databases, as the read-only on-call role."""
+"""Reading the shop's databases, as the read-only reporting role."""
 
 from __future__ import annotations
 

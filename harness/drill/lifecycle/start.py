@@ -80,7 +80,9 @@ def _access(session: Session) -> ShopAccess:
     return ShopAccess(
         gateway_url=session.spec.places.gateway_url,
         metrics_urls={name: f"{url}/metrics" for name, url in session.spec.places.services.items()},
-        database_urls={name: session.services.runtime.database_url(name) for name in stateful},
+        database_urls={
+            name: session.services.runtime.database_url(name, role="reporting") for name in stateful
+        },
     )
 
 
@@ -90,7 +92,7 @@ async def _write_catalogue(session: Session) -> None:
     async def column(service: str, statement: str) -> list[str | int]:
         try:
             connection = await asyncpg.connect(
-                session.services.runtime.database_url(service), timeout=5
+                session.services.runtime.database_url(service, role="reporting"), timeout=5
             )
             try:
                 return [row[0] for row in await connection.fetch(statement)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
@@ -16,3 +18,18 @@ def catalog_dir() -> Path:
 def home_dir() -> Path:
     """The directory that holds runs and the active drill: $DRILL_HOME, else `var/` of the repo."""
     return Path(os.environ.get("DRILL_HOME") or REPO / "var").resolve()
+
+
+PRIVATE_MODE = 0o700
+"""Of a folder that other users of the machine may not enter."""
+PRIVATE_UMASK = 0o077
+
+
+@contextmanager
+def created_with(umask: int) -> Iterator[None]:
+    """While inside, this process and those that it starts create files with `umask`."""
+    before = os.umask(umask)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -15,7 +15,7 @@ from harness.cli.panels import Commands
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
-from harness.paths import home_dir
+from harness.paths import PRIVATE_UMASK, created_with, home_dir
 from harness.terminal import AsJson, data, line, say, table
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def postmortem(drill_id: DrillId = None) -> None:
 
         run_dir = _run_dir(drill_id)
         events = read_events(run_dir / "record.db")
-        files = write_postmortem(run_dir, events, opened_key(fold(events)))
+        with created_with(PRIVATE_UMASK):
+            files = write_postmortem(run_dir, events, opened_key(fold(events)))
     for path in files:
         line(str(path))
 

@@ -23,6 +23,7 @@ from harness.drill.spec import DrillSpec
 from harness.host.load_process import LoadControl, expected_requests_per_s
 from harness.host.runtimes import runtime_named
 from harness.model import ProcessSpec, StackPlan
+from harness.paths import PRIVATE_MODE
 from harness.runtime.base import Runtime
 from harness.runtime.machine_load import MachineWatch
 from harness.runtime.port_check import require_free
@@ -77,7 +78,7 @@ async def prepare(
     require_free(spec.ports.all)
     ready = await runtime_named(settings.runtime).preflight(say)
     await asyncio.to_thread(ensure, "git", say)
-    spec.run_dir.mkdir(parents=True)
+    spec.run_dir.mkdir(mode=PRIVATE_MODE, parents=True)
     tokens = TokenBook.create(spec.run_dir / "secrets")
     record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)
     if spec.seal is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +25,8 @@ from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError, OwnMistake
 from harness.host.bootstrap import Prepared, prepare
-from harness.host.runtimes import reap
+from harness.host.runtimes import reap, runtime_named
+from harness.paths import PRIVATE_UMASK, created_with
 from harness.record.events import HarnessProblem
 from harness.runtime.port_check import listen
 from harness.scoring.scorecard import Scorecard
@@ -71,7 +73,11 @@ async def host(
     stop = asyncio.Event()
     progress: Callable[[str], None] = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
     gate_settings = GateSettings.take()
-    with _signals(stop), Home(settings.home).owned(reap) as put_in_order:
+    with (
+        _signals(stop),
+        created_with(PRIVATE_UMASK),
+        Home(settings.home).owned(reap) as put_in_order,
+    ):
         for sentence in put_in_order:
             say(f"before starting: {sentence}")
         left = left_off(settings.home / "runs") if settings.resume else None
@@ -79,6 +85,7 @@ async def host(
             # Not its seed: whoever has that can draw the scenario by it.
             progress(f"resuming {left.drill_id}: agenda {left.agenda}")
             settings = _as_left(settings, left)
+        os.umask(runtime_named(settings.runtime).umask())
         # Nobody is there to ask a model where a program plays.
         vendors = gate_settings.vendors if player is None else frozenset[str]()
         preparing = prepare(settings, stop, progress, left_off=left, ai_vendors=vendors)

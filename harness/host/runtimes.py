@@ -7,6 +7,7 @@ while to import, which local drills and the short commands need not pay.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import UnknownName
+from harness.paths import PRIVATE_UMASK
 from harness.runtime.base import Progress, Runtime, used_mark
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class RuntimeKind:
     """Whether it leaves `used_mark` in a home; where that is missing there is nothing to reap."""
     stacks_max: int | None = None
     """How many stacks may run side by side; None: as many as the machine has cores for."""
+    umask: Callable[[], int] = lambda: PRIVATE_UMASK
+    """Of the host and all that it starts. A drill's folder is closed to other users in any case."""
 
     def may_be_in(self, home: Path) -> bool:
         """Whether this runtime has ever been used from `home`."""
@@ -57,6 +61,7 @@ class RuntimeKind:
 
 
 DEFAULT_RUNTIME = "local"
+OPEN_UMASK = 0o022
 
 
 async def _local_preflight(progress: Progress) -> ReadyRuntime:
@@ -100,6 +105,11 @@ def _compose_reap(home: Path) -> tuple[str, ...]:
     return ComposeRuntime.reap(home)
 
 
+def _compose_umask() -> int:
+    """Containers run as us, and read what we write; those of root run as somebody else."""
+    return PRIVATE_UMASK if os.geteuid() else OPEN_UMASK
+
+
 async def _compose_leftovers(home: Path) -> list[str]:
     from harness.runtime.compose.leftovers import everything_of
 
@@ -125,6 +135,7 @@ RUNTIMES: dict[str, RuntimeKind] = {
             # Images of releases are built meanwhile, on a new machine all images.
             row_timeout_s=1200.0,
             stacks_max=1,
+            umask=_compose_umask,
         ),
     )
 }

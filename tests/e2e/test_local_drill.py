@@ -13,6 +13,7 @@ import pytest
 
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
+from tests.private_files import open_to_others
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
 PORT_OFFSET = 13_000
@@ -31,6 +32,10 @@ def test_a_second_drill_in_the_same_home_is_refused_and_names_the_owner(drill: L
     assert second.returncode == 3
     assert owner["drill_id"] in second.stderr
     assert str(owner["pid"]) in second.stderr
+
+
+def test_nothing_of_a_live_drill_can_be_read_by_another_user(drill: LiveDrill) -> None:
+    assert open_to_others(drill.home / "runs") == []
 
 
 def test_a_taken_port_is_named_with_its_holder_and_nobody_is_killed(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from typing import IO
 from harness.drill.lifecycle.resume import HOST_DIED
 from harness.drill.outputs import exports, incident_files
 from harness.errors import AlreadyRunning, DrillError
+from harness.paths import PRIVATE_MODE
 from harness.record import events
 from harness.record.store import Record
 from harness.record.story import fold
@@ -50,7 +51,10 @@ class Home:
 
         Raises AlreadyRunning, naming the owner, where another drill runs from here.
         """
-        self.runs.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.runs.mkdir(mode=PRIVATE_MODE, exist_ok=True)
+        # A record holds the answer, and folders of earlier versions were open to everybody.
+        self.runs.chmod(PRIVATE_MODE)
         with (self.path / "lock").open("a+") as lock:
             self._take(lock)
             try:

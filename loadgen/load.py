@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadgen.catalogue import read_catalogue
+from loadgen.catalogue import ask_catalogue, read_catalogue
 from loadgen.course import Course
 from loadgen.journeys import JOURNEYS, Journey
 from loadgen.ledger import Ledger
@@ -54,7 +54,8 @@ def prepare(settings: Settings) -> Load:
     """Read and check all that the load needs; raises BadLoad."""
     names = [journey.name for journey in JOURNEYS]
     course = Course(settings.profile_file, names, settings.control_file)
-    catalogue = read_catalogue(settings.catalogue_file)
+    file = settings.catalogue_file
+    catalogue = read_catalogue(file) if file else ask_catalogue(settings.gateway_url)
     rng = random.Random(settings.load_seed)  # noqa: S311 - choices, not secrets
     world = World(catalogue, rng, visitors=max(1, round(VISITORS * settings.scale)))
     trace_ids = TraceIdSource(settings.sampled_share)

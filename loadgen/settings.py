@@ -16,7 +16,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True)
 
     gateway_url: str = Field(pattern=r"^http://[^/]+$")
-    catalogue_file: Path
+    catalogue_file: Path | None
+    """Where it is None, the shop is asked."""
     load_profile: str = "steady"
     """A name among `profiles/*.toml`, or a path to such a file."""
     control_file: Path | None = None
@@ -42,3 +43,12 @@ class Settings(BaseSettings):
     @property
     def timeout_s(self) -> float:
         return self.client_timeout_ms / 1000
+
+
+class OwnPageSettings(Settings):
+    """The same where Locust itself runs the load: none has to be given."""
+
+    gateway_url: str = Field(default="http://127.0.0.1:18000", pattern=r"^http://[^/]+$")
+    catalogue_file: Path | None = None
+    metrics_port: int = 0
+    """Nobody serves them: Locust shows its own."""

@@ -26,7 +26,7 @@ class StagesShape(LoadTestShape):
         self._load, self._announce = load, announce
         self._users = len(load.rates_per_s)
 
-    def tick(self) -> tuple[int, float]:
+    def tick(self) -> tuple[int, float] | None:
         """Called by Locust once a second: users wanted, and how many to start a second."""
         elapsed_s = self.get_run_time()  # type: ignore[no-untyped-call]
         self._load.rates_per_s = self._load.course.rates_at(elapsed_s)

@@ -97,7 +97,7 @@ def history(
 ) -> None:
     """Show all drills of this home: times, costs and averages.
 
-    Example: drill history --exclude d-7f3a --because 'the network failed'
+    Example: drill history --exclude d-7f3a91c2 --because 'the network failed'
     """
     from harness.drill.queries.past_drills import averages, past_drills
     from harness.record.events import FiguresExcluded

@@ -23,6 +23,7 @@ from harness.settings import HostSettings
 
 HIDDEN_SCENARIOS = frozenset({"healthy", "decoys-only"})
 """What `random` does not pick: a drill in which nothing happens."""
+ID_BYTES = 4
 RANDOM = "random"
 OWN_AGENDA = ".toml"
 """How the name of an agenda ends that is an author's own file."""
@@ -46,11 +47,12 @@ def draw(
     seed = settings.seed if settings.seed is not None else secrets.randbelow(100_000)
     scenario = choose(catalog, settings.scenario, seed, had if settings.seed is None else ())
     faults = tuple(catalog.fault(name) for name in scenario.faults)
-    drill_id, topology = f"d-{secrets.token_hex(2)}", catalog.topology()
+    runs = settings.home / "runs"
+    drill_id, topology = fresh_id(runs), catalog.topology()
     channel = settings.slack_webhook_url
     return DrillSpec(
         drill_id=drill_id,
-        run_dir=settings.home / "runs" / drill_id,
+        run_dir=runs / drill_id,
         seed=seed,
         scenario=scenario,
         faults=faults,
@@ -71,6 +73,14 @@ def draw(
         guards=guards,
         ai_vendors=ai_vendors,
     )
+
+
+def fresh_id(runs: Path) -> str:
+    """An id that no drill under `runs` has, which belong to us alone; the engine, the cache and
+    CI see those of other homes beside it, from which its length tells it apart."""
+    while (runs / (drawn := f"d-{secrets.token_hex(ID_BYTES)}")).exists():
+        pass
+    return drawn
 
 
 def choose(catalog: Catalog, name: str, seed: int, had: Collection[str] = ()) -> Scenario:

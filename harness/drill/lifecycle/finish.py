@@ -7,7 +7,7 @@ import json
 
 from harness.drill.actions.diagnosis import accepted
 from harness.drill.actions.instructor import reveal
-from harness.drill.lifecycle.home import tidy
+from harness.drill.lifecycle.home import keep_logs, tidy
 from harness.drill.lifecycle.seal import opened_key, seal_holds
 from harness.drill.session import Progress, Session
 from harness.errors import RecordFailed
@@ -48,6 +48,8 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
             await session.services.prometheus.close()
             await session.services.recorder.close()
             session.services.record.close()
+            if not orderly and (kept := keep_logs(session.spec.run_dir)):
+                progress(f"its logs are kept in {kept}")
             tidy(session.spec.run_dir)
     return card
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from harness.drill.lifecycle.home import FAILURE_LOGS
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError, StackFailed
 from harness.record import events
@@ -107,7 +108,7 @@ def _unhealthy(session: Session, why: str) -> StackFailed:
         return StackFailed(
             f"{what}; the machine is busy: {busy}", "end what else runs, then start another drill"
         )
-    return StackFailed(what, f"the logs are in {session.spec.run_dir / 'logs'}")
+    return StackFailed(what, f"its logs are kept in {session.spec.run_dir / FAILURE_LOGS}")
 
 
 async def remember_healthy(session: Session) -> None:

@@ -25,7 +25,14 @@ from harness.record.story import fold
 
 TRACEBACK = "traceback.txt"
 """Where a mistake of ours is kept."""
-KEPT = frozenset({"scorecard.json", "workspace", incident_files.FOLDER, TRACEBACK}) | exports.FILES
+FAILURE_LOGS = "failure-logs"
+"""The last of what the processes of a drill said that failed."""
+LOG_BYTES_MAX = 1_000_000
+"""Of each."""
+KEPT = (
+    frozenset({"scorecard.json", "workspace", incident_files.FOLDER, TRACEBACK, FAILURE_LOGS})
+    | exports.FILES
+)
 """What stays of a drill that is over beside its record: its score, its papers, and the
 participants' work."""
 RECORD = "record."
@@ -116,6 +123,31 @@ class Home:
                 return f"drill {record.drill_id} left files behind; they are removed"
         except DrillError as error:
             return f"the record of {run_dir.name} could not be closed: {error.message}"
+
+
+def keep_logs(run_dir: Path) -> Path | None:
+    """Keep the end of every log of a drill that failed; returns their folder, None without any."""
+    logs, kept = run_dir / "logs", run_dir / FAILURE_LOGS
+    if not logs.is_dir() or kept.exists():
+        return None
+    try:
+        for path in logs.iterdir():
+            _cut(path)
+        logs.rename(kept)
+    except OSError:
+        return None
+    return kept
+
+
+def _cut(path: Path) -> None:
+    """Leave the last LOG_BYTES_MAX of a log."""
+    if path.stat().st_size > LOG_BYTES_MAX:
+        with path.open("r+b") as log:
+            log.seek(-LOG_BYTES_MAX, os.SEEK_END)
+            last = log.read()
+            log.seek(0)
+            log.write(last)
+            log.truncate()
 
 
 def tidy(run_dir: Path) -> None:

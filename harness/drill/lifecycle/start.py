@@ -27,7 +27,26 @@ async def start(
     expected_per_s: float,
     progress: Progress,
 ) -> None:
-    """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
+    """From nothing to a healthy, silent, measured shop. Raises what kept it from that: where others
+    have the machine, the shop is not blamed alone."""
+    try:
+        await _bring_up(session, plan, load, expected_per_s=expected_per_s, progress=progress)
+    except StackFailed as error:
+        busy = session.run.machine_busy
+        if not busy or busy in error.message:
+            raise
+        what = f"{error.message}; the machine is busy: {busy}"
+        raise StackFailed(what, "end what else runs, then start another drill") from error
+
+
+async def _bring_up(
+    session: Session,
+    plan: StackPlan,
+    load: Callable[[], ProcessSpec],
+    *,
+    expected_per_s: float,
+    progress: Progress,
+) -> None:
     session.note(events.DrillStarting())
     if session.spec.guards:
         progress("guardrails: " + ", ".join(one.guard.id for one in session.spec.guards))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from harness.drill.lifecycle import fair_signals, healthy_baseline
+from harness.drill.lifecycle import fair_signals, healthy_baseline, start
 from harness.drill.lifecycle.fair_signals import FairSignals, wait_until_free, why_busy
 from harness.drill.lifecycle.finish import scorecard
 from harness.drill.session import Session
@@ -141,3 +142,20 @@ async def test_a_score_says_how_long_others_had_the_processor(session: Session, 
     shown = [line for line in card.render_lines() if "machine busy" in line]
     assert shown
     assert "1 m 05 s" in shown[0]
+
+
+@pytest.mark.parametrize("busy", [True, False])
+async def test_whatever_fails_a_start_on_a_busy_machine_the_shop_is_not_blamed_alone(
+    session: Session, monkeypatch: pytest.MonkeyPatch, busy: bool
+) -> None:
+    async def fails(*_: object, **__: object) -> None:
+        raise StackFailed("a basket was not priced", "look at the logs of gateway")
+
+    monkeypatch.setattr(start, "_bring_up", fails)
+    session.run.machine_busy = why_busy(BUSY) if busy else ""
+    nothing: Any = None
+    with pytest.raises(StackFailed) as failed:
+        await start.start(session, nothing, nothing, expected_per_s=30, progress=lambda _: None)
+    assert ("others take 1.4 of 2 cores" in failed.value.message) is busy
+    assert failed.value.message.startswith("a basket was not priced")
+    assert ("end what else runs" in failed.value.hint) is busy

@@ -12,7 +12,9 @@ import pytest
 
 from harness.causes import Blip
 from harness.drill.actions import diagnosis
+from harness.drill.lifecycle import healthy_baseline, home
 from harness.drill.lifecycle.finish import finish, has_begun, scorecard
+from harness.drill.lifecycle.home import FAILURE_LOGS, tidy
 from harness.drill.lifecycle.resume import left_off
 from harness.drill.lifecycle.seal import opened_answer
 from harness.drill.queries.past_drills import read_events
@@ -116,6 +118,37 @@ async def test_the_answer_is_told_only_once_it_had_begun_and_the_end_was_asked_f
     assert (opened_answer(story) is not None) is is_told
     if not is_told and not orderly:
         assert any("--resume" in text for text in said)
+
+
+@pytest.mark.parametrize("orderly", [True, False], ids=["asked", "failed"])
+async def test_the_logs_of_a_drill_that_failed_stay_where_it_says(
+    ending: Session, monkeypatch: pytest.MonkeyPatch, orderly: bool
+) -> None:
+    monkeypatch.setattr(home, "LOG_BYTES_MAX", 10)
+    run_dir = ending.spec.run_dir
+    (run_dir / "logs").mkdir()
+    (run_dir / "logs" / "users.jsonl").write_text("a long beginning and the end")
+    said, _ = await end(ending, orderly=orderly)
+    kept = run_dir / FAILURE_LOGS
+    assert kept.exists() is not orderly
+    assert not (run_dir / "logs").exists()
+    assert any(str(kept) in text for text in said) is not orderly
+    if orderly:  # negative control: of a drill that did not fail nothing more is kept
+        return
+    assert (kept / "users.jsonl").read_text() == "nd the end"
+    (run_dir / "secrets").mkdir()  # as if the host had been killed while it tidied up
+    tidy(run_dir)
+    assert kept.exists(), "the next start leaves them"
+
+
+async def test_a_baseline_that_does_not_come_points_to_logs_that_stay(
+    ending: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = healthy_baseline._unhealthy(ending, "66% of requests succeed")
+    (ending.spec.run_dir / "logs").mkdir()
+    await end(ending, orderly=False)
+    named = failed.hint.rsplit(" ", 1)[-1]
+    assert Path(named).is_dir()
 
 
 async def test_a_failed_drill_can_be_resumed_until_its_answer_is_told(

@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from harness.api.access import TEAM, router_for
-from harness.api.dependencies import By, InSession
+from harness.api.dependencies import Actor, By, InSession
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
 from harness.drill.actions.expectation import Plan
 from harness.drill.queries.evidence_links import follow_links
@@ -72,12 +72,12 @@ class Switch(Expected):
 
 
 @router.post("/pages/ack")
-async def acknowledge(body: Ack, session: InSession, by: By) -> Any:
+async def acknowledge(body: Ack, session: InSession, by: Actor) -> Any:
     return pager.acknowledge(session, body.page_id, by)
 
 
 @router.post("/deploys")
-async def deploy_workspace(body: Deploy, session: InSession, by: By) -> StreamingResponse:
+async def deploy_workspace(body: Deploy, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "deploy")
 
     async def work(progress: Progress) -> Any:
@@ -89,7 +89,7 @@ async def deploy_workspace(body: Deploy, session: InSession, by: By) -> Streamin
 
 
 @router.post("/rollbacks")
-async def rollback(body: Rollback, session: InSession, by: By) -> StreamingResponse:
+async def rollback(body: Rollback, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "rollback")
 
     async def work(progress: Progress) -> Any:
@@ -101,7 +101,7 @@ async def rollback(body: Rollback, session: InSession, by: By) -> StreamingRespo
 
 
 @router.post("/restarts")
-async def restart(body: Restart, session: InSession, by: By) -> StreamingResponse:
+async def restart(body: Restart, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "restart")
 
     async def work(progress: Progress) -> Any:
@@ -116,7 +116,7 @@ async def flag_list(session: InSession) -> Any:
 
 
 @router.post("/flags")
-async def switch_flag(body: Switch, session: InSession, by: By) -> Any:
+async def switch_flag(body: Switch, session: InSession, by: Actor) -> Any:
     plan = body.plan(session, "flag")
     return await flags.switch(session, body.name, enabled=body.enabled, by=by, plan=plan)
 
@@ -144,7 +144,7 @@ async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
 
 
 @router.post("/verifications")
-async def verification(session: InSession, by: By) -> StreamingResponse:
+async def verification(session: InSession, by: Actor) -> StreamingResponse:
     async def work(progress: Progress) -> Any:
         return await verify.verify(session, by=by, progress=progress)
 
@@ -152,13 +152,13 @@ async def verification(session: InSession, by: By) -> StreamingResponse:
 
 
 @router.post("/finish")
-async def finish(session: InSession, by: By) -> dict[str, str]:
+async def finish(session: InSession, by: Actor) -> dict[str, str]:
     session.run.end(f"finished by {by}")
     return {"status": "finishing", "drill_id": session.spec.drill_id}
 
 
 @router.post("/halt")
-async def halt(session: InSession, by: By) -> dict[str, str]:
+async def halt(session: InSession, by: Actor) -> dict[str, str]:
     session.run.halt(f"halted by {by}")
     return {"status": "halting", "drill_id": session.spec.drill_id}
 

@@ -17,6 +17,7 @@ from harness.drill.queries import (
     telemetry_queries,
     trace_search,
 )
+from harness.drill.queries.status import pages as drill_pages
 from harness.drill.queries.status import status as drill_status
 
 router = router_for(TEAM, prefix="/v1")
@@ -53,7 +54,7 @@ async def database_password(session: InSession) -> Any:
 
 @router.get("/pages")
 async def pages(session: InSession) -> Any:
-    return session.state("all").pages
+    return await drill_pages(session, "all")
 
 
 @router.get("/events")

@@ -211,14 +211,21 @@ def verification_lines(result: dict[str, Any]) -> list[str]:
             "at page": row["at_page"],
             "now": row["value"],
             "bound": row["bound"],
-            "": "ok" if row["holds"] else "FAILS",
+            "": "ok" if row["holds"] else "FAILS" if _measured(row) else "no data",
         }
         for row in result["results"]
     ]
     verdict = "all objectives hold" if result["passed"] else "not recovered yet"
+    failing = [row for row in result["results"] if not row["holds"]]
+    if failing and not any(map(_measured, failing)):
+        verdict = "not proven: what has no data could not be measured; verify again"
     if result["settling"] and not result["passed"]:
         verdict += f"; still recovering when tested ({'; '.join(result['settling'])}): verify again"
     return [*table(rows, ["objective", "healthy", "at page", "now", "bound", ""]), "", verdict]
+
+
+def _measured(row: dict[str, Any]) -> bool:
+    return row["value"] is not None
 
 
 def finish() -> None:

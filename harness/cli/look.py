@@ -142,6 +142,8 @@ def page(as_json: AsJson = False) -> None:
     for one in answer:
         taken = one["acknowledged_by"]
         state = f"acknowledged by {taken}" if taken else "NOT ACKNOWLEDGED: drill ack"
+        if one["now"] != one["summary"]:
+            state += f"   now: {one['now'] or 'silent'}"
         line(f"{one['page_id']}  {one['severity'].upper()}  {one['alert']}: {one['summary']}")
         line(f"    {state}   runbook: docs/runbooks/{one['alert']}.md")
 

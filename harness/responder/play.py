@@ -194,7 +194,9 @@ class Responder:
         result = self.api.run_operation("/v1/verifications", {}, self.say)
         for row in result["results"]:
             if not row["holds"]:
-                self.say(f"{row['measure']} is {row['value']}, must be {row['bound']}")
+                is_known = row["value"] is not None
+                value = row["value"] if is_known else "not known"
+                self.say(f"{row['measure']} is {value}, must be {row['bound']}")
         return bool(result["passed"])
 
     def _tell(self, status: str, top: Hypothesis | None, did: str) -> None:

@@ -11,8 +11,9 @@ from typing import TypeVar
 from harness.drill.queries.evidence_links import follow_links, newest_moment
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from harness.exercise import checks, entries, learning_checks, update_checks
+from harness.exercise.fields import NAME_MAX, text
 from harness.exercise.guards import known_guards
 from harness.exercise.views import role_holders
 from harness.record import events
@@ -36,6 +37,18 @@ def speaker(session: Session, name: str) -> str:
         refused.hint = f"{known}(whoever writes under a name holds a role: {way})"
         raise refused
     return name
+
+
+def actor(session: Session, name: str) -> str:
+    """Who does something to the shop or takes a page: as `speaker`, but a name that has not joined
+    yet is enough. Nothing that is urgent waits for a form; one whose roles were all taken away or
+    given up is away."""
+    joined = {one.event.person for one in session.story().of(events.RoleJoined)}
+    if not name or name in joined:
+        return speaker(session, name)
+    if not name.isprintable():
+        raise UsageError("a name is printable characters")
+    return text("person", name, length_max=NAME_MAX)
 
 
 def join(session: Session, person: str, role: str) -> events.RoleJoined:

@@ -56,7 +56,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "mode": session.services.runtime.mode,
         "elapsed_s": round(session.run.elapsed_s(), 1),
         "services": await services(session),
-        "alerts": [asdict(alert) for alert in state.alerts.values()],
+        "alerts": await firing_alerts(session, state),
         "pages": [asdict(page) for page in state.pages],
         "impact": asdict(state.impact) if state.impact else None,
         "impact_now": await impact_now(session) if state.impact else None,
@@ -67,6 +67,30 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "next": next_step(session, state),
         "places": _places(session.spec),
     }
+
+
+async def firing_alerts(session: Session, state: DrillState) -> list[dict[str, Any]]:
+    """Each alert that fires, with what it says now; what it said when it began to fire stands in
+    the record. Without an answer of Prometheus it is what it said then."""
+    if not state.alerts:
+        return []
+    try:
+        now = {one.fingerprint: one.summary for one in await session.services.prometheus.alerts()}
+    except DrillError:
+        now = {}
+    return [
+        asdict(alert) | {"summary": now.get(fingerprint) or alert.summary}
+        for fingerprint, alert in state.alerts.items()
+    ]
+
+
+async def pages(session: Session, audience: Audience) -> list[dict[str, Any]]:
+    """Each page as it was sent; `now` is what its alert says by now, None once it is silent."""
+    state = session.state(audience)
+    now: dict[str, str] = {}
+    for alert in await firing_alerts(session, state):
+        now.setdefault(alert["name"], alert["summary"])
+    return [asdict(page) | {"now": now.get(page.alert)} for page in state.pages]
 
 
 def _places(spec: DrillSpec) -> dict[str, str]:

@@ -40,9 +40,12 @@ class VerifyFinished(Event, type="verify.finished"):
     def describe(self) -> Description:
         if self.passed:
             return Description("verified", "all objectives hold", tone="good")
-        missed = ", ".join(one.measure for one in self.results if not one.holds)
-        what = f"not recovered yet: {missed}" if missed else "not recovered yet"
-        return Description("not verified", what, tone="warn")
+        failing = [one for one in self.results if not one.holds]
+        missed = ", ".join(one.measure for one in failing if one.value is not None)
+        silent = ", ".join(one.measure for one in failing if one.value is None)
+        said = [f"not recovered yet: {missed}"] if missed else []
+        said += [f"no data: {silent}"] if silent else []
+        return Description("not verified", "; ".join(said) or "not recovered yet", tone="warn")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from harness.record.events import (
     PageSent,
 )
 from harness.tokens import Caller, TokenBook
+from tests.unit.drill.conftest import page_sent
 
 PORT = 18900
 UPDATE = {
@@ -144,6 +145,25 @@ async def test_people_write_under_the_name_that_they_joined_with(api: Api) -> No
     stranger = await api.post("/v1/notes", {"text": "hello"}, person="Mallory")
     assert stranger.status_code == 404
     assert "Mallory" in stranger.json()["detail"]
+
+
+async def test_a_page_is_taken_and_the_shop_acted_on_by_who_has_not_joined_yet(api: Api) -> None:
+    """Negative control: what is written, and who has left, is refused as ever."""
+    page_sent(api.session)
+    taken = await api.post("/v1/pages/ack", person="Zoë Ünal")
+    assert taken.json()[0]["acknowledged_by"] == "Zoë Ünal"
+    acted = await api.post("/v1/restarts", {"service": "payments"}, person="Zoë Ünal")
+    assert '"result"' in acted.text
+    started = api.session.story().last(DeployStarted)
+    assert started is not None
+    assert started.event.by == "Zoë Ünal"
+    assert (await api.post("/v1/notes", {"text": "x"}, person="Zoë Ünal")).status_code == 404
+    await api.post("/v1/roles/join", {"person": "Zoë Ünal", "role": "on-call"})
+    await api.post("/v1/roles/leave", {"person": "Zoë Ünal", "role": "on-call"})
+    away = await api.post("/v1/restarts", {"service": "payments"}, person="Zoë Ünal")
+    assert away.status_code == 404
+    for name in ("x" * 65, "a\x1b[2J"):
+        assert (await api.post("/v1/halt", person=name)).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -144,3 +145,26 @@ def test_what_was_still_settling_matters_only_where_something_failed(
     result = {"passed": passed, "results": [], "settling": ["20 requests wait in a"]}
     verdict = verification_lines(result)[-1]
     assert ("still recovering when tested" in verdict) is told
+
+
+def row(measure: str, value: float | None, holds: bool) -> dict[str, Any]:
+    return {
+        "measure": measure, "value": value, "holds": holds,
+        "healthy": 1.0, "at_page": None, "bound": "at least 1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "verdict"),
+    [
+        ([row("a", 1.0, True), row("b", None, False)], ["ok", "no data"], "not proven"),
+        ([row("a", 0.0, False), row("b", None, False)], ["FAILS", "no data"], "not recovered yet"),
+        ([row("a", 0.0, False)], ["FAILS"], "not recovered yet"),
+    ],
+)
+def test_what_had_no_value_did_not_fail(
+    rows: list[dict[str, Any]], words: list[str], verdict: str
+) -> None:
+    shown = verification_lines({"passed": False, "results": rows, "settling": []})
+    assert [text.split("  ")[-1].strip() for text in shown[1 : 1 + len(rows)]] == words
+    assert shown[-1].startswith(verdict)

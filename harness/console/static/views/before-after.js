@@ -38,6 +38,7 @@ function Objectives({ verifications }) {
     <tbody>${newest.data.results.map((row) => html`<tr key=${row.measure}><th scope="row">${row.measure.replaceAll("_", " ")}</th><td class="num">${figure(row.healthy)}</td><td class="num">${figure(row.at_page)}</td>
       ${verifications.slice(-4).map((one) => {
         const found = one.data.results.find((each) => each.measure === row.measure);
-        return html`<td key=${one.id} class=${`num ${found ? (found.holds ? "v-good" : "v-bad") : ""}`}>${found ? `${found.holds ? "✓" : "✕"} ${figure(found.value)}` : "–"}</td>`;
+        const said = !found ? "–" : found.holds ? `✓ ${figure(found.value)}` : found.value === null ? "no data" : `✕ ${figure(found.value)}`;
+        return html`<td key=${one.id} class=${`num ${found ? (found.holds ? "v-good" : found.value === null ? "v-warn" : "v-bad") : ""}`}>${said}</td>`;
       })}<td>${row.bound}</td></tr>`)}</tbody></table></div><${Verify} /></section>`;
 }

@@ -13,7 +13,7 @@ function Pages({ pages, alerts }) {
     ${!pages.length && html`<${Empty}>No pages yet. A good time to look around.<//>`}
     ${pages.map((page) => html`<div key=${page.page_id} class=${`note ${page.acknowledged_by ? "" : since.has(page.alert) ? "bad" : "warn"} page-alert`}>
       <div><${Badge} kind=${page.severity === "critical" ? "bad" : "warn"}>${page.severity}<//> <strong>${page.alert}</strong>: ${page.summary}
-        <span class="muted"> ${since.has(page.alert) ? "still firing" : "resolved"}</span></div>
+        <span class="muted"> ${!since.has(page.alert) ? "resolved" : since.get(page.alert).summary === page.summary ? "still firing" : `now: ${since.get(page.alert).summary}`}</span></div>
       <div class="actions">
         <${Button} onClick=${() => attachEvidence(`alert:${page.alert}`, page.summary)}>Attach<//>
         ${page.acknowledged_by

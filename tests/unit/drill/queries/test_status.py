@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from harness.drill.queries import status
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.exercise.agenda_files import load_agenda
+from harness.model import Alert
 from harness.record import events
 from tests.unit.drill.conftest import page_sent
 
@@ -47,6 +49,45 @@ async def test_a_prometheus_that_is_away_is_no_data(session: Session) -> None:
         "revenue_lost_per_minute": None,
         "budget_burn": 1.0,
     }
+
+
+class Alerting:
+    """A Prometheus in which one alert fires, with the text of its last evaluation."""
+
+    def __init__(self, summary: str | DrillError) -> None:
+        self.summary = summary
+
+    async def alerts(self) -> list[Alert]:
+        if isinstance(self.summary, DrillError):
+            raise self.summary
+        return [Alert("f1", "PaymentsFailing", "critical", self.summary, datetime.now(UTC))]
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "shown"),
+    [
+        ("4% of charges fail", "4% of charges fail"),
+        (DrillError("Prometheus does not answer"), "66% of charges fail"),
+        ("", "66% of charges fail"),
+    ],
+)
+async def test_an_alert_reads_as_it_is_now_and_its_page_as_it_was_sent(
+    session: Session, evaluated: str | DrillError, shown: str
+) -> None:
+    page_sent(session)
+    prometheus: Any = Alerting(evaluated)
+    session.services.prometheus = prometheus
+    (alert,) = await status.firing_alerts(session, session.state("all"))
+    assert (alert["name"], alert["summary"]) == ("PaymentsFailing", shown)
+    (page,) = await status.pages(session, "all")
+    assert (page["summary"], page["now"]) == ("66% of charges fail", shown)
+
+
+async def test_the_page_of_an_alert_that_is_silent_says_so(session: Session) -> None:
+    page_sent(session)
+    session.note(events.AlertResolved("f1", "PaymentsFailing", "critical", "", "payments"))
+    (page,) = await status.pages(session, "all")
+    assert page["now"] is None
 
 
 def _proven(session: Session, agenda: str) -> None:

@@ -46,6 +46,16 @@ def test_a_type_that_nobody_described_is_noticed() -> None:
             Description("not verified", "not recovered yet: errors", tone="warn"),
         ),
         (
+            events.VerifyFinished(
+                False,
+                (
+                    events.VerifyResult("errors", 0.5, 0.6, 0.0, "at most 0.02", False),
+                    events.VerifyResult("p95_s", None, None, 0.1, "at most 1", False),
+                ),
+            ),
+            Description("not verified", "not recovered yet: errors; no data: p95_s", tone="warn"),
+        ),
+        (
             events.LearningStored("process_lesson", {"lesson": ("one", "two")}, "kim"),
             Description("lesson", "process lesson: one; two", tone="quiet", by="kim"),
         ),

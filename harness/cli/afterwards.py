@@ -20,6 +20,7 @@ from harness.terminal import AsJson, data, line, say, table
 
 if TYPE_CHECKING:
     from harness.drill.queries.past_drills import PastDrill
+    from harness.scoring.times import Duration
 
 DrillId = Annotated[str | None, typer.Argument(help="Default: the running drill, else the last.")]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -102,6 +103,7 @@ def history(
     from harness.drill.queries.past_drills import averages, past_drills
     from harness.record.events import FiguresExcluded
     from harness.record.store import Record
+    from harness.scoring.times import TIMES
 
     if exclude is not None:
         with Record(_run_dir(exclude) / "record.db") as record:
@@ -123,12 +125,16 @@ def history(
     for text in table(rows, list(rows[0])):
         line(text)
     line()
+    for one in TIMES.values():
+        line(f"{one.label} until {one.until}")
     for name, value in averages(found).items():
         line(f"{name.removesuffix('_ms').replace('_', ' ')}: {_average(name, value)}")
 
 
 def _row(one: PastDrill) -> dict[str, Any]:
-    """One drill; times in seconds."""
+    """One drill; times in seconds of the wall's clock."""
+    from harness.scoring.times import TIMES
+
     kpis = one.kpis
     return {
         "drill": one.drill_id,
@@ -136,14 +142,10 @@ def _row(one: PastDrill) -> dict[str, Any]:
         "scenario": one.scenario,
         "agenda": one.agenda,
         "outcome": one.outcome if one.excluded_because is None else f"{one.outcome} (excluded)",
-        "detect_s": _seconds(kpis.page_ms),
-        "ack_s": _seconds(kpis.acknowledge_ms),
-        "cause_s": _seconds(kpis.cause_ms),
-        "resolve_s": _seconds(kpis.mitigate_ms),
-        "recover_s": _seconds(kpis.verify_ms),
+        **{f"{word}_s": _seconds(kpis.times.of(word)) for word in TIMES},
         "users": kpis.users_affected,
         "revenue": kpis.revenue_lost,
-        "first_update_s": _seconds(one.first_update_ms),
+        "first_update_s": _seconds(one.first_update),
         "points": one.points + one.bonus,
         "recurrence": one.is_recurrence,
         "guardrails": one.guardrails,
@@ -151,8 +153,12 @@ def _row(one: PastDrill) -> dict[str, Any]:
 
 
 def _more(one: PastDrill) -> dict[str, Any]:
-    """What a terminal has no room for: communication, calibration, before and after."""
+    """What a terminal has no room for: the agenda's clock, communication, before and after."""
+    from harness.scoring.times import TIMES
+
+    times = one.kpis.times
     columns: dict[str, Any] = {
+        **{f"{word}_agenda_s": _agenda_seconds(times.of(word)) for word in TIMES},
         "updates": one.kpis.updates,
         "updates_in_time": one.updates_in_time,
         "brier": one.brier,
@@ -189,8 +195,12 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _seconds(milliseconds: int | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000
+def _seconds(duration: Duration | None) -> float | None:
+    return None if duration is None else duration.wall_ms / 1000
+
+
+def _agenda_seconds(duration: Duration | None) -> float | None:
+    return None if duration is None else duration.agenda_ms / 1000
 
 
 def _show(answer: Any, lines: list[str], as_json: bool) -> None:

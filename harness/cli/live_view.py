@@ -47,7 +47,7 @@ async def _lines(session: Session) -> None:
             newest = max(newest, envelope.seq)
             text = line_of(envelope.event)
             if text:
-                say(f"[{session.run.elapsed_s():6.1f}s] {printable(text)}")
+                say(f"[{envelope.drill_time_ms / 1000:6.1f}s] {printable(text)}")
         seq = newest
 
 
@@ -71,7 +71,7 @@ async def _live(session: Session) -> None:
 
 
 def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -> Panel:
-    elapsed = int(session.run.elapsed_s())
+    elapsed = session.drill_ms() // 1000
     parts: list[Table | Text] = [_page_text(state)]
     story = exercise(session)
     parts.extend(Text(printable(text), style="cyan") for text in agenda_lines(story))
@@ -84,7 +84,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
         parts.append(
             Text(
                 f"{state.impact.success_ratio:.1%} of requests succeed   "
-                f"{state.impact.users_affected} users affected   "
+                f"{state.impact.users_affected:,} users affected   "
                 f"{euros(state.impact.revenue_lost)} revenue lost"
             )
         )

@@ -87,7 +87,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     if impact:
         lines.append(
             f"impact: {impact['success_ratio']:.1%} of requests succeed now, "
-            f"{impact['users_affected']} users affected, "
+            f"{impact['users_affected']:,} users affected, "
             f"{euros(impact['revenue_lost'])} revenue lost"
         )
         lines.append(_now_line(answer["impact_now"]))

@@ -123,11 +123,16 @@ def evidence_of(event: events.Event) -> Sequence[str]:
 
 
 def recovered(story: Story) -> Noted[events.Event] | None:
-    """The proof of recovery: the first verification that passed and was never followed by one
-    that failed; without any, the moment from which no alert fired."""
-    if story.of(events.VerifyFinished):
-        return proof_of_recovery(story.entries)
-    return silent_from(story.entries)
+    """The proof of recovery, of an incident that has begun: the first verification that passed and
+    was never followed by one that failed; without any, the moment from which no alert fired."""
+    begin = incident_start(story)
+    if begin is None:
+        return None
+    since = [one for one in story.entries if one.seq > begin.seq]
+    if any(isinstance(one.event, events.VerifyFinished) for one in since):
+        return proof_of_recovery(since)
+    silent = silent_from(story.entries)
+    return silent if silent is not None and silent.seq > begin.seq else None
 
 
 def proof_of_recovery(entries: Iterable[Noted[events.Event]]) -> Noted[events.Event] | None:

@@ -5,13 +5,19 @@ It is pure: the same events give the same story, folded at once or in pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from harness.record.envelope import Envelope
-from harness.record.events import EngagementSampled, Event, ImpactSampled, UnknownEvent
+from harness.record.events import (
+    EngagementSampled,
+    Event,
+    ImpactSampled,
+    UnknownEvent,
+    UpdatePosted,
+)
 from harness.record.state import DrillState
 from harness.record.state_steps import after
 from harness.record.team_clock import ClockState, step
@@ -46,16 +52,11 @@ class Story:
     state: DrillState = field(default_factory=DrillState)
     entries: tuple[Noted[Event], ...] = ()
     """Without events of unknown types, and samples."""
-    impact_before: ImpactSampled | None = None
-    """The newest sample until the incident was triggered."""
-    impact_since: ImpactSampled | None = None
-    """The newest one since."""
+    impact: ImpactSampled | None = None
+    """The newest sample of the damage: the one figure that everything shows."""
+    impact_told: Mapping[int, ImpactSampled | None] = field(default_factory=dict)
+    """Update → the sample that was the newest when it was posted."""
     engagement: EngagementSampled | None = None
-
-    @property
-    def impact(self) -> ImpactSampled | None:
-        """The newest sample of the damage."""
-        return self.impact_since or self.impact_before
 
     def of(self, kind: type[E]) -> tuple[Noted[E], ...]:
         """All events of a type (or of its subtypes), in order."""
@@ -75,23 +76,23 @@ def fold(envelopes: Iterable[Envelope], story: Story | None = None) -> Story:
     """The story after `envelopes`, from the beginning or from an earlier `story`."""
     story = story or Story()
     clock, state = story.clock, story.state
-    before, since, engagement = story.impact_before, story.impact_since, story.engagement
+    impact, told, engagement = story.impact, dict(story.impact_told), story.engagement
     entries = list(story.entries)
     for one in envelopes:
         clock = step(clock, one.event, one.drill_time_ms)
         state = after(state, one)
         match one.event:
-            case ImpactSampled() if state.triggered is None:
-                before = one.event
             case ImpactSampled():
-                since = one.event
+                impact = one.event
             case EngagementSampled():
                 engagement = one.event
             case UnknownEvent():
                 pass
             case _:
                 entries.append(_noted(one, clock))
-    return Story(state.drill_id, state.seq, clock, state, tuple(entries), before, since, engagement)
+                if isinstance(one.event, UpdatePosted):
+                    told[one.seq] = impact
+    return Story(state.drill_id, state.seq, clock, state, tuple(entries), impact, told, engagement)
 
 
 def _noted(one: Envelope, clock: ClockState) -> Noted[Event]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from harness.currency import euros
 from harness.scoring.kpi import Kpis
-from harness.scoring.scorecard import NO_DATA, clock
+from harness.scoring.times import NO_DATA, clock
 
 THIS_DRILL = "this drill"
 NEVER = "never"
-COLUMNS = ("", "mitigated", "users affected", "revenue lost")
+COLUMNS = ("", "TTM, from the page", "users affected", "revenue lost")
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Round:
     """One way of playing a drill, and what came of it."""
 
     play: str
-    mitigate_ms: int | None
-    """From the trigger until no alert fired any more; None: not while it was watched."""
+    ttm_ms: int | None
+    """On the wall's clock, since others play without an agenda; None: not while it was watched."""
     users_affected: int | None
     revenue_lost: float | None
     """In the shop's currency."""
@@ -39,7 +39,8 @@ class Par:
 
 def round_of(play: str, kpis: Kpis) -> Round:
     """The figures of a drill as a round."""
-    return Round(play, kpis.mitigate_ms, kpis.users_affected, kpis.revenue_lost)
+    ttm = kpis.times.ttm
+    return Round(play, ttm.wall_ms if ttm else None, kpis.users_affected, kpis.revenue_lost)
 
 
 def par_lines(par: Par, own: Round | None = None) -> list[str]:
@@ -54,7 +55,7 @@ def par_lines(par: Par, own: Round | None = None) -> list[str]:
 def _cells(one: Round) -> tuple[str, ...]:
     return (
         one.play,
-        NEVER if one.mitigate_ms is None else clock(one.mitigate_ms),
+        NEVER if one.ttm_ms is None else clock(one.ttm_ms),
         NO_DATA if one.users_affected is None else f"{one.users_affected:,}",
         NO_DATA if one.revenue_lost is None else euros(one.revenue_lost),
     )

@@ -8,6 +8,8 @@ from itertools import pairwise
 from harness.record.events import Event
 from harness.record.story import Noted
 from harness.scoring.case import Case
+from harness.scoring.kpi import updates_of
+from harness.scoring.times import Duration, between
 
 FIRST_WITHIN_MS = 5 * 60_000
 EVERY_MS = 20 * 60_000
@@ -15,12 +17,13 @@ EVERY_MS = 20 * 60_000
 
 @dataclass(frozen=True)
 class Cadence:
-    """Times in team milliseconds; None means no data."""
+    """None means no data. Limits are held on the agenda's clock."""
 
     updates: int
-    first_ms: int | None
-    """From the start of the incident to the first update."""
-    longest_gap_ms: int | None
+    """All of them, those after recovery, too."""
+    first: Duration | None
+    """From the page to the first update."""
+    longest_gap: Duration | None
     """Between updates, up to recovery (or until now) after the last."""
     first_in_time: bool | None
     gaps_in_time: bool | None
@@ -32,20 +35,20 @@ def cadence(case: Case) -> Cadence:
     if case.start is None:
         return Cadence(0, None, None, None, None, ())
     end: Noted[Event] = case.recovery or case.story.entries[-1]
-    until_ms = case.since_start_ms(end)
     updates = [one for one in case.updates if one.seq <= end.seq]
-    seqs = tuple(one.seq for one in updates)
+    seqs, count = tuple(one.seq for one in updates), updates_of(case.story)
     if not updates:
         # What nobody waited for long enough is neither in time nor late.
-        is_late = until_ms > FIRST_WITHIN_MS
-        return Cadence(0, None, None, False if is_late else None, None, seqs)
-    moments = [case.since_start_ms(one) for one in updates]
-    gap = max(after - before for before, after in pairwise([*moments, max(until_ms, moments[-1])]))
+        is_late = case.since_zero_ms(end) > FIRST_WITHIN_MS
+        return Cadence(count, None, None, False if is_late else None, None, seqs)
+    first = case.since_zero(updates[0])
+    gaps = [between(before, after) for before, after in pairwise([*updates, end])]
+    longest = max(gaps, key=lambda one: one.agenda_ms)
     return Cadence(
-        updates=len(updates),
-        first_ms=moments[0],
-        longest_gap_ms=gap,
-        first_in_time=moments[0] <= FIRST_WITHIN_MS,
-        gaps_in_time=gap <= EVERY_MS,
+        updates=count,
+        first=first,
+        longest_gap=longest,
+        first_in_time=first.agenda_ms <= FIRST_WITHIN_MS,
+        gaps_in_time=longest.agenda_ms <= EVERY_MS,
         seqs=seqs,
     )

@@ -11,7 +11,7 @@ from harness.record.story import Noted
 from harness.scoring.case import Case
 from harness.scoring.forecasts import Forecast, known_from, stated
 from harness.scoring.markup import escaped
-from harness.scoring.scorecard import NO_DATA
+from harness.scoring.times import NO_DATA
 
 ETA_TOLERANCE = 0.25
 """Of an estimate given as one number; an interval has none."""

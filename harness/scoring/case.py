@@ -9,10 +9,17 @@ from typing import Literal
 
 from harness.causes import Answer
 from harness.exercise.gate import confirmed_cause
-from harness.exercise.views import Response, evidence_of, incident_start, recovered, responses
-from harness.record.events import ActionStated, Event, InjectDelivered, UpdatePosted
+from harness.exercise.views import (
+    Response,
+    evidence_of,
+    incident_start,
+    recovered,
+    responses,
+)
+from harness.record.events import ActionStated, Event, InjectDelivered, PageSent, UpdatePosted
 from harness.record.story import Noted, Story
 from harness.scoring.answer import names_any
+from harness.scoring.times import Duration, between
 
 Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
 
@@ -90,8 +97,13 @@ class Case:
 
     @cached_property
     def start(self) -> Noted[Event] | None:
-        """When the team could first know."""
+        """When the team could first know: what it did before is no part of the response."""
         return incident_start(self.story)
+
+    @cached_property
+    def zero(self) -> Noted[Event] | None:
+        """From which times count: the page; where nobody was paged, the incident's opening."""
+        return self.story.first(PageSent) or self.start
 
     @cached_property
     def recovery(self) -> Noted[Event] | None:
@@ -141,9 +153,13 @@ class Case:
         begin = self.start.seq if self.start else 0
         return tuple(one for one in self.story.of(UpdatePosted) if one.seq > begin)
 
-    def since_start_ms(self, one: Noted[Event]) -> int:
-        """Team time from the start of the incident."""
-        return one.team_ms - (self.start.team_ms if self.start else 0)
+    def since_zero(self, one: Noted[Event]) -> Duration:
+        """The time from the page to `one`; nothing, where that came before it."""
+        return between(self.zero or one, one)
+
+    def since_zero_ms(self, one: Noted[Event]) -> int:
+        """The same on the agenda's clock, by which limits are held."""
+        return self.since_zero(one).agenda_ms
 
     def stated_for(self, response: Noted[Response]) -> Noted[ActionStated] | None:
         """The newest statement before a response that speaks of it: same target, same kind of

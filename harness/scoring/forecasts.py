@@ -14,18 +14,15 @@ from typing import Literal
 from harness.model import Mechanism
 from harness.record.events import (
     ActionStated,
-    AnswerRevealed,
     CauseConfirmed,
     DiagnosisDeclared,
     HypothesesRevised,
     Hypothesis,
     OutcomeMeasured,
-    SealOpened,
 )
-from harness.record.story import Noted
 from harness.scoring.answer import judge_answer
 from harness.scoring.case import AnswerKey, Case
-from harness.scoring.kpi import BELIEVED_PERCENT
+from harness.scoring.times import BELIEVED_PERCENT, REVEALS
 
 SILENT_PERCENT_MAX = 50
 """Of a revision; where more is on what names no service and no mechanism, it says nothing."""
@@ -102,18 +99,8 @@ def known_from(case: Case) -> int:
 
 def revealed_from(case: Case) -> int:
     """The event by which the answer was told; where nothing was wrong, only the seal is opened."""
-    revealing = (case.story.first(AnswerRevealed), case.story.first(SealOpened))
-    return min((one.seq for one in revealing if one is not None), default=_never(case))
-
-
-def found_causes(case: Case) -> list[Noted[DiagnosisDeclared]]:
-    """The diagnoses that somebody believed in while nobody had told the answer, in order."""
-    over = revealed_from(case)
-    return [
-        one
-        for one in case.story.of(DiagnosisDeclared)
-        if one.seq < over and one.event.confidence_percent >= BELIEVED_PERCENT
-    ]
+    told = (one.seq for one in case.story.entries if isinstance(one.event, REVEALS))
+    return min(told, default=_never(case))
 
 
 def hypothesis_came_true(one: Hypothesis, truth: AnswerKey | None) -> bool | None:

@@ -152,12 +152,12 @@ def _long_without_idea(case: Case) -> list[Noted[Response]]:
         *case.story.of(HypothesesRevised),
         *case.story.of(DiagnosisDeclared),
     ]
-    soonest = min((case.since_start_ms(one) for one in ideas), default=None)
-    newest = case.since_start_ms(case.story.entries[-1]) if case.story.entries else 0
+    soonest = min((case.since_zero_ms(one) for one in ideas), default=None)
+    newest = case.since_zero_ms(case.story.entries[-1]) if case.story.entries else 0
     waited = newest if soonest is None else soonest
     if waited < SILENCE_MS:
         return []
-    return [one for one in case.responses if case.since_start_ms(one) < waited]
+    return [one for one in case.responses if case.since_zero_ms(one) < waited]
 
 
 def _unanswered(case: Case) -> list[Noted[Event]]:

@@ -25,8 +25,8 @@ from harness.scoring.postmortem_model import (
     Remark,
     RootCause,
 )
-from harness.scoring.scorecard import clock
 from harness.scoring.timeline import timeline
+from harness.scoring.times import REVEALS, Duration, duration_text
 
 LEVELS = ("surface", "deeper", "deepest")
 
@@ -82,15 +82,13 @@ def _summary(case: Case, kpis: Kpis) -> str:
         if done
         else "There was no rollback, restart, flag change or fix.",
     ]
-    if kpis.mitigate_ms is not None:
-        began = "the fault was released" if kpis.counted_from == "trigger" else "the first page"
-        parts.append(f"Alerts cleared {clock(kpis.mitigate_ms)} after {began}.")
-    if case.recovery is None:
-        parts.append("Recovery is not on record.")
-    else:
-        took = clock(case.since_start_ms(case.recovery))
-        parts.append(f"Recovery was verified {took} after the first signal.")
+    parts.append(_when("Alerts cleared", kpis.times.ttm, "Alerts have not cleared."))
+    parts.append(_when("Recovery was verified", kpis.times.ttr, "Recovery is not on record."))
     return " ".join(parts)
+
+
+def _when(what: str, took: Duration | None, otherwise: str) -> str:
+    return otherwise if took is None else f"{what} {duration_text(took)} after the first page."
 
 
 def _impact(story: Story, kpis: Kpis) -> Impact:
@@ -107,12 +105,8 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
         ),
         blast_radius=declared.blast_radius if declared else None,
         escalated_for=declared.escalate if declared else (),
-        detect_ms=kpis.page_ms,
-        acknowledge_ms=kpis.acknowledge_ms,
-        cause_ms=kpis.cause_ms,
-        mitigate_ms=kpis.mitigate_ms,
-        verify_ms=kpis.verify_ms,
-        counted_from=kpis.counted_from,
+        times=kpis.times,
+        is_sealed=not any(isinstance(one.event, REVEALS) for one in story.entries),
     )
 
 

@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from harness.scoring.calibration import CalibrationRow
 from harness.scoring.guardrails import Guardrails
-from harness.scoring.kpi import CountedFrom
 from harness.scoring.learning import Learning
 from harness.scoring.timeline import TimelineEntry
+from harness.scoring.times import Times
 
 VERSION = 1
 SCHEMA_ID = f"postmortem-{VERSION}.json"
@@ -20,11 +20,7 @@ SCHEMA_ID = f"postmortem-{VERSION}.json"
 
 @dataclass(frozen=True)
 class Impact:
-    """What was measured, beside what the team declared; null means no data.
-
-    Times are milliseconds of the drill since the trouble began; until the answer is revealed, since
-    the first page.
-    """
+    """What was measured, beside what the team declared; null means no data."""
 
     severity: str | None
     users_affected: int | None
@@ -37,12 +33,9 @@ class Impact:
     """Services that alerts named."""
     blast_radius: str | None
     escalated_for: tuple[str, ...]
-    detect_ms: int | None
-    acknowledge_ms: int | None
-    cause_ms: int | None
-    mitigate_ms: int | None
-    verify_ms: int | None
-    counted_from: CountedFrom
+    times: Times
+    is_sealed: bool
+    """Whether TTD and TTI are to come, with the answer."""
 
 
 @dataclass(frozen=True)

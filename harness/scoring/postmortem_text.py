@@ -8,7 +8,8 @@ from harness.currency import euros
 from harness.scoring.calibration import table_lines
 from harness.scoring.markup import escaped
 from harness.scoring.postmortem_model import Impact, Postmortem
-from harness.scoring.scorecard import NO_DATA, clock
+from harness.scoring.scorecard import SEALED
+from harness.scoring.times import NO_DATA, TIMES, duration_text
 
 _LEVELS = {
     "surface": ("Surface cause", "Immediate"),
@@ -74,19 +75,10 @@ def _impact(post: Postmortem) -> list[str]:
 
 
 def _times(impact: Impact) -> list[tuple[str, str]]:
-    """When it began is a part of the answer."""
-    if impact.counted_from == "trigger":
-        detected = clock(impact.detect_ms)
-    else:
-        detected = "shown with the answer; until then the times below count from the first page"
-    times = [
-        ("acknowledge", impact.acknowledge_ms),
-        ("cause", impact.cause_ms),
-        ("mitigate", impact.mitigate_ms),
-        ("full recovery", impact.verify_ms),
-    ]
-    durations = [(f"Time to {what}", clock(took)) for what, took in times]
-    return [("Time to detect", detected), *durations]
+    shown = {word: duration_text(impact.times.of(word)) for word in TIMES}
+    if impact.is_sealed:
+        shown |= {"ttd": SEALED, "tti": SEALED}
+    return [(TIMES[word].label, text) for word, text in shown.items()]
 
 
 def _root_cause(post: Postmortem) -> list[str]:
@@ -152,11 +144,20 @@ def _guardrails(post: Postmortem) -> list[str]:
 
 
 def _timeline(post: Postmortem) -> list[str]:
+    """Since the page, on the wall's clock; with the agenda's beside it where they differ."""
+    differs = any(one.since_page_s != one.since_page_agenda_s for one in post.timeline)
     rows = [
-        f"| {_since(one.since_page_s)} | {escaped(one.who)} | {escaped(one.what)} |"
+        [
+            _since(one.since_page_s),
+            *([_since(one.since_page_agenda_s)] if differs else []),
+            escaped(one.who),
+            escaped(one.what),
+        ]
         for one in post.timeline
     ]
-    return ["| T+ | Who | What |", "|----|-----|------|", *rows] if rows else []
+    head = ["From the page", *(["Agenda"] if differs else []), "Who", "What"]
+    table = [head, ["----"] * len(head), *rows]
+    return ["| " + " | ".join(row) + " |" for row in table] if rows else []
 
 
 def _since(seconds: float | None) -> str:

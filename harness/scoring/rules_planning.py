@@ -17,7 +17,7 @@ def structured_triage(case: Case) -> Decision:
         return withheld("no triage was written", *case.responses[:1])
     if not (triage.event.known and triage.event.unknown and triage.event.priorities):
         return withheld("the triage lacks a part", triage)
-    if case.since_start_ms(triage) > TRIAGE_WITHIN_MS:
+    if case.since_zero_ms(triage) > TRIAGE_WITHIN_MS:
         return withheld("the triage came after more than five minutes", triage)
     if case.responses and case.responses[0].seq < triage.seq:
         return withheld("something was done before the triage", case.responses[0], triage)
@@ -74,6 +74,6 @@ def resolved_in_time(case: Case) -> Decision:
         if has_ended(case.story):
             return withheld("it ended with alerts that still fired, or none that were seen to end")
         return no_data("alerts have not fallen silent")
-    if case.since_start_ms(silent) >= RESOLVED_WITHIN_MS:
+    if case.since_zero_ms(silent) >= RESOLVED_WITHIN_MS:
         return withheld("it took ten minutes or more", silent)
     return given("less than ten minutes from the first page to silence", silent)

@@ -23,7 +23,8 @@ from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.forecasts import forecasts
 from harness.scoring.panic import Classification, classify
 from harness.scoring.rubric import RULES, Line, the_rubric
-from harness.scoring.scorecard import NO_DATA, cause_line, clock
+from harness.scoring.scorecard import cause_line
+from harness.scoring.times import NO_DATA, TIMES, Duration, duration_text
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def score_lines(score: Score) -> list[str]:
         f"  {sign.says}: {sign.name} ({sign.what}){_events(sign.seqs)}"
         for sign in score.classification.signs
     ]
-    lines.append(f"time to cause: {cause_line(score.cause_time)}")
+    lines.append(f"{TIMES['tti'].label}: {cause_line(score.cause_time)}")
     lines += _cadence_lines(score.cadence)
     brier = NO_DATA if score.brier is None else f"{score.brier:.3f} over {score.forecasts}"
     lines.append(f"Brier score: {brier}")
@@ -197,9 +198,13 @@ def _events(seqs: tuple[int, ...]) -> str:
 def _cadence_lines(cadence: Cadence) -> list[str]:
     return [
         f"updates: {cadence.updates}",
-        f"  first {clock(cadence.first_ms)}, in time: {_yes_no(cadence.first_in_time)}",
-        f"  longest gap {clock(cadence.longest_gap_ms)}, in time: {_yes_no(cadence.gaps_in_time)}",
+        f"  first, from the page: {_timed(cadence.first, cadence.first_in_time)}",
+        f"  longest gap: {_timed(cadence.longest_gap, cadence.gaps_in_time)}",
     ]
+
+
+def _timed(took: Duration | None, in_time: bool | None) -> str:
+    return f"{duration_text(took)}, in time: {_yes_no(in_time)}"
 
 
 def _yes_no(value: bool | None) -> str:

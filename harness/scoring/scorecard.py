@@ -10,13 +10,13 @@ from harness.currency import euros
 from harness.scoring.cause_time import UNKNOWN, CauseTime
 from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis
+from harness.scoring.times import NO_DATA, TIMES, clock, duration_text
 
-NO_DATA = "no data"
 QUIET = "quiet"
 SEALED = "sealed until the reveal"
 NOT_FAIR = "others had the processor, so the figures are partly theirs"
 ENDED_EARLY = "it ended before anything happened; its answer stays sealed"
-_LABEL_WIDTH = 22
+_LABEL_WIDTH = 34
 
 
 @dataclass(frozen=True)
@@ -53,19 +53,18 @@ class Scorecard:
     engagement: tuple[Engaged, ...] = ()
     """Visitors by what their home feed showed them."""
     cause_time: CauseTime = UNKNOWN
-    """How long the team took to the cause as its agenda counts: in team time, from the page."""
+    """TTI, beside what the agenda asks for."""
     machine_busy_ms: int = 0
     """How long others had the machine: figures are then partly theirs."""
     is_revealed: bool = True
     """Whether it may tell the answer."""
 
-    def sealed(self, kpis: Kpis) -> Scorecard:
-        """The card of a drill whose answer stays sealed: `kpis` count from the page, and nothing
-        else that depends on the answer is in it."""
+    def sealed(self) -> Scorecard:
+        """The card of a drill whose answer stays sealed: nothing that depends on it is there."""
         return Scorecard(
             self.drill_id,
             self.outcome,
-            kpis,
+            self.kpis.sealed(),
             engagement=self.engagement,
             machine_busy_ms=self.machine_busy_ms,
             is_revealed=False,
@@ -86,8 +85,6 @@ class Scorecard:
             card["root_causes"] = [asdict(cause) for cause in self.root_causes]
             card["declared"] = asdict(self.declared) if self.declared else None
             card["cause_time"] = asdict(self.cause_time)
-        else:
-            del kpis["cause_ms"], kpis["wrong"]["innocent_rollbacks"]
         return card
 
     def render_lines(self) -> list[str]:
@@ -101,12 +98,7 @@ class Scorecard:
         innocent = _count(wrong.innocent_rollbacks)
         rows: list[tuple[str, str]] = [
             ("outcome", self.outcome),
-            ("time to page", clock(kpis.page_ms)),
-            ("time to acknowledge", clock(kpis.acknowledge_ms)),
-            ("time to cause", clock(kpis.cause_ms) if revealed else SEALED),
-            *self._target_row(),
-            ("time to mitigate", clock(kpis.mitigate_ms)),
-            ("time to verify", clock(kpis.verify_ms)),
+            *self._time_rows(),
             ("users affected", _count(kpis.users_affected)),
             ("revenue lost", NO_DATA if kpis.revenue_lost is None else euros(kpis.revenue_lost)),
             *((f"{one.content} feed", one.line()) for one in self.engagement),
@@ -121,19 +113,22 @@ class Scorecard:
             rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
 
-    def _target_row(self) -> list[tuple[str, str]]:
-        if self.cause_time.target_ms is None:
-            return []
-        told = cause_line(self.cause_time) if self.is_revealed else SEALED
-        return [("cause, from the page", told)]
+    def _time_rows(self) -> list[tuple[str, str]]:
+        shown = {word: duration_text(self.kpis.times.of(word)) for word in TIMES}
+        if self.cause_time.target_ms is not None:
+            shown["tti"] = cause_line(self.cause_time)
+        if not self.is_revealed:
+            shown |= {"ttd": SEALED, "tti": SEALED}
+        return [(TIMES[word].label, text) for word, text in shown.items()]
 
 
 def cause_line(cause: CauseTime) -> str:
-    """`17 m 00 s, target 20 m 00 s: met`."""
+    """`8 m 30 s (agenda 17 m 00 s), target agenda 20 m 00 s: met`."""
+    took = duration_text(cause.took)
     if cause.target_ms is None:
-        return clock(cause.took_ms)
+        return took
     verdict = "" if cause.met is None else f": {'met' if cause.met else 'missed'}"
-    return f"{clock(cause.took_ms)}, target {clock(cause.target_ms)}{verdict}"
+    return f"{took}, target agenda {clock(cause.target_ms)}{verdict}"
 
 
 def outcome_of(kpis: Kpis, *, triggered: bool = True, aborted: bool = False) -> str:
@@ -142,22 +137,9 @@ def outcome_of(kpis: Kpis, *, triggered: bool = True, aborted: bool = False) -> 
         return "aborted"
     if not triggered:
         return QUIET
-    if kpis.verify_ms is not None:
+    if kpis.times.ttr is not None:
         return "verified"
-    return "mitigated" if kpis.mitigate_ms is not None else "open"
-
-
-def clock(duration_ms: int | None) -> str:
-    """`4.2 s`, `2 m 05 s`, `1 h 02 m`; no data for None."""
-    if duration_ms is None:
-        return NO_DATA
-    seconds = duration_ms / 1000.0
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 3600:
-        return f"{whole // 60} m {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+    return "mitigated" if kpis.times.ttm is not None else "open"
 
 
 def _count(value: int | None) -> str:

@@ -325,7 +325,7 @@ def test_each_line_of_the_rubric_is_decided_by_events_or_left_open(played: Playe
     card = json.loads((played.run_dir / "score-for-the-test.json").read_text())
     lines = [line for section in card["rubric"]["sections"] for line in section["lines"]]
     assert len(lines) == 23
-    assert card["kpis"]["cause_ms"] is not None
+    assert card["kpis"]["times"]["tti"] is not None
     given = {line["line"] for line in lines if line["verdict"] in ("given", "judged")}
     assert given >= {
         "containment_before_diagnosis_before_fix", "verified_before_acting", "way_back_planned",

@@ -16,9 +16,9 @@ from harness.scoring.answer import judge_answer, names_any
 from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import engagement_of
-from harness.scoring.forecasts import found_causes
 from harness.scoring.kpi import kpis_of, machine_busy_ms
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
+from harness.scoring.times import found_causes
 
 
 async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
@@ -65,7 +65,7 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
         session.note(events.HarnessProblem(what="the answer does not match its seal"))
     card = scorecard(session, aborted=was_aborted)
     if not session.story().of(events.SealOpened):
-        card = card.sealed(kpis_of(session.story(), counted_from="page"))
+        card = card.sealed()
     content = {**card.to_json(), "lines": card.render_lines()}
     try:
         (session.spec.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
@@ -99,7 +99,7 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
     )
     state = session.state()
     case = Case(session.story(), opened_key(session.story()))
-    found = [one.event for one in found_causes(case)]
+    found = [one.event for one in found_causes(session.story())]
     causes = tuple(
         RootCause(
             fault.title,

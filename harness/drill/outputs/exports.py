@@ -32,12 +32,12 @@ def write_postmortem(
 ) -> list[Path]:
     """Write the files into `run_dir` and return them; `key` only where the answer may be told.
 
-    The timeline holds what everybody may see, and until the reveal times count from the page.
+    The timeline holds what everybody may see; until the reveal nothing tells when it began.
     Raises DrillError where the disk refuses.
     """
     story = fold(events)
-    is_told = opened_answer(story) is not None
-    post = draft(story, judged_kpis(story, key, "trigger" if is_told else "page"), key)
+    kpis = judged_kpis(story, key)
+    post = draft(story, kpis if opened_answer(story) is not None else kpis.sealed(), key)
     text = to_markdown(post)
     written = []
     if not _is_edited(run_dir):

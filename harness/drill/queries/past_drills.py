@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -26,14 +27,15 @@ from harness.record.store import Record
 from harness.record.story import Story, fold
 from harness.scoring.calibration import ReliabilityBin
 from harness.scoring.case import AnswerKey
-from harness.scoring.kpi import CountedFrom, Kpis, kpis_of
+from harness.scoring.kpi import Kpis, kpis_of
 from harness.scoring.score import score
 from harness.scoring.scorecard import SEALED, outcome_of
+from harness.scoring.times import TIMES, Duration, Word
 
 
 @dataclass(frozen=True)
 class PastDrill:
-    """One drill; times in milliseconds, None for what is not known."""
+    """One drill; None for what is not known."""
 
     drill_id: str
     began_at: datetime
@@ -43,8 +45,8 @@ class PastDrill:
     causes: tuple[str, ...]
     """Mechanisms of the answer, where it was revealed."""
     kpis: Kpis
-    first_update_ms: int | None
-    """Of team time, from the first page."""
+    first_update: Duration | None
+    """From the page."""
     updates_in_time: bool | None
     points: int
     bonus: int
@@ -133,7 +135,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
         ),
         causes=tuple(mechanism for _, mechanism in _culprits(answer)),
         kpis=kpis,
-        first_update_ms=judged.cadence.first_ms,
+        first_update=judged.cadence.first,
         updates_in_time=_both(judged.cadence.first_in_time, judged.cadence.gaps_in_time),
         points=judged.total,
         bonus=judged.bonus,
@@ -148,7 +150,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
 
 def _without_answer(drill: PastDrill, story: Story) -> PastDrill:
     """The scenario's name tells what is wrong; so does the time from its beginning to the page."""
-    kpis = judged_kpis(story, None, counted_from="page")
+    kpis = judged_kpis(story, None).sealed()
     outcome = "running" if drill.is_running else drill.outcome
     return replace(drill, scenario=SEALED, outcome=outcome, kpis=kpis)
 
@@ -159,18 +161,18 @@ def _culprits(answer: dict[str, Any] | None) -> list[tuple[str, str]]:
     return [(one["service"], one["mechanism"]) for one in faults]
 
 
-def judged_kpis(story: Story, key: AnswerKey | None, counted_from: CountedFrom = "trigger") -> Kpis:
+def judged_kpis(story: Story, key: AnswerKey | None) -> Kpis:
     """The figures of a drill; what depends on the answer is None without it."""
     return kpis_of(
         story,
         causes=key.causes if key else None,
         guilty=key.services if key else None,
-        counted_from=counted_from,
     )
 
 
 def averages(drills: Iterable[PastDrill]) -> dict[str, float | None]:
-    """Over the drills that count; milliseconds for times, None where nothing is known."""
+    """Over the drills that count; None where nothing is known. Times are the wall's: `mttd_ms` is
+    the mean of TTD."""
     counted = [one for one in drills if one.counts]
 
     def over(get: Callable[[PastDrill], float | None]) -> float | None:
@@ -179,19 +181,23 @@ def averages(drills: Iterable[PastDrill]) -> dict[str, float | None]:
 
     return {
         "drills": float(len(counted)),
-        "mean_time_to_detect_ms": over(lambda one: one.kpis.page_ms),
-        "mean_time_to_acknowledge_ms": over(lambda one: one.kpis.acknowledge_ms),
-        "mean_time_to_cause_ms": over(lambda one: one.kpis.cause_ms),
-        "mean_time_to_resolve_ms": over(lambda one: one.kpis.mitigate_ms),
-        "mean_time_to_full_recovery_ms": over(lambda one: one.kpis.verify_ms),
+        **{f"m{word}_ms": over(partial(_time_ms, word)) for word in TIMES},
         "mean_users_affected": over(lambda one: one.kpis.users_affected),
         "mean_revenue_lost": over(lambda one: one.kpis.revenue_lost),
-        "mean_time_to_first_update_ms": over(lambda one: one.first_update_ms),
+        "mean_first_update_ms": over(lambda one: _wall_ms(one.first_update)),
         "recurrence_rate": over(lambda one: one.is_recurrence),
         "recurrences_caught_rate": over(_is_caught),
         "updates_in_time_rate": over(lambda one: one.updates_in_time),
         "mean_brier": over(lambda one: one.brier),
     }
+
+
+def _time_ms(word: Word, one: PastDrill) -> int | None:
+    return _wall_ms(one.kpis.times.of(word))
+
+
+def _wall_ms(duration: Duration | None) -> int | None:
+    return None if duration is None else duration.wall_ms
 
 
 def scenarios_had(runs: Path) -> frozenset[str]:

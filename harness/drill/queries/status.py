@@ -54,7 +54,7 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "audience": audience,
         "phase": state.phase.value,
         "mode": session.services.runtime.mode,
-        "elapsed_s": round(session.run.elapsed_s(), 1),
+        "elapsed_s": round(session.drill_ms() / 1000, 1),
         "services": await services(session),
         "alerts": await firing_alerts(session, state),
         "pages": [asdict(page) for page in state.pages],

@@ -11,8 +11,10 @@ from harness.host.lifecycle import Outcome
 from harness.scoring.baseline_table import Par, Round
 from harness.scoring.kpi import Kpis, WrongActions
 from harness.scoring.scorecard import RootCause, Scorecard
+from harness.scoring.times import Times
+from tests.unit.scoring.stories import both
 
-KPIS = Kpis(1, 1, 1, 40_000, 1, 5, 9.0, 1, 1, WrongActions(0, 0, 0))
+KPIS = Kpis(Times(ttm=both(40_000)), 5, 9.0, 1, 1, WrongActions(0, 0, 0))
 CAUSE = RootCause("Three services wait for each other", "c", "circular-call")
 
 

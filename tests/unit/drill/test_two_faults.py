@@ -16,7 +16,8 @@ from harness.model import Objective
 from harness.paths import REPO
 from harness.players.detection_times import ROLLOUT_S, fired_after, grace_s
 from harness.record.events import AlertFired, DeploySucceeded, DrillTriggered
-from tests.unit.drill.conftest import Hand
+from tests.unit.drill.conftest import Hand, page_sent
+from tests.unit.scoring.stories import both
 
 
 @pytest.fixture
@@ -45,14 +46,15 @@ def declare(session: Session, service: str, mechanism: str, percent: int = 80) -
 
 def test_the_cause_is_found_when_both_are(double: Session, hand: Hand) -> None:
     hand.move(10)
+    page_sent(double)
     declare(double, "orders", "n-plus-one")
     half = finish.scorecard(double, aborted=False)
-    assert half.kpis.cause_ms is None
+    assert half.kpis.times.tti is None
     assert [one.diagnosed for one in half.root_causes] == [False, True]
     hand.move(20)
     declare(double, "billing", "numeric-precision")
     whole = finish.scorecard(double, aborted=False)
-    assert whole.kpis.cause_ms == 30_000
+    assert whole.kpis.times.tti == both(20_000)
     assert all(one.diagnosed for one in whole.root_causes)
 
 

@@ -12,6 +12,7 @@ from harness.record import events as e
 from harness.record.envelope import Envelope
 from harness.record.story import Story, fold
 from harness.scoring.case import AnswerKey, Case
+from harness.scoring.times import Duration
 
 BEGAN = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 KEY = AnswerKey(
@@ -23,6 +24,12 @@ TRACE = "trace:" + "4bf92f3577b34da6a3ce929d0e0e4736"
 ERRORS = "promql:sum(rate(charges_total[5s])) @2026-03-01T03:00:00Z..2026-03-01T03:03:00Z"
 STATUS = "log:4711"
 DIFF = "commit:9fceb02d0ae598e9"
+
+
+def both(ms: int) -> Duration:
+    """A duration on clocks that run alike."""
+    return Duration(ms, ms)
+
 
 Moment = tuple[float, e.Event]
 """Minutes from the page, and what happened."""

@@ -13,7 +13,8 @@ from harness.record.events import (
     VerifyFinished,
 )
 from harness.scoring.cadence import cadence
-from tests.unit.scoring.stories import UPDATE, Moment, case_of
+from harness.scoring.times import Duration
+from tests.unit.scoring.stories import UPDATE, Moment, both, case_of
 
 PAGE = (0.0, PageSent("p1", "HighErrorRate", "critical", "errors"))
 OVER = VerifyFinished(True, ())
@@ -35,7 +36,7 @@ def test_the_cadence_is_measured_from_the_page_to_recovery(
     seen = cadence(case_of([PAGE, *((at, UPDATE) for at in updates), (over, OVER)]))
     assert seen.updates == len(updates)
     assert (seen.first_in_time, seen.gaps_in_time) == (first_in_time, gaps_in_time)
-    assert seen.first_ms == round(updates[0] * 60_000)
+    assert seen.first == both(round(updates[0] * 60_000))
 
 
 def test_silence_is_late_only_after_five_minutes() -> None:
@@ -46,7 +47,8 @@ def test_silence_is_late_only_after_five_minutes() -> None:
 def test_updates_after_recovery_neither_help_nor_hurt() -> None:
     story: list[Moment] = [PAGE, (3.0, UPDATE), (10.0, OVER), (50.0, UPDATE)]
     seen = cadence(case_of(story))
-    assert (seen.updates, seen.longest_gap_ms) == (1, 7 * 60_000)
+    assert (seen.seqs, seen.longest_gap) == ((2,), both(7 * 60_000))
+    assert seen.updates == 2, "as the scorecard counts them"
 
 
 def test_time_is_the_teams_so_a_pause_costs_nothing_and_speed_counts() -> None:
@@ -54,9 +56,9 @@ def test_time_is_the_teams_so_a_pause_costs_nothing_and_speed_counts() -> None:
         PAGE, (0.0, ClockStarted("a", 1.0)), (1.0, ClockPaused("lee")),
         (31.0, ClockResumed("lee")), (32.0, UPDATE), (33.0, OVER),
     ]  # fmt: skip
-    assert cadence(case_of(paused)).first_ms == 2 * 60_000
+    assert cadence(case_of(paused)).first == Duration(32 * 60_000, 2 * 60_000)
     fast: list[Moment] = [PAGE, (0.0, ClockStarted("a", 10.0)), (1.0, UPDATE), (1.1, OVER)]
-    assert cadence(case_of(fast)).first_ms == 10 * 60_000
+    assert cadence(case_of(fast)).first == Duration(60_000, 10 * 60_000)
 
 
 def test_without_a_page_there_is_no_cadence() -> None:

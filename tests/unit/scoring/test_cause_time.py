@@ -20,10 +20,21 @@ from harness.scoring.case import AnswerKey
 from harness.scoring.cause_time import CauseTime, cause_time
 from harness.scoring.score import score, score_lines
 from harness.scoring.scorecard import SEALED, Scorecard, cause_line
-from tests.unit.scoring.stories import KEY, STRUCTURED, Moment, case_of, changed, story_of, without
+from harness.scoring.times import Duration
+from tests.unit.scoring.stories import (
+    KEY,
+    STRUCTURED,
+    Moment,
+    both,
+    case_of,
+    changed,
+    story_of,
+    without,
+)
 from tests.unit.scoring.test_scorecard import KPIS
 
 MINUTE_MS = 60_000
+TTI = "TTI (identify), from the page"
 BARE = without(STRUCTURED, DiagnosisDeclared)
 OVER: Moment = (60.0, DrillFinished("asked"))
 
@@ -46,35 +57,40 @@ def test_the_agenda_decides_how_soon_the_cause_is_wanted(
     minute: float, target_min: float, met: bool
 ) -> None:
     took = cause_time(case_of(found(minute, target_min=target_min)))
-    assert (took.took_ms, took.met) == (minute * MINUTE_MS, met)
+    assert (took.took, took.met) == (both(round(minute * MINUTE_MS)), met)
 
 
 def test_the_score_says_it_in_a_line() -> None:
     lines = score_lines(score(story_of(found(17)), KEY))
-    assert "time to cause: 17 m 00 s, target 20 m 00 s: met" in lines
+    assert f"{TTI}: 17 m 00 s, target agenda 20 m 00 s: met" in lines
     lines = score_lines(score(story_of(found(25)), KEY))
-    assert "time to cause: 25 m 00 s, target 20 m 00 s: missed" in lines
+    assert f"{TTI}: 25 m 00 s, target agenda 20 m 00 s: missed" in lines
     lines = score_lines(score(story_of(found(25, target_min=None)), KEY))
-    assert "time to cause: 25 m 00 s" in lines
+    assert f"{TTI}: 25 m 00 s" in lines
 
 
 def test_it_counts_the_team_s_time() -> None:
-    assert cause_time(case_of(found(5, speed=3.0))).took_ms == 15 * MINUTE_MS
+    fast = found(5, speed=3.0)
+    assert cause_time(case_of(fast)).took == Duration(5 * MINUTE_MS, 15 * MINUTE_MS)
+    said = f"{TTI}: 5 m 00 s (agenda 15 m 00 s), target agenda 20 m 00 s: met"
+    assert said in score_lines(score(story_of(fast), KEY))
     paused = [*found(5), (1.0, ClockPaused("lee")), (3.0, ClockResumed("lee"))]
-    assert cause_time(case_of(sorted(paused, key=lambda one: one[0]))).took_ms == 3 * MINUTE_MS
+    assert cause_time(case_of(sorted(paused, key=lambda one: one[0]))).took == Duration(
+        5 * MINUTE_MS, 3 * MINUTE_MS
+    )
 
 
 def test_nothing_tells_before_the_reveal_that_a_cause_was_right() -> None:
     sealed = cause_time(case_of(found(17), None))
-    assert (sealed.took_ms, sealed.met) == (None, None)
+    assert (sealed.took, sealed.met) == (None, None)
     late = cause_time(case_of([*found(17), OVER], None))
-    assert (late.took_ms, late.met) == (None, None)
+    assert (late.took, late.met) == (None, None)
 
 
 @pytest.mark.parametrize("percent", [0, 49])
 def test_a_guess_that_nobody_believes_in_meets_no_target(percent: int) -> None:
     took = cause_time(case_of(found(5, percent=percent)))
-    assert (took.took_ms, took.met) == (None, False)
+    assert (took.took, took.met) == (None, False)
     assert cause_time(case_of(found(5, percent=50))).met is True
 
 
@@ -97,23 +113,23 @@ def test_a_target_is_missed_once_its_time_is_up_and_not_before() -> None:
 
 def test_of_two_causes_the_second_to_be_found_counts() -> None:
     other = Answer(("users",), ("overload",))
-    both = AnswerKey((*KEY.causes, other))
-    assert cause_time(case_of([*found(5), OVER], both)).met is False
+    two = AnswerKey((*KEY.causes, other))
+    assert cause_time(case_of([*found(5), OVER], two)).met is False
     second = (12.0, DiagnosisDeclared("users", "overload", 70, (), "", "kim"))
     story = sorted([*found(5), second, OVER], key=lambda one: one[0])
-    assert cause_time(case_of(story, both)).took_ms == 12 * MINUTE_MS
+    assert cause_time(case_of(story, two)).took == both(12 * MINUTE_MS)
 
 
 def test_the_scorecard_keeps_it_sealed_until_the_reveal() -> None:
-    took = CauseTime(17 * MINUTE_MS, 20 * MINUTE_MS, True)
+    took = CauseTime(both(17 * MINUTE_MS), 20 * MINUTE_MS, True)
     card = Scorecard("d-7f3a", "mitigated", KPIS, cause_time=took)
     revealed = "\n".join(card.render_lines())
-    assert "cause, from the page  17 m 00 s, target 20 m 00 s: met" in revealed
-    sealed = "\n".join(replace(card, is_revealed=False).render_lines())
-    assert f"cause, from the page  {SEALED}" in sealed
+    assert f"{TTI}     17 m 00 s, target agenda 20 m 00 s: met" in revealed
+    sealed = "\n".join(card.sealed().render_lines())
+    assert f"{TTI}     {SEALED}" in sealed
     assert "17 m" not in sealed
-    assert "cause_time" not in replace(card, is_revealed=False).to_json()
+    assert "cause_time" not in card.sealed().to_json()
     assert card.to_json()["cause_time"]["met"] is True
-    untimed = replace(card, cause_time=CauseTime(17 * MINUTE_MS, None, None))
-    assert "from the page" not in "\n".join(untimed.render_lines())
+    untimed = replace(card, cause_time=CauseTime(both(17 * MINUTE_MS), None, None))
+    assert "target" not in "\n".join(untimed.render_lines())
     assert cause_line(untimed.cause_time) == "17 m 00 s"

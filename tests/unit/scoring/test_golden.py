@@ -54,8 +54,8 @@ def test_a_live_record_folds_to_the_same_in_pieces_and_at_every_prefix(path: Pat
 def test_every_one_of_them_was_diagnosed_contained_and_learned_from(path: Path) -> None:
     history = replayed(read(path))["history"]
     assert history["agenda"] == path.stem
-    assert history["kpis"]["cause_ms"] is not None
-    assert history["kpis"]["mitigate_ms"] is not None
+    assert history["kpis"]["times"]["tti"] is not None
+    assert history["kpis"]["times"]["ttm"] is not None
     assert history["points"] > 50
 
 

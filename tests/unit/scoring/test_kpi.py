@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.causes import Answer, Mechanism
+from harness.exercise.views import recovered
 from harness.record import events as e
 from harness.record.story import Story
 from harness.scoring import kpi
+from harness.scoring.times import TIMES, Duration, Times, duration_text
 from tests.unit.exercise.tales import UPDATE, story_of
+from tests.unit.scoring.stories import both
 
 At = tuple[int, e.Event]
 """Milliseconds since the drill began, and what happened."""
@@ -27,6 +31,10 @@ def story(events: Iterable[At]) -> Story:
 
 def fold_kpis(events: Iterable[At], **known: object) -> kpi.Kpis:
     return kpi.kpis_of(story(events), **known)  # type: ignore[arg-type]
+
+
+def tti(events: Iterable[At], *causes: Answer) -> Duration | None:
+    return fold_kpis(events, causes=causes).times.tti
 
 
 def alert(at_ms: int, what: str, fingerprint: str = "f1") -> At:
@@ -75,54 +83,69 @@ STORY: tuple[At, ...] = (
 PAYMENTS_TIMEOUTS = Answer(("payments",), (Mechanism.TIMEOUT_MISCONFIGURED,))
 
 
-def test_a_whole_drill_is_timed_from_its_trigger() -> None:
+def test_the_fault_is_the_zero_of_detection_and_the_page_that_of_all_else() -> None:
     kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
-    assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (4_100, 10_000, 50_000)
-    assert (kpis.mitigate_ms, kpis.verify_ms) == (75_000, 85_000)
-    assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.57)
+    assert kpis.times == Times(
+        ttd=both(4_100), tta=both(5_900), tti=both(45_900), ttm=both(70_900), ttr=both(80_900)
+    )
+    assert (kpis.users_affected, kpis.revenue_lost) == (52, 1234.567)
     assert kpis.diagnoses == 2
-
-
-def test_counted_from_the_page_no_time_tells_when_it_began() -> None:
-    kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], counted_from="page")
-    assert (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms) == (None, 5_900, 45_900)
-    assert (kpis.mitigate_ms, kpis.verify_ms) == (70_900, 80_900)
-    assert (kpis.users_affected, kpis.revenue_lost) == (52, 1234.57), "what everybody sees"
 
 
 @pytest.mark.parametrize("until_ms", [12_000, 14_050, 61_000, 96_000])
 @pytest.mark.parametrize("trigger_ms", [1_000, 10_000, 14_000])
-def test_counted_from_the_page_the_moment_of_the_trigger_changes_nothing(
+def test_what_may_be_told_before_the_answer_does_not_tell_when_it_began(
     until_ms: int, trigger_ms: int
 ) -> None:
     busy = (*STORY, (11_000, UPDATE), deploy(11_500, "succeeded", "users", "restart"))
     seen = [one for one in busy if one[0] <= until_ms]
     untriggered = [one for one in seen if one != TRIGGER]
     moved = [*untriggered, (trigger_ms, TRIGGER[1])]
-    wanted = fold_kpis(untriggered, counted_from="page")
-    assert fold_kpis(moved, counted_from="page") == wanted
-    if until_ms > PAGE_MS:  # negative control: counted from the trigger it shows
+    assert fold_kpis(moved).sealed() == fold_kpis(untriggered).sealed()
+    if until_ms > PAGE_MS:  # negative control: TTD does
         assert fold_kpis(moved) != fold_kpis(untriggered)
+
+
+def test_what_is_told_before_the_answer_is_the_same_after_it() -> None:
+    kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
+    wrong = replace(kpis.wrong, innocent_rollbacks=None)
+    times = replace(kpis.times, ttd=None, tti=None)
+    assert kpis.sealed() == replace(kpis, times=times, wrong=wrong)
+
+
+def test_the_agendas_clock_stands_beside_the_walls() -> None:
+    fast = fold_kpis((*STORY, (9_500, e.ClockStarted("a", 2.0))), causes=[PAYMENTS_TIMEOUTS])
+    assert fast.times.ttm == Duration(70_900, 141_800)
+    assert duration_text(fast.times.ttm) == "1 m 11 s (agenda 2 m 22 s)"
+    assert duration_text(fold_kpis(STORY).times.ttm) == "1 m 11 s"
+
+
+def test_a_proof_from_before_the_page_proves_nothing() -> None:
+    without_proof = STORY[:-1]
+    early = (*without_proof, verified(9_100, passed=True))
+    assert fold_kpis(early).times.ttr is None
+    proof = recovered(story(early))
+    assert proof is not None
+    assert proof.drill_ms == 85_000, "the alerts fell silent"
 
 
 def test_of_two_causes_the_second_to_be_named_counts() -> None:
     first_said = Answer(("users",), (Mechanism.OVERLOAD,))
-    both = fold_kpis(STORY, causes=[first_said, PAYMENTS_TIMEOUTS])
-    assert both.cause_ms == 50_000
-    assert fold_kpis(STORY, causes=[first_said]).cause_ms < 50_000  # type: ignore[operator]
-    assert fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS, Answer((), ())]).cause_ms is None
+    assert tti(STORY, first_said, PAYMENTS_TIMEOUTS) == both(45_900)
+    assert tti(STORY, first_said) == both(15_900)
+    assert tti(STORY, PAYMENTS_TIMEOUTS, Answer((), ())) is None
 
 
 def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
-    def found_ms(percent: int) -> int | None:
+    def found(percent: int) -> Duration | None:
         guess = declared(40_000, "payments", "timeouts", percent)
-        return fold_kpis((*STORY[:7], guess), causes=[PAYMENTS_TIMEOUTS]).cause_ms
+        return tti((*STORY[:7], guess), PAYMENTS_TIMEOUTS)
 
-    assert found_ms(0) is None
-    assert found_ms(49) is None
-    assert found_ms(50) == 30_000
+    assert found(0) is None
+    assert found(49) is None
+    assert found(50) == both(25_900)
     guessed = (*STORY, declared(40_000, "payments", "timeouts", 10))
-    assert fold_kpis(guessed, causes=[PAYMENTS_TIMEOUTS]).cause_ms == 50_000
+    assert tti(guessed, PAYMENTS_TIMEOUTS) == both(45_900)
 
 
 @pytest.mark.parametrize(
@@ -130,9 +153,9 @@ def test_a_cause_that_is_not_believed_in_was_not_found() -> None:
 )
 def test_a_cause_that_was_told_was_not_found(reveal: e.Event) -> None:
     told = (*STORY, (59_000, reveal))
-    assert fold_kpis(told, causes=[PAYMENTS_TIMEOUTS]).cause_ms is None
+    assert tti(told, PAYMENTS_TIMEOUTS) is None
     later = (*STORY, (61_000, reveal))
-    assert fold_kpis(later, causes=[PAYMENTS_TIMEOUTS]).cause_ms == 50_000
+    assert tti(later, PAYMENTS_TIMEOUTS) == both(45_900)
 
 
 def test_what_did_not_help_is_counted() -> None:
@@ -153,43 +176,41 @@ def test_what_the_runtime_rolled_back_by_itself_is_nobody_s_wrong_action() -> No
 
 def test_without_the_answer_nothing_that_depends_on_it_is_known() -> None:
     kpis = fold_kpis(STORY)
-    assert kpis.cause_ms is None
+    assert kpis.times.tti is None
     assert kpis.wrong.innocent_rollbacks is None
 
 
 def test_an_empty_record_gives_no_data_and_no_zeros() -> None:
     kpis = fold_kpis([])
-    times = (kpis.page_ms, kpis.acknowledge_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms)
-    assert times == (None,) * 5
+    assert kpis.times == Times()
     assert kpis.users_affected is None
     assert kpis.revenue_lost is None
 
 
-def test_what_came_before_the_trigger_does_not_count() -> None:
-    early = [(1, PAGE), alert(2, "fired"), alert(3, "resolved"), *STORY[:3]]
-    kpis = fold_kpis(early)
-    assert kpis.page_ms is None
-    assert kpis.mitigate_ms is None
+def test_a_page_before_the_fault_detected_nothing() -> None:
+    early = [(1, PAGE), *STORY[:3]]
+    assert fold_kpis(early).times == Times()
 
 
 def test_a_shop_that_pages_again_was_not_mitigated_the_first_time() -> None:
     again = (*STORY, alert(96_000, "fired", "f2"))
-    assert fold_kpis(again).mitigate_ms is None
+    assert fold_kpis(again).times.ttm is None
     healed = (*again, alert(99_000, "resolved", "f2"))
-    assert fold_kpis(healed).mitigate_ms == 89_000
+    assert fold_kpis(healed).times.ttm == both(84_900)
 
 
 def test_one_of_two_alerts_resolving_is_no_silence() -> None:
     found = [TRIGGER, alert(11_000, "fired", "x"), alert(12_000, "fired", "y")]
-    found.append(alert(13_000, "resolved", "x"))
-    assert fold_kpis(found).mitigate_ms is None
+    found += [(12_500, PAGE), alert(13_000, "resolved", "x")]
+    assert fold_kpis(found).times.ttm is None
+    assert fold_kpis([*found, alert(14_000, "resolved", "y")]).times.ttm == both(1_500)
 
 
 def test_a_verification_that_failed_later_takes_the_pass_back() -> None:
     failed = (*STORY, verified(97_000, passed=False))
-    assert fold_kpis(failed).verify_ms is None
+    assert fold_kpis(failed).times.ttr is None
     passed = (*failed, verified(99_000, passed=True))
-    assert fold_kpis(passed).verify_ms == 89_000
+    assert fold_kpis(passed).times.ttr == both(84_900)
 
 
 def test_an_update_to_stakeholders_counts_and_a_note_does_not() -> None:
@@ -198,14 +219,13 @@ def test_an_update_to_stakeholders_counts_and_a_note_does_not() -> None:
     assert fold_kpis(told).updates == 1
 
 
-def test_a_drill_without_a_trigger_has_no_times() -> None:
+def test_a_drill_without_a_trigger_was_not_detected_late_or_soon() -> None:
     kpis = fold_kpis([one for one in STORY if one != TRIGGER])
-    assert kpis.page_ms is None
-    assert kpis.users_affected is None
+    assert kpis.times.ttd is None
 
 
 @given(st.lists(st.sampled_from(STORY)))
 def test_any_part_of_a_record_has_figures(part: list[At]) -> None:
     kpis = fold_kpis(part, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
-    for time_ms in (kpis.page_ms, kpis.cause_ms, kpis.mitigate_ms, kpis.verify_ms):
-        assert time_ms is None or time_ms >= 0
+    for took in map(kpis.times.of, TIMES):
+        assert took is None or min(took.wall_ms, took.agenda_ms) >= 0

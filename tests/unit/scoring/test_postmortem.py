@@ -11,6 +11,7 @@ import pytest
 from harness.causes import Answer
 from harness.model import Mechanism
 from harness.record.events import (
+    ClockStarted,
     DiagnosisDeclared,
     HypothesesRevised,
     IncidentDeclared,
@@ -24,24 +25,18 @@ from harness.scoring.learning import learning_json
 from harness.scoring.postmortem import draft
 from harness.scoring.postmortem_model import from_json, schema_json, to_json
 from harness.scoring.postmortem_text import to_markdown
-from tests.unit.scoring.stories import KEY, PANIC, STRUCTURED, changed, story_of, without
+from harness.scoring.times import Times
+from tests.unit.scoring.stories import KEY, PANIC, STRUCTURED, both, changed, story_of, without
 
 KPIS = Kpis(
-    page_ms=12_000,
-    acknowledge_ms=18_000,
-    cause_ms=228_000,
-    mitigate_ms=372_000,
-    verify_ms=612_000,
+    Times(both(12_000), both(18_000), both(228_000), both(372_000), both(612_000)),
     users_affected=49_873,
     revenue_lost=2_512.5,
     updates=2,
     diagnoses=1,
     wrong=WrongActions(restarts=0, innocent_rollbacks=0, failed_deploys=0),
 )
-EMPTY = replace(
-    KPIS, page_ms=None, acknowledge_ms=None, cause_ms=None, mitigate_ms=None, verify_ms=None,
-    users_affected=None, revenue_lost=None,
-)  # fmt: skip
+EMPTY = replace(KPIS, times=Times(), users_affected=None, revenue_lost=None)
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "postmortem-1.json"
 
 
@@ -75,12 +70,12 @@ def test_the_draft_of_an_empty_record_asks_for_everything() -> None:
 
 def test_what_would_tell_the_answer_stays_out_without_the_key() -> None:
     sealed = without(STRUCTURED, DiagnosisDeclared, HypothesesRevised)
-    post = draft(story_of(sealed), replace(KPIS, cause_ms=None))
+    post = draft(story_of(sealed), KPIS.sealed())
     text = to_markdown(post) + to_json(post)
     assert KEY.title not in text
     assert KEY.locus not in text
     assert "timeout-misconfigured" not in text
-    assert "trouble began: " not in text
+    assert "TTD (detect), from the fault: sealed" in text
     revealed = to_markdown(draft(story_of(sealed), KPIS, KEY))
     assert KEY.title in revealed
     assert KEY.locus in revealed
@@ -90,9 +85,14 @@ def test_the_timeline_is_in_the_order_of_the_record_and_counts_from_the_page() -
     post = draft(story_of(STRUCTURED), KPIS, KEY)
     assert [one.seq for one in post.timeline] == sorted(one.seq for one in post.timeline)
     rollback = next(one for one in post.timeline if one.what.startswith("rollback"))
-    assert (rollback.since_page_s, rollback.who) == (240.0, "dana")
+    assert (rollback.since_page_s, rollback.since_page_agenda_s) == (240.0, 240.0)
+    assert rollback.who == "dana"
     assert rollback.what == "rollback: payments 2.4.2 → 2.4.1: back again"
     assert "| 4:00 | dana | rollback: payments 2.4.2 → 2.4.1: back again |" in to_markdown(post)
+    fast = changed(STRUCTURED, ClockStarted, lambda _: {"speed": 2.0})
+    text = to_markdown(draft(story_of(fast), KPIS, KEY))
+    assert "| From the page | Agenda | Who | What |" in text
+    assert "| 4:00 | 8:00 | dana | rollback" in text
 
 
 def test_the_timeline_never_shows_what_only_instructors_may_see() -> None:

@@ -9,14 +9,12 @@ import pytest
 
 from harness.scoring.engagement import Engaged
 from harness.scoring.kpi import Kpis, WrongActions
-from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, clock, outcome_of
+from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
+from harness.scoring.times import Duration, Times, clock
+from tests.unit.scoring.stories import both
 
 KPIS = Kpis(
-    page_ms=4_100,
-    acknowledge_ms=10_000,
-    cause_ms=50_000,
-    mitigate_ms=75_000,
-    verify_ms=None,
+    Times(ttd=both(4_100), tta=both(10_000), tti=both(50_000), ttm=Duration(75_000, 150_000)),
     users_affected=1_250,
     revenue_lost=None,
     updates=2,
@@ -34,20 +32,26 @@ CARD = Scorecard(
 
 def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
     lines = "\n".join(CARD.render_lines())
-    for text in ("d-7f3a", "4.1 s", "1 m 15 s", "1,250", "Payment timeouts were cut"):
+    for text in (
+        "d-7f3a",
+        "4.1 s",
+        "1 m 15 s (agenda 2 m 30 s)",
+        "1,250",
+        "Payment timeouts were cut",
+    ):
         assert text in lines
-    assert "time to verify        no data" in lines
-    assert "revenue lost          no data" in lines
+    assert "TTR (recover), from the page      no data" in lines
+    assert "revenue lost                      no data" in lines
     rich = replace(CARD, kpis=replace(KPIS, revenue_lost=9528.9))
-    assert "revenue lost          € 9,528.90" in "\n".join(rich.render_lines())
+    assert "revenue lost                      € 9,528.90" in "\n".join(rich.render_lines())
 
 
 def test_what_the_team_said_stands_beside_the_answer() -> None:
     silent = replace(CARD, declared=None)
-    said = "declared cause        orders, n-plus-one, 80 % sure: not right"
+    said = "declared cause                    orders, n-plus-one, 80 % sure: not right"
     assert said in "\n".join(CARD.render_lines())
-    assert "not right" not in "\n".join(replace(CARD, is_revealed=False).render_lines())
-    assert "declared cause        none" in "\n".join(silent.render_lines())
+    assert "not right" not in "\n".join(CARD.sealed().render_lines())
+    assert "declared cause                    none" in "\n".join(silent.render_lines())
 
 
 def test_of_several_causes_each_says_whether_it_was_found() -> None:
@@ -59,21 +63,23 @@ def test_of_several_causes_each_says_whether_it_was_found() -> None:
 
 
 def test_nothing_that_tells_the_answer_is_shown_before_the_reveal() -> None:
-    lines = "\n".join(replace(CARD, is_revealed=False).render_lines())
-    data = json.dumps(replace(CARD, is_revealed=False).to_json())
+    lines = "\n".join(CARD.sealed().render_lines())
+    data = json.dumps(CARD.sealed().to_json())
     for text in (lines, data):
         assert "Payment timeouts" not in text
         assert "payments" not in text
         assert "timeout-misconfigured" not in text
     assert "50.0 s" not in lines
-    assert "cause_ms" not in data
-    assert "innocent_rollbacks" not in data
+    kpis = CARD.sealed().to_json()["kpis"]
+    assert (kpis["times"]["ttd"], kpis["times"]["tti"]) == (None, None)
+    assert kpis["times"]["tta"]["wall_ms"] == 10_000
+    assert kpis["wrong"]["innocent_rollbacks"] is None
 
 
 def test_the_reveal_tells_all() -> None:
     data = CARD.to_json()
     assert data["root_causes"][0]["service"] == "payments"
-    assert data["kpis"]["cause_ms"] == 50_000
+    assert data["kpis"]["times"]["tti"] == {"wall_ms": 50_000, "agenda_ms": 50_000}
     assert data["kpis"]["wrong"]["innocent_rollbacks"] == 3
     assert json.loads(json.dumps(data)) == data
 
@@ -106,8 +112,8 @@ def test_durations_read_like_a_clock(duration_ms: int | None, text: str) -> None
 
 def test_the_outcome_is_the_furthest_that_was_reached() -> None:
     assert outcome_of(KPIS) == "mitigated"
-    assert outcome_of(replace(KPIS, verify_ms=1)) == "verified"
-    assert outcome_of(replace(KPIS, mitigate_ms=None)) == "open"
+    assert outcome_of(replace(KPIS, times=replace(KPIS.times, ttr=both(1)))) == "verified"
+    assert outcome_of(replace(KPIS, times=Times())) == "open"
     assert outcome_of(KPIS, aborted=True) == "aborted"
 
 
@@ -117,6 +123,9 @@ def test_what_home_feeds_were_worth_is_told_side_by_side() -> None:
         engagement=(Engaged("personalised", 1200, 0.8, 0.9), Engaged("failing", 40, 0.15, None)),
     )
     lines = "\n".join(shown.render_lines())
-    assert "personalised feed     1,200 shown; 80% went on, 90% of the others come back" in lines
-    assert "failing feed          40 shown; 15% went on" in lines
-    assert replace(shown, is_revealed=False).to_json()["engagement"][1]["views"] == 40
+    assert (
+        "personalised feed                 1,200 shown; 80% went on, 90% of the others come back"
+        in lines
+    )
+    assert "failing feed                      40 shown; 15% went on" in lines
+    assert shown.sealed().to_json()["engagement"][1]["views"] == 40

@@ -31,6 +31,13 @@ export function seconds(value) {
 /** The same of milliseconds. */
 export const milliseconds = (value) => (isNothing(value) ? NOTHING : seconds(value / 1000));
 
+/** A duration of the record: the wall's time, with the agenda's beside it where they read differently. */
+export function duration(took) {
+  if (isNothing(took)) return NOTHING;
+  const [wall, agenda] = [took.wall_ms, took.agenda_ms].map((ms) => milliseconds(Math.round(ms / 100) * 100));
+  return wall === agenda ? wall : `${wall} (agenda ${agenda})`;
+}
+
 /** 0.123 → "12.3 %". */
 export const percent = (ratio, decimals = 1) => (isNothing(ratio) ? NOTHING : `${plain(ratio * 100, decimals)} %`);
 
@@ -75,8 +82,12 @@ export function stopwatch(value) {
   return value < 0 && whole > 0 ? `−${text}` : text;
 }
 
-/** Milliseconds since the drill began: T+4:07. */
-export const drillTime = (ms) => `T+${stopwatch(isNothing(ms) ? ms : ms / 1000)}`;
+/** When an event of the record was, counted from the first of all pages: T+4:07, T−0:12; the time of day while there is none. */
+export function fromPage(event, pages) {
+  if (!pages.length) return clock(event.time);
+  const seconds = (event.drilltimems - pages[0].sent_ms) / 1000;
+  return `${seconds < 0 ? "T−" : "T+"}${stopwatch(Math.abs(seconds))}`;
+}
 
 /** HH:MM:SS of a moment (ISO text, or milliseconds), in the reader's own time zone. */
 export function clock(moment) {

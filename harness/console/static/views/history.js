@@ -1,28 +1,30 @@
 // History: how the team does from drill to drill.
 
 import { Empty, ErrorNote, Loading, html, usePoll } from "../lib.js";
-import { dateTime, milliseconds, money, percent, plain } from "../logic/format.js";
+import { dateTime, duration, milliseconds, money, percent, plain } from "../logic/format.js";
 import { Calibration, Trend } from "../parts/plots.js";
 
 const time = (ms) => milliseconds(ms && Math.round(ms / 100) * 100);
 
+const wall = (took) => took && took.wall_ms;
+
 const BOARD = [
   ["drills", "drills counted", plain],
-  ["mean_time_to_detect_ms", "to detect", time],
-  ["mean_time_to_acknowledge_ms", "to acknowledge", time],
-  ["mean_time_to_cause_ms", "to find the cause", time],
-  ["mean_time_to_resolve_ms", "to mitigate", time],
-  ["mean_time_to_full_recovery_ms", "to full recovery", time],
-  ["mean_time_to_first_update_ms", "to the first update", time],
+  ["mttd_ms", "TTD (detect), from the fault", time],
+  ["mtta_ms", "TTA (acknowledge), from the page", time],
+  ["mtti_ms", "TTI (identify), from the page", time],
+  ["mttm_ms", "TTM (mitigate), from the page", time],
+  ["mttr_ms", "TTR (recover), from the page", time],
+  ["mean_first_update_ms", "first update, from the page", time],
   ["mean_users_affected", "users affected", (value) => plain(value, 0)],
   ["mean_revenue_lost", "revenue lost", money],
   ["recurrence_rate", "recurrence rate", percent],
   ["mean_brier", "Brier score", (value) => plain(value, 3)],
 ];
 const TRENDS = [
-  ["Time to mitigate", (one) => one.kpis.mitigate_ms, time, true],
-  ["Time to the cause", (one) => one.kpis.cause_ms, time, true],
-  ["Time to acknowledge", (one) => one.kpis.acknowledge_ms, time, true],
+  ["TTM (mitigate), from the page", (one) => wall(one.kpis.times.ttm), time, true],
+  ["TTI (identify), from the page", (one) => wall(one.kpis.times.tti), time, true],
+  ["TTA (acknowledge), from the page", (one) => wall(one.kpis.times.tta), time, true],
   ["Users affected", (one) => one.kpis.users_affected, plain, true],
   ["Points", (one) => one.points, plain, false],
   ["Brier score", (one) => one.brier, (value) => plain(value, 3), true],
@@ -48,8 +50,8 @@ export default function History() {
 }
 
 function Drills({ data }) {
-  return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>started</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">mitigated</th><th class="num">points</th></tr></thead>
+  return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>started</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">TTM, from the page</th><th class="num">points</th></tr></thead>
     <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `excluded: ${one.excluded_because}` : ""}>
       <td>${dateTime(Date.parse(one.began_at))}</td><td class="mono">${one.drill_id}${one.drill_id === data.running ? " (now)" : ""}</td><td>${one.scenario}</td>
-      <td>${one.outcome}${one.excluded_because ? ", excluded" : ""}</td><td class="num">${time(one.kpis.mitigate_ms)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
+      <td>${one.outcome}${one.excluded_because ? ", excluded" : ""}</td><td class="num">${duration(one.kpis.times.ttm)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
 }

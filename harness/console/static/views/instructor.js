@@ -1,7 +1,7 @@
 // What an instructor runs a drill with: agenda, messages, people, cause, judgement, the answer.
 
 import { Badge, Button, Card, Empty, ErrorNote, api, html, toast, useAct, useLive, useMemo, usePoll, useState, useStream } from "../lib.js";
-import { drillTime, stopwatch } from "../logic/format.js";
+import { fromPage, stopwatch } from "../logic/format.js";
 import { Causes } from "../parts/causes.js";
 import { RubricGrading } from "../parts/rubric-grading.js";
 import { Picker } from "../parts/picker.js";
@@ -45,7 +45,7 @@ function Messages() {
 
 /** Who is here, and what each did last, for the people who read over a shoulder. */
 function People({ roles }) {
-  const { records } = useLive();
+  const { records, status } = useLive();
   const last = useMemo(() => {
     const found = new Map();
     for (const one of records) if (one.label) found.set(one.actor, one);
@@ -58,7 +58,7 @@ function People({ roles }) {
     <ul class="plain">${[...people].map(([person, held]) => {
       const seen = last.get(person);
       return html`<li class="piece" key=${person}><div><strong>${person}</strong> <span class="muted">${held.join(", ")}</span></div>
-        <div class="muted">${seen ? `${drillTime(seen.drilltimems)} ${seen.label}: ${seen.text}` : "no activity yet"}</div></li>`;
+        <div class="muted">${seen ? `${fromPage(seen, status.pages)} ${seen.label}: ${seen.text}` : "no activity yet"}</div></li>`;
     })}</ul>
   <//>`;
 }

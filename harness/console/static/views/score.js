@@ -1,7 +1,7 @@
 // Score: every line of the rubric with its points and the events that decided it.
 
 import { Empty, ErrorNote, Loading, html, useLive, useMemo, usePoll, useState } from "../lib.js";
-import { clock, seconds } from "../logic/format.js";
+import { clock, duration, milliseconds } from "../logic/format.js";
 import { Calibration } from "../parts/plots.js";
 
 const EVERY_MS = 10_000;
@@ -85,13 +85,12 @@ function Pattern({ classification, bySeq }) {
 }
 
 function Review({ table, cadence, etas, cause }) {
-  const minutes = (ms) => (ms === null ? "–" : seconds(Math.round(ms / 1000)));
   return html`<section class="card"><h2>Forecasts and outcomes</h2>
     ${table.length ? html`<div class="scroll" tabIndex="0"><table><thead><tr><th>decision</th><th>confidence</th><th>outcome</th><th>calibrated</th></tr></thead>
       <tbody>${table.map((row, index) => html`<tr key=${index}><td>${row.decision}</td><td>${row.confidence}</td><td>${row.outcome}</td><td>${row.calibrated}</td></tr>`)}</tbody></table></div>` : html`<${Empty}>No forecasts recorded.<//>`}
     ${etas.length > 0 && html`<ul class="v-lines">${etas.map((eta) => html`<li key=${eta.seq}>${eta.label}: ${eta.outcome}. ${eta.verdict}</li>`)}</ul>`}
-    <p>${counted(cadence.updates, "update", "updates")}; first after ${minutes(cadence.first_ms)}${verdict(cadence.first_in_time)}, longest gap ${minutes(cadence.longest_gap_ms)}${verdict(cadence.gaps_in_time)}.</p>
-    ${cause.target_ms !== null && html`<p>Cause found after ${minutes(cause.took_ms)}; the agenda allows ${minutes(cause.target_ms)}${verdict(cause.met)}.</p>`}</section>`;
+    <p>${counted(cadence.updates, "update", "updates")}; first ${duration(cadence.first)} from the page${verdict(cadence.first_in_time)}, longest gap ${duration(cadence.longest_gap)}${verdict(cadence.gaps_in_time)}.</p>
+    ${cause.target_ms !== null && html`<p>TTI (identify), from the page: ${duration(cause.took)}; the agenda allows ${milliseconds(cause.target_ms)} of its time${verdict(cause.met)}.</p>`}</section>`;
 }
 
 function verdict(inTime) {

@@ -1,12 +1,12 @@
 // Everything that happened, in order, with who did it.
 
 import { Badge, Button, Card, Empty, ErrorNote, api, html, useAct, useDraft, useLive, useMemo, useState } from "../lib.js";
-import { clock, drillTime } from "../logic/format.js";
+import { clock, fromPage } from "../logic/format.js";
 
 const SHOWN = 400;
 
 export default function Timeline() {
-  const { records } = useLive();
+  const { records, status } = useLive();
   const [search, setSearch] = useState("");
   const [note, setNote, taken] = useDraft("note", "");
   const write = useAct(async (event) => {
@@ -28,7 +28,7 @@ export default function Timeline() {
       ${!found.length && html`<${Empty}>${rows.length ? "No matches." : "No events yet."}<//>`}
       ${found.length > SHOWN && html`<p class="muted">Showing the newest ${SHOWN} of ${found.length}; search to find older ones.</p>`}
       <ol class="feed">${found.slice(-SHOWN).reverse().map((one) => html`<li key=${one.id}>
-        <time title=${clock(one.time)}>${drillTime(one.drilltimems)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div>
+        <time title=${clock(one.time)}>${fromPage(one, status.pages)}</time><div><${Badge} kind=${one.tone}>${one.label}<//> ${one.text}</div>
       </li>`)}</ol>
     <//>
   </div>`;

@@ -10,7 +10,7 @@ test("a timetable runs from phase to phase", () => {
 });
 
 test("a record counts the drills that count, and those that were mitigated", () => {
-  const drill = (scenario, mitigate, counts = true) => ({ scenario, counts, kpis: { mitigate_ms: mitigate } });
+  const drill = (scenario, mitigate, counts = true) => ({ scenario, counts, kpis: { times: { ttm: mitigate && { wall_ms: mitigate, agenda_ms: 20 * mitigate } } } });
   const drills = [drill("deadlock", 5000), drill("deadlock", null), drill("deadlock", 3000, false), drill("float-drift", 1)];
   assert.deepEqual(record(drills, "deadlock"), { drills: 2, mitigated: 1, fastestMs: 5000 });
   assert.deepEqual(record(drills, "n-plus-one"), { drills: 0, mitigated: 0, fastestMs: null });

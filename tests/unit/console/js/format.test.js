@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import {
-  ago, clock, drillTime, inUnit, mapped, milliseconds, money, percent, plain, rate, seconds, stopwatch, tone,
+  ago, clock, duration, fromPage, inUnit, mapped, milliseconds, money, percent, plain, rate, seconds, stopwatch, tone,
 } from "../logic/format.js";
 
 test("a duration is told in the unit that fits it", () => {
@@ -47,7 +47,14 @@ test("a moment ahead of our clock is not in the future", () => {
 
 test("a stopwatch has hours only when there are any, and tells what is overdue", () => {
   assert.deepEqual([0, 59.9, 247, 3723, -61, -0.5].map(stopwatch), ["0:00", "0:59", "4:07", "1:02:03", "−1:01", "0:00"]);
-  assert.equal(drillTime(247_000), "T+4:07");
+  const at = (type, drilltimems) => ({ type, drilltimems, time: "2026-03-01T03:00:00Z" });
+  const pages = [{ sent_ms: 60_000 }, { sent_ms: 90_000 }];
+  assert.equal(fromPage(at("note.added", 307_000), pages), "T+4:07");
+  assert.equal(fromPage(at("deploy.succeeded", 48_000), pages), "T−0:12");
+  assert.equal(fromPage(at("note.added", 5_000), []), clock("2026-03-01T03:00:00Z"));
+  assert.equal(duration({ wall_ms: 61_000, agenda_ms: 61_000 }), "1 min 1 s");
+  assert.equal(duration({ wall_ms: 61_000, agenda_ms: 122_000 }), "1 min 1 s (agenda 2 min 2 s)");
+  assert.equal(duration(null), "–");
 });
 
 test("a moment is told by the clock, whichever way it was written down", () => {

@@ -12,6 +12,7 @@ from harness.drill.queries import exercise_view, team_entries
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
 from harness.exercise.entries import ActionItem, Hypotheses, Mark, Reflection, Update
+from harness.record.events import ImpactSampled
 from tests.unit.drill.conftest import Hand, page_sent
 
 UPDATE: dict[str, Any] = {
@@ -121,6 +122,20 @@ def test_an_update_is_rendered_for_each_kind_of_reader(session: Session) -> None
     assert [one["text"] for one in team_entries.updates(session.story(), "external")] == [
         rendered["external"]
     ]
+
+
+def test_executives_read_the_damage_as_it_was_when_they_were_told(session: Session) -> None:
+    def said() -> list[str]:
+        return [one["text"] for one in team_entries.updates(session.story(), "executive")]
+
+    session.note(ImpactSampled(7, 120.5, 0.9))
+    posted = team_entry.post_update(session, Update(**UPDATE), by="Ada")
+    first = team_entries.rendered(session.story(), posted)["executive"]
+    assert "7 users affected, € 120.50 revenue lost" in first
+    session.note(ImpactSampled(1_060, 99_491.0, 0.4))
+    assert said() == [first]
+    team_entry.post_update(session, Update(**{**UPDATE, "status": "resolved"}), by="Ada")
+    assert "1,060 users affected, € 99,491.00 revenue lost" in said()[1]
 
 
 def test_an_update_for_one_kind_of_reader_reaches_no_other(session: Session) -> None:

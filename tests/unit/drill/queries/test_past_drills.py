@@ -29,6 +29,7 @@ from harness.record.store import Record
 from harness.scoring.scorecard import SEALED
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import Hand
+from tests.unit.scoring.stories import both
 
 CATALOG = Catalog(REPO)
 PAGE = events.PageSent("p1", "PaymentsFailing", "critical", "66% of charges fail")
@@ -84,8 +85,8 @@ def test_a_drills_figures_are_read_from_its_record(tmp_path: Path) -> None:
     assert (one.scenario, one.outcome, one.cause) == (
         "bad-timeouts", "verified", "timeout-misconfigured",
     )  # fmt: skip
-    assert one.kpis.page_ms == 9_000
-    assert one.kpis.cause_ms == 9_000 + 5_000 + 60_000
+    assert one.kpis.times.ttd == both(9_000)
+    assert one.kpis.times.tti == both(5_000 + 60_000)
     assert one.kpis.users_affected == 120
 
 
@@ -93,8 +94,8 @@ def test_without_the_answer_what_depends_on_it_stays_unknown(tmp_path: Path) -> 
     one = past_drill(read_events(a_drill(tmp_path, "d-1", "bad-timeouts", opened=False)))
     assert one is not None
     assert one.cause is None
-    assert one.kpis.cause_ms is None
-    assert one.kpis.page_ms == 9_000
+    assert one.kpis.times.tti is None
+    assert one.kpis.times.ttd == both(9_000)
 
 
 ENDS = {
@@ -123,7 +124,7 @@ def test_only_an_opened_answer_tells_participants_what_was_wrong(tmp_path: Path,
     assert seen_open == told_open, "negative control: what was opened is told"
     assert "timeout" not in json.dumps(seen.to_json())
     assert seen.outcome == ("running" if end == "running" else told.outcome)
-    assert (seen.kpis.page_ms, seen.kpis.acknowledge_ms) == (None, 5_000)
+    assert (seen.kpis.times.ttd, seen.kpis.times.tta) == (None, both(5_000))
 
 
 def test_a_killed_drill_is_sealed_before_and_after_the_next_start_closes_it(
@@ -145,11 +146,11 @@ def test_until_the_reveal_the_papers_do_not_tell_when_it_began(tmp_path: Path) -
         path = a_drill(tmp_path, f"d-{opened}", "bad-timeouts", opened=opened)
         write_postmortem(path.parent, read_events(path), None)
         drafts[opened] = (path.parent / DRAFT).read_text()
-    assert "Time to detect: shown with the answer" in drafts[False]
-    assert "Time to acknowledge: 5.0 s" in drafts[False]
+    assert "TTD (detect), from the fault: sealed until the reveal" in drafts[False]
+    assert "TTA (acknowledge), from the page: 5.0 s" in drafts[False]
     assert "after the first page" in drafts[False]
-    assert "Time to detect: 9.0 s" in drafts[True]
-    assert "Time to acknowledge: 14.0 s" in drafts[True]
+    assert "TTD (detect), from the fault: 9.0 s" in drafts[True]
+    assert "TTA (acknowledge), from the page: 5.0 s" in drafts[True]
 
 
 def test_a_cause_that_comes_again_is_a_recurrence(tmp_path: Path) -> None:
@@ -199,14 +200,14 @@ def _shift(path: Path, days: int) -> None:
 def test_a_drill_that_is_excluded_is_shown_but_does_not_count(tmp_path: Path) -> None:
     a_drill(tmp_path, "d-1", "bad-timeouts", cause_after_s=60)
     path = a_drill(tmp_path, "d-2", "deadlock", cause_after_s=600)
-    before = averages(past_drills(tmp_path, pytest.fail))["mean_time_to_cause_ms"]
+    before = averages(past_drills(tmp_path, pytest.fail))["mtti_ms"]
     with Record(path) as record:
         record.append(events.FiguresExcluded("the network failed", "Ada"), actor="Ada")
     found = past_drills(tmp_path, pytest.fail)
     after = averages(found)
     assert len(found) == 2
-    assert before == 344_000
-    assert (after["drills"], after["mean_time_to_cause_ms"]) == (1, 74_000)
+    assert before == 335_000
+    assert (after["drills"], after["mtti_ms"]) == (1, 65_000)
 
 
 def test_a_record_that_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_a_record_that_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> No
 
 def test_a_team_without_drills_has_no_figures(tmp_path: Path) -> None:
     assert past_drills(tmp_path, pytest.fail) == []
-    assert averages([])["mean_time_to_detect_ms"] is None
+    assert averages([])["mttd_ms"] is None
 
 
 def test_random_avoids_what_the_team_has_had_until_it_has_had_all(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
     │   ├── UnknownName                          no such scenario, service, version, …
     │   └── BadFile                              a file of ours or theirs is malformed (file, line)
     ├── EnvironmentMissing         exit_code 3   the machine lacks something, or holds it already
+    │   ├── MachineRefused                       a disk, a folder, a limit: what the kernel said
     │   ├── PortTaken                            names the port and the process that holds it
     │   └── AlreadyRunning                       another drill owns this home
     ├── NotAllowed                 exit_code 1   the role may not do this
@@ -20,8 +21,10 @@ Each carries a message (what happened, and where) and a hint (what to do next).
 from __future__ import annotations
 
 import difflib
+import errno
 from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 
 class DrillError(Exception):
@@ -68,6 +71,28 @@ class EnvironmentMissing(DrillError):
     """The machine lacks something that the command needs."""
 
     exit_code = 3
+
+
+class MachineRefused(EnvironmentMissing):
+    """The kernel refused something that we are normally given: room, access, a process."""
+
+    HINTS: ClassVar[dict[int, str]] = {
+        **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on that disk, then start again"),
+        **dict.fromkeys(
+            (errno.EACCES, errno.EPERM, errno.EROFS),
+            "let this user write there, or set DRILL_HOME or THREEAM_CACHE to another place",
+        ),
+        **dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files: ulimit -n 4096"),
+        **dict.fromkeys(
+            (errno.EAGAIN, errno.ENOMEM),
+            "too many processes or too little memory: end something, or raise ulimit -u",
+        ),
+    }
+
+    def __init__(self, error: OSError, what: str = "") -> None:
+        reason = error.strerror or str(error) or type(error).__name__
+        where = what or (str(error.filename) if error.filename else "the system refused")
+        super().__init__(f"{where}: {reason}", self.HINTS.get(error.errno or 0, ""))
 
 
 class PortTaken(EnvironmentMissing):

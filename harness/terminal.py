@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -12,19 +14,35 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
+def take_any_text() -> None:
+    """Let both streams show what their encoding lacks as an escape; it would end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def say(text: str) -> None:
-    """Talk: progress and advice, on stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    """Talk: progress and advice, on stderr. Where nobody can listen, the work goes on."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def line(text: str = "") -> None:
-    """Data: one line on stdout, control characters made visible."""
-    print(printable(text), flush=True)  # noqa: T201
+    """Data: one line on stdout, control characters made visible. Raises OSError."""
+    _print(printable(text))
 
 
 def data(value: Any) -> None:
-    """Data as indented JSON on stdout."""
-    print(json.dumps(value, indent=2, default=str), flush=True)  # noqa: T201
+    """Data as indented JSON on stdout. Raises OSError."""
+    _print(json.dumps(value, indent=2, default=str))
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)  # noqa: T201
+    except OSError as error:
+        # As a file's error would be: else nothing says what has no room.
+        raise OSError(error.errno, error.strerror, "standard output") from error
 
 
 def link_of(api_url: str, token: str) -> str:

@@ -36,13 +36,13 @@ class TokenBook:
             token = secrets.token_urlsafe(32)
             path = folder / f"{caller}.token"
             path.touch(mode=0o600)
-            path.write_text(token)
+            path.write_text(token, encoding="utf-8")
             hashes[caller] = _digest(token)
         return cls(folder, hashes)
 
     def token(self, caller: Caller) -> str:
         """The token of `caller`, read from its file."""
-        return (self._folder / f"{caller}.token").read_text()
+        return (self._folder / f"{caller}.token").read_text(encoding="utf-8")
 
     def caller(self, token: str) -> Caller | None:
         """Whose token this is, compared in constant time."""

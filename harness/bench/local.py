@@ -138,7 +138,7 @@ async def _restart_s(session: Session) -> float:
 def _from_the_matrix() -> list[Row]:
     """What the last `make smoke` measured, where there is one."""
     try:
-        matrix = json.loads((REPO / "var" / "smoke" / "matrix.json").read_text())
+        matrix = json.loads((REPO / "var" / "smoke" / "matrix.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return []
     rows = [

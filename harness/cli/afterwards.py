@@ -58,7 +58,7 @@ def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
     chosen = drill_id or max(found, key=lambda name: found[name].stat().st_mtime)
     if chosen not in found:
         raise UnknownName("finished drill", chosen, found)
-    card = json.loads(found[chosen].read_text())
+    card = json.loads(found[chosen].read_text(encoding="utf-8"))
     story = fold(read_events(found[chosen].with_name("record.db")))
     rubric = as_data(judge(story, opened_key(story)))
     _show({**card, "rubric": rubric}, [*card["lines"], "", *rubric["lines"]], as_json)

@@ -30,7 +30,7 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
     """The drill that runs from this home; EnvironmentMissing where there is none."""
     path = (home or home_dir()) / "active.json"
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
         return ActiveDrill(data["drill_id"], data["api_url"], data["pid"], Path(data["run_dir"]))
     except (OSError, ValueError, KeyError):
         raise EnvironmentMissing(
@@ -42,7 +42,7 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
 def client_of(drill: ActiveDrill, role: Role) -> DrillClient:
     """A client of the active drill in one role; NotAllowed without that role's token."""
     try:
-        token = (drill.run_dir / "secrets" / f"{role}.token").read_text().strip()
+        token = (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
     except OSError:
         raise NotAllowed(
             f"you may not read the {role} token of drill {drill.drill_id}",

@@ -24,7 +24,7 @@ def open_(
     """
     drill = active_drill()
     try:
-        token = (drill.run_dir / "secrets" / f"{role}.token").read_text().strip()
+        token = (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
     except OSError:
         raise NotAllowed(
             f"you may not read the {role} token of drill {drill.drill_id}",

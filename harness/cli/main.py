@@ -5,7 +5,9 @@ Exit codes: 0 ok, 1 not achieved, 2 usage, 3 something is missing on this machin
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -27,7 +29,8 @@ from harness.cli import (
     updates,
 )
 from harness.cli.panels import with_commands
-from harness.errors import DrillError
+from harness.errors import DrillError, MachineRefused
+from harness.terminal import say, take_any_text
 
 MODULES = (
     host,
@@ -60,14 +63,25 @@ with_commands(app, (module.COMMANDS for module in MODULES))
 
 
 def main() -> None:
-    """Entry point: errors of ours become two lines and an exit code, never a traceback."""
+    """Entry point: errors of ours, and what the machine refuses, become two lines and an exit
+    code, never a traceback."""
+    take_any_text()
     try:
         app()
     except DrillError as error:
-        print(f"drill: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(error.exit_code)
+        sys.exit(_told(error))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        sys.exit(_told(MachineRefused(error)))
+
+
+def _told(error: DrillError) -> int:
+    """Say what happened; the exit code. What standard output did not take is dropped."""
+    say(f"drill: {error}")
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return error.exit_code

@@ -122,7 +122,7 @@ def _write(found: Par) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{found.scenario}-{found.seed}.json"
-        path.write_text(json.dumps(asdict(found), indent=2))
+        path.write_text(json.dumps(asdict(found), indent=2), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"par could not be kept: {error}") from error
 
@@ -130,7 +130,7 @@ def _write(found: Par) -> None:
 def _read(path: Path) -> Par | None:
     """What was kept; None for what is not there or cannot be read any more."""
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
         rounds = tuple(Round(**one) for one in data.pop("rounds"))
         return Par(**data, rounds=rounds)
     except (OSError, ValueError, TypeError, KeyError):

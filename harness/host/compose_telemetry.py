@@ -143,4 +143,4 @@ def grafana(spec: DrillSpec) -> ContainerSpec:
 
 
 def _telemetry_token(spec: DrillSpec) -> str:
-    return (spec.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text()
+    return (spec.run_dir / "secrets" / f"{Caller.TELEMETRY}.token").read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ def writable_folder(run_dir: Path, name: str) -> Path:
 def readable_file(run_dir: Path, name: str, content: str) -> Path:
     """A file that a container may read, whoever it runs as."""
     path = inputs_folder(run_dir) / name
-    path.write_text(content)
+    path.write_text(content, encoding="utf-8")
     path.chmod(0o444)
     return path
 

@@ -23,7 +23,7 @@ from harness.drill.lifecycle.resume import LeftOff, left_off
 from harness.drill.lifecycle.start import begin_schedule, start
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
-from harness.errors import DrillError, OwnMistake
+from harness.errors import DrillError, MachineRefused, OwnMistake
 from harness.host.bootstrap import Prepared, prepare
 from harness.host.runtimes import reap, runtime_named
 from harness.paths import PRIVATE_UMASK, created_with
@@ -153,13 +153,18 @@ async def _run(prepared: Prepared, play: Player, progress: Callable[[str], None]
 
 
 def _as_drill_error(session: Session, error: BaseException) -> DrillError:
-    """What a user is told of an error. One that nobody designed is recorded as ours."""
+    """What a user is told of an error. One that nobody designed is recorded: as what the machine
+    refused, else as ours."""
     if isinstance(error, DrillError):
         return error
     path = session.spec.run_dir / TRACEBACK
+    mistake = (
+        MachineRefused(error)
+        if isinstance(error, OSError) and error.errno is not None
+        else OwnMistake(error, path)
+    )
     with suppress(OSError):
         path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    mistake = OwnMistake(error, path)
     with suppress(DrillError):
         session.note(HarnessProblem(what=mistake.message))
     return mistake

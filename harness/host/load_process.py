@@ -31,7 +31,7 @@ class LoadControl:
         _file_of(name)
         self._file.parent.mkdir(parents=True, exist_ok=True)
         whole = self._file.with_suffix(".new")
-        whole.write_text(name)
+        whole.write_text(name, encoding="utf-8")
         whole.replace(self._file)
 
 

@@ -50,7 +50,7 @@ class Kept:
 def _replace(path: Path, text: str) -> None:
     """All of it or nothing: somebody may look, or end us, at any moment."""
     new = path.with_name(f"{path.name}.new")
-    new.write_text(text)
+    new.write_text(text, encoding="utf-8")
     new.replace(path)
 
 
@@ -58,7 +58,7 @@ def rows_before(path: Path, commit: str | None) -> list[Row]:
     """What the matrix before this one found at the same commit: to try one scenario again forgets
     nothing about the others."""
     try:
-        before = json.loads(path.read_text())
+        before = json.loads(path.read_text(encoding="utf-8"))
         if commit is None or before["commit"] != commit:
             return []
         return [*before["rows"], *before["earlier"]]

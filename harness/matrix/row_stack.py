@@ -104,7 +104,7 @@ class Stack:
             "expects_page": bool(scenario.faults or scenario.blips),
         }
         try:
-            row |= json.loads(answer.read_text())
+            row |= json.loads(answer.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             row["shortfalls"] = [f"the stack gave no answer: {last}"]
         return row

@@ -202,7 +202,7 @@ def _report_outcome(campaign: Campaign, matrix: dict[str, Any]) -> bool:
 def _agrees_with_default(matrix: dict[str, Any]) -> bool:
     """Say where the default runtime's matrix says otherwise; True where there is none."""
     try:
-        other = json.loads((output_of(DEFAULT_RUNTIME) / MATRIX).read_text())
+        other = json.loads((output_of(DEFAULT_RUNTIME) / MATRIX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         say("not compared with the local runtime: run `drill smoke` first")
         return True

@@ -57,13 +57,17 @@ def budget_s(text: str) -> float:
 def read_held(path: Path) -> dict[str, Held]:
     """What is remembered; nothing where there is no file, or none that can be read."""
     try:
-        return {name: Held(**one) for name, one in json.loads(path.read_text()).items()}
+        return {
+            name: Held(**one) for name, one in json.loads(path.read_text(encoding="utf-8")).items()
+        }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
 def write_held(path: Path, held: Mapping[str, Held]) -> None:
-    path.write_text(json.dumps({name: asdict(one) for name, one in held.items()}, indent=2))
+    path.write_text(
+        json.dumps({name: asdict(one) for name, one in held.items()}, indent=2), encoding="utf-8"
+    )
 
 
 def shuffled(names: Iterable[str], commit: str | None) -> list[str]:

@@ -57,7 +57,7 @@ def main() -> None:
     except DrillError as error:
         say(f"drill: {error}")
         sys.exit(error.exit_code)
-    given.answer.write_text(json.dumps(row, indent=2))
+    given.answer.write_text(json.dumps(row, indent=2), encoding="utf-8")
 
 
 def _played(player: str, settings: HostSettings) -> dict[str, Any]:

@@ -77,7 +77,9 @@ class Unattended:
 
 def participant_token(spec: DrillSpec) -> str:
     """What opens the API to those who take part."""
-    return (spec.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text().strip()
+    return (
+        (spec.run_dir / "secrets" / f"{Role.PARTICIPANT}.token").read_text(encoding="utf-8").strip()
+    )
 
 
 async def follow(argv: Sequence[str], token: str, say: Callable[[str], None]) -> int:

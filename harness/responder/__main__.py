@@ -50,7 +50,11 @@ def _keep_out(token_file: str) -> None:
 
 def _token(token_file: str) -> str:
     try:
-        text = sys.stdin.readline() if token_file == STDIN else Path(token_file).read_text()
+        text = (
+            sys.stdin.readline()
+            if token_file == STDIN
+            else Path(token_file).read_text(encoding="utf-8")
+        )
     except FileNotFoundError:
         raise UsageError(f"there is no file {token_file}", "name a participant's token") from None
     return text.strip()

@@ -95,13 +95,13 @@ class MachineWatch:
 
 
 def _cpu_ticks() -> list[int]:
-    first = (PROC / "stat").read_text().partition("\n")[0]
+    first = (PROC / "stat").read_text(encoding="utf-8").partition("\n")[0]
     return [int(field) for field in first.split()[1:]]
 
 
 def _waited_s() -> float | None:
     try:
-        some = (PROC / "pressure" / "cpu").read_text().split()
+        some = (PROC / "pressure" / "cpu").read_text(encoding="utf-8").split()
     except OSError:
         return None
     return int(some[4].removeprefix("total=")) / 1e6
@@ -133,6 +133,6 @@ def _takers(
 def _program(pid: int) -> str:
     """The program's name alone: what it was called with may be nobody's business."""
     try:
-        return (PROC / str(pid) / "comm").read_text(errors="replace").strip()
+        return (PROC / str(pid) / "comm").read_text(errors="replace", encoding="utf-8").strip()
     except OSError:
         return "a process that is gone"

@@ -78,7 +78,8 @@ def command_name(pid: int) -> str:
     try:
         raw = (PROC / str(pid) / "cmdline").read_bytes()
         text = raw.replace(b"\0", b" ").decode(errors="replace").strip()
-        return text[:80] or (PROC / str(pid) / "comm").read_text().strip()
+        comm = (PROC / str(pid) / "comm").read_text(encoding="utf-8", errors="replace")
+        return text[:80] or comm.strip()
     except OSError:
         return ""
 
@@ -124,7 +125,7 @@ def pss_total_mb(processes: Iterable[int]) -> float:
     total_kb = 0
     for pid in processes:
         with contextlib.suppress(OSError):
-            for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+            for line in (PROC / str(pid) / "smaps_rollup").read_text(encoding="utf-8").splitlines():
                 if line.startswith("Pss:"):
                     total_kb += int(line.split()[1])
     return total_kb / KB_PER_MB
@@ -133,7 +134,7 @@ def pss_total_mb(processes: Iterable[int]) -> float:
 def _listening_inodes(port: int) -> Iterator[str]:
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
-            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+            for line in (PROC / "net" / table).read_text(encoding="utf-8").splitlines()[1:]:
                 fields = line.split()
                 if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                     yield fields[9]

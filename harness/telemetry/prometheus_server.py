@@ -75,7 +75,7 @@ def prometheus_spec(settings: PrometheusSettings) -> ProcessSpec:
     directory = settings.run_dir / "prometheus"
     directory.mkdir(parents=True, exist_ok=True)
     config = directory / "prometheus.yml"
-    config.write_text(json.dumps(prometheus_config(settings), indent=2) + "\n")
+    config.write_text(json.dumps(prometheus_config(settings), indent=2) + "\n", encoding="utf-8")
     return ProcessSpec(
         name="prometheus",
         argv=(

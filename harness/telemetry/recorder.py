@@ -129,7 +129,7 @@ def main() -> None:
 
 
 def _read_token(path: Path) -> str:
-    token = path.read_text().strip()
+    token = path.read_text(encoding="utf-8").strip()
     if not token:
         raise SystemExit(f"{path}: no token in it")
     return token

@@ -105,10 +105,12 @@ def clone(git: Git, workspace: Path) -> None:
     theirs = Git(workspace / ".git")
     theirs.run("config", "user.name", "on call")
     theirs.run("config", "user.email", "on-call@northgoods.example")
+    # What they check out and deploy is what was written, whatever their own git is set to.
+    theirs.run("config", "core.autocrlf", "false")
     exclude = workspace / ".git" / "info" / "exclude"
     exclude.parent.mkdir(exist_ok=True)
     patterns = [*sorted(IGNORED_NAMES), *(f"*{ending}" for ending in IGNORED_ENDINGS)]
-    exclude.write_text("".join(f"{pattern}\n" for pattern in patterns))
+    exclude.write_text("".join(f"{pattern}\n" for pattern in patterns), encoding="utf-8")
 
 
 def commit_on_top(

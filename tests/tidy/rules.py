@@ -325,3 +325,16 @@ def clients_with_the_shells_say(files: Iterable[Path]) -> Iterator[str]:
                 given = {one.arg: ast.unparse(one.value) for one in node.keywords}
                 if given.get("trust_env") != "False":
                     yield f"{path}:{node.lineno}: {ast.unparse(node.func)} without trust_env=False"
+
+
+def texts_without_encoding(files: Iterable[Path]) -> Iterator[str]:
+    """Text files and pipes that are read by whatever the locale's encoding is."""
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            names = {one.arg: ast.unparse(one.value) for one in node.keywords}
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            is_text = called in ("read_text", "write_text") or names.get("text") == "True"
+            if is_text and "encoding" not in names:
+                yield f"{path}:{node.lineno}: {ast.unparse(node.func)} without an encoding"

@@ -286,3 +286,19 @@ def test_a_client_that_goes_by_them_is_noticed(tmp_path: Path) -> None:
         f"{path}:2: httpx.get without trust_env=False",
         f"{path}:3: httpx.Client without trust_env=False",
     ]
+
+
+def test_no_text_depends_on_the_locale() -> None:
+    assert list(rules.texts_without_encoding(rules.python_files(ROOT / "harness"))) == []
+
+
+def test_a_text_without_an_encoding_is_noticed(tmp_path: Path) -> None:
+    named = "p.read_text(encoding='utf-8')\n"
+    path = _written(
+        tmp_path / "reads.py", f"{named}p.read_text()\np.write_text('x')\nf(text=True)\nf(text=x)\n"
+    )
+    assert list(rules.texts_without_encoding([path])) == [
+        f"{path}:2: p.read_text without an encoding",
+        f"{path}:3: p.write_text without an encoding",
+        f"{path}:4: f without an encoding",
+    ]

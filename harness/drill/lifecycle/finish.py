@@ -68,7 +68,9 @@ def _close_record(session: Session, orderly: bool) -> Scorecard:
         card = card.sealed()
     content = {**card.to_json(), "lines": card.render_lines()}
     try:
-        (session.spec.run_dir / "scorecard.json").write_text(json.dumps(content, indent=2))
+        (session.spec.run_dir / "scorecard.json").write_text(
+            json.dumps(content, indent=2), encoding="utf-8"
+        )
     except OSError as error:
         session.note(events.HarnessProblem(what=f"the scorecard could not be written: {error}"))
     return card

@@ -6,6 +6,7 @@ however that process ends, so a lock that can be taken proves that no host is al
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -17,7 +18,7 @@ from typing import IO
 
 from harness.drill.lifecycle.resume import HOST_DIED
 from harness.drill.outputs import exports, incident_files
-from harness.errors import AlreadyRunning, DrillError
+from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing
 from harness.paths import PRIVATE_MODE
 from harness.record import events
 from harness.record.store import Record
@@ -56,32 +57,48 @@ class Home:
     def owned(self, reap: Callable[[Path], list[str]]) -> Iterator[list[str]]:
         """Own this home; yields what had to be put in order first, one sentence each.
 
-        Raises AlreadyRunning, naming the owner, where another drill runs from here.
+        Raises AlreadyRunning, naming the owner, where another drill runs from here, and
+        EnvironmentMissing where drills cannot be kept here.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.runs.mkdir(mode=PRIVATE_MODE, exist_ok=True)
-        # A record holds the answer, and folders of earlier versions were open to everybody.
-        self.runs.chmod(PRIVATE_MODE)
-        with (self.path / "lock").open("a+") as lock:
+        with self._lock_file() as lock:
             self._take(lock)
             try:
                 yield [*reap(self.path), *self._reconcile()]
             finally:
                 self._active.unlink(missing_ok=True)
 
+    def _lock_file(self) -> IO[str]:
+        try:
+            self.runs.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+            # A record holds the answer, and folders of earlier versions were open to everybody.
+            self.runs.chmod(PRIVATE_MODE)
+            if not os.access(self.runs, os.W_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.runs))
+            return (self.path / "lock").open("a+", encoding="ascii")
+        except OSError as error:
+            raise EnvironmentMissing(
+                f"drills cannot be kept in {self.path}: {error.strerror}",
+                "set DRILL_HOME to a directory that you can write to",
+            ) from error
+
     def _take(self, lock: IO[str]) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             owner = self._owner()
             raise AlreadyRunning(
                 f"{owner} already runs from {self.path}",
                 "end it with `drill finish` or `drill down`, or set DRILL_HOME to another place",
             ) from None
+        except OSError as error:
+            raise EnvironmentMissing(
+                f"nothing can be locked in {self.path}: {error.strerror}",
+                "set DRILL_HOME to a directory on a disk of this machine",
+            ) from error
 
     def _owner(self) -> str:
         try:
-            data = json.loads(self._active.read_text())
+            data = json.loads(self._active.read_text(encoding="utf-8"))
             return f"drill {data['drill_id']} (process {data['pid']})"
         except (OSError, ValueError, KeyError):
             return "another drill that is just starting"
@@ -95,7 +112,7 @@ class Home:
             "run_dir": str(run_dir),
         }
         draft = self._active.with_suffix(".new")
-        draft.write_text(json.dumps(content))
+        draft.write_text(json.dumps(content), encoding="utf-8")
         draft.replace(self._active)
 
     def _reconcile(self) -> list[str]:

@@ -125,7 +125,9 @@ async def _write_catalogue(session: Session) -> None:
     users = await column("users", "select id from users order by id")
     orders = await column("orders", "select id from orders order by placed_at desc limit 5000")
     content = {"skus": skus, "user_ids": [min(users), max(users)], "order_ids": orders}
-    (session.spec.run_dir / "catalogue.json").write_text(json.dumps(content, default=str))
+    (session.spec.run_dir / "catalogue.json").write_text(
+        json.dumps(content, default=str), encoding="utf-8"
+    )
 
 
 def _note_exit(session: Session, ended: ProcessExit) -> None:

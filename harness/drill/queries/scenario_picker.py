@@ -41,7 +41,7 @@ def pickable_scenarios(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any
 
 def _rows(matrix: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
-        found = json.loads(matrix.read_text())
+        found = json.loads(matrix.read_text(encoding="utf-8"))
         rows = [*found["rows"], *found.get("earlier", [])]
         # Of several seeds one that fell short counts: a scenario is as sure as its worst row.
         worst_last = sorted(rows, key=lambda row: bool(row["shortfalls"]))

@@ -96,7 +96,7 @@ class Compose:
     def add(self, name: str, content: Mapping[str, object]) -> Path:
         """Write one more file for this project; JSON is YAML."""
         path = self.folder / f"{name}.json"
-        path.write_text(json.dumps(content, indent=1))
+        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
         return path
 
     async def up(

@@ -87,7 +87,7 @@ class Databases:
         names = [release.service for release in self._releases()]
         secrets = Secrets(new_passwords(names), statements=False)
         words = self.compose.folder / "password"
-        words.write_text(secrets.passwords[postgres.SUPERUSER])
+        words.write_text(secrets.passwords[postgres.SUPERUSER], encoding="utf-8")
         # The server's own user reads it; the folder above keeps everybody else out.
         words.chmod(0o444)
         server = ("postgres", "-D", DATA, *_flags(secrets, connections=50))

@@ -50,7 +50,7 @@ def _pip_settings() -> dict[str, str]:
             argv,
             env=program_env(PLACES, NETWORK),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
             timeout=CONFIG_S,
         )

@@ -114,7 +114,7 @@ def _end_programs(home: Path) -> None:
     Each works in its own run's private folder.
     """
     files = home.resolve().glob(f"runs/*/compose/{OWNER_FILE}")
-    dead = {str(file.parent) for file in files if not _owned(file.read_text())}
+    dead = {str(file.parent) for file in files if not _owned(file.read_text(encoding="utf-8"))}
     for pid in pids() if dead else ():
         process = identify(pid)
         links = links_of(pid, ("cwd", "exe"))

@@ -140,7 +140,7 @@ def _proxies_of_apt() -> str:
         ["apt-config", "dump"],
         env=program_env(PLACES, NETWORK),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     kept = [it for it in done.stdout.splitlines() if it.startswith("Acquire") and "Proxy" in it]

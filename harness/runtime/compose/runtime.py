@@ -57,7 +57,7 @@ class ComposeRuntime(OneStackRuntime[Stack]):
         used_mark(plan.run_dir.resolve().parents[1], NAME).touch()
         folder = plan.run_dir.resolve() / "compose"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / OWNER_FILE).write_text(owner())
+        (folder / OWNER_FILE).write_text(owner(), encoding="utf-8")
         provider = folder / "provider"
         provider.mkdir(exist_ok=True)
         environment = {

@@ -141,12 +141,17 @@ class Guardian:
     def spawn(self, command: dict[str, Any], passed: list[int]) -> None:
         """Start a process in a session of its own, and report its pid or why it failed."""
         report_read, report_write = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            self.become(command, passed, report_write)
-        os.close(report_write)
-        for fd in passed:
-            os.close(fd)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self.become(command, passed, report_write)
+        except OSError as error:  # no more processes, or no memory for one
+            os.close(report_read)
+            self.tell(event="failed", id=command["id"], error=str(error))
+            return
+        finally:
+            for fd in (report_write, *passed):
+                os.close(fd)
         with os.fdopen(report_read, "rb") as reader:
             report = json.loads(reader.read().split(b"\n")[-2])
         if "error" in report:

@@ -78,7 +78,9 @@ class Guardian:
             guardian._pid = hello["pid"]
         except StackFailed as error:
             await guardian.close()
-            log = (run_dir / "logs" / "guardian.jsonl").read_text(errors="replace")
+            log = (run_dir / "logs" / "guardian.jsonl").read_text(
+                errors="replace", encoding="utf-8"
+            )
             raise StackFailed(f"the guardian did not start:\n{log[-2000:]}") from error
         except BaseException:
             await guardian.close()

@@ -54,7 +54,7 @@ def _complaints(promtool: Path, expressions: Sequence[str]) -> dict[str, str]:
         input=json.dumps({"groups": [{"name": "expressions", "rules": rules}]}),
         env=program_env(),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         timeout=CHECK_S,
     )

@@ -22,6 +22,10 @@ class Wire:
         """For selectors and event loops."""
         return self._socket.fileno()
 
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
     def send(self, **message: object) -> None:
         """Send one message. Raises OSError where the host is gone."""
         self._socket.sendall(json.dumps(message).encode() + b"\n")

@@ -92,7 +92,14 @@ class Zygote:
             conversation = self.control.fds.pop(0)
             order = Order(**message["order"])
             parent = os.getpid()
-            pid = os.fork()
+            try:
+                pid = os.fork()
+            except OSError as error:  # no more processes, or no memory for one
+                refusing = Wire(conversation)
+                refusing.send(event="failed", error=f"it could not be started: {error}")
+                refusing.close()
+                self.control.send(event="exited", id=message["id"], code=1)
+                return
             if pid == 0:
                 child.run(order, conversation, parent)
             os.close(conversation)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from typing import Any
 
 import pytest
 
 from harness.drill.lifecycle.home import TRACEBACK, is_kept
 from harness.drill.session import Session
-from harness.errors import DrillError, OwnMistake, StackFailed
+from harness.errors import DrillError, MachineRefused, OwnMistake, StackFailed
 from harness.host import lifecycle
 from harness.host.bootstrap import Prepared
 from harness.record.events import HarnessProblem
@@ -99,3 +101,28 @@ async def test_an_interrupt_does_not_wait_for_the_preparation() -> None:
 
     with pytest.raises(DrillError, match="before anything started"):
         await asyncio.wait_for(lifecycle._unless_stopped(stop, prepare()), 10)
+
+
+async def test_what_the_machine_refuses_is_not_called_a_mistake_of_ours(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/var/somewhere")
+
+    found = await outcome(session, monkeypatch, live)
+    assert ended == [False]
+    assert isinstance(found.error, MachineRefused)
+    assert found.error.exit_code == 3
+    assert str(found.error).splitlines() == [
+        "/var/somewhere: No space left on device",
+        "  hint: make room on that disk, then start again",
+    ]
+
+
+async def test_a_timeout_that_nobody_meant_is_a_mistake_of_ours(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        raise TimeoutError
+
+    assert isinstance((await outcome(session, monkeypatch, live)).error, OwnMistake)

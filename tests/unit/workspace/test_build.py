@@ -178,3 +178,18 @@ def test_building_is_quick(tmp_path: Path, clean_root: Path, decoys: list[Decoy]
     started = time.perf_counter()
     Workspace.build(tmp_path / "run", clean_root, TOPOLOGY, [], decoys, seed=1, now=NOW)
     assert time.perf_counter() - started < 5
+
+
+def test_what_a_participant_checks_out_is_what_was_written(workspace: Workspace) -> None:
+    root = workspace.shop.workspace
+    file = root / "services/payments/domain.py"
+    (root / ".gitconfig").write_text("[core]\n\tautocrlf = true\n")
+
+    def checked_out() -> bytes:
+        file.unlink()
+        git(root, "checkout", "--", str(file))
+        return file.read_bytes()
+
+    assert b"\r" not in checked_out()
+    git(root, "config", "--unset", "core.autocrlf")
+    assert b"\r" in checked_out(), "what it would be without our setting"

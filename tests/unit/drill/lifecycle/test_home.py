@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from harness.drill.lifecycle import home as home_module
 from harness.drill.lifecycle.home import Home
-from harness.errors import AlreadyRunning
+from harness.errors import AlreadyRunning, EnvironmentMissing
 from harness.record import events
 from harness.record.store import Record
 from harness.record.story import fold
@@ -108,3 +111,38 @@ def test_what_was_saved_of_a_damaged_record_is_not_tidied_away(tmp_path: Path) -
     assert any(name.startswith("record.damaged-") for name in left)
     assert any(name.endswith(".readable.jsonl") for name in left)
     assert "secrets" not in left
+
+
+def test_a_home_that_cannot_be_written_to_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home_module.os, "access", lambda *_: False)
+    with (
+        pytest.raises(EnvironmentMissing, match=r"drills cannot be kept in .*: Permission denied"),
+        Home(tmp_path).owned(reap_nothing),
+    ):
+        pass
+
+
+def test_a_home_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with (
+        pytest.raises(EnvironmentMissing, match=r"drills cannot be kept in .*: Not a directory"),
+        Home(tmp_path / "file").owned(reap_nothing),
+    ):
+        pass
+
+
+def test_a_disk_without_locks_is_not_another_drill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(home_module.fcntl, "flock", refuse)
+    with (
+        pytest.raises(EnvironmentMissing, match="nothing can be locked") as told,
+        Home(tmp_path).owned(reap_nothing),
+    ):
+        pass
+    assert not isinstance(told.value, AlreadyRunning)

@@ -1,0 +1,88 @@
+"""What the machine refuses is told in two lines at most, with exit code 3, by the real program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DRILL = [sys.executable, "-c", "from harness.cli.main import main; main()"]
+ROOT = Path(__file__).resolve().parents[3]
+WHOLE_TIME_S = 120
+
+
+def drill(*arguments: str, stdout: int = subprocess.PIPE, **env: str) -> tuple[int, str, str]:
+    """Exit code, output, complaints."""
+    done = subprocess.run(
+        [*DRILL, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+        timeout=WHOLE_TIME_S,
+    )
+    return done.returncode, done.stdout or "", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "place", "reason"),
+    [
+        (("run", "deadlock"), "/etc/passwd", "Not a directory"),
+        (("run", "deadlock"), "/dev/null/home", "Not a directory"),
+        (("demo", "deadlock"), "/proc/home", "No such file or directory"),
+        (("up",), f"/tmp/{'x' * 300}", "File name too long"),
+    ],
+)
+def test_a_home_that_cannot_be_is_told_in_a_line(
+    command: tuple[str, ...], place: str, reason: str
+) -> None:
+    code, output, complaints = drill(*command, DRILL_HOME=place)
+    assert (code, output) == (3, "")
+    assert complaints.splitlines() == [
+        f"drill: drills cannot be kept in {place}: {reason}",
+        "  hint: set DRILL_HOME to a directory that you can write to",
+    ]
+
+
+@pytest.mark.parametrize("command", ["status", "history", "down", "logs"])
+def test_commands_that_only_look_do_not_fall_over_such_a_home_either(command: str) -> None:
+    for place in ("/etc/passwd", f"/tmp/{'x' * 300}"):
+        _, _, complaints = drill(command, DRILL_HOME=place)
+        assert "Traceback" not in complaints
+        assert len(complaints.splitlines()) <= 2
+
+
+@pytest.mark.parametrize("command", [("scenarios",), ("scenarios", "--json"), ("run", "--help")])
+def test_output_that_has_no_room_is_told_in_a_line(command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        code, _, complaints = drill(*command, stdout=full.fileno())
+    assert code == 3
+    assert "No space left on device" in complaints.splitlines()[0]
+    assert len(complaints.splitlines()) <= 2
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    code, _, complaints = drill("scenarios", "--json", stdout=writer)
+    os.close(writer)
+    assert (code, complaints) in [(0, ""), (1, "")]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso8859-1"])
+def test_a_terminal_that_is_not_utf8_shows_escapes(encoding: str) -> None:
+    code, output, complaints = drill("run", "--help", PYTHONIOENCODING=encoding, COLUMNS="80")
+    assert (code, complaints) == (0, "")
+    assert "Resume" in output
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1", "nonsense"])
+def test_no_locale_stops_a_command(locale: str) -> None:
+    code, output, complaints = drill("scenarios", PYTHONCOERCECLOCALE="0", LC_ALL=locale)
+    assert (code, complaints) == (0, "")
+    assert "deadlock" in output

@@ -98,7 +98,7 @@ class DrillClient:
     def _gone(self, error: httpx.HTTPError) -> DrillError:
         return EnvironmentMissing(
             f"{self._drill} does not answer ({type(error).__name__})",
-            "it may have just ended: drill status",
+            "it may be ending, or very busy: try again; `drill down` ends it",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,25 @@ def catalog_dir() -> Path:
 def home_dir() -> Path:
     """The directory that holds runs and the active drill: $DRILL_HOME, else `var/` of the repo."""
     return Path(os.environ.get("DRILL_HOME") or REPO / "var").resolve()
+
+
+ACTIVE = "active.json"
+"""In a home: where the drill answers that runs from there."""
+LOCK = "lock"
+"""In a home: held by the host's process, and let go of by the kernel however that ends."""
+
+
+def is_owned(home: Path) -> bool:
+    """Whether a host lives in `home`; True, too, where that cannot be told.
+
+    It holds the lock itself for a moment, which a host that is just starting waits for.
+    """
+    try:
+        with (home / LOCK).open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
 
 
 PRIVATE_MODE = 0o700

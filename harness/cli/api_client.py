@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, NotAllowed
 from harness.model import Role
-from harness.paths import home_dir
+from harness.paths import ACTIVE, home_dir, is_owned
 
 PERSON_VARIABLE = "DRILL_PERSON"
 """Who types in this terminal, where several people share a machine."""
@@ -27,16 +27,31 @@ class ActiveDrill:
 
 
 def active_drill(home: Path | None = None) -> ActiveDrill:
-    """The drill that runs from this home; EnvironmentMissing where there is none."""
-    path = (home or home_dir()) / "active.json"
+    """The drill that runs from this home.
+
+    Raises EnvironmentMissing where there is none, or its host died, and NotAllowed where the home
+    is another user's.
+    """
+    folder = home or home_dir()
+    path = folder / ACTIVE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return ActiveDrill(data["drill_id"], data["api_url"], data["pid"], Path(data["run_dir"]))
+        found = ActiveDrill(data["drill_id"], data["api_url"], data["pid"], Path(data["run_dir"]))
+    except PermissionError:
+        raise NotAllowed(
+            f"you may not read {path}", "the drill is another user's: ask your instructor"
+        ) from None
     except (OSError, ValueError, KeyError):
         raise EnvironmentMissing(
             "no drill is running",
             "start one with: make drill SCENARIO=deadlock",
         ) from None
+    if not is_owned(folder):
+        raise EnvironmentMissing(
+            f"no drill is running: the host of {found.drill_id} (process {found.pid}) died",
+            "`drill run --resume` resumes it; `drill down` clears what it left",
+        )
+    return found
 
 
 def client_of(drill: ActiveDrill, role: Role) -> DrillClient:

@@ -6,6 +6,7 @@ What these need takes a second to import, so each imports it when it is called.
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,7 @@ from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.runtimes import RUNTIMES, runtime_named
 from harness.model import Role, Scenario
-from harness.paths import catalog_dir, home_dir
+from harness.paths import ACTIVE, PRIVATE_UMASK, catalog_dir, created_with, home_dir
 from harness.terminal import AsJson, data, line, say, table
 from harness.waiting import WaitedTooLong, wait_until_sync
 
@@ -157,17 +158,20 @@ def demo(
 def down() -> None:
     """Stop the running drill cleanly.
 
+    Where its host died, clear what it left.
+
     Example: drill down
     """
     try:
         drill = active_drill()
-    except EnvironmentMissing:
-        say("no drill is running")
+    except EnvironmentMissing as error:
+        say(error.message)
+        _clear(home_dir())
         return
     client_of(drill, Role.PARTICIPANT).post("/v1/finish")
     try:
         wait_until_sync(
-            lambda: not (home_dir() / "active.json").exists(),
+            lambda: not (home_dir() / ACTIVE).exists(),
             timeout_s=DOWN_TIMEOUT_S,
             what=f"drill {drill.drill_id} to end",
         )
@@ -176,6 +180,18 @@ def down() -> None:
             str(error), f"its host is process {drill.pid}; `drill halt` stops it at once"
         ) from None
     say(f"{drill.drill_id} has ended")
+
+
+def _clear(home: Path) -> None:
+    """End and remove what a dead host left. Raises AlreadyRunning where one is just starting."""
+    from harness.drill.lifecycle.home import Home
+    from harness.host.runtimes import reap
+
+    if not (home / "runs").is_dir():
+        return
+    with created_with(PRIVATE_UMASK), Home(home).owned(reap) as put_in_order:
+        for sentence in put_in_order:
+            say(sentence)
 
 
 def scenarios(

@@ -19,10 +19,11 @@ from typing import IO
 from harness.drill.lifecycle.resume import HOST_DIED
 from harness.drill.outputs import exports, incident_files
 from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing
-from harness.paths import PRIVATE_MODE
+from harness.paths import ACTIVE, LOCK, PRIVATE_MODE
 from harness.record import events
 from harness.record.store import Record
 from harness.record.story import fold
+from harness.waiting import WaitedTooLong, wait_until_sync
 
 TRACEBACK = "traceback.txt"
 """Where a mistake of ours is kept."""
@@ -36,6 +37,8 @@ KEPT = (
 )
 """What stays of a drill that is over beside its record: its score, its papers, and the
 participants' work."""
+HOME_LOCK_S = 1.0
+"""A home that is taken for longer than that has an owner."""
 RECORD = "record."
 """How the record's files begin, copies of a damaged one included."""
 
@@ -51,7 +54,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.runs = path / "runs"
-        self._active = path / "active.json"
+        self._active = path / ACTIVE
 
     @contextmanager
     def owned(self, reap: Callable[[Path], list[str]]) -> Iterator[list[str]]:
@@ -74,7 +77,7 @@ class Home:
             self.runs.chmod(PRIVATE_MODE)
             if not os.access(self.runs, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.runs))
-            return (self.path / "lock").open("a+", encoding="ascii")
+            return (self.path / LOCK).open("a+", encoding="ascii")
         except OSError as error:
             raise EnvironmentMissing(
                 f"drills cannot be kept in {self.path}: {error.strerror}",
@@ -82,9 +85,17 @@ class Home:
             ) from error
 
     def _take(self, lock: IO[str]) -> None:
+        def taken() -> bool | None:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return None
+            return True
+
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            # Whoever asks whether a host lives here holds it for a moment.
+            wait_until_sync(taken, timeout_s=HOME_LOCK_S, what="the home", interval_s=0.02)
+        except WaitedTooLong:
             owner = self._owner()
             raise AlreadyRunning(
                 f"{owner} already runs from {self.path}",

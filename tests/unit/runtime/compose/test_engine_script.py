@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import shutil
 import subprocess
 import sys
@@ -48,7 +50,7 @@ class Machine:
         path.write_text(f"#!{self.bin / 'bash'}\n{script}\n")
         path.chmod(0o755)
 
-    def run(self, act: str) -> subprocess.CompletedProcess[str]:
+    def run(self, act: str, held: tuple[int, ...] = ()) -> subprocess.CompletedProcess[str]:
         env = {
             "PATH": str(self.bin),
             "MACHINE": str(self.folder),
@@ -58,7 +60,7 @@ class Machine:
         }
         argv = [str(self.bin / "bash"), str(REPO / "tools" / "engine"), act]
         return subprocess.run(
-            argv, env=env, capture_output=True, text=True, check=False, timeout=60
+            argv, env=env, capture_output=True, text=True, check=False, timeout=60, pass_fds=held
         )
 
     @property
@@ -90,6 +92,37 @@ def test_an_engine_is_started_with_its_own_images_and_ended_by_its_pid(machine: 
     assert not machine.answering
     assert identify(pid) is None
     assert machine.engine_pid is None
+
+
+def test_a_lock_of_the_caller_is_free_when_the_caller_is_done(machine: Machine) -> None:
+    machine.add("dockerd", ENGINE)
+    with (machine.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert machine.run("start", held=(lock.fileno(),)).returncode == 0
+        pid = machine.engine_pid
+        assert pid is not None
+        assert inherited(pid) == set()
+    with (machine.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_descriptor_that_is_handed_on_is_found(machine: Machine) -> None:
+    """Negative control of the above: a child that was handed the lock does hold it."""
+    with (machine.folder / "lock").open("w") as lock:
+        argv = [sys.executable, "-c", "input()"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, pass_fds=(lock.fileno(),)) as child:
+            assert str(machine.folder / "lock") in inherited(child.pid)
+            child.kill()
+
+
+def inherited(pid: int) -> set[str]:
+    """Files that a process has open beside its three streams, but for its own script."""
+    found = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if int(fd.name) > 2:
+                found.add(str(fd.readlink()))
+    return {path for path in found if not path.endswith("/bin/dockerd")}
 
 
 def test_what_is_missing_is_installed(machine: Machine) -> None:

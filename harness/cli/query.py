@@ -42,7 +42,9 @@ def metrics(
 
 def sql(
     database: Annotated[str, typer.Argument(help="A service's database, such as payments.")],
-    statement: Annotated[str, typer.Argument(help="One SQL statement.")],
+    statement: Annotated[
+        str, typer.Argument(help=r"One SQL statement, or `\d`, `\dt`, `\di`, `\d TABLE`.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Query a service's database, read-only.

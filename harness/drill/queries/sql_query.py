@@ -21,6 +21,7 @@ from psycopg.adapt import AdaptersMap, Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.generators import execute
 
+from harness.drill.queries.psql_commands import statement_of
 from harness.drill.run_state import SQL_AT_ONCE_MAX
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName, UsageError
@@ -38,6 +39,16 @@ INTEGERS = frozenset({20, 21, 23, 26})
 """int8, int2, int4, oid: fixed numbers of Postgres's own catalogue."""
 EXACT_MAX = 2**53
 """Integers beyond it are not the same for everybody who reads JSON; they stay text."""
+
+
+_READ_ONLY = "this role may read, not write"
+_HINTS = {
+    "25006": _READ_ONLY,  # read_only_sql_transaction
+    "42501": _READ_ONLY,  # insufficient_privilege
+    "42601": r"one SQL statement, or \d, \d TABLE, \dt, \di",  # syntax_error
+    "42703": r"the columns of a table: \d TABLE",  # undefined_column
+    "42P01": r"all tables: \dt",  # undefined_table
+}
 
 
 class _AsText(Loader):
@@ -69,8 +80,8 @@ class _Answer:
 
 
 async def sql(session: Session, database: str, statement: str) -> dict[str, Any]:
-    """Run one reading statement as the on-call role: `columns`, `rows` (at most ROWS_MAX, and
-    BYTES_MAX in all), and whether they were `cut`.
+    r"""Run one reading statement, or a command such as `\d`, as the on-call role: `columns`, `rows`
+    (at most ROWS_MAX, and BYTES_MAX in all), and whether they were `cut`.
 
     Raises UnknownName for the database, UsageError with the server's words for the statement,
     DrillError where the database does not answer or SQL_AT_ONCE_MAX statements run already.
@@ -80,6 +91,7 @@ async def sql(session: Session, database: str, statement: str) -> dict[str, Any]
         raise UnknownName("database", database, stateful)
     if "\0" in statement:
         raise UsageError("a statement holds no NUL character")
+    statement = statement_of(statement)
     gate = session.run.sql_gate
     try:
         await asyncio.wait_for(gate.acquire(), WAIT_S)
@@ -116,7 +128,7 @@ async def _ask(url: str, database: str, statement: str) -> _Answer:
             raise UsageError(f"{database}: {error}") from error
         raise DrillError(f"the {database} database cannot be reached: {error}") from error
     except psycopg.Error as error:
-        raise UsageError(f"{database}: {error}", "this role is read-only") from error
+        raise UsageError(f"{database}: {error}", _HINTS.get(error.sqlstate or "", "")) from error
     except (OSError, TimeoutError) as error:
         why = str(error) or "it did not answer in time"
         raise DrillError(f"the {database} database cannot be reached: {why}") from error

@@ -150,6 +150,37 @@ async def test_a_statement_that_cannot_be_is_told_so(
         await sql(drill, "billing", statement)
 
 
+async def test_commands_of_psql_list_what_there_is(drill: Session) -> None:
+    for command in (r"\d", r"\dt+"):
+        answer = await sql(drill, "billing", command)
+        assert answer["columns"] == ["schema", "name", "type", "rows, about"]
+        assert [row[:3] for row in answer["rows"]] == [["public", "invoices", "table"]]
+    for name in ("invoices", "public.invoices", '"invoices"'):
+        columns = await sql(drill, "billing", rf"\d {name}")
+        assert columns["rows"] == [["id", "integer", "not null", ""], ["total", "numeric", "", ""]]
+        indexes = await sql(drill, "billing", rf"\di {name};")
+        assert [row[:2] for row in indexes["rows"]] == [["invoices", "invoices_pkey"]]
+    assert (await sql(drill, "billing", r"\di"))["rows"] == indexes["rows"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("selec 1", r"\d TABLE"),
+        ("select * from nowhere", r"\dt"),
+        (r"\d nowhere", r"\dt"),
+        ("select nothing from invoices", r"\d TABLE"),
+        ("delete from invoices", "may read, not write"),
+        ("select 1/0", ""),
+    ],
+)
+async def test_the_hint_is_about_what_was_wrong(drill: Session, statement: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        await sql(drill, "billing", statement)
+    assert hint in caught.value.hint
+    assert bool(hint) == bool(caught.value.hint)
+
+
 async def test_a_database_that_is_not_there_or_does_not_answer(drill: Session) -> None:
     with pytest.raises(UnknownName):
         await sql(drill, "billin", "select 1")

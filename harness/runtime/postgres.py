@@ -1,20 +1,16 @@
-"""One Postgres server: its settings, where its data lies, and how its databases are reached."""
+"""One Postgres server: its settings, and how its databases are reached."""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 
 from harness import limits
 from harness.child_env import forget_client_settings
 from harness.errors import StackFailed
-from harness.runtime.programs.cache import cache_dir
 from harness.waiting import wait_until
 
 NAME = "postgres"
@@ -43,6 +39,8 @@ SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "64MB",
+    # In files of its data, which go with them: what is in /dev/shm outlives a killed server.
+    "dynamic_shared_memory_type": "mmap",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "min_wal_size": "16MB",
@@ -131,17 +129,3 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-def data_folder(run_dir: Path) -> Path:
-    """Where a drill's data lies: next to what it is copied from, within the server's reach.
-
-    A drill's own directory may lie in a home that the server's user cannot enter.
-    """
-    digest = hashlib.sha256(str(run_dir.resolve()).encode()).hexdigest()[:8]
-    return cache_dir() / "running" / f"{run_dir.name}-{digest}"
-
-
-def remove_data(run_dir: Path) -> None:
-    """Throw away the data of a drill whose server is gone."""
-    shutil.rmtree(data_folder(run_dir), ignore_errors=True)

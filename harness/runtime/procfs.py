@@ -93,6 +93,24 @@ def links_of(pid: int, names: tuple[str, ...]) -> list[str]:
     return found
 
 
+def maps(pid: int) -> set[str]:
+    """The files that a process has mapped; empty where we may not know."""
+    try:
+        text = (PROC / str(pid) / "maps").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return set()
+    return {fields[5] for line in text.splitlines() if len(fields := line.split(maxsplit=5)) > 5}
+
+
+def uses(pid: int, folder: Path) -> bool:
+    """Whether a process has `folder` among its arguments, or is in it."""
+    try:
+        arguments = (PROC / str(pid) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(folder) in arguments or str(folder) in links_of(pid, ("cwd",))
+
+
 def port_is_free(port: int) -> bool:
     """True where 127.0.0.1:port can be bound, as our own servers bind it."""
     with socket.socket() as probe:

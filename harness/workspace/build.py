@@ -117,7 +117,7 @@ def commit_on_top(
     git: Git, parent: str, patch: Path | None, service: str, version: str, text: CommitText
 ) -> str:
     """A commit of `patch` on `parent`, in no branch. Raises BadFile where it does not apply."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=git.git_dir) as folder:
         index = Path(folder) / "index"
         git.run("read-tree", parent, index=index)
         return objects.commit_release(git, index, parent, patch, service, version, text)
@@ -131,7 +131,7 @@ def _commit_releases(
     releases: dict[tuple[str, str], BuiltRelease],
 ) -> str:
     """Commit the planned releases onto `head`, note them in `releases`; returns the new head."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=git.git_dir) as folder:
         index = Path(folder) / "index"
         git.run("read-tree", head, index=index)
         for place, planned in enumerate(plan.releases):

@@ -141,7 +141,7 @@ def _hand_back(versions: Versions, repository: ParticipantRepository, head: Head
     git = versions.git
     pack = git.run("pack-objects", "--revs", "--stdout", "--quiet",
                    stdin=f"{head.commit}\n^{head.commit}^\n".encode())  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=git.git_dir) as folder:
         scratch = Path(folder)
         (scratch / "new.pack").write_bytes(pack)
         name = git.text("index-pack", str(scratch / "new.pack")).split()[-1]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.runtime import postgres
 from harness.runtime.base import Runtime
-from harness.runtime.local import databases
+from harness.runtime.local import databases, server_data
 from tests.contract.kits import KITS, Kit
 from tests.contract.shop_fixture import Shop
 
@@ -21,7 +20,7 @@ def prepared_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="threeam-test-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # unlike pytest's own, one that the server's user may enter
-        for module in (databases, postgres):
+        for module in (databases, server_data):
             monkeypatch.setattr(module, "cache_dir", lambda: folder)
         yield
 

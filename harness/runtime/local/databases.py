@@ -20,6 +20,7 @@ from harness.errors import StackFailed
 from harness.model import BuiltRelease
 from harness.runtime import postgres
 from harness.runtime.base import Progress
+from harness.runtime.local import server_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Command
 from harness.runtime.local.supervise import Guardian
@@ -76,8 +77,8 @@ class Preparer:
             async with only_one(target.with_suffix(".lock")):
                 if not target.is_dir():
                     # Ours is the lock, so whoever began these was killed.
-                    for unfinished in target.parent.glob(f"{target.name}.*.part"):
-                        shutil.rmtree(unfinished)
+                    for part in target.parent.glob(f"{target.name}.*.part"):
+                        server_data.discard_unfinished(part)
                     self.progress("preparing databases (once; later drills copy them)")
                     with made_whole(target) as part:
                         await self._fill(part)

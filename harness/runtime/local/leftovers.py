@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from harness import limits
+from harness.runtime.local import server_data
 from harness.runtime.local.supervise import STATE_FILE
-from harness.runtime.postgres import remove_data
 from harness.runtime.procfs import ProcessId, command_name, identify, kill, links_of, pids
 from harness.waiting import wait_until_sync
 
@@ -29,7 +29,7 @@ def reap(home: Path) -> tuple[str, ...]:
         found = [guardian] if guardian else []
         ended.extend(_end(found, run_dir))
         ended.extend(_end(_writers_to(run_dir / "logs"), run_dir))
-        remove_data(run_dir)
+        server_data.discard(server_data.folder_of(run_dir))
         (run_dir / STATE_FILE).unlink(missing_ok=True)
     return tuple(ended)
 

@@ -10,7 +10,7 @@ from harness.runtime import port_check
 from harness.runtime.base import Mode, Progress
 from harness.runtime.base_runtime import OneStackRuntime
 from harness.runtime.environment import stack_ports
-from harness.runtime.local import leftovers
+from harness.runtime.local import leftovers, server_data
 from harness.runtime.local.stack import Stack
 from harness.runtime.local.supervise import Containment, Guardian
 
@@ -45,4 +45,6 @@ class LocalRuntime(OneStackRuntime[Stack]):
     @classmethod
     def reap(cls, home: Path) -> tuple[str, ...]:
         """See Runtime.reap."""
-        return leftovers.reap(home)
+        ended = leftovers.reap(home)
+        server_data.sweep()
+        return ended

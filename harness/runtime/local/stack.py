@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Coroutine
+from typing import IO
 
 from harness import limits
 from harness.errors import DeployFailed, StackFailed
@@ -12,6 +13,7 @@ from harness.model import ProcessInfo, ServiceEntry, StackPlan
 from harness.runtime import logs, postgres
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit, Progress
 from harness.runtime.environment import service_environment
+from harness.runtime.local import server_data
 from harness.runtime.local.databases import Preparer, copy_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Child
@@ -34,6 +36,8 @@ class Stack:
         self.log_dir = plan.run_dir.resolve() / "logs"
         self.services: dict[str, Service] = {}
         self.server: Server | None = None
+        self._data = server_data.folder_of(plan.run_dir)
+        self._data_lock: IO[str] | None = None
         self._probe = ReadyProbe()
         self.sidecars = Sidecars(guardian, self._probe, on_exit)
         self._zygote: Zygote | None = None
@@ -88,7 +92,9 @@ class Stack:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._probe.close()
         await self.guardian.close()
-        await asyncio.to_thread(postgres.remove_data, self.plan.run_dir)
+        if self._data_lock:
+            await asyncio.to_thread(server_data.discard, self._data)
+            self._data_lock.close()
 
     async def _start_sidecars(self, progress: Progress) -> None:
         for spec in self.plan.sidecars:
@@ -113,12 +119,12 @@ class Stack:
             progress,
         )
         prepared = await preparer.prepare()
-        data = postgres.data_folder(self.plan.run_dir)
-        await asyncio.to_thread(copy_data, prepared, data)
+        self._data_lock = await asyncio.to_thread(server_data.claim, self._data)
+        await asyncio.to_thread(copy_data, prepared, self._data)
         self.server = await start_postgres(
             self.guardian,
             bindir,
-            data,
+            self._data,
             port=postgres.PORT + self.plan.port_offset,
             secrets=read_secrets(prepared),
             log_path=self.log_dir / "postgres.jsonl",

@@ -46,7 +46,8 @@ def best_containment() -> Containment:
 def _namespace_prefix() -> list[str]:
     # An ordinary user needs a user namespace, too, and stays himself in it: Postgres refuses root.
     user = [] if os.geteuid() == 0 else ["--user", "--map-current-user"]
-    return ["unshare", *user, "--pid", "--fork", "--kill-child"]
+    # System V's segments, semaphores and queues end with theirs as processes do.
+    return ["unshare", *user, "--pid", "--ipc", "--fork", "--kill-child"]
 
 
 class Guardian:

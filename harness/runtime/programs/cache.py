@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from harness.waiting import wait_until
 
 SYSTEM_CACHE = Path("/var/cache/threeam")
 UNPRIVILEGED = "nobody"
+PART = ".part"
+JUST_MADE_S = 2.0
+"""A folder is there a moment before its lock is."""
 FOLDER_MODE = 0o755
 
 
@@ -134,11 +138,14 @@ def make_folder(path: Path) -> None:
 def made_whole(target: Path) -> Iterator[Path]:
     """A folder to fill, which becomes `target` only when the block succeeds.
 
-    Where somebody else was faster, theirs stays. What a killed process leaves never counts.
+    Where somebody else was faster, theirs stays. What a killed process leaves never counts, and is
+    found by `unfinished`.
     """
     make_folder(target.parent)
-    folder = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent))
+    folder = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=PART, dir=target.parent))
+    lock = os.open(folder, os.O_RDONLY)
     try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         folder.chmod(FOLDER_MODE)
         yield folder
         try:
@@ -147,7 +154,22 @@ def made_whole(target: Path) -> Iterator[Path]:
             if not target.is_dir():
                 raise
     finally:
+        os.close(lock)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unfinished(cache: Path) -> Iterator[Path]:
+    """Folders in a cache that are not whole, and that nobody fills any more."""
+    for folder in cache.glob(f"*/*{PART}"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime < JUST_MADE_S:
+                continue
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                yield folder
+            finally:
+                os.close(lock)
 
 
 @asynccontextmanager

@@ -1,0 +1,253 @@
+"""A killed Postgres leaves nothing: no data in the cache, no segment, nothing in /dev/shm."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import limits
+from harness.runtime import postgres
+from harness.runtime.local import server_data
+from harness.runtime.local.postgres_server import Server, start_postgres
+from harness.runtime.local.supervise import Containment, Guardian, best_containment
+from harness.runtime.postgres import SUPERUSER, Secrets
+from harness.runtime.procfs import maps
+from harness.runtime.programs.cache import JUST_MADE_S, made_whole, unprivileged_user
+from harness.runtime.programs.external import located
+
+pytestmark = pytest.mark.alone
+
+SHM = "/dev/shm/PostgreSQL."
+CONTAINED: list[Containment] = ["subreaper"]
+if best_containment() == "namespace":
+    CONTAINED.append("namespace")
+
+
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="threeam-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # unlike pytest's own, one that the server's user may enter
+        monkeypatch.setattr(server_data, "cache_dir", lambda: folder)
+        yield folder
+
+
+@pytest.fixture
+def run_dir(tmp_path: Path) -> Path:
+    path = tmp_path / "runs" / "d-test"
+    (path / "logs").mkdir(parents=True)
+    return path
+
+
+def own(path: Path) -> None:
+    """Give a file to whoever runs Postgres."""
+    if user := unprivileged_user():
+        os.chown(path, user.uid, user.gid)
+
+
+def initialised(data: Path) -> Path:
+    """The bin directory of Postgres, which has made `data`."""
+    bindir = located("postgres")
+    assert bindir is not None
+    data.mkdir(parents=True, mode=0o700)
+    own(data)
+    user = unprivileged_user()
+    subprocess.run(
+        [
+            *(bindir / "initdb", "-D", data, "-U", SUPERUSER, "--auth=trust"),
+            *("--no-sync", "--no-locale", "--wal-segsize=4"),
+        ],
+        check=True,
+        capture_output=True,
+        cwd="/",
+        user=user.uid if user else None,
+        group=user.gid if user else None,
+        extra_groups=[] if user else None,
+    )
+    return bindir
+
+
+async def running(guardian: Guardian, bindir: Path, data: Path, run_dir: Path) -> Server:
+    return await start_postgres(
+        guardian,
+        bindir,
+        data,
+        port=postgres.free_port(),
+        secrets=Secrets({SUPERUSER: "x"}, statements=False),
+        log_path=run_dir / "logs" / "postgres.jsonl",
+        connections=10,
+    )
+
+
+def segment_of(data: Path) -> tuple[int, int]:
+    lines = (data / "postmaster.pid").read_text().splitlines()
+    key, number = map(int, lines[server_data.SEGMENT_LINE].split())
+    return key, number
+
+
+def segments() -> set[tuple[int, int]]:
+    return {(one["key"], one["shmid"]) for one in server_data._segments()}
+
+
+@pytest.mark.parametrize("containment", CONTAINED)
+async def test_a_killed_server_leaves_no_segment_nothing_in_dev_shm_and_no_data(
+    cache: Path, run_dir: Path, containment: Containment
+) -> None:
+    data = server_data.folder_of(run_dir)
+    bindir = initialised(data)
+    guardian = await Guardian.start(run_dir, containment)
+    lock = server_data.claim(data)
+    server = await running(guardian, bindir, data, run_dir)
+    pids = [process.pid for process in await guardian.list_pids()]
+    assert server.child.pid in pids
+    assert not {path for pid in pids for path in maps(pid) if path.startswith(SHM)}
+    segment = segment_of(data)
+    guardian_pid = guardian.info().pid
+    assert guardian_pid
+    os.kill(guardian_pid, signal.SIGKILL)
+    await guardian.close()
+    assert (segment in segments()) == (containment == "subreaper"), "a namespace takes it with it"
+    server_data.sweep()
+    assert data.is_dir(), "its host lives and holds the lock"
+    lock.close()
+    server_data.sweep()
+    assert segment not in segments()
+    assert list((cache / "running").iterdir()) == []
+
+
+async def test_without_the_setting_a_server_has_files_in_dev_shm(
+    cache: Path, run_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: what it looks for is there to be found."""
+    monkeypatch.setitem(postgres.SETTINGS, "dynamic_shared_memory_type", "posix")
+    data = server_data.folder_of(run_dir)
+    bindir = initialised(data)
+    guardian = await Guardian.start(run_dir, "subreaper")
+    server = await running(guardian, bindir, data, run_dir)
+    assert {path for path in maps(server.child.pid) if path.startswith(SHM)}
+    await server.stop(limits.DOWN_S)
+    await guardian.close()
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from harness.runtime.local import server_data
+lock = server_data.claim(Path(sys.argv[1]))
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def test_the_data_of_a_killed_host_goes_with_the_next_start_of_any_home(
+    cache: Path, run_dir: Path, tmp_path: Path
+) -> None:
+    data = server_data.folder_of(run_dir)
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("15")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(data)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])},
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        server_data.sweep()
+        assert (data / "PG_VERSION").exists()
+        holder.kill()
+    server_data.sweep()
+    assert list((cache / "running").iterdir()) == []
+
+
+def test_data_without_a_lock_is_left_while_it_is_new_or_used(cache: Path) -> None:
+    new, used, forgotten = (cache / "running" / name for name in ("new", "used", "forgotten"))
+    for folder in (new, used, forgotten):
+        folder.mkdir(parents=True)
+    for folder in (used, forgotten):
+        os.utime(folder, (0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-c", "input()", "-D", used], stdin=subprocess.PIPE
+    ) as p:
+        server_data.sweep()
+        assert set((cache / "running").iterdir()) == {new, used}
+        p.kill()
+    server_data.sweep()
+    assert set((cache / "running").iterdir()) == {new}
+
+
+def test_what_a_killed_preparation_left_is_removed_and_one_at_work_is_not(cache: Path) -> None:
+    dead = cache / "postgres" / "abc.x.part"
+    (dead / "data").mkdir(parents=True)
+    os.utime(dead, (0, 0))
+    with made_whole(cache / "postgres" / "def") as part:
+        os.utime(part, (0, 0))
+        server_data.sweep()
+        assert not dead.exists()
+        assert part.is_dir()
+    just_made = cache / "postgres" / "ghi.x.part"
+    just_made.mkdir()
+    server_data.sweep()
+    assert just_made.is_dir(), f"its lock may be on its way, for {JUST_MADE_S:g} s"
+
+
+def test_shared_memory_of_a_killed_initdb_is_known_by_owner_time_and_use(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shm"
+    shared.mkdir()
+    monkeypatch.setattr(server_data, "SHARED_MEMORY", shared)
+    part = cache / "postgres" / "abc.x.part"
+    (part / "data").mkdir(parents=True)
+    left, used, older, other = (shared / f"PostgreSQL.{n}" for n in range(4))
+    for path in (left, used, older, other):
+        path.write_bytes(b"\0" * mmap.PAGESIZE)
+        own(path)
+    (shared / "sem.another").touch()
+    os.utime(older, (1_000_000, 1_000_000))
+    if os.geteuid() == 0:
+        os.chown(other, 12_345, 12_345)
+    else:
+        other.unlink()
+    with used.open("r+b") as file, mmap.mmap(file.fileno(), 0):
+        server_data.discard_unfinished(part)
+    assert not part.exists()
+    assert not left.exists()
+    kept = {used, older, shared / "sem.another", *([other] if os.geteuid() == 0 else [])}
+    assert set(shared.iterdir()) == kept
+
+
+def test_a_segment_is_known_by_key_number_and_owner_and_by_that_nobody_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_data, "_server_uid", os.geteuid)
+    libc = ctypes.CDLL(None)
+    libc.shmat.restype = ctypes.c_void_p
+    key = 0x3A3A0000 | os.getpid() & 0xFFFF
+    number = libc.shmget(key, 56, 0o1600)
+    try:
+        for text in ("", f"{key + 1} {number}", f"{key} {number + 1}", "no number"):
+            (tmp_path / "postmaster.pid").write_text("1\n" * 6 + text)
+            server_data.remove_segment(tmp_path)
+            assert (key, number) in segments()
+        (tmp_path / "postmaster.pid").write_text("1\n" * 6 + f"{key} {number}\n")
+        monkeypatch.setattr(server_data, "_server_uid", lambda: os.geteuid() + 1)
+        server_data.remove_segment(tmp_path)
+        assert (key, number) in segments(), "of another user"
+        monkeypatch.setattr(server_data, "_server_uid", os.geteuid)
+        attached = libc.shmat(number, None, 0)
+        server_data.remove_segment(tmp_path)
+        assert (key, number) in segments(), "somebody has it"
+        libc.shmdt(ctypes.c_void_p(attached))
+        server_data.remove_segment(tmp_path)
+        assert (key, number) not in segments()
+    finally:
+        libc.shmctl(number, server_data.IPC_RMID, None)

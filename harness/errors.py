@@ -98,10 +98,10 @@ class MachineRefused(EnvironmentMissing):
 class PortTaken(EnvironmentMissing):
     """A port that we need is held by somebody else, whom we leave alone."""
 
-    def __init__(self, port: int, holder: str) -> None:
+    def __init__(self, port: int, holder: str, hint: str = "") -> None:
         super().__init__(
             f"port {port} is taken by {holder}",
-            "stop that process, or choose another block of ports with --port-offset",
+            hint or "stop that process, or choose another block of ports with --port-offset",
         )
         self.port, self.holder = port, holder
 

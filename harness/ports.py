@@ -56,6 +56,11 @@ class StackPorts:
         )
         return (*self.services.values(), *(port + self.offset for port in others))
 
+    def without(self, bases: Iterable[int]) -> tuple[int, ...]:
+        """The same but for parts that are not started, such as `without({GRAFANA})`."""
+        absent = {base + self.offset for base in bases}
+        return tuple(port for port in self.all if port not in absent)
+
     def url(self, base: int) -> str:
         """The address of one of our own parts, such as `ports.url(PROMETHEUS)`."""
         return f"http://127.0.0.1:{base + self.offset}"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from harness import ports
 from harness.catalog.reader import Catalog
 from harness.drill.actions.guardrail_checks import bound_guards
 from harness.drill.lifecycle.draw import begin_record, draw
@@ -26,7 +27,7 @@ from harness.model import ProcessSpec, StackPlan
 from harness.paths import PRIVATE_MODE
 from harness.runtime.base import Runtime
 from harness.runtime.machine_load import MachineWatch
-from harness.runtime.port_check import require_free
+from harness.runtime.port_check import require_free, risk_of_collision
 from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
 from harness.telemetry.prometheus import PrometheusClient
@@ -59,12 +60,13 @@ async def prepare(
     *,
     left_off: LeftOff | None = None,
     ai_vendors: frozenset[str] = frozenset(),
+    attended: bool = True,
 ) -> Prepared:
     """Choose, build and describe everything; nothing is started yet.
 
     What the machine lacks, or holds already, is told before there is anything to clean up; then the
     intent is in the record before anything else is made. Raises what the catalog, the workspace or
-    the machine object to.
+    the machine object to. `attended`: people will take part, so that the AI gate is served.
     """
     runs = settings.home / "runs"
     spec = draw(
@@ -75,8 +77,12 @@ async def prepare(
         left_off=left_off,
         ai_vendors=ai_vendors,
     )
-    require_free(spec.ports.all)
-    ready = await runtime_named(settings.runtime).preflight(say)
+    kind = runtime_named(settings.runtime)
+    needed = spec.ports.without(kind.absent if attended else {*kind.absent, ports.AI_GATE})
+    require_free(needed)
+    if warning := risk_of_collision(needed, settings.port_offset):
+        say(warning)
+    ready = await kind.preflight(say)
     await asyncio.to_thread(ensure, "git", say)
     spec.run_dir.mkdir(mode=PRIVATE_MODE, parents=True)
     tokens = TokenBook.create(spec.run_dir / "secrets")

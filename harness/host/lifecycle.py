@@ -88,7 +88,14 @@ async def host(
         os.umask(runtime_named(settings.runtime).umask())
         # Nobody is there to ask a model where a program plays.
         vendors = gate_settings.vendors if player is None else frozenset[str]()
-        preparing = prepare(settings, stop, progress, left_off=left, ai_vendors=vendors)
+        preparing = prepare(
+            settings,
+            stop,
+            progress,
+            left_off=left,
+            ai_vendors=vendors,
+            attended=player is None,
+        )
         prepared = await _unless_stopped(stop, preparing)
         spec = prepared.session.spec
         async with (

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness import ports
 from harness.errors import UnknownName
 from harness.paths import PRIVATE_UMASK
 from harness.runtime.base import Progress, Runtime, used_mark
@@ -48,6 +49,9 @@ class RuntimeKind:
     """Names of all that a home has running on it. Raises DrillError."""
     row_timeout_s: float
     """Of one row of the matrix, with all that has to be built for it."""
+    absent: frozenset[int] = frozenset()
+    """Parts, by their ports before the offset, that it does not start, or not always: its own
+    `up` looks at those."""
     is_marked: bool = True
     """Whether it leaves `used_mark` in a home; where that is missing there is nothing to reap."""
     stacks_max: int | None = None
@@ -125,6 +129,7 @@ RUNTIMES: dict[str, RuntimeKind] = {
             reap=_local_reap,
             leftovers=_nothing,
             row_timeout_s=420.0,
+            absent=frozenset({ports.ALERTMANAGER, ports.GRAFANA}),
             is_marked=False,
         ),
         RuntimeKind(
@@ -134,6 +139,7 @@ RUNTIMES: dict[str, RuntimeKind] = {
             leftovers=_compose_leftovers,
             # Images of releases are built meanwhile, on a new machine all images.
             row_timeout_s=1200.0,
+            absent=frozenset({ports.GRAFANA}),
             stacks_max=1,
             umask=_compose_umask,
         ),

@@ -25,6 +25,7 @@ class Campaign:
     jobs: int = 2
     """How many stacks run side by side."""
     port_offset: int = FIRST_OFFSET
-    """Of the first stack; each further one has a thousand more."""
+    """Of the first stack; each further one has a thousand more, or less where that would meet
+    outgoing connections."""
     budget_s: float | None = None
     """No row is begun that would probably not be through by then."""

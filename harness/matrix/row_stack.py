@@ -16,11 +16,13 @@ from harness.child_env import ENGINE, HOST, NETWORK, PLACES, program_env
 from harness.host.runtimes import left_of, reap, runtime_named
 from harness.paths import REPO
 from harness.ports import StackPorts
-from harness.runtime.procfs import port_holder, port_is_free
+from harness.runtime.procfs import outgoing_ports, port_holder, port_is_free
 from harness.terminal import say
 
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
+LOWEST_OFFSET = 11_000
+"""Above the ports of a drill that somebody may be running beside."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Stack:
         await asyncio.to_thread(reap, home)
         shutil.rmtree(home, ignore_errors=True)
         answer.unlink(missing_ok=True)
-        offset = self.port_offset + slot * OFFSET_STEP
+        offset = offset_of(slot, self.port_offset)
         began, others = time.monotonic(), _ports_taken(offset)
         last = await self._play(offset, home, answer)
         row = self._read(answer, last)
@@ -110,7 +112,24 @@ class Stack:
         return row
 
 
+def offset_of(slot: int, first: int) -> int:
+    """The offset of a slot's ports, upwards from `first`.
+
+    Those that outgoing connections may take at any time come last, after what is free below.
+    """
+    outgoing = outgoing_ports()
+    upwards = list(range(first, first + (slot + 1) * OFFSET_STEP, OFFSET_STEP))
+    below = list(range(first - OFFSET_STEP, LOWEST_OFFSET - 1, -OFFSET_STEP))
+    safe = [one for one in upwards + below if not outgoing.intersection(_ports_of(one))]
+    rest = [one for one in upwards if one not in safe]
+    return (safe + rest)[slot]
+
+
+def _ports_of(offset: int) -> tuple[int, ...]:
+    return StackPorts.of(Catalog(REPO).topology(), offset).all
+
+
 def _ports_taken(offset: int) -> list[str]:
     """Ports of the stack that somebody listens on; before it began, that is somebody else."""
-    stack = StackPorts.of(Catalog(REPO).topology(), offset)
-    return [f"port {port} ({port_holder(port)})" for port in stack.all if not port_is_free(port)]
+    found = (port for port in _ports_of(offset) if not port_is_free(port))
+    return [f"port {port} ({port_holder(port)})" for port in found]

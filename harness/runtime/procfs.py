@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import signal
 import socket
 from collections.abc import Iterable, Iterator
@@ -124,15 +125,43 @@ def port_is_free(port: int) -> bool:
 
 
 def port_holder(port: int) -> str:
-    """Who listens on the port: `process 4711 (python -m http.server)`, as far as we can see."""
-    inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    for pid in pids():
-        with contextlib.suppress(OSError):
-            for descriptor in (PROC / str(pid) / "fd").iterdir():
-                with contextlib.suppress(OSError):
-                    if str(descriptor.readlink()) in inodes:
-                        return f"process {pid} ({command_name(pid)})"
-    return "a process of another user"
+    """Who has the port, as far as we can see: whoever listens, else whose connection uses it.
+
+    `process 4711 (python -m http.server)`, `a connection of process 4711 (curl)`,
+    `a process of user postgres`, …
+    """
+    found = _sockets_on(port)
+    listening = [one for one in found if one.is_listening]
+    sockets = listening or found
+    if not sockets:
+        return "somebody who has let go of it meanwhile"
+    what = "" if listening else "a connection of "
+    for one in sockets:
+        if (pid := _owner_of(one)) is not None:
+            return f"{what}process {pid} ({command_name(pid)})"
+    if not any(one.inode for one in sockets):
+        return "a connection that is being closed"
+    return f"{what}a process of user {_user_name(sockets[0].uid)}"
+
+
+def has_listener(port: int) -> bool:
+    """Whether anybody listens on the port, and not only connects from it."""
+    return any(one.is_listening for one in _sockets_on(port))
+
+
+def outgoing_ports() -> frozenset[int]:
+    """The ports that the kernel hands out to outgoing connections here; empty if it tells none."""
+    folder = PROC / "sys" / "net" / "ipv4"
+    try:
+        first, last = (folder / "ip_local_port_range").read_text(encoding="ascii").split()
+        text = (folder / "ip_local_reserved_ports").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return frozenset()
+    reserved: set[int] = set()
+    for part in text.split(",") if text else ():
+        begin, _, end = part.partition("-")
+        reserved |= set(range(int(begin), int(end or begin) + 1))
+    return frozenset(range(int(first), int(last) + 1)) - reserved
 
 
 def pss_total_mb(processes: Iterable[int]) -> float:
@@ -149,13 +178,43 @@ def pss_total_mb(processes: Iterable[int]) -> float:
     return total_kb / KB_PER_MB
 
 
-def _listening_inodes(port: int) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Socket:
+    """A TCP socket as the kernel lists it."""
+
+    is_listening: bool
+    uid: int
+    inode: int
+    """0 where no process has it any more."""
+
+
+def _sockets_on(port: int) -> list[_Socket]:
+    found = []
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
-            for line in (PROC / "net" / table).read_text(encoding="utf-8").splitlines()[1:]:
+            for line in (PROC / "net" / table).read_text(encoding="ascii").splitlines()[1:]:
                 fields = line.split()
-                if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
-                    yield fields[9]
+                if int(fields[1].rpartition(":")[2], 16) == port:
+                    found.append(_Socket(fields[3] == LISTENING, int(fields[7]), int(fields[9])))
+    return found
+
+
+def _owner_of(one: _Socket) -> int | None:
+    link = f"socket:[{one.inode}]"
+    for pid in pids():
+        with contextlib.suppress(OSError):
+            for descriptor in (PROC / str(pid) / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if str(descriptor.readlink()) == link:
+                        return pid
+    return None
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def kill(process: ProcessId) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness import ports
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.bootstrap import prepare
 from harness.host.local_plan import load_of, local_parties, stack_plan
@@ -77,6 +79,37 @@ async def test_a_drill_is_prepared_on_it(third: RuntimeKind, tmp_path: Path) -> 
         services.record.close()
         await services.prometheus.close()
         await services.recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("base", "attended", "refused"),
+    [
+        (ports.GRAFANA, True, False),
+        (ports.AI_GATE, False, False),
+        (ports.AI_GATE, True, True),
+        (ports.RECORDER, False, True),
+    ],
+)
+async def test_only_ports_of_parts_that_are_started_must_be_free(
+    base: int,
+    attended: bool,
+    refused: bool,
+    third: RuntimeKind,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def preflight(_: Progress) -> ReadyRuntime:
+        raise EnvironmentMissing("its ports were free")
+
+    kind = dataclasses.replace(third, preflight=preflight, absent=RUNTIMES["local"].absent)
+    monkeypatch.setitem(RUNTIMES, "third", kind)
+    settings = HostSettings(runtime="third", seed=1, port_offset=OFFSET, home=tmp_path)
+    expected = f"port {base + OFFSET} is taken" if refused else "its ports were free"
+    with (
+        socket.create_server(("127.0.0.1", base + OFFSET)),
+        pytest.raises(EnvironmentMissing, match=expected),
+    ):
+        await prepare(settings, asyncio.Event(), lambda _: None, attended=attended)
 
 
 async def test_it_is_asked_for_leftovers_only_where_it_was_ever_used(

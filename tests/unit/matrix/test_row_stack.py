@@ -70,3 +70,23 @@ async def test_a_port_that_somebody_had_before_does_not(
 ) -> None:
     listen(until_the_end)
     assert await left_behind(tmp_path, monkeypatch, None) == []
+
+
+@pytest.mark.parametrize(
+    ("lowest", "offsets"),
+    [
+        (32_768, [20_000, 21_000, 22_000, 23_000, 19_000, 18_000]),
+        (30_000, [20_000, 19_000, 18_000, 17_000, 16_000, 15_000]),
+        (1_024, [20_000, 21_000, 22_000]),
+        (61_000, [20_000, 21_000, 22_000]),
+    ],
+)
+def test_slots_keep_clear_of_outgoing_connections_while_they_can(
+    lowest: int, offsets: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outgoing = frozenset(range(lowest, 65_536))
+    monkeypatch.setattr(row_stack, "outgoing_ports", lambda: outgoing)
+    found = [row_stack.offset_of(slot, row_stack.FIRST_OFFSET) for slot in range(len(offsets))]
+    assert found == offsets
+    many = [row_stack.offset_of(slot, row_stack.FIRST_OFFSET) for slot in range(20)]
+    assert len(set(many)) == len(many)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 from harness.exercise.agenda import Artefact
 from harness.measures import Measures
-from harness.record.events import Audience
+from harness.record.events import Audience, Event
 from harness.record.story import Story
 from harness.telemetry.alerts import AlertBook
 from harness.verification.oracle import Oracle
@@ -43,6 +44,10 @@ class RunState:
     stories: dict[Audience, Story] = field(default_factory=dict)
     laid_out: set[Artefact] = field(default_factory=set)
     """Files of the incident that the team has had."""
+    unseen: deque[tuple[Event, asyncio.Event]] = field(default_factory=deque)
+    """What participants may not see and waits for the next beat, and what to set once it is noted:
+    see harness/drill/lifecycle/unseen.py."""
+    has_beat: bool = False
     is_scheduled: bool = False
     """Whether the colleagues' releases have begun."""
     is_all_out: bool = False

@@ -15,6 +15,7 @@ from harness.record.events import (
     EngagementSampled,
     Event,
     ImpactSampled,
+    NothingUnseen,
     UnknownEvent,
     UpdatePosted,
 )
@@ -86,7 +87,7 @@ def fold(envelopes: Iterable[Envelope], story: Story | None = None) -> Story:
                 impact = one.event
             case EngagementSampled():
                 engagement = one.event
-            case UnknownEvent():
+            case UnknownEvent() | NothingUnseen():
                 pass
             case _:
                 entries.append(_noted(one, clock))

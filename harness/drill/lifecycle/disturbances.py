@@ -7,6 +7,7 @@ import asyncio
 import asyncpg
 
 from harness.causes import NOWHERE, Blip, TriggerKind
+from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.model import Fault
@@ -30,13 +31,13 @@ async def strike(session: Session, fault: Fault) -> None:
     if fault.trigger.kind is TriggerKind.DATABASE_FAILOVER:
         count = await _fail_over(session.services.runtime.database_url(fault.service, role="owner"))
         what = f"the database of {fault.service} failed over: {count} connections ended"
-        session.note(DependencyActed(what))
+        note_later(session, DependencyActed(what))
     elif fault.trigger.kind is TriggerKind.MODEL_SLOW:
         await session.services.third_parties.set_model_profile(SLOW)
-        session.note(DependencyActed(f"the model provider: '{SLOW}'"))
+        note_later(session, DependencyActed(f"the model provider: '{SLOW}'"))
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
         session.services.customers.set_profile(fault.trigger.load_profile)
-        session.note(DependencyActed(f"customers: '{fault.trigger.load_profile}'"))
+        note_later(session, DependencyActed(f"customers: '{fault.trigger.load_profile}'"))
 
 
 async def _fail_over(database_url: str) -> int:
@@ -58,12 +59,12 @@ async def blip(session: Session, one: Blip) -> None:
     """
     await asyncio.sleep(one.after_s)
     if not session.spec.faults:
-        session.note(DrillTriggered(service=NOWHERE, version_to=""))
+        await note_later(session, DrillTriggered(service=NOWHERE, version_to="")).wait()
     await session.services.third_parties.set_profile(one.profile)
-    session.note(DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
+    note_later(session, DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
     try:
         await asyncio.sleep(one.for_s)
     finally:
         usual = session.spec.scenario.third_party_profile
         await session.services.third_parties.set_profile(usual)
-    session.note(DependencyActed(f"third parties: '{usual}' again"))
+    note_later(session, DependencyActed(f"third parties: '{usual}' again"))

@@ -8,6 +8,7 @@ import asyncio
 from harness.causes import TriggerKind
 from harness.drill.actions.deploy import release
 from harness.drill.lifecycle import disturbances
+from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DeployFailed
@@ -45,7 +46,7 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
     fault = _culprit(session.spec, planned)
     is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
     if fault is not None and not is_set_off_later:
-        _triggered(session, fault)
+        session.note(_trigger(fault))
     else:
         session.note(ReleasePlanned(shipped.service, shipped.version_to))
     await release(
@@ -58,7 +59,7 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
 async def _strike_later(session: Session, fault: Fault) -> None:
     """Do what sets the fault off, where that is not its release."""
     await asyncio.sleep(fault.trigger.after_s)
-    _triggered(session, fault)
+    await note_later(session, _trigger(fault)).wait()
     await disturbances.strike(session, fault)
 
 
@@ -75,6 +76,5 @@ def _culprit(spec: DrillSpec, planned: PlannedRelease) -> Fault | None:
     )
 
 
-def _triggered(session: Session, fault: Fault) -> None:
-    version = fault.release.version_to if fault.release else ""
-    session.note(DrillTriggered(service=fault.service, version_to=version))
+def _trigger(fault: Fault) -> DrillTriggered:
+    return DrillTriggered(fault.service, fault.release.version_to if fault.release else "")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import asyncpg
 
-from harness.drill.lifecycle import healthy_baseline, impact, release_schedule
+from harness.drill.lifecycle import healthy_baseline, impact, release_schedule, unseen
 from harness.drill.lifecycle.fair_signals import FairSignals, wait_until_free
 from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
@@ -71,6 +71,7 @@ async def _bring_up(
     )
     await healthy_baseline.remember_healthy(session)
     session.run.keep(asyncio.create_task(impact.sample_forever(session)))
+    session.run.keep(asyncio.create_task(unseen.beat_forever(session)))
 
 
 def begin_schedule(session: Session) -> None:

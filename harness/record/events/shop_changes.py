@@ -30,7 +30,8 @@ class ReleasePlanned(Event, type="release.planned", audience="instructor"):
     """A colleague's release that sets nothing off by itself is about to go out.
 
     The one that does has `drill.triggered` in its place: participants see the numbers of the events
-    that they may see, and a gap before one release alone would mark it.
+    that they may see, and a gap before one release alone would mark it. What happens without a
+    release is noted in time with `unseen.nothing`.
     """
 
     service: str
@@ -38,6 +39,12 @@ class ReleasePlanned(Event, type="release.planned", audience="instructor"):
 
     def describe(self) -> Description:
         return Description("release planned", f"{self.service} {self.version_to}", tone="quiet")
+
+
+@dataclass(frozen=True)
+class NothingUnseen(Event, type="unseen.nothing", audience="instructor"):
+    """Takes the place, beat by beat, of an event that participants may not see: they see the
+    numbers of the others, and a gap that comes with every beat tells them nothing."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ import pytest
 from harness.record import events
 from harness.record.events import EVENT_TYPES, Description, Event, UnknownEvent
 
-MEASUREMENTS = {events.StackReady, events.ImpactSampled, events.EngagementSampled}
-"""Deliberately not described: they are shown as charts and figures."""
+MEASUREMENTS = {
+    *(events.StackReady, events.ImpactSampled, events.EngagementSampled),
+    events.NothingUnseen,
+}
+"""Deliberately not described: they are shown as charts and figures, or say nothing."""
 
 ROLLBACK = events.DeployStarted(
     "dep-1", "payments", "2.4.2", "2.4.1", "c0ffee", "rollback", "kim", "back"

@@ -207,9 +207,12 @@ def _left_to_people(
     """Left to people, who are told where its consoles are, until it has lasted far too long."""
 
     async def play(session: Session) -> None:
-        for role in (Caller.PARTICIPANT, Caller.INSTRUCTOR):
-            link = link_of(session.spec.places.api_url, prepared.tokens.token(role))
-            progress(f"console for the {role}: {link}")
+        # Participants may see this terminal, or share its screen: it shows their link alone.
+        link = link_of(session.spec.places.api_url, prepared.tokens.token(Caller.PARTICIPANT))
+        progress(f"console for the participant: {link}")
+        progress(
+            "console for the instructor: `drill open --role instructor`, where nobody looks on"
+        )
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
         limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session.spec)
         async with view(session):

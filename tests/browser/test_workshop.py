@@ -61,10 +61,9 @@ def played(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[W
     wanted = os.environ.get("CONSOLE_SHOTS")
     options = ("--agenda", "workshop-60", "--speed", "30")
     with live_drill(tmp_path_factory.mktemp("home"), "bad-timeouts", PORT_OFFSET, options) as drill:
-        links = [
-            drill.wait_said(f"console for the {role}: ").split(": ", 1)[1]
-            for role in ("participant", "participant", "instructor")
-        ]
+        link = drill.wait_said("console for the participant: ").split(": ", 1)[1]
+        theirs = drill.drill("open", "--role", "instructor", "--no-browser").stdout.strip()
+        links = [link, link, theirs]
         with seated(browser, *links) as (ada, bo, chair):
             workshop = Workshop(drill, ada, bo, chair, Path(wanted) if wanted else None)
             workshop.run_dir = drill.run_dir

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from harness.errors import DrillError, MachineRefused, OwnMistake, StackFailed
 from harness.host import lifecycle
 from harness.host.bootstrap import Prepared
 from harness.record.events import HarnessProblem
+from harness.settings import HostSettings
+from harness.tokens import Caller, TokenBook
 
 
 @pytest.fixture
@@ -126,3 +130,20 @@ async def test_a_timeout_that_nobody_meant_is_a_mistake_of_ours(
         raise TimeoutError
 
     assert isinstance((await outcome(session, monkeypatch, live)).error, OwnMistake)
+
+
+async def test_a_terminal_that_participants_may_see_never_shows_the_instructors_token(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: the participants' token is there, so that the search finds tokens."""
+    tokens = TokenBook.create(tmp_path / "secrets")
+    prepared: Any = SimpleNamespace(session=session, tokens=tokens)
+    monkeypatch.setattr(lifecycle, "begin_exercise", lambda _: session.run.end("seen enough"))
+    settings = HostSettings(time_limit_minutes=1e-6)
+    said: list[str] = []
+    await lifecycle._left_to_people(prepared, settings, lifecycle.no_view, said.append)(session)
+    shown = "\n".join(said)
+    assert tokens.token(Caller.PARTICIPANT) in shown
+    for caller in Caller:
+        assert (tokens.token(caller) in shown) == (caller is Caller.PARTICIPANT), caller
+    assert "drill open --role instructor" in shown

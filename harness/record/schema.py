@@ -1,7 +1,7 @@
 """The tables of a record, and every statement on them.
 
 Each row carries a digest over itself and the row before it, so that damage within a page, which
-SQLite itself does not notice, is found.
+SQLite itself does not notice, is found; `end_mark` says where the chain ends.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sqlite3
 from datetime import datetime
 from pathlib import Path
 
+from harness.record.end_mark import End
 from harness.record.envelope import Envelope, decode, to_iso
 from harness.record.events import Audience
 
@@ -39,6 +40,12 @@ COLUMNS = "seq, wall_time, drill_time_ms, actor, type, audience, payload, digest
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode, usable from any thread under the caller's lock."""
     return sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, neither now nor as it closes."""
+    name = f"{path.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(name, uri=True, timeout=5.0, isolation_level=None)
 
 
 def version_of(db: sqlite3.Connection) -> int:
@@ -98,6 +105,12 @@ def select(db: sqlite3.Connection, after_seq: int, audience: Audience, limit: in
 def last_seq(db: sqlite3.Connection) -> int:
     """The greatest number; 0 in an empty record."""
     return int(db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+
+def end_of(db: sqlite3.Connection) -> End:
+    """The newest event."""
+    row = db.execute("SELECT seq, digest FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return End(*row) if row else End()
 
 
 def digest_of(before: str, fields: tuple[object, ...]) -> str:

@@ -18,6 +18,7 @@ from typing import Self
 
 from harness.errors import RecordFailed, UsageError
 from harness.record import jsonl, rescue, schema
+from harness.record.end_mark import End, EndMark
 from harness.record.envelope import Envelope, encode, type_of
 from harness.record.events import Audience, Event
 
@@ -31,10 +32,11 @@ class Clock:
 
 
 class Record:
-    """One drill's record in one SQLite file.
+    """One drill's record in one SQLite file, with its end mark beside it.
 
-    Safe to use from several threads. Opening checks the file: a damaged one is copied aside and
-    refused with RecordFailed, one written by a newer version is opened for reading only.
+    Safe to use from several threads. Opening checks the file: one that is damaged, or that lacks
+    events it had, is copied aside and refused with RecordFailed; one written by a newer version is
+    opened for reading only.
     """
 
     def __init__(
@@ -46,17 +48,18 @@ class Record:
         self._clock = clock or Clock()
         self._lock = threading.RLock()
         self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        if drill_id is None and not path.exists():
+        is_new = not rescue.is_there(path)
+        if drill_id is None and is_new:
             raise RecordFailed(f"there is no record at {path}", "a drill writes one when it starts")
-        is_new = not path.exists()
         with self._failing("opened"):
-            self._db = schema.connect(path)
-        try:
             if not is_new:
-                rescue.check(self._db, path)
+                rescue.check(path)
+            self._db = schema.connect(path)
+        self._end: EndMark | None = None
+        try:
             self._open(drill_id)
         except BaseException:
-            self._db.close()
+            self.close()
             raise
         if is_new:
             _sync_directory(path.parent)
@@ -71,6 +74,7 @@ class Record:
                 )
             else:
                 schema.create(self._db, drill_id or "")
+                self._end = EndMark.open(self.path, schema.end_of(self._db))
             self.drill_id = schema.drill_id_of(self._db)
             last = self._last()
         self._started_ms = self._clock.monotonic_ms()
@@ -94,6 +98,7 @@ class Record:
                     self._db, None, self._clock.wall(), self.drill_time_ms(), actor,
                     type_of(event), event.audience, payload,
                 )  # fmt: skip
+            self._mark(row)
             self._notify()
         return schema.envelope_of(row, self.drill_id)
 
@@ -145,7 +150,7 @@ class Record:
 
         Raises BadFile naming the line, and UsageError where `path` exists.
         """
-        if path.exists():
+        if rescue.is_there(path):
             raise UsageError(f"{path} exists already", "import into a new file")
         lines = jsonl.read(source)
         record = cls(path, lines[0].drill_id if lines else "unnamed")
@@ -156,12 +161,16 @@ class Record:
                     record._db, line.seq, line.wall_time, line.drill_time_ms, line.actor,
                     line.type, line.audience, json.dumps(dict(line.payload), ensure_ascii=False),
                 )  # fmt: skip
+        if record._end:
+            record._end.advance(schema.end_of(record._db))
         return record
 
     def close(self) -> None:
         """Close the file; what was appended stays."""
         with self._lock:
             self._db.close()
+            if self._end:
+                self._end.close()
 
     def __enter__(self) -> Self:
         return self
@@ -178,6 +187,10 @@ class Record:
         newest = self.events(schema.last_seq(self._db) - 1, limit=1)
         return newest[0] if newest else None
 
+    def _mark(self, row: schema.Row) -> None:
+        if self._end:
+            self._end.advance(End(row[0], row[-1]))
+
     def _notify(self) -> None:
         for loop, woken in self._followers:
             if not loop.is_closed():
@@ -187,7 +200,7 @@ class Record:
     def _failing(self, verb: str) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.Error, ValueError, OSError) as error:
             raise RecordFailed(
                 f"the record {self.path} could not be {verb}: {error}",
                 "nothing was acknowledged; check that the disk has room and can be written",

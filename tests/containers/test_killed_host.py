@@ -34,7 +34,11 @@ def assert_the_next_start_leaves_nothing(drill: LiveDrill) -> int:
         for run_dir in (drill.home / "runs").iterdir():
             with Record(run_dir / "record.db") as record:
                 assert fold(record.events()).state.was_aborted
-            assert {p.name for p in run_dir.iterdir()} <= {"record.db", "workspace"}
+            assert {p.name for p in run_dir.iterdir()} <= {
+                "record.db",
+                "record.db-end",
+                "workspace",
+            }
     wait_until_sync(
         lambda: not (drill.processes() or drill.ports_taken()),
         timeout_s=RELEASED_S,

@@ -45,7 +45,11 @@ def assert_record_is_closed_at_the_next_start(home: Path) -> None:
             with Record(run_dir / "record.db") as record:
                 state = fold(record.events()).state
                 assert state.was_aborted
-            assert {p.name for p in run_dir.iterdir()} <= {"record.db", "workspace"}
+            assert {p.name for p in run_dir.iterdir()} <= {
+                "record.db",
+                "record.db-end",
+                "workspace",
+            }
 
 
 @pytest.mark.parametrize("moment_s", [1.5, 6.0, 16.0])

@@ -131,7 +131,7 @@ class Home:
         done = []
         self._active.unlink(missing_ok=True)
         for run_dir in sorted(path for path in self.runs.iterdir() if path.is_dir()):
-            if not (run_dir / "record.db").exists():
+            if not any(path.name.startswith(RECORD) for path in run_dir.iterdir()):
                 shutil.rmtree(run_dir, ignore_errors=True)
                 continue
             if any(not is_kept(path.name) for path in run_dir.iterdir()):

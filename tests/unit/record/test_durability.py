@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
 
 from harness.errors import RecordFailed
+from harness.record import end_mark, rescue
 from harness.record.events import DrillStarting, NoteAdded
 from harness.record.jsonl import read as read_jsonl
 from harness.record.store import Record
@@ -81,13 +86,13 @@ def test_every_acknowledged_event_survives_kill_minus_nine(tmp_path: Path, kills
 
 
 @pytest.mark.parametrize("damages", [200, campaign(2000)])
-def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(
+def test_a_torn_or_garbled_tail_is_said_and_never_costs_what_was_written_before_it(
     tmp_path: Path, damages: int
 ) -> None:
     record = fill(tmp_path / "record.db", 5)
     durable_bytes = record.path.with_name("record.db-wal").stat().st_size
     for number in range(4):
-        record.append(NoteAdded(f"unsynced {number}", "kim"), actor="host")
+        record.append(NoteAdded(f"later {number}", "kim"), actor="host")
     wrote = texts(record)
     rng, prefix_lengths = random.Random(11), set()
     for case in range(damages):
@@ -102,14 +107,156 @@ def test_a_torn_or_garbled_tail_never_costs_what_was_written_before_it(
             tail = range(cut, min(len(content), cut + rng.randrange(1, 4096)))
             content[tail.start : tail.stop] = bytes(rng.randrange(256) for _ in tail)
         wal.write_bytes(content)
-        with Record(path) as survivor:
-            kept = texts(survivor)
-            assert kept == wrote[: len(kept)]
-            assert len(kept) >= 5
-            assert survivor.append(NoteAdded("on", "kim"), actor="host").seq == len(kept) + 1
+        kept = saved_of(path)
+        assert 5 <= len(kept) < len(wrote)
+        assert kept == wrote[: len(kept)]
         prefix_lengths.add(len(kept))
         shutil.rmtree(path.parent)
     assert len(prefix_lengths) > 1, "the damage never cost anything: it was not done"
+
+
+def saved_of(path: Path) -> list[str]:
+    """What was rescued of a record that must be refused for events that it lacks."""
+    found = {part.name: part.read_bytes() for part in path.parent.iterdir()}
+    with pytest.raises(RecordFailed, match=r"missing|beside a log") as caught:
+        Record(path)
+    [rest] = path.parent.glob("*.readable.jsonl")
+    kept = [one.event.text for one in read_jsonl(rest) if isinstance(one.event, NoteAdded)]
+    if "missing" in caught.value.message:
+        first = f"{len(kept) + 1} to " if len(kept) < LAST - 1 else ""
+        assert f"{first}{LAST}, " in caught.value.message
+    for name, content in found.items():
+        copy = path.parent / f"{rest.name.removesuffix('.readable.jsonl')}{name[len('record') :]}"
+        assert copy.read_bytes() == content, "what is there is kept aside, as it was"
+        assert (path.parent / name).read_bytes() == content, "and is left as it was"
+    return kept
+
+
+def cut_log(path: Path) -> None:
+    wal = path.with_name("record.db-wal")
+    os.truncate(wal, wal.stat().st_size * 2 // 3)
+
+
+def delete_log(path: Path) -> None:
+    path.with_name("record.db-wal").unlink()
+
+
+def flip_a_byte_of_the_log(path: Path) -> None:
+    wal = path.with_name("record.db-wal")
+    content = bytearray(wal.read_bytes())
+    content[len(content) // 2] ^= 1
+    wal.write_bytes(content)
+
+
+def empty_file(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def delete_file(path: Path) -> None:
+    path.unlink()
+
+
+def nothing_but_the_end_mark(path: Path) -> None:
+    path.unlink()
+    delete_log(path)
+
+
+def delete_last_rows(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DELETE FROM events WHERE seq > 6")
+
+
+LAST = 9
+WAYS: dict[Callable[[Path], None], range] = {
+    cut_log: range(1, LAST),
+    delete_log: range(1),
+    flip_a_byte_of_the_log: range(1, LAST),
+    empty_file: range(LAST, LAST + 1),
+    delete_file: range(LAST, LAST + 1),
+    nothing_but_the_end_mark: range(1),
+    delete_last_rows: range(6, 7),
+}
+"""How a record can lose its end, and how many events may then still be read."""
+
+
+@pytest.mark.parametrize("lose", WAYS, ids=lambda way: way.__name__)
+@pytest.mark.parametrize("drill_id", [None, "d-7f3a"])
+def test_a_record_whose_end_is_missing_is_refused_and_what_is_there_kept(
+    tmp_path: Path, lose: Callable[[Path], None], drill_id: str | None
+) -> None:
+    record = fill(tmp_path / "record.db", LAST)
+    path = copy_live(record, tmp_path / "copy")
+    path.with_name("record.db-shm").unlink()
+    lose(path)
+    for part in ("record.db-shm", "record.db-wal"):
+        if lose is delete_last_rows:
+            path.with_name(part).unlink(missing_ok=True)
+    assert len(saved_of(path)) in WAYS[lose]
+    with pytest.raises(RecordFailed):
+        Record(path, drill_id)
+    assert len(list(path.parent.glob("*.readable.jsonl"))) == 1, "the same damage is kept once"
+
+
+@pytest.mark.parametrize(
+    "lose", [way for way in WAYS if way is not nothing_but_the_end_mark], ids=lambda it: it.__name__
+)
+def test_without_the_end_mark_most_of_that_would_go_unsaid(
+    tmp_path: Path, lose: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: each way loses events that nothing else would miss."""
+    record = fill(tmp_path / "record.db", LAST)
+    path = copy_live(record, tmp_path / "copy")
+    path.with_name("record.db-shm").unlink()
+    end_mark.path_of(path).unlink()
+    lose(path)
+    monkeypatch.setattr(rescue, "_log_bytes", lambda _path: 0)
+    with Record(path, "d-7f3a") as opened:
+        assert len(opened.events()) < LAST
+
+
+def test_a_closed_record_is_one_file_that_can_be_copied_alone(tmp_path: Path) -> None:
+    fill(tmp_path / "record.db", LAST).close()
+    assert {part.name for part in tmp_path.iterdir()} == {"record.db", "record.db-end"}
+    copy = tmp_path / "elsewhere.db"
+    shutil.copyfile(tmp_path / "record.db", copy)
+    with Record(copy) as record:
+        assert record.append(NoteAdded("on", "kim"), actor="host").seq == LAST + 1
+    assert end_mark.read(copy) == end_mark.End(LAST + 1, end_of(copy))
+
+
+def end_of(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as db:
+        return str(db.execute("SELECT digest FROM events ORDER BY seq DESC").fetchone()[0])
+
+
+def test_a_writer_killed_between_commit_and_mark_lost_nothing(tmp_path: Path) -> None:
+    fill(tmp_path / "record.db", LAST - 1).close()
+    behind = end_mark.path_of(tmp_path / "record.db").read_bytes()
+    with Record(tmp_path / "record.db") as record:
+        record.append(NoteAdded("acknowledged or not", "kim"), actor="host")
+    end_mark.path_of(tmp_path / "record.db").write_bytes(behind)
+    with Record(tmp_path / "record.db") as record:
+        assert record.last_seq() == LAST
+
+
+def test_an_end_mark_that_names_another_event_is_damage(tmp_path: Path) -> None:
+    fill(tmp_path / "record.db", LAST).close()
+    mark = end_mark.path_of(tmp_path / "record.db")
+    content = mark.read_bytes()
+    mark.write_bytes(content.replace(content[21:29], b"00000000"))
+    with pytest.raises(RecordFailed, match="event 9 is not what was written"):
+        Record(tmp_path / "record.db")
+    mark.write_bytes(b"")
+    with pytest.raises(RecordFailed, match="its end mark cannot be read"):
+        Record(tmp_path / "record.db")
+
+
+def test_an_end_mark_never_goes_back(tmp_path: Path) -> None:
+    fill(tmp_path / "record.db", 2).close()
+    mark = end_mark.EndMark.open(tmp_path / "record.db", end_mark.End())
+    mark.advance(end_mark.End(1, "0" * 32))
+    mark.close()
+    assert end_mark.read(tmp_path / "record.db") == end_mark.End(2, end_of(tmp_path / "record.db"))
 
 
 def test_a_changed_byte_is_found_kept_and_the_rest_exported(tmp_path: Path) -> None:

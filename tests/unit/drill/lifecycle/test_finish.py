@@ -32,6 +32,8 @@ from harness.record.store import Record
 from harness.record.story import fold
 from tests.unit.drill.conftest import Hand, page_sent
 
+KEPT = {"record.db", "record.db-end", "scorecard.json"}
+
 
 class FakePart:
     """Anything that is taken down or closed in the end."""
@@ -76,7 +78,7 @@ async def test_the_answer_is_told_before_the_last_word_and_everything_goes(
     said, told = await end(ending)
     assert told == ["answer.revealed", "answer.unsealed", "drill.finished"]
     assert "the answer matches the seal from the start" in said
-    assert {path.name for path in ending.spec.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+    assert {path.name for path in ending.spec.run_dir.iterdir()} == KEPT
     parts: Any = (ending.services.runtime, ending.services.prometheus, ending.services.recorder)
     assert all(part.is_gone for part in parts)
 
@@ -194,7 +196,7 @@ async def test_a_stack_that_does_not_go_is_said_and_all_else_is_still_closed(
         await end(ending)
     parts: Any = (ending.services.prometheus, ending.services.recorder)
     assert all(part.is_gone for part in parts)
-    assert {path.name for path in ending.spec.run_dir.iterdir()} == {"record.db", "scorecard.json"}
+    assert {path.name for path in ending.spec.run_dir.iterdir()} == KEPT
 
 
 @pytest.mark.parametrize(("after_min", "met"), [(17, True), (21, False)])

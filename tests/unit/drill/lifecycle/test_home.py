@@ -54,7 +54,7 @@ def test_a_dead_drill_is_recorded_as_aborted_and_tidied(tmp_path: Path) -> None:
         assert said.startswith("drill d-dead had died; it is recorded as aborted")
     with Record(run_dir / "record.db") as record:
         assert fold(record.events()).state.was_aborted
-    assert {path.name for path in run_dir.iterdir()} == {"record.db", "workspace"}
+    assert {path.name for path in run_dir.iterdir()} == {"record.db", "record.db-end", "workspace"}
 
 
 def test_a_finished_drill_stays_finished(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_the_papers_of_a_drill_stay_with_its_record(tmp_path: Path) -> None:
     left = {path.name for path in run_dir.iterdir()}
     assert left == {
         "incident", "learning.json", "postmortem-draft.md", "postmortem.md", "record.db",
-        "workspace",
+        "record.db-end", "workspace",
     }  # fmt: skip
 
 
@@ -146,3 +146,19 @@ def test_a_disk_without_locks_is_not_another_drill(
     ):
         pass
     assert not isinstance(told.value, AlreadyRunning)
+
+
+@pytest.mark.parametrize("remains", ["record.db-wal", "record.db-end"])
+def test_a_directory_with_anything_of_a_record_is_kept_and_its_loss_is_said(
+    tmp_path: Path, remains: str
+) -> None:
+    run_dir = leave_a_dead_drill(tmp_path)
+    (run_dir / "record.db-wal").write_bytes(b"the log" * 100)
+    (run_dir / "record.db").unlink()
+    for path in run_dir.glob("record.*"):
+        if path.name != remains:
+            path.unlink()
+    with Home(tmp_path).owned(reap_nothing) as put_in_order:
+        assert "its file is gone" in put_in_order[0]
+    assert (run_dir / remains).exists()
+    assert list(run_dir.glob("record.damaged-*"))

@@ -23,7 +23,7 @@ from harness.drill.queries.past_drills import (
 )
 from harness.errors import BadFile, UnknownName
 from harness.paths import REPO
-from harness.record import events
+from harness.record import end_mark, events
 from harness.record.events import GuardChecked, GuardVerdict
 from harness.record.store import Record
 from harness.scoring.scorecard import SEALED
@@ -186,14 +186,13 @@ def test_a_recurrence_is_caught_or_missed_by_the_checks_that_are_bound(
 
 def _shift(path: Path, days: int) -> None:
     """Move a record to another day, so that the order is known."""
-    target = path.with_name("moved.db")
     export = path.with_name("export.jsonl")
     with Record(path) as record:
         record.export_jsonl(export)
     export.write_text(export.read_text().replace("2026-03-01T", f"2026-03-{days:02}T"))
-    Record.import_jsonl(export, target).close()
     path.unlink()
-    target.rename(path)
+    end_mark.path_of(path).unlink()
+    Record.import_jsonl(export, path).close()
     export.unlink()
 
 

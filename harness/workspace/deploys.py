@@ -19,6 +19,9 @@ from harness.workspace.versions import Versions
 IMPORT_BYTES_MAX = 100_000_000
 NEW_COMMITS_MAX = 2_000
 FILES_NAMED_MAX = 8
+ENTRY = "app.py"
+"""By which a service starts."""
+SHARED = "services/chassis"
 
 Blobs = dict[str, tuple[str, str]]
 """Path → (mode, blob)."""
@@ -36,14 +39,15 @@ def build_from_workspace(
 
     With uncommitted changes a `message` is needed; they are then committed for the participants.
     `running` is the version that serves now (the newest where None). Raises UsageError where the
-    tree is dirty without a message, differs in nothing from `running`, or holds what no release
-    may; UnknownName for a service or version.
+    tree is dirty without a message, differs in nothing from `running`, lacks the service itself,
+    or holds what no release may; UnknownName for a service or version.
     """
     with versions.lock:
         current = versions.release(service, running or versions.of(service)[-1])
         repository = ParticipantRepository(versions.shop.workspace)
         head = repository.head()
         files = read_tree(repository.root, "services")
+        _refuse_headless(service, current, files)
         committed = _committed(versions, repository, head.commit)
         changed = _changed(committed, files)
         if changed and not (message or "").strip():
@@ -81,6 +85,16 @@ def _changed(committed: Blobs, files: dict[str, SourceFile]) -> list[str]:
     on_disk = {path: (file.mode, file.blob) for path, file in files.items()}
     paths = sorted(committed.keys() | on_disk.keys())
     return [path for path in paths if committed.get(path) != on_disk.get(path)]
+
+
+def _refuse_headless(service: str, current: BuiltRelease, files: dict[str, SourceFile]) -> None:
+    """A release without the module that it is started by would be a version that never was."""
+    for folder in (f"services/{service}", SHARED):
+        if f"{folder}/{ENTRY}" not in files:
+            raise UsageError(
+                f"{folder}/{ENTRY} is missing in the workspace: {service} could not start",
+                f"bring it back: git checkout {service}/v{current.version} -- {folder}",
+            )
 
 
 def _refuse_unchanged(

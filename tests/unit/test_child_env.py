@@ -11,30 +11,9 @@ import pytest
 
 from harness.child_env import ENGINE, HOST, NETWORK, PLACES, forget_client_settings, program_env
 from harness.players import responder_player
+from tests.shell_settings import INTERPRETER, POSTGRES, PROGRAMS
 
-HOSTILE = {
-    "PGSSLMODE": "require",
-    "PGSERVICE": "elsewhere",
-    "PGHOSTADDR": "192.0.2.1",
-    "PYTHONPATH": "/hostile",
-    "PYTHONHOME": "/hostile",
-    "PYTHONSTARTUP": "/hostile",
-    "LD_PRELOAD": "/hostile.so",
-    "LD_LIBRARY_PATH": "/hostile",
-    "BASH_ENV": "/hostile",
-    "GIT_DIR": "/hostile",
-    "GIT_CONFIG_COUNT": "1",
-    "GIT_EXTERNAL_DIFF": "/hostile",
-    "COMPOSE_FILE": "/hostile",
-    "COMPOSE_PROFILES": "x",
-    "DOCKER_DEFAULT_PLATFORM": "x",
-    "LC_ALL": "tr_TR.ISO-8859-9",
-    "LANGUAGE": "tr",
-    "TZ": "Pacific/Kiritimati",
-    "AIGATE_OPENAI_KEY": "secret",
-    "OPENSSL_CONF": "/hostile",
-    "GOMAXPROCS": "64",
-}
+HOSTILE = {**POSTGRES, **INTERPRETER, **PROGRAMS, "AIGATE_OPENAI_KEY": "secret"}
 GROUPS = (PLACES, NETWORK, ENGINE, HOST)
 
 

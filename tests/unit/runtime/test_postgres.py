@@ -13,28 +13,8 @@ import pytest
 from harness.runtime import postgres
 from harness.runtime.postgres import SUPERUSER, Access, Secrets
 from services.chassis.testing_postgres import running_postgres
+from tests.shell_settings import POSTGRES
 
-SETTINGS = {
-    "PGSSLMODE": "require",
-    "PGREQUIRESSL": "1",
-    "PGGSSENCMODE": "require",
-    "PGCHANNELBINDING": "require",
-    "PGREQUIREAUTH": "none",
-    "PGHOSTADDR": "192.0.2.1",
-    "PGHOST": "elsewhere.invalid",
-    "PGPORT": "1",
-    "PGUSER": "nobody",
-    "PGDATABASE": "nothing",
-    "PGPASSWORD": "wrong",
-    "PGSERVICE": "elsewhere",
-    "PGSERVICEFILE": "/nonexistent",
-    "PGPASSFILE": "/nonexistent",
-    "PGTARGETSESSIONATTRS": "standby",
-    "PGOPTIONS": "-c nonsense=1",
-    "PGCLIENTENCODING": "nonsense",
-    "PGSSLROOTCERT": "/nonexistent",
-    "PGLOADBALANCEHOSTS": "nonsense",
-}
 FATAL = ("PGSSLMODE", "PGSERVICE", "PGGSSENCMODE", "PGCHANNELBINDING", "PGTARGETSESSIONATTRS")
 """Some of those with which a client that obeys them gets no connection."""
 
@@ -55,11 +35,11 @@ async def _reached(server: Access) -> None:
     await other.close()
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", POSTGRES)
 def test_a_setting_of_the_shell_has_no_say(
     name: str, server: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(name, SETTINGS[name])
+    monkeypatch.setenv(name, POSTGRES[name])
     asyncio.run(_reached(server))
 
 
@@ -68,7 +48,7 @@ def test_nor_have_all_of_them_at_once(
 ) -> None:
     service = tmp_path / "pg_service.conf"
     service.write_text("[elsewhere]\nhostaddr=192.0.2.1\n")
-    for name, value in {**SETTINGS, "PGSERVICEFILE": str(service)}.items():
+    for name, value in {**POSTGRES, "PGSERVICEFILE": str(service)}.items():
         monkeypatch.setenv(name, value)
     asyncio.run(_reached(server))
 
@@ -77,7 +57,7 @@ def test_nor_have_all_of_them_at_once(
 def test_a_client_that_obeys_the_shell_gets_no_connection(
     name: str, server: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(name, SETTINGS[name])
+    monkeypatch.setenv(name, POSTGRES[name])
     monkeypatch.setattr(postgres, "forget_client_settings", lambda: None)
     monkeypatch.setattr(postgres.limits, "POSTGRES_START_S", 1.0)
     with pytest.raises(postgres.StackFailed, match="Postgres did not start"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -46,10 +47,10 @@ def test_a_commit_becomes_the_next_version(workspace: Workspace) -> None:
 def test_uncommitted_changes_without_a_message_are_named(workspace: Workspace) -> None:
     edit(workspace)
     edit(workspace, "services/payments/new.py")
-    (workspace.shop.workspace / "services/payments/app.py").unlink()
+    (workspace.shop.workspace / "services/payments/__init__.py").unlink()
     with pytest.raises(UsageError, match="uncommitted changes") as caught:
         workspace.build_from_workspace("payments", None, "Kim")
-    for name in ("domain.py", "new.py", "app.py"):
+    for name in ("domain.py", "new.py", "__init__.py"):
         assert f"services/payments/{name}" in caught.value.message
     assert "commit, or pass -m" in caught.value.hint
     assert workspace.of("payments")[-1] == "2.4.2"
@@ -60,7 +61,7 @@ def test_a_message_commits_the_files_as_they_are_for_the_participants(
 ) -> None:
     edit(workspace)
     edit(workspace, "services/payments/tools/new.py")
-    (workspace.shop.workspace / "services/payments/app.py").unlink()
+    (workspace.shop.workspace / "services/payments/tests/test_domain.py").unlink()
     before = git(workspace.shop.workspace, "rev-parse", "HEAD").strip()
     built = workspace.build_from_workspace("payments", "raise the limits", 'Kim "K" <k@x>\nevil')
     root = workspace.shop.workspace
@@ -69,7 +70,7 @@ def test_a_message_commits_the_files_as_they_are_for_the_participants(
     assert git(root, "rev-parse", "HEAD~1").strip() == before
     assert git(root, "rev-parse", "main", "payments/v2.4.3").split() == [built.commit] * 2
     assert git(root, "log", "-1", "--format=%an|%s").strip() == "Kim K kxevil|raise the limits"
-    assert not (built.path / "services/payments/app.py").exists()
+    assert not (built.path / "services/payments/tests").exists()
     assert (built.path / "services/payments/tools/new.py").exists()
 
 
@@ -336,3 +337,34 @@ def test_a_tampered_repository_is_refused_and_nothing_outside_is_written(
     with pytest.raises(UsageError):
         workspace.build_from_workspace("payments", "try it", "Kim")
     assert {str(path): path.stat().st_mtime_ns for path in outside.rglob("*")} == before
+
+
+@pytest.mark.parametrize("folder", ["payments", "chassis"])
+@pytest.mark.parametrize("committed", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_release_without_what_starts_it_is_not_built(
+    workspace: Workspace, folder: str, committed: bool, whole: bool
+) -> None:
+    root = workspace.shop.workspace
+    edit(workspace)
+    if whole:
+        shutil.rmtree(root / "services" / folder)
+    else:
+        (root / "services" / folder / "app.py").unlink()
+    if committed:
+        commit(workspace)
+    missing = f"services/{folder}/app.py is missing in the workspace: payments could not start"
+    with pytest.raises(UsageError, match=missing) as caught:
+        workspace.build_from_workspace("payments", "remove it", "Kim")
+    assert workspace.of("payments")[-1] == "2.4.2", "no version is used up"
+    assert "payments/v2.4.3" not in git(root, "tag").split()
+    hint = caught.value.hint.removeprefix("bring it back: git ").split()
+    git(root, *hint)
+    edit(workspace)
+    assert workspace.build_from_workspace("payments", "fix it", "Kim").version == "2.4.3"
+
+
+def test_another_service_that_is_gone_is_none_of_this_one(workspace: Workspace) -> None:
+    edit(workspace)
+    shutil.rmtree(workspace.shop.workspace / "services" / "users")
+    assert workspace.build_from_workspace("payments", "fix", "Kim").version == "2.4.3"

@@ -53,9 +53,13 @@ class Policy:
         self.public = frozenset(public)
         self.any_origin = frozenset(any_origin)
         self._compiled = [
-            (method, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), callers)
-            for (method, template), callers in rules.items()
+            (method, _pattern(template), callers) for (method, template), callers in rules.items()
         ]
+        self._open = [(method, _pattern(template)) for method, template in self.public]
+
+    def is_public(self, method: str, path: str) -> bool:
+        """Whether no token is needed."""
+        return any(known == method and pattern.fullmatch(path) for known, pattern in self._open)
 
     def allowed(self, method: str, path: str) -> frozenset[Caller]:
         """The callers who may; nobody for what has no rule."""
@@ -63,6 +67,10 @@ class Policy:
             if known == method and pattern.fullmatch(path):
                 return callers
         return frozenset()
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template)))
 
 
 def policy_of(routers: Iterable[APIRouter]) -> Policy:

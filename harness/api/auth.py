@@ -61,7 +61,7 @@ class Gatekeeper:
             return None, (403, FOREIGN)
         if not _small_enough(headers):
             return None, (413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size")
-        if (method, path) in self.policy.public:
+        if self.policy.is_public(method, path):
             return None, None
         if headers.get("sec-fetch-site") in OTHERS:
             return None, (403, FOREIGN)

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
+from harness.api.alertmanager_app import create_alertmanager_app
 from harness.api.app import create_app
 from harness.api.protocol import HangingUp
 from harness.drill.session import Session
@@ -47,10 +49,26 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
 
     Raises PortTaken, naming who holds the port.
     """
+    async with _serving(create_app(session, tokens, port), port, "the drill's own API"):
+        yield
+
+
+@asynccontextmanager
+async def serving_alertmanager(
+    session: Session, tokens: TokenBook, port: int
+) -> AsyncIterator[None]:
+    """The same for the pager as Alertmanager's clients know it."""
+    app = create_alertmanager_app(session, tokens, port)
+    async with _serving(app, port, "the pager's own port"):
+        yield
+
+
+@asynccontextmanager
+async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     listener = listen(port)
     logging.getLogger("uvicorn.error").addFilter(_DROPPED)
     config = uvicorn.Config(
-        create_app(session, tokens, port),
+        app,
         access_log=False,
         log_config=None,
         http=HangingUp,
@@ -63,11 +81,11 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
 
     async def started() -> bool | None:
         if task.done():
-            raise StackFailed("the drill's own API stopped while starting")
+            raise StackFailed(f"{what} stopped while starting")
         return server.started or None
 
     try:
-        await wait_until(started, timeout_s=10, what="the drill's own API")
+        await wait_until(started, timeout_s=10, what=what)
         yield
     finally:
         server.should_exit = True

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from harness import ports
 from harness.aigate.gate_server import serving as serving_gate
 from harness.aigate.gate_settings import GateSettings
-from harness.api.console_server import serving
+from harness.api.console_server import serving, serving_alertmanager
 from harness.drill.actions import ai_access
 from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.lifecycle.finish import finish
@@ -100,6 +100,7 @@ async def host(
         spec = prepared.session.spec
         async with (
             serving(prepared.session, prepared.tokens, ports.API + spec.port_offset),
+            _pager_port(prepared),
             ai_gate(prepared, gate_settings, progress if player is None else None),
         ):
             Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
@@ -118,6 +119,15 @@ def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
     agenda = settings.agenda or left.agenda
     speed = left.clock.speed if left.clock else settings.speed
     return settings.model_copy(update={**known, "agenda": agenda, "speed": speed})
+
+
+def _pager_port(prepared: Prepared) -> AbstractAsyncContextManager[None]:
+    """Alertmanager's port, where the pager answers if no Alertmanager is part of the stack."""
+    spec = prepared.session.spec
+    if spec.runtime != "local":
+        return nullcontext()
+    port = ports.ALERTMANAGER + spec.port_offset
+    return serving_alertmanager(prepared.session, prepared.tokens, port)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 
+from harness.drill.actions.silencing import silences
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
 from harness.model import Alert
@@ -24,10 +25,18 @@ def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     book = deepcopy(session.run.alerts)
     for change in book.feed(incoming, datetime.now(UTC)):
         _note(session, change)
-        if not change.resolved and change.alert.severity == "critical":
-            _page(session, change.alert)
     session.run.alerts = book
+    page_for_what_fires(session)
     return not had_pages and bool(session.state().pages)
+
+
+def page_for_what_fires(session: Session) -> None:
+    """Page for critical alerts that fire and are not silenced: also where a silence has ended."""
+    muting = silences(session.story())
+    now = datetime.now(UTC)
+    for alert in session.run.alerts.firing():
+        if alert.severity == "critical" and not any(one.mutes(alert.labels, now) for one in muting):
+            _page(session, alert)
 
 
 async def expire_alerts(session: Session) -> None:

@@ -43,13 +43,13 @@ def _stateful(spec: DrillSpec) -> list[str]:
 
 def _places(spec: DrillSpec) -> Iterator[tuple[str, str, str]]:
     """Name, address and what it is for."""
-    stack = ports.StackPorts.of(spec.topology, spec.port_offset)
+    stack = spec.ports
     for entry in spec.topology:
         port = stack.services[entry.name]
         yield entry.name, f"http://127.0.0.1:{port}", "service: /docs, /metrics, /healthz, /readyz"
     yield "prometheus", stack.url(ports.PROMETHEUS), "its pages, and its API for promtool"
+    yield "alertmanager", stack.url(ports.ALERTMANAGER), "its API, for amtool"
     if spec.runtime == "compose":
-        yield "alertmanager", stack.url(ports.ALERTMANAGER), "its pages, and its API for amtool"
         yield "grafana", stack.url(ports.GRAFANA), "where its image could be had"
     yield "console", stack.url(ports.API), "with the token of `drill open`"
     yield "status page", f"{stack.url(ports.API)}/status", "what customers are told; API: /api/v2"

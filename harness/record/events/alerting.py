@@ -51,3 +51,37 @@ class PageAcknowledged(Event, type="page.acknowledged"):
 
     def describe(self) -> Description:
         return Description("acknowledged", self.page_id, by=self.by)
+
+
+@dataclass(frozen=True)
+class SilenceSet(Event, type="silence.set"):
+    """Alerts that match all of `matchers` (`alertname="HighLatency"`) call nobody for a while.
+
+    Times as ISO 8601. Of a silence that was changed, the newest of these counts.
+    """
+
+    silence_id: str
+    matchers: tuple[str, ...]
+    starts_at: str
+    ends_at: str
+    by: str
+    comment: str
+
+    def describe(self) -> Description:
+        until = self.ends_at[11:16]
+        why = f": {self.comment}" if self.comment else ""
+        what = f"{', '.join(self.matchers)} until {until} UTC{why}"
+        return Description("silence", what, tone="warn", by=self.by)
+
+
+@dataclass(frozen=True)
+class SilenceEnded(Event, type="silence.ended"):
+    """A silence was ended before its time."""
+
+    silence_id: str
+    matchers: tuple[str, ...]
+    at: str
+    """ISO 8601."""
+
+    def describe(self) -> Description:
+        return Description("silence ended", ", ".join(self.matchers), tone="quiet")

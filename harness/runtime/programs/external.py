@@ -80,6 +80,13 @@ REQUIREMENTS = {
         "not needed: Prometheus pages the host directly",
         optional=True,
     ),
+    "amtool": Requirement(
+        "DRILL_AMTOOL",
+        "amtool",
+        "prometheus-alertmanager",
+        "only for those who like it: apt-get install prometheus-alertmanager",
+        optional=True,
+    ),
     "git": Requirement("DRILL_GIT", "git", None, "install git 2.35 or newer", oldest=(2, 35)),
     "chromium": Requirement(
         "DRILL_CHROMIUM",

@@ -50,7 +50,11 @@ def test_a_bare_machine_says_of_each_piece_how_it_is_had() -> None:
     pieces = find_all()
     assert {piece.name for piece in pieces if piece.path is None} >= {"prometheus", "git"}
     assert all(piece.how_to_get for piece in pieces)
-    assert [piece.name for piece in pieces if piece.optional] == ["alertmanager", "chromium"]
+    assert [piece.name for piece in pieces if piece.optional] == [
+        "alertmanager",
+        "amtool",
+        "chromium",
+    ]
 
 
 def test_an_explicit_setting_wins_over_path(

@@ -134,6 +134,7 @@ class OwnMistake(DrillError):
             f"{type(error).__name__}: {error}",
             f"internal error; traceback in {traceback_path}",
         )
+        self.traceback_path = traceback_path
 
 
 class RecordFailed(DrillError):

@@ -69,6 +69,7 @@ async def serving(
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
+        gate.close()
         listener.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.types import Receive, Scope, Send
 
@@ -15,6 +15,7 @@ from harness.aigate.inbound import Inbound, inspect
 from harness.aigate.prompt import read_body
 from harness.aigate.relay import Exchange, Order
 from harness.aigate.vendors import Refused, Vendor, closed, likely_vendor
+from harness.record.counted_refusals import Refusals
 from harness.record.events import AiAttempted
 from harness.tokens import Caller, TokenBook
 
@@ -63,6 +64,7 @@ class AiGate:
         self._state, self._settings, self._tokens = state, settings, tokens
         self._hosts = frozenset(hosts)
         self._under_way = 0
+        self._refusals = Refusals(self._append)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; what is not HTTP has no answer here."""
@@ -77,7 +79,7 @@ class AiGate:
             order = await self._admit(visit, scope, body)
             await self._forward(order, body, send)
         except Refused as refused:
-            noted(self._state, visit.refused(refused))
+            self._note_refused(visit, refused)
             await body.discard()
             await answer_refusal(vendor, refused, send)
         finally:
@@ -86,7 +88,17 @@ class AiGate:
     def note_unreadable(self) -> None:
         """Note bytes that never became a request: they were not HTTP, or not in one reading."""
         visit = _Visit(secrets.token_hex(8), Vendor.OPENAI, "", "")
-        noted(self._state, visit.refused(Refused(400, "malformed", "this is not valid HTTP")))
+        self._note_refused(visit, Refused(400, "malformed", "this is not valid HTTP"))
+
+    def close(self) -> None:
+        """Note what was only counted so far."""
+        self._refusals.flush()
+
+    def _append(self, event: AiAttempted, count: int) -> None:
+        noted(self._state, replace(event, count=count))
+
+    def _note_refused(self, visit: _Visit, refused: Refused) -> None:
+        self._refusals.add((visit.by, refused.code), visit.refused(refused))
 
     async def _admit(self, visit: _Visit, scope: Scope, body: RequestBody) -> Order:
         """What may be forwarded, noted as such. Raises Refused."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 
+from harness.api.strict_json import StrictRoute
 from harness.tokens import Caller
 
 
@@ -36,7 +37,7 @@ TELEMETRY = Access(Caller.TELEMETRY)
 
 def router_for(access: Access, prefix: str = "") -> APIRouter:
     """A router whose routes are all for `access`."""
-    return APIRouter(prefix=prefix, dependencies=[Depends(access)])
+    return APIRouter(prefix=prefix, dependencies=[Depends(access)], route_class=StrictRoute)
 
 
 class Policy:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from dataclasses import replace
+
+from fastapi import FastAPI
 
 from harness.api.access import policy_of, require_declared
 from harness.api.auth import Gatekeeper
 from harness.api.event_feed import Feed
 from harness.api.headers import SafeHeaders
+from harness.api.problems import LastResort, handle_errors
 from harness.api.routes_act import router as act
 from harness.api.routes_exercise import router as exercise
 from harness.api.routes_instruct import router as instruct
@@ -22,12 +22,12 @@ from harness.api.routes_stream import router as stream
 from harness.api.routes_team import router as team
 from harness.api.routes_views import router as views
 from harness.api.static_files import router as pages
+from harness.drill.own_mistakes import note_mistake
 from harness.drill.session import Session
-from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.record import events
+from harness.record.counted_refusals import Refusals
 from harness.tokens import TokenBook
 
-PROBLEM = "application/problem+json"
 ROUTERS = (read, views, act, exercise, team, instruct, pager, public, public_api, stream, pages)
 
 
@@ -39,53 +39,18 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     app.state.feed = Feed(session)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_exception_handler(DrillError, _known_error)
-    app.add_exception_handler(RequestValidationError, _bad_request)
-    app.add_exception_handler(HTTPException, _http_error)
+    handle_errors(app)
+    refusals = Refusals[events.AccessRefused](
+        lambda event, count: session.note(replace(event, count=count), actor="unknown")
+    )
+    app.state.refusals = refusals
 
     def refused(method: str, path: str, why: str) -> None:
-        what = f"refused {method} {path[:200]}: {why}"
-        session.note(events.AccessRefused(what=what), actor="unknown")
+        what = f"refused {method[:20]} {path[:200]}: {why}"
+        refusals.add(why, events.AccessRefused(what=what))
 
     policy = policy_of(ROUTERS)
     app.add_middleware(Gatekeeper, tokens=tokens, policy=policy, port=port, on_refused=refused)
+    app.add_middleware(LastResort, keep=lambda error, where: note_mistake(session, error, where))
     app.add_middleware(SafeHeaders)
     return app
-
-
-def problem_of(error: DrillError) -> dict[str, object]:
-    """An error of ours as RFC 9457 fields, with the hint and exit code for the command line."""
-    return {
-        "title": type(error).__name__,
-        "status": _status_of(error),
-        "detail": error.message,
-        "hint": error.hint,
-        "exit_code": error.exit_code,
-    }
-
-
-def _status_of(error: DrillError) -> int:
-    if isinstance(error, UnknownName):
-        return 404
-    if isinstance(error, NotAllowed):
-        return 403
-    return 422 if isinstance(error, UsageError) else 409
-
-
-async def _known_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, DrillError)  # noqa: S101  registered for this class alone
-    return JSONResponse(problem_of(error), status_code=_status_of(error), media_type=PROBLEM)
-
-
-async def _bad_request(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for this class alone
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    body = {"title": "BadRequest", "status": 422, "detail": f"{where}: {first['msg']}"}
-    return JSONResponse({**body, "exit_code": 2}, status_code=422, media_type=PROBLEM)
-
-
-async def _http_error(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
-    body = {"title": "Refused", "status": error.status_code, "detail": error.detail}
-    return JSONResponse({**body, "exit_code": 1}, status_code=error.status_code, media_type=PROBLEM)

@@ -7,18 +7,34 @@ forged forms. The decision is made on the path that the router matches, `scope["
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import Policy
+from harness.api.problems import Problem
 from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000
 FOREIGN = "requests from other sites are refused"
 OTHERS = frozenset({"same-site", "cross-site"})
 """What a browser says of a request that another page made; to it, all of 127.0.0.1 is one site."""
+
+ONCE = frozenset(
+    {
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"host",
+        b"last-event-id",
+        b"origin",
+        b"sec-fetch-site",
+        b"transfer-encoding",
+        b"x-person",
+    }
+)
+"""Headers by which something is decided."""
 
 
 class Gatekeeper:
@@ -44,6 +60,8 @@ class Gatekeeper:
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         caller, problem = self._decide(scope["method"], scope["path"], headers)
+        if is_ambiguous(scope["headers"]):
+            problem = (400, "a header that decides was sent twice")
         if problem is not None:
             self.on_refused(scope["method"], scope["path"], problem[1])
             await self._refuse(*problem)(scope, receive, send)
@@ -74,13 +92,9 @@ class Gatekeeper:
         return caller, None
 
     @staticmethod
-    def _refuse(status: int, detail: str) -> JSONResponse:
-        return JSONResponse(
-            {"title": "Refused", "status": status, "detail": detail, "exit_code": 1},
-            status_code=status,
-            media_type="application/problem+json",
-            headers={"WWW-Authenticate": "Bearer"} if status == 401 else None,
-        )
+    def _refuse(status: int, detail: str) -> Problem:
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        return Problem(status, headers, title="Refused", detail=detail, exit_code=1)
 
 
 def _small_enough(headers: Mapping[str, str]) -> bool:
@@ -88,4 +102,10 @@ def _small_enough(headers: Mapping[str, str]) -> bool:
     if "transfer-encoding" in headers:
         return False
     length = headers.get("content-length", "0")
-    return length.isdigit() and int(length) <= MAX_BODY_BYTES
+    return re.fullmatch("[0-9]{1,12}", length) is not None and int(length) <= MAX_BODY_BYTES
+
+
+def is_ambiguous(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """True where one of ONCE stands twice: whoever reads such a request may read either."""
+    found = [name for name, _ in headers if name in ONCE]
+    return len(found) != len(set(found))

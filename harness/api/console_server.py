@@ -67,6 +67,7 @@ async def serving_alertmanager(
 async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     listener = listen(port)
     logging.getLogger("uvicorn.error").addFilter(_DROPPED)
+    app = create_app(session, tokens, port)
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -90,4 +91,6 @@ async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
+        await app.state.feed.close()
+        app.state.refusals.flush()
         listener.close()

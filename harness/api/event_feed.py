@@ -92,6 +92,15 @@ class Feed:
         if growth.done():
             growth.result()
 
+    async def close(self) -> None:
+        """Stop what is asked for at the moment; nobody is there to be told."""
+        tasks = [task for _, task in self._asked.values()]
+        if self._growth is not None:
+            tasks.append(self._growth)  # type: ignore[arg-type]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def status(self, audience: Audience) -> bytes:
         """The drill's status as it goes out, not older than STATUS_EVERY_S."""
         at, task = self._asked.get(audience, (0.0, None))

@@ -17,8 +17,10 @@ from pydantic import Field
 
 from harness.api.access import TEAM, router_for
 from harness.api.dependencies import Actor, By, InSession
+from harness.api.problems import own_mistake, problem_of
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
 from harness.drill.actions.expectation import Plan
+from harness.drill.own_mistakes import note_mistake
 from harness.drill.queries.evidence_links import follow_links
 from harness.drill.queries.exercise_view import asks_for_plan
 from harness.drill.session import Progress, Session
@@ -172,15 +174,15 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
             result = await work(lambda text: lines.put_nowait({"progress": text}))
             lines.put_nowait({"result": _plain(result)})
         except DrillError as error:
-            lines.put_nowait({"error": _problem(error.message, error.hint, error.exit_code)})
+            lines.put_nowait({"error": problem_of(error)})
         except asyncio.CancelledError:
-            what = "the drill ended before this finished"
-            lines.put_nowait({"error": _problem(what, "start another one", 1)})
+            ended = DrillError("the drill ended before this finished", "start another one")
+            lines.put_nowait({"error": problem_of(ended)})
             raise
         except Exception as error:  # noqa: BLE001  the drill goes on, and the caller is told
-            what = f"{type(error).__name__}: {error}"
-            session.note(events.HarnessProblem(what=what))
-            lines.put_nowait({"error": _problem(what, "internal error; the drill goes on", 1)})
+            lines.put_nowait(
+                {"error": own_mistake(note_mistake(session, error, "a long operation"))}
+            )
         finally:
             lines.put_nowait(None)
 
@@ -191,10 +193,6 @@ def _streamed(session: Session, work: Callable[[Progress], Awaitable[Any]]) -> S
             yield json.dumps(line, default=str).encode() + b"\n"
 
     return StreamingResponse(body(), media_type="application/x-ndjson")
-
-
-def _problem(detail: str, hint: str, exit_code: int) -> dict[str, Any]:
-    return {"detail": detail, "hint": hint, "exit_code": exit_code}
 
 
 def _plain(result: Any) -> Any:

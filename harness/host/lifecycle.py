@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,16 +17,16 @@ from harness.api.console_server import serving, serving_alertmanager
 from harness.drill.actions import ai_access
 from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.lifecycle.finish import finish
-from harness.drill.lifecycle.home import TRACEBACK, Home
+from harness.drill.lifecycle.home import Home
 from harness.drill.lifecycle.resume import LeftOff, left_off
 from harness.drill.lifecycle.start import begin_schedule, start
+from harness.drill.own_mistakes import note_mistake
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
-from harness.errors import DrillError, MachineRefused, OwnMistake
+from harness.errors import DrillError
 from harness.host.bootstrap import Prepared, prepare
 from harness.host.runtimes import reap, runtime_named
 from harness.paths import PRIVATE_UMASK, created_with
-from harness.record.events import HarnessProblem
 from harness.runtime.port_check import listen
 from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
@@ -174,17 +173,7 @@ def _as_drill_error(session: Session, error: BaseException) -> DrillError:
     refused, else as ours."""
     if isinstance(error, DrillError):
         return error
-    path = session.spec.run_dir / TRACEBACK
-    mistake = (
-        MachineRefused(error)
-        if isinstance(error, OSError) and error.errno is not None
-        else OwnMistake(error, path)
-    )
-    with suppress(OSError):
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    with suppress(DrillError):
-        session.note(HarnessProblem(what=mistake.message))
-    return mistake
+    return note_mistake(session, error)
 
 
 async def _start_and_play(

@@ -48,7 +48,7 @@ def status(session: Session) -> dict[str, Any]:
         "reason": gate.reason if session.spec.ai_vendors else "no provider is configured",
         "vendors": sorted(session.spec.ai_vendors),
         "base_urls": _base_urls(session.spec.places.ai_gate_url) if session.spec.ai_vendors else {},
-        "refused": sum(one.outcome == "refused" for one in attempts),
+        "refused": sum(one.count for one in attempts if one.outcome == "refused"),
         "forwarded": sum(one.outcome == "forwarded" for one in attempts),
         "cut": sum(one.outcome == "cut" for one in ends),
         "input_tokens": _total([one.input_tokens for one in ends]),

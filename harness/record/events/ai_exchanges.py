@@ -38,10 +38,14 @@ class AiAttempted(Event, type="ai.attempted"):
     prompt_chars: int = 0
     """The length of that before it was shortened."""
     with_brief: bool = False
+    count: int = 1
+    """How many requests like it this stands for: of those that are refused, only the first ones are
+    written down singly."""
 
     def describe(self) -> Description:
         why = f": {self.reason}" if self.reason else ""
-        what = f"{self.outcome} {self.method} {self.path}{why}"
+        more = f" ({self.count} like it)" if self.count > 1 else ""
+        what = f"{self.outcome} {self.method} {self.path}{why}{more}"
         return Description("AI call", what, tone="quiet", by=self.by)
 
 

@@ -117,9 +117,12 @@ class AccessRefused(Event, type="access.refused", audience="instructor"):
     """Somebody asked the drill's API for what their token does not permit."""
 
     what: str
+    count: int = 1
+    """How many requests like it this stands for: only the first ones are written down singly."""
 
     def describe(self) -> Description:
-        return Description("refused", self.what, tone="quiet")
+        more = f" ({self.count} like it)" if self.count > 1 else ""
+        return Description("refused", f"{self.what}{more}", tone="quiet")
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ async def test_a_mistake_of_ours_is_no_orderly_end_and_keeps_its_traceback(
     assert is_kept(TRACEBACK)
     problems = [one.event for one in session.services.record.events()]
     assert [one.what for one in problems if isinstance(one, HarnessProblem)] == [
-        "KeyError: 'payments'"
+        "internal error (KeyError)"
     ]
 
 

@@ -146,7 +146,7 @@ def _row(one: PastDrill) -> dict[str, Any]:
         "users": kpis.users_affected,
         "revenue": kpis.revenue_lost,
         "first_update_s": _seconds(one.first_update),
-        "points": one.points + one.bonus,
+        "points": f"{one.points} of {one.points_max}" + (f" + {one.bonus}" if one.bonus else ""),
         "recurrence": one.is_recurrence,
         "guardrails": one.guardrails,
     }

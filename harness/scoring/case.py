@@ -12,16 +12,18 @@ from harness.exercise.gate import confirmed_cause
 from harness.exercise.views import (
     Response,
     evidence_of,
+    has_ended,
     incident_start,
     recovered,
     responses,
 )
+from harness.model import Mechanism
 from harness.record.events import ActionStated, Event, InjectDelivered, PageSent, UpdatePosted
 from harness.record.story import Noted, Story
 from harness.scoring.answer import names_any
 from harness.scoring.times import Duration, between
 
-Verdict = Literal["given", "not given", "for the instructor", "no data", "judged"]
+Verdict = Literal["given", "not given", "for the instructor", "no data", "does not apply", "judged"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,17 @@ def no_data(because: str) -> Decision:
     return Decision("no data", because)
 
 
+def not_asked(case: Case, because: str) -> Decision:
+    """This drill gave no occasion for it: the line does not count. Before the end, one may come."""
+    return Decision("does not apply", because) if has_ended(case.story) else no_data(because)
+
+
+def unanswered(case: Case) -> Decision:
+    """Nobody acted on the shop: where nothing was wrong with it, nobody had to."""
+    because = "nothing was rolled back, restarted, switched or fixed"
+    return not_asked(case, because) if case.has_nothing_to_undo else no_data(because)
+
+
 def _seqs(entries: Iterable[Noted[Event]]) -> tuple[int, ...]:
     return tuple(sorted({one.seq for one in entries}))
 
@@ -128,6 +141,11 @@ class Case:
         diagnosis = cause.event
         names = diagnosis.service, diagnosis.mechanism
         return AnswerKey((Answer((diagnosis.service,), (diagnosis.mechanism,), *names),))
+
+    @property
+    def has_nothing_to_undo(self) -> bool:
+        """Whether nothing of the shop was wrong, so that no response was called for."""
+        return self.truth is not None and self.truth.mechanisms == {Mechanism.NO_FAULT.value}
 
     @cached_property
     def evidence(self) -> tuple[NewEvidence, ...]:

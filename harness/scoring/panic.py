@@ -16,7 +16,6 @@ PANIC_SIGNS_MIN = 2
 STRUCTURE_SIGNS_MIN = 3
 SILENCE_MS = 10 * 60_000
 """Without a hypothesis for so long, while things were done."""
-ANSWER_WITHIN_MS = 5 * 60_000
 ACTIONS_PER_HYPOTHESIS_MAX = 2.0
 
 
@@ -90,10 +89,6 @@ def _panic_signs(case: Case) -> list[Sign]:
         signs.append(
             _sign("no hypothesis for ten minutes", "panic", "things were done meanwhile", late)
         )
-    if unanswered := _unanswered(case):
-        signs.append(
-            _sign("an executive got no answer", "panic", "within five minutes", unanswered)
-        )
     return signs
 
 
@@ -158,13 +153,3 @@ def _long_without_idea(case: Case) -> list[Noted[Response]]:
     if waited < SILENCE_MS:
         return []
     return [one for one in case.responses if case.since_zero_ms(one) < waited]
-
-
-def _unanswered(case: Case) -> list[Noted[Event]]:
-    newest = case.story.entries[-1].team_ms if case.story.entries else 0
-    return [
-        asked
-        for asked in case.questions
-        if newest - asked.team_ms > ANSWER_WITHIN_MS
-        and not any(abs(one.team_ms - asked.team_ms) <= ANSWER_WITHIN_MS for one in case.updates)
-    ]

@@ -29,6 +29,8 @@ from harness.scoring.timeline import timeline
 from harness.scoring.times import REVEALS, Duration, duration_text
 
 LEVELS = ("surface", "deeper", "deepest")
+MEASURING = frozenset({"load", "recorder"})
+"""Targets of the telemetry that are no part of the shop."""
 
 
 def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
@@ -100,14 +102,18 @@ def _impact(story: Story, kpis: Kpis) -> Impact:
         users_declared=declared.users_affected if declared else None,
         revenue_lost=kpis.revenue_lost,
         systems=declared.systems if declared else (),
-        systems_alerting=tuple(
-            sorted({one.event.service for one in story.of(events.AlertFired) if one.event.service})
-        ),
+        systems_alerting=tuple(sorted(_alerting(story))),
         blast_radius=declared.blast_radius if declared else None,
         escalated_for=declared.escalate if declared else (),
         times=kpis.times,
         is_sealed=not any(isinstance(one.event, REVEALS) for one in story.entries),
     )
+
+
+def _alerting(story: Story) -> set[str]:
+    """The systems of the shop that alerts were about. What measures them, such as the load, is the
+    customers' side, and no system of the shop."""
+    return {one.event.service for one in story.of(events.AlertFired)} - MEASURING - {""}
 
 
 def _root_cause(case: Case) -> RootCause:

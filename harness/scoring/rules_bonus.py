@@ -11,7 +11,15 @@ from harness.record.events import (
     OutcomeMeasured,
 )
 from harness.record.story import Noted
-from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
+from harness.scoring.case import (
+    Case,
+    Decision,
+    for_instructor,
+    given,
+    no_data,
+    unanswered,
+    withheld,
+)
 from harness.scoring.panic import classify
 
 
@@ -30,7 +38,7 @@ def structure_held(case: Case) -> Decision:
 def capabilities_complemented(case: Case) -> Decision:
     """One chain: a belief was acted on, the outcome measured, told, and learned from."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted, switched or fixed")
+        return unanswered(case)
     chain = _chain(case)
     missing = next((name for name, one in chain if one is None), None)
     seen = [one for _, one in chain if one is not None]

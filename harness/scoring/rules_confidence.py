@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from harness.record.events import HypothesesRevised
 from harness.scoring.calibration import eta_outcomes, mean_brier
-from harness.scoring.case import Case, Decision, given, no_data, withheld
+from harness.scoring.case import Case, Decision, given, no_data, not_asked, withheld
 from harness.scoring.forecasts import forecasts
 
 FIRST_PERCENT_MAX = 90
@@ -51,7 +51,7 @@ def executive_told_confidence(case: Case) -> Decision:
     updates = [one for one in case.updates if one.event.readers in ("executive", "all")]
     if not case.questions:
         if not updates:
-            return no_data("no executive asked, and none was told")
+            return not_asked(case, "no executive asked, and none was told")
         return given("executives were told how sure the team was", updates[0])
     question = case.questions[0]
     limit = question.team_ms + ANSWER_WITHIN_MS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.exercise.views import has_ended, silent_from
 from harness.record.events import HypothesesRevised, TriageWritten
-from harness.scoring.case import Case, Decision, given, no_data, withheld
+from harness.scoring.case import Case, Decision, given, no_data, not_asked, unanswered, withheld
 
 TRIAGE_WITHIN_MS = 5 * 60_000
 RESOLVED_WITHIN_MS = 10 * 60_000
@@ -42,7 +42,7 @@ def containment_before_diagnosis_before_fix(case: Case) -> Decision:
 def verified_before_acting(case: Case) -> Decision:
     """After forming hypotheses, and before the first response, evidence was added to them."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted, switched or fixed")
+        return unanswered(case)
     action = case.responses[0]
     formed = case.story.first(HypothesesRevised)
     if formed is None or formed.seq > action.seq:
@@ -56,8 +56,10 @@ def verified_before_acting(case: Case) -> Decision:
 def way_back_planned(case: Case) -> Decision:
     """Each rollback and hotfix was stated beforehand, with what to do if it makes things worse."""
     risky = [one for one in case.responses if one.event.kind not in ("restart", "flag")]
+    if not case.responses:
+        return unanswered(case)
     if not risky:
-        return no_data("nothing was rolled back or fixed")
+        return not_asked(case, "nothing was rolled back or fixed")
     plans = []
     for one in risky:
         stated = case.stated_for(one)

@@ -13,10 +13,18 @@ from harness.record.events import (
     ReflectionWritten,
     TriageWritten,
 )
-from harness.scoring.case import Case, Decision, for_instructor, given, no_data, withheld
+from harness.scoring.case import (
+    Case,
+    Decision,
+    for_instructor,
+    given,
+    not_asked,
+    unanswered,
+    withheld,
+)
 
-EXHAUSTION_ALERTS = frozenset({"DatabasePoolExhausted", "ServiceSaturated"})
-"""Alerts that say that something is used up, which is seldom the cause."""
+EXHAUSTION_ALERT = "DatabasePoolExhausted"
+"""It says that connections to a database are used up, which is seldom the cause."""
 
 REFLECTIONS_MIN = 3
 """Of what went well, and of what could improve; fewer cannot be thorough."""
@@ -32,27 +40,24 @@ def known_and_unknown(case: Case) -> Decision:
 
 
 def exhaustion_is_a_symptom(case: Case) -> Decision:
-    """An alert of exhaustion that fired was marked a symptom, unless the pool was the cause."""
+    """The alert of exhaustion that fired was marked a symptom, unless the pool was the cause."""
     if case.truth and Mechanism.POOL_TOO_SMALL.value in case.truth.mechanisms:
-        return no_data("here the pool was the cause")
-    fired = {one.event.name: one for one in case.story.of(AlertFired)}
-    exhausted = [one for name, one in fired.items() if name in EXHAUSTION_ALERTS]
-    if not exhausted:
-        return no_data("no alert of exhaustion fired")
-    marks = alert_marks(case.story)
-    marked = [marks[one.event.name] for one in exhausted if one.event.name in marks]
-    wrong = [one for one in marked if one.event.mark != "symptom"]
-    if wrong:
-        return withheld(f"'{wrong[-1].event.alert}' was marked {wrong[-1].event.mark}", *wrong)
-    if not marked:
-        return withheld("nobody said whether the exhaustion was source or symptom", *exhausted)
-    return given("the exhaustion was seen as a symptom", *marked)
+        return not_asked(case, "here the pool was the cause")
+    fired = [one for one in case.story.of(AlertFired) if one.event.name == EXHAUSTION_ALERT]
+    if not fired:
+        return not_asked(case, f"{EXHAUSTION_ALERT} did not fire")
+    marked = alert_marks(case.story).get(EXHAUSTION_ALERT)
+    if marked is None:
+        return withheld(f"nobody said whether {EXHAUSTION_ALERT} is source or symptom", fired[0])
+    if marked.event.mark != "symptom":
+        return withheld(f"{EXHAUSTION_ALERT} was marked {marked.event.mark}", marked)
+    return given(f"{EXHAUSTION_ALERT} was marked a symptom", marked)
 
 
 def evidence_before_acting(case: Case) -> Decision:
     """Some evidence was recorded before the first rollback, restart or fix."""
     if not case.responses:
-        return no_data("nothing was rolled back, restarted, switched or fixed")
+        return unanswered(case)
     action = case.responses[0]
     before = [one.at for one in case.evidence if one.at.seq < action.seq]
     if not before:

@@ -82,14 +82,24 @@ class Score:
 
     @property
     def total(self) -> int:
-        """Points of the hundred, less the hints."""
+        """Points of those that the drill gave occasion for, less the hints."""
         earned = sum(one.points for one in self.sections if not one.is_bonus)
         return max(0, earned - self.hint_points)
+
+    @property
+    def total_max(self) -> int:
+        """A hundred, less the lines that do not apply to this drill."""
+        return sum(one.points_max for one in self.sections if not one.is_bonus)
 
     @property
     def bonus(self) -> int:
         """Points on top."""
         return sum(one.points for one in self.sections if one.is_bonus)
+
+    @property
+    def bonus_max(self) -> int:
+        """Of thirty, less the lines that do not apply."""
+        return sum(one.points_max for one in self.sections if one.is_bonus)
 
     @property
     def open_points(self) -> int:
@@ -103,7 +113,8 @@ class Score:
         With an answer key it tells what was right: for participants, score without one until the
         reveal.
         """
-        sums = {"total": self.total, "bonus": self.bonus, "open_points": self.open_points}
+        names = ("total", "total_max", "bonus", "bonus_max", "open_points")
+        sums = {name: getattr(self, name) for name in names}
         sections = [
             {**asdict(one), "points": one.points, "points_max": one.points_max}
             for one in self.sections
@@ -157,7 +168,7 @@ def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -
         line=line.rule,
         text=line.text,
         points=points,
-        points_max=line.points,
+        points_max=0 if decision.verdict == "does not apply" else line.points,
         verdict=decision.verdict,
         because=decision.because,
         seqs=decision.seqs,
@@ -166,7 +177,8 @@ def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -
 
 def score_lines(score: Score) -> list[str]:
     """The whole score, a line each, no colours."""
-    lines = [f"{score.total} of 100, bonus {score.bonus} of 30, not graded yet {score.open_points}"]
+    bonus = f"bonus {score.bonus} of {score.bonus_max}"
+    lines = [f"{score.total} of {score.total_max}, {bonus}, not graded yet {score.open_points}"]
     if score.hint_points:
         lines.append(f"hints cost {score.hint_points} points")
     for section in score.sections:
@@ -188,6 +200,8 @@ def score_lines(score: Score) -> list[str]:
 
 def _score_line(line: LineScore) -> str:
     points = f"{line.points:>2}/{line.points_max}" if not line.is_open else f" ?/{line.points_max}"
+    if line.verdict == "does not apply":
+        points = " -"
     return f"  {points:<6}{line.text}: {line.verdict}, {line.because}{_events(line.seqs)}"
 
 

@@ -49,6 +49,8 @@ class PastDrill:
     """From the page."""
     updates_in_time: bool | None
     points: int
+    points_max: int
+    """Of the lines of the rubric that apply to this drill."""
     bonus: int
     brier: float | None
     measures: dict[str, dict[str, float | None]]
@@ -138,6 +140,7 @@ def past_drill(events: Sequence[Envelope]) -> PastDrill | None:
         first_update=judged.cadence.first,
         updates_in_time=_both(judged.cadence.first_in_time, judged.cadence.gaps_in_time),
         points=judged.total,
+        points_max=judged.total_max,
         bonus=judged.bonus,
         brier=judged.brier,
         measures=_measures(story),

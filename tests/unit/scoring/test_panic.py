@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from harness.record.events import (
     ActionStated,
     DeployStarted,
     DeploySucceeded,
     FlagSwitched,
-    InjectDelivered,
     NoteAdded,
     UpdatePosted,
 )
 from harness.scoring.panic import classify
+from harness.scoring.rubric import RULES
 from tests.unit.scoring.stories import PANIC, STRUCTURED, case_of, deploy, without
 
 
@@ -23,7 +25,6 @@ def test_the_panic_story_is_panic_with_its_evidence() -> None:
         "services restarted one after the other",
         "more actions than ideas",
         "no hypothesis for ten minutes",
-        "an executive got no answer",
     }
     assert seen.restarts_before_evidence == 9
     assert seen.actions == 10
@@ -51,11 +52,14 @@ def test_a_restart_after_evidence_is_no_sign() -> None:
     assert classify(case_of(sorted(later, key=lambda one: one[0]))).pattern == "structured"
 
 
-def test_an_update_in_time_answers_the_executive() -> None:
-    silent = without(STRUCTURED, UpdatePosted)
-    assert "an executive got no answer" in {s.name for s in classify(case_of(silent)).signs}
-    unasked = without(silent, InjectDelivered)
-    assert "an executive got no answer" not in {s.name for s in classify(case_of(unasked)).signs}
+def test_an_executive_who_got_no_answer_is_no_panic() -> None:
+    """It is a line of the rubric that is missed; who investigates in order does not panic."""
+    silent = [
+        (minute, replace(event, readers="internal") if isinstance(event, UpdatePosted) else event)
+        for minute, event in STRUCTURED
+    ]
+    assert classify(case_of(silent)).pattern == "structured"
+    assert RULES["executive_told_confidence"](case_of(silent)).verdict == "not given"
 
 
 def test_without_a_page_there_is_nothing_to_classify() -> None:

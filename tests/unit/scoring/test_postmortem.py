@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.causes import Answer
 from harness.model import Mechanism
 from harness.record.events import (
+    AlertFired,
     ClockStarted,
     DiagnosisDeclared,
     HypothesesRevised,
@@ -22,10 +24,11 @@ from harness.scoring.case import AnswerKey
 from harness.scoring.guardrails import guardrails
 from harness.scoring.kpi import Kpis, WrongActions
 from harness.scoring.learning import learning_json
-from harness.scoring.postmortem import draft
+from harness.scoring.postmortem import MEASURING, draft
 from harness.scoring.postmortem_model import from_json, schema_json, to_json
 from harness.scoring.postmortem_text import to_markdown
 from harness.scoring.times import Times
+from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_config
 from tests.unit.scoring.stories import KEY, PANIC, STRUCTURED, both, changed, story_of, without
 
 KPIS = Kpis(
@@ -240,3 +243,22 @@ def test_where_nothing_was_wrong_the_guardrails_are_no_service_s() -> None:
     [told] = draft(story_of(STRUCTURED), KPIS, nothing).guardrails
     assert told.service == ""
     assert "none" not in str(told.spec)
+
+
+def test_what_measures_the_shop_is_no_system_of_it() -> None:
+    """Negative control: the gateway of the same record is one."""
+    load = (0.1, AlertFired("u", "ErrorBudgetBurn", "critical", "5 % fail", "load"))
+    story = story_of(sorted([*STRUCTURED, load], key=lambda one: one[0]))
+    systems = draft(story, KPIS).impact.systems_alerting
+    assert "load" not in systems
+    assert "gateway" in systems
+
+
+def test_every_target_of_the_telemetry_is_a_service_or_measures_them(tmp_path: Path) -> None:
+    settings = PrometheusSettings(
+        binary=tmp_path, run_dir=tmp_path, port=1, services={"a": 2}, load_port=3,
+        recorder_port=4, pager_port=5, pager_token_file=None,
+    )  # fmt: skip
+    jobs: Any = prometheus_config(settings)["scrape_configs"]
+    targets = {one["labels"]["service"] for job in jobs for one in job["static_configs"]}
+    assert targets - {"a"} == MEASURING

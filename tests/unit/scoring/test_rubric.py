@@ -231,8 +231,83 @@ def test_resolution_is_missed_once_the_drill_has_ended_with_alerts() -> None:
 
 def test_exhaustion_is_no_symptom_where_the_pool_was_the_cause() -> None:
     pool = AnswerKey((Answer(tuple(KEY.services), ("pool-too-small",)),))
-    decision = RULES["exhaustion_is_a_symptom"](case_of(STRUCTURED, pool))
-    assert decision.verdict == "no data"
+    assert RULES["exhaustion_is_a_symptom"](case_of(STRUCTURED, pool)).verdict == "no data"
+    ended = case_of([*STRUCTURED, ENDED], pool)
+    assert RULES["exhaustion_is_a_symptom"](ended).verdict == "does not apply"
+
+
+def only(alert: str) -> list[Moment]:
+    """The incident with one alert alone, which somebody marked a symptom."""
+    kept = [
+        one for one in without(STRUCTURED, e.AlertMarked) if not isinstance(one[1], e.AlertEvent)
+    ]
+    fired = e.AlertFired("f", alert, "critical", "x", "b")
+    marked = e.AlertMarked(alert, "symptom", "", "kim")
+    more: list[Moment] = [(0.05, fired), (2.0, marked), ENDED]
+    return sorted([*kept, *more], key=lambda one: one[0])
+
+
+def test_an_exhaustion_that_never_happened_is_not_cited() -> None:
+    """Negative control: the alert of exhaustion itself is."""
+    rule = RULES["exhaustion_is_a_symptom"]
+    busy = rule(case_of(only("ServiceSaturated")))
+    assert (busy.verdict, busy.seqs) == ("does not apply", ())
+    assert "DatabasePoolExhausted did not fire" in busy.because
+    exhausted = rule(case_of(only("DatabasePoolExhausted")))
+    assert (exhausted.verdict, exhausted.because) == (
+        "given",
+        "DatabasePoolExhausted was marked a symptom",
+    )
+
+
+NOT_ASKED: dict[str, list[Moment]] = {
+    "exhaustion_is_a_symptom": only("ServiceSaturated"),
+    "executive_told_confidence": without(STRUCTURED, e.InjectDelivered, e.UpdatePosted),
+    "way_back_planned": changed(STRUCTURED, e.DeployStarted, lambda _: {"kind": "restart"}),
+}
+
+
+@pytest.mark.parametrize("name", NOT_ASKED)
+def test_a_line_that_does_not_apply_says_so_and_does_not_count(name: str) -> None:
+    ended = [*without(NOT_ASKED[name], e.DrillFinished), ENDED]
+    scored = score(story_of(ended), KEY)
+    line = next(one for part in scored.sections for one in part.lines if one.line == name)
+    assert (line.verdict, line.points, line.points_max) == ("does not apply", 0, 0)
+    assert scored.total_max == 95
+    assert f"{scored.total} of 95, bonus" in score_lines(scored)[0]
+    assert any(
+        name_of_line(name) in text and "does not apply" in text for text in score_lines(scored)
+    )
+    assert scored.to_json()["total_max"] == 95
+
+
+def name_of_line(rule: str) -> str:
+    return next(line.text for part in the_rubric() for line in part.lines if line.rule == rule)
+
+
+def test_before_the_end_an_occasion_may_still_come() -> None:
+    """Negative control: with the end taken away none of these lines is left out."""
+    for name, moments in NOT_ASKED.items():
+        running = without(moments, e.DrillFinished)
+        assert RULES[name](case_of(running)).verdict == "no data", name
+        assert score(story_of(running), KEY).total_max == 100
+
+
+def test_where_nothing_was_wrong_nobody_had_to_act() -> None:
+    nothing = AnswerKey((Answer(("none",), ("no-fault",)),))
+    idle = [*without(STRUCTURED, e.DeployStarted), ENDED]
+    for name in (
+        "verified_before_acting", "way_back_planned", "evidence_before_acting",
+        "capabilities_complemented",
+    ):  # fmt: skip
+        assert RULES[name](case_of(idle, nothing)).verdict == "does not apply", name
+        assert RULES[name](case_of(idle)).verdict == "no data", "there was something to undo"
+
+
+def test_the_instructor_may_grade_a_line_that_did_not_apply() -> None:
+    judged = (90.0, e.LineJudged("exhaustion_is_a_symptom", 3, "seen all the same", "lee"))
+    scored = score(story_of([*only("ServiceSaturated"), judged]), KEY)
+    assert scored.total_max == 100
 
 
 def test_an_automatic_rollback_is_nobodys_action() -> None:

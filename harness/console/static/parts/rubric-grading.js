@@ -12,7 +12,7 @@ export function RubricGrading() {
   const lines = (data?.sections || []).flatMap((section) => section.lines.map((line) => ({ ...line, section: section.title })));
   const shown = all ? lines : lines.filter((line) => line.verdict === OPEN);
   return html`<${Card} title="Grade the rubric" className="span12" id="judge" actions=${html`<label class="tick"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} /> show all lines</label>`}>
-    ${data && html`<p class="muted">${data.total} of 100 points so far; ${data.open_points} not graded yet${data.hint_points ? `, ${data.hint_points} deducted for hints` : ""}.</p>`}
+    ${data && html`<p class="muted">${data.total} of ${data.total_max} points so far; ${data.open_points} not graded yet${data.hint_points ? `, ${data.hint_points} deducted for hints` : ""}.</p>`}
     ${data && !shown.length && html`<${Empty}>Nothing to grade.<//>`}
     <ul class="plain">${shown.map((line) => html`<${Line} key=${line.line} line=${line} onGraded=${again} />`)}</ul>
     <${ErrorNote} error=${error} />

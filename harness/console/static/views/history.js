@@ -26,7 +26,7 @@ const TRENDS = [
   ["TTI (identify), from the page", (one) => wall(one.kpis.times.tti), time, true],
   ["TTA (acknowledge), from the page", (one) => wall(one.kpis.times.tta), time, true],
   ["Users affected", (one) => one.kpis.users_affected, plain, true],
-  ["Points", (one) => one.points, plain, false],
+  ["Points, in % of those that applied", (one) => (one.points_max ? (100 * one.points) / one.points_max : null), plain, false],
   ["Brier score", (one) => one.brier, (value) => plain(value, 3), true],
 ];
 
@@ -53,5 +53,5 @@ function Drills({ data }) {
   return html`<div class="scroll" tabIndex="0"><table><thead><tr><th>started</th><th>drill</th><th>scenario</th><th>outcome</th><th class="num">TTM, from the page</th><th class="num">points</th></tr></thead>
     <tbody>${[...data.drills].reverse().map((one) => html`<tr key=${one.drill_id} class=${one.counts ? "" : "muted"} title=${one.excluded_because ? `excluded: ${one.excluded_because}` : ""}>
       <td>${dateTime(Date.parse(one.began_at))}</td><td class="mono">${one.drill_id}${one.drill_id === data.running ? " (now)" : ""}</td><td>${one.scenario}</td>
-      <td>${one.outcome}${one.excluded_because ? ", excluded" : ""}</td><td class="num">${duration(one.kpis.times.ttm)}</td><td class="num">${one.points}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
+      <td>${one.outcome}${one.excluded_because ? ", excluded" : ""}</td><td class="num">${duration(one.kpis.times.ttm)}</td><td class="num">${one.points} of ${one.points_max}${one.bonus ? ` + ${one.bonus}` : ""}</td></tr>`)}</tbody></table></div>`;
 }

@@ -10,6 +10,7 @@ const VERDICTS = {
   "not given": ["bad", "✕"],
   "for the instructor": ["warn", "…"],
   "no data": ["muted", "–"],
+  "does not apply": ["muted", "○"],
   judged: ["accent", "★"],
 };
 const PATTERNS = {
@@ -27,8 +28,8 @@ export default function Score() {
   if (!data) return html`<${Loading} />`;
   return html`<div class="v-page">
     <div class="v-sums">
-      <p class="v-figure">${data.total}<small> of 100</small></p>
-      <p class="v-figure">+${data.bonus}<small> bonus</small></p>
+      <p class="v-figure">${data.total}<small> of ${data.total_max}</small></p>
+      <p class="v-figure">+${data.bonus}<small> of ${data.bonus_max} bonus</small></p>
       ${data.hint_points > 0 && html`<p class="v-figure v-warn">−${data.hint_points}<small> for hints</small></p>`}
       <p class="v-figure muted">${data.open_points}<small> not graded yet</small></p>
       <p class="v-figure muted">${data.brier === null ? "–" : data.brier.toFixed(3)}<small> Brier score: 0 is perfect, 0.25 a coin toss</small></p>
@@ -54,7 +55,7 @@ function Line({ line, bySeq }) {
     <button type="button" class="v-line-head" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>
       <span class=${`v-${tone}`} title=${line.verdict}>${sign}</span>
       <span>${line.text}<small class="muted"> ${line.because}</small></span>
-      <span class="num">${line.points} / ${line.points_max}</span>
+      <span class="num">${line.verdict === "does not apply" ? "does not apply" : `${line.points} / ${line.points_max}`}</span>
     </button>
     ${isOpen && html`<${Deciders} seqs=${line.seqs} bySeq=${bySeq} verdict=${line.verdict} />`}
   </li>`;

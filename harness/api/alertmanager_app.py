@@ -6,7 +6,6 @@ set silences, and each silence is in the record. Pages of other sites may not.
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -15,14 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from harness.api.access import EVERYBODY, policy_of, router_for
-from harness.api.auth import Gatekeeper
+from harness.api.access import EVERYBODY, router_for
 from harness.api.dependencies import InSession
-from harness.api.headers import SafeHeaders
+from harness.api.protection import protect
+from harness.api.strict_json import strict_json
 from harness.drill.actions import silencing
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName
-from harness.record.events import AccessRefused
 from harness.telemetry import alertmanager_json as form
 from harness.telemetry.silences import MalformedSilence, Matcher, parse_matcher
 from harness.tokens import TokenBook
@@ -41,14 +39,7 @@ def create_alertmanager_app(session: Session, tokens: TokenBook, port: int) -> F
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(UnknownName, _not_found)
     app.add_exception_handler(DrillError, _unavailable)
-
-    def refused(method: str, path: str, why: str) -> None:
-        what = f"refused {method} {path[:200]} at Alertmanager's port: {why}"
-        session.note(AccessRefused(what=what), actor="unknown")
-
-    policy = policy_of([router])
-    app.add_middleware(Gatekeeper, tokens=tokens, policy=policy, port=port, on_refused=refused)
-    app.add_middleware(SafeHeaders)
+    protect(app, session, tokens, port, [router], " at Alertmanager's port")
     return app
 
 
@@ -104,8 +95,8 @@ async def silences(session: InSession, asked: Parameters) -> Any:
 @router.post("/api/v2/silences")
 async def silence(request: Request, session: InSession) -> Any:
     try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError) as error:
+        body = strict_json(await request.body())
+    except ValueError as error:
         raise MalformedSilence("not JSON") from error
     return {"silenceID": silencing.silence(session, body).id}
 

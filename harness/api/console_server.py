@@ -49,8 +49,12 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
 
     Raises PortTaken, naming who holds the port.
     """
-    async with _serving(create_app(session, tokens, port), port, "the drill's own API"):
-        yield
+    app = create_app(session, tokens, port)
+    try:
+        async with _serving(app, port, "the drill's own API"):
+            yield
+    finally:
+        await app.state.feed.close()
 
 
 @asynccontextmanager
@@ -67,7 +71,6 @@ async def serving_alertmanager(
 async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     listener = listen(port)
     logging.getLogger("uvicorn.error").addFilter(_DROPPED)
-    app = create_app(session, tokens, port)
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -91,6 +94,5 @@ async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
-        await app.state.feed.close()
         app.state.refusals.flush()
         listener.close()

@@ -16,7 +16,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from harness.api import app as api_app
-from harness.api import routes_read, strict_json
+from harness.api import protection, routes_read, strict_json
 from harness.api.access import TEAM, router_for
 from harness.api.app import ROUTERS, create_app
 from harness.drill.lifecycle.home import TRACEBACK
@@ -89,7 +89,7 @@ async def test_without_the_last_resort_it_would_come_through(
     trouble: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: it is the middleware that answers."""
-    monkeypatch.setattr(api_app, "LastResort", lambda app, **_: app)
+    monkeypatch.setattr(protection, "LastResort", lambda app, **_: app)
     monkeypatch.setattr(routes_read.trace_search, "trace", failing)
     with pytest.raises(KeyError):
         await Api(trouble, tmp_path / "secrets").http.get("/v1/traces/abc")

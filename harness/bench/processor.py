@@ -81,9 +81,8 @@ async def under_load(session: Session, rounds: int) -> list[Row]:
     database_url = session.services.runtime.database_url("users")
     reference = await reference_ms(checkout, database_url, rounds)
     request_ms = spent.total_cores / spent.requests_per_s * 1000
-    greediest = sorted(spent.cores.items(), key=lambda item: -item[1])
     return [
-        *(figure_row(f"CPU of {name}, cores", cores) for name, cores in greediest),
+        *_greediest_first("CPU of", spent),
         figure_row("CPU of all, cores", spent.total_cores),
         figure_row("customers' requests a second", spent.requests_per_s),
         figure_row("CPU of a customer's request, ms", request_ms),
@@ -97,4 +96,12 @@ async def without_load(session: Session) -> list[Row]:
     await session.services.runtime.stop(LOAD)
     await asyncio.sleep(SETTLED_S)
     spent = await spent_in(session)
-    return [figure_row("CPU without load, cores", spent.total_cores)]
+    return [
+        *_greediest_first("CPU without load of", spent),
+        figure_row("CPU without load of all, cores", spent.total_cores),
+    ]
+
+
+def _greediest_first(figure: str, spent: Spent) -> list[Row]:
+    greediest = sorted(spent.cores.items(), key=lambda item: -item[1])
+    return [figure_row(f"{figure} {name}, cores", cores) for name, cores in greediest]

@@ -20,7 +20,8 @@ from harness.runtime.procfs import port_holder, port_is_free
 from harness.waiting import wait_until_sync
 
 DRILL = str(Path(sys.executable).parent / "drill")
-START_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 200.0
+"""A drill waits up to a minute for a machine that others keep busy."""
 END_TIMEOUT_S = 45.0
 """Containers take a while to go."""
 

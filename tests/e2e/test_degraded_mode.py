@@ -11,7 +11,7 @@ import pytest
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]
 PORT_OFFSET = 13_000
 SEEN_MIN = 100
 """So many home feeds of each kind, before anything is said of them."""
@@ -37,18 +37,30 @@ def wait_seen(shop: LiveDrill, *contents: str) -> None:
     wait_until_sync(seen, timeout_s=90, what=f"{SEEN_MIN} feeds that are {contents}")
 
 
-def verified(shop: LiveDrill) -> tuple[int, dict[str, float]]:
-    """Exit code, and the measures."""
+def verified(shop: LiveDrill) -> tuple[list[str], dict[str, float]]:
+    """The measures that do not hold, and the values of all."""
     done = shop.drill("verify", "--json", timeout_s=180)
     results = json.loads(done.stdout)["results"]
-    return done.returncode, {row["measure"]: row["value"] for row in results}
+    missed = [f"{row['measure']} is {row['value']}" for row in results if not row["holds"]]
+    assert bool(missed) is (done.returncode == 1)
+    return missed, {row["measure"]: row["value"] for row in results}
+
+
+def verified_in(shop: LiveDrill, attempts: int) -> tuple[list[str], dict[str, float]]:
+    """As a team does it: what waited since the surge is worked off first, so that the first proof
+    may come too early."""
+    for _ in range(attempts):
+        missed, measures = verified(shop)
+        if not missed:
+            break
+    return missed, measures
 
 
 def test_degraded_mode_serves_under_the_surge_that_fails_without_it(shop: LiveDrill) -> None:
     wait_until_sync(lambda: shop.answer("page"), timeout_s=90, what="a page", interval_s=1)
     wait_seen(shop, "failing")
-    code, without = verified(shop)
-    assert code == 1
+    missed, without = verified(shop)
+    assert missed
     assert without["feed_success_ratio"] < 0.9
 
     assert shop.drill("flag", "ranking", "off", "--expect", "errors < 1%",
@@ -56,8 +68,8 @@ def test_degraded_mode_serves_under_the_surge_that_fails_without_it(shop: LiveDr
     flags: Any = shop.answer("flag")
     assert {one["name"]: one["enabled"] for one in flags}["ranking"] is False
     wait_seen(shop, "cached", "default")
-    code, degraded = verified(shop)
-    assert code == 0
+    missed, degraded = verified_in(shop, attempts=3)
+    assert not missed
     assert degraded["feed_success_ratio"] >= 0.99
 
     found = engagement(shop)

@@ -164,15 +164,16 @@ def gather(team: Team) -> None:
 
 def reach(team: Team, plan: Plan) -> None:
     """Go on to the phase in which lessons are written."""
-    if plan.is_patient:
-        team.drill.wait_said("phase: Postmortem and spec update")
 
     def phase() -> str:
         shown: Any = team.drill.answer("agenda")
         return str(shown["clock"]["phase"])
 
-    while phase() != plan.review:
-        team.type("", "instruct", "skip")
+    if plan.is_patient:
+        team.drill.wait_said("phase: Postmortem and spec update")
+    else:
+        while phase() != plan.review:
+            team.type("", "instruct", "skip")
     review = next(one for one in load_agenda(plan.agenda).phases if one.id == plan.review)
     if review.duration_ms is not None:
         # At this speed a minute of it is a second: it lasts as long as the machine takes to type.

@@ -27,7 +27,7 @@ LATENESS_SHARE_MIN = 0.1
 """Of a look's interval, that it comes late by: it stands in where the kernel counts no waiting."""
 CALM_S = 5.0
 """So long nothing must be the matter before the machine counts as free again."""
-FREE_WITHIN_S = 120.0
+FREE_WITHIN_S = 60.0
 """So long a drill waits for a busy machine before it begins on it, and is marked."""
 
 

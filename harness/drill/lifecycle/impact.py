@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from decimal import Decimal, InvalidOperation
 
 from harness.drill.actions.pager import expire_alerts
 from harness.drill.lifecycle.healthy_baseline import SUCCESS
 from harness.drill.session import Session
 from harness.errors import DrillError
-from harness.record.events import EngagementSampled, ImpactSampled
+from harness.record.events import EngagementSampled, ImpactSampled, LedgerCorrected
 
 INTERVAL_S = 2.0
 REPEATED_S = 10.0
 """Said again after so long although nothing changed: no harm is a figure, no sample is not."""
 
+
+LEDGER = "billing"
+CORRECTED = "ledger corrected"
+"""What the ledger logs of each order that it corrected."""
+LINES_MAX = 2000
 
 VIEWS = "sum by (content, outcome) (user_feed_views_total)"
 DEPARTURES = "sum by (content, outcome) (user_departures_total)"
@@ -25,8 +31,11 @@ async def sample_forever(session: Session) -> None:
     last: ImpactSampled | None = None
     engaged: EngagementSampled | None = None
     noted_at_ms = engaged_at_ms = 0
+    followed = 0
     while True:
         await asyncio.sleep(INTERVAL_S)
+        with contextlib.suppress(DrillError):
+            followed = await note_corrections(session, after=followed)
         with contextlib.suppress(DrillError):  # tried again in a moment
             await expire_alerts(session)
             now = await sample(session)
@@ -39,6 +48,29 @@ async def sample_forever(session: Session) -> None:
                 if visitors != engaged:
                     session.note(visitors, actor="load")
                 engaged, engaged_at_ms = visitors, session.drill_ms()
+
+
+async def note_corrections(session: Session, *, after: int) -> int:
+    """Record what the ledger's log says of corrections since line number `after`; returns the
+    number of the newest such line. They are asked for by `POST /reconciliation/corrections` of
+    billing itself, as the runbook says, and pass nobody else. Raises DrillError."""
+    lines = await session.services.recorder.logs(
+        LEDGER, contains=CORRECTED, after=str(after), limit=LINES_MAX
+    )
+    found = [line for line in lines if line.get("event") == CORRECTED]
+    amounts = [amount for line in found if (amount := _amount(line.get("amount"))) is not None]
+    if found:
+        session.note(LedgerCorrected(len(found), f"{sum(amounts, Decimal())}"), actor=LEDGER)
+    return max((int(line["seq"]) for line in lines), default=after)
+
+
+def _amount(logged: object) -> Decimal | None:
+    """None for what is no amount: a release may log anything."""
+    try:
+        amount = Decimal(str(logged))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
 
 
 async def sample(session: Session) -> ImpactSampled | None:

@@ -48,6 +48,19 @@ class NothingUnseen(Event, type="unseen.nothing", audience="instructor"):
 
 
 @dataclass(frozen=True)
+class LedgerCorrected(Event, type="ledger.corrected"):
+    """Somebody had billing correct its ledger, by its own API; as far as its log tells."""
+
+    orders: int
+    amount: str
+    """The sum of all corrections, in the shop's currency."""
+
+    def describe(self) -> Description:
+        orders = f"{self.orders} order{'' if self.orders == 1 else 's'}"
+        return Description("correction", f"billing's ledger, {orders}: {self.amount} in all")
+
+
+@dataclass(frozen=True)
 class DependencyActed(Event, type="dependency.acted", audience="instructor"):
     """Something outside the shop's code did what it does now and then: a database failed over, a
     third party was slow for a while."""

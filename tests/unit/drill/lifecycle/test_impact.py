@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from harness.drill.lifecycle.impact import DEPARTURES, VIEWS, sample_engagement
+from harness.drill.lifecycle.impact import (
+    CORRECTED,
+    DEPARTURES,
+    LEDGER,
+    VIEWS,
+    note_corrections,
+    sample_engagement,
+)
 from harness.drill.session import Session
-from harness.record.events import EngagementSampled
+from harness.paths import REPO
+from harness.record.events import EngagementSampled, LedgerCorrected
+from harness.scoring.timeline import timeline
 from harness.telemetry.prometheus import Sample
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -37,3 +46,53 @@ async def test_views_are_those_who_went_on_and_those_who_left(session: Session) 
     assert await sample_engagement(session) == EngagementSampled(
         views={"cached": 100, "failing": 8}, continued={"cached": 70}, returning={"cached": 26}
     )
+
+
+class Ledger:
+    """A recorder with the lines of billing's log."""
+
+    def __init__(self, *lines: dict[str, Any]) -> None:
+        self.lines = list(lines)
+
+    async def logs(
+        self, service: str, *, contains: str, after: str, limit: int
+    ) -> list[dict[str, Any]]:
+        assert service == "billing"
+        return [
+            one for one in self.lines if one["seq"] > int(after) and contains in str(one.values())
+        ][-limit:]
+
+
+def corrected(seq: int, amount: object, event: str = "ledger corrected") -> dict[str, Any]:
+    return {"seq": seq, "event": event, "order_id": seq, "amount": amount}
+
+
+async def test_corrections_of_the_ledger_are_recorded_once_and_stand_in_the_timeline(
+    session: Session,
+) -> None:
+    recorder: Any = Ledger(
+        corrected(3, "-0.01"), corrected(4, "0.02"),
+        corrected(5, "9.99", event="a customer asks about 'ledger corrected'"),
+    )  # fmt: skip
+    session.services.recorder = recorder
+    after = await note_corrections(session, after=0)
+    assert after == 5
+    assert await note_corrections(session, after=after) == after
+    recorder.lines += [corrected(9, "NaN"), corrected(10, None), corrected(11, "1E+3")]
+    assert await note_corrections(session, after=after) == 11
+    found = [one.event for one in session.story().of(LedgerCorrected)]
+    assert found == [LedgerCorrected(2, "0.01"), LedgerCorrected(3, "1000")]
+    told = [one.what for one in timeline(session.story())]
+    assert told[0] == "correction: billing's ledger, 2 orders: 0.01 in all"
+
+
+async def test_without_corrections_there_is_nothing_to_record(session: Session) -> None:
+    """Negative control of the same search."""
+    recorder: Any = Ledger(corrected(3, "1", event="entry posted"))
+    session.services.recorder = recorder
+    assert await note_corrections(session, after=0) == 0
+    assert not session.story().of(LedgerCorrected)
+
+
+def test_billing_logs_a_correction_in_the_words_that_are_looked_for() -> None:
+    assert f'"{CORRECTED}"' in (REPO / "services" / LEDGER / "ledger.py").read_text()

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import difflib
 import errno
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -90,9 +91,25 @@ class MachineRefused(EnvironmentMissing):
     }
 
     def __init__(self, error: OSError, what: str = "") -> None:
-        reason = error.strerror or str(error) or type(error).__name__
+        self.reason = error.strerror or str(error) or type(error).__name__
         where = what or (str(error.filename) if error.filename else "the system refused")
-        super().__init__(f"{where}: {reason}", self.HINTS.get(error.errno or 0, ""))
+        super().__init__(f"{where}: {self.reason}", self.HINTS.get(error.errno or 0, ""))
+
+
+NO_THREAD = "can't start new thread"
+"""How the interpreter words it where the kernel refuses one; it has no type of its own."""
+
+
+def refused_by_machine(error: BaseException) -> MachineRefused | None:
+    """What the kernel refused, where that is what `error` comes from; None for a mistake."""
+    if isinstance(error, MemoryError):
+        return MachineRefused(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
+    if isinstance(error, RuntimeError) and NO_THREAD in str(error):
+        return MachineRefused(OSError(errno.EAGAIN, NO_THREAD))
+    # Without a number it is no answer of the kernel: a timeout of ours, for one.
+    if isinstance(error, OSError) and error.errno is not None:
+        return MachineRefused(error)
+    return None
 
 
 class PortTaken(EnvironmentMissing):

@@ -29,7 +29,7 @@ from harness.cli import (
     updates,
 )
 from harness.cli.panels import with_commands
-from harness.errors import DrillError, MachineRefused
+from harness.errors import DrillError, refused_by_machine
 from harness.terminal import say, take_any_text
 
 MODULES = (
@@ -75,8 +75,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except OSError as error:
-        sys.exit(_told(MachineRefused(error)))
+    except (OSError, MemoryError, RuntimeError) as error:
+        if (refused := refused_by_machine(error)) is None:
+            raise
+        sys.exit(_told(refused))
 
 
 def _told(error: DrillError) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.drill.lifecycle.home import TRACEBACK
 from harness.drill.session import Session
-from harness.errors import DrillError, MachineRefused, OwnMistake
+from harness.errors import DrillError, MachineRefused, OwnMistake, refused_by_machine
 from harness.record.events import HarnessProblem
 
 TRACEBACKS_MAX_BYTES = 1_000_000
@@ -29,9 +29,9 @@ def note_mistake(
         keep_traceback(path, error, where)
     doing = f" in {where}" if where else ""
     mistake: OwnMistake | MachineRefused
-    if isinstance(error, OSError) and error.errno is not None:
-        mistake = MachineRefused(error)
-        what = f"the machine refused{doing}: {error.strerror}"
+    if (refused := refused_by_machine(error)) is not None:
+        mistake = refused
+        what = f"the machine refused{doing}: {refused.reason}"
     else:
         mistake = OwnMistake(error, path)
         what = f"internal error ({type(error).__name__}){doing}"

@@ -21,6 +21,7 @@ from harness.drill.run_state import RunState
 from harness.drill.services import Services
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
+from harness.errors import EnvironmentMissing
 from harness.host.load_process import LoadControl, expected_requests_per_s
 from harness.host.runtimes import runtime_named
 from harness.model import ProcessSpec, StackPlan
@@ -39,6 +40,8 @@ from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
 
+EARLIEST_YEAR = 2025
+"""When this was written; no machine's clock that is right says less."""
 Say = Callable[[str], None]
 
 
@@ -68,6 +71,7 @@ async def prepare(
     intent is in the record before anything else is made. Raises what the catalog, the workspace or
     the machine object to. `attended`: people will take part, so that the AI gate is served.
     """
+    require_clock(datetime.now(UTC))
     runs = settings.home / "runs"
     spec = draw(
         Catalog(settings.repo),
@@ -112,6 +116,15 @@ async def prepare(
         tokens=tokens,
         expected_per_s=per_s,
     )
+
+
+def require_clock(now: datetime) -> None:
+    """Raise EnvironmentMissing where the machine's clock was never set: the shop's history lies
+    weeks before now, certificates begin now, and neither may be in 1969."""
+    if now.year < EARLIEST_YEAR:
+        raise EnvironmentMissing(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC", "set it, then start again"
+        )
 
 
 async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:

@@ -129,7 +129,7 @@ RUNTIMES: dict[str, RuntimeKind] = {
             reap=_local_reap,
             leftovers=_nothing,
             row_timeout_s=420.0,
-            absent=frozenset({ports.ALERTMANAGER, ports.GRAFANA}),
+            absent=frozenset({ports.GRAFANA}),
             is_marked=False,
         ),
         RuntimeKind(

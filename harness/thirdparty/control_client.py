@@ -35,7 +35,9 @@ class ThirdPartyControl:
 
     def __init__(self, control_socket: Path) -> None:
         self._short = short_path(control_socket)
-        transport = httpx.AsyncHTTPTransport(uds=self._short.__enter__())
+        transport = httpx.AsyncHTTPTransport(
+            uds=self._short.__enter__(), trust_env=False, verify=TRUSTING_NOBODY
+        )
         self._http = httpx.AsyncClient(
             transport=transport,
             base_url="http://third-parties",

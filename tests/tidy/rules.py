@@ -295,7 +295,11 @@ INHERITING = frozenset(
 """Functions of `os` that give no choice."""
 
 HTTP_CLIENTS = frozenset(
-    f"httpx.{name}" for name in ("AsyncClient", "Client", "get", "post", "request", "stream")
+    f"httpx.{name}"
+    for name in (
+        *("AsyncClient", "Client", "AsyncHTTPTransport", "HTTPTransport"),
+        *("get", "post", "request", "stream"),
+    )
 )
 
 

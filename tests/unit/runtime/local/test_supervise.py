@@ -172,3 +172,13 @@ def test_the_stack_of_a_living_host_is_left_alone(run_dir: Path, bystander: Proc
 def test_a_damaged_state_file_stops_nothing(run_dir: Path) -> None:
     (run_dir / STATE_FILE).write_text("{")
     assert reap(run_dir.parents[1]) == ()
+
+
+async def test_a_log_that_cannot_be_written_is_named(run_dir: Path) -> None:
+    guardian = await Guardian.start(run_dir, "subreaper")
+    try:
+        log = run_dir / "logs" / "gone" / "x.jsonl"
+        with pytest.raises(StackFailed, match=r"x could not be started: .*gone/x\.jsonl"):
+            await guardian.spawn(Command("x", ("true",), run_dir, log))
+    finally:
+        await guardian.close()

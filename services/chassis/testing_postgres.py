@@ -89,6 +89,7 @@ def running_postgres() -> Iterator[PostgresServer]:
 
     Postgres refuses to run as root; root runs it as `nobody`.
     """
+    _forget_client_settings()
     bindir = postgres_bindir()
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     base = _base_directory()
@@ -121,6 +122,12 @@ def running_postgres() -> Iterator[PostgresServer]:
             finally:
                 process.send_signal(signal.SIGINT)  # stop now, without waiting for clients
                 process.wait(timeout=10)
+
+
+def _forget_client_settings() -> None:
+    """Take PG* from this process: both client libraries would go by them, to another server."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 def _base_directory() -> Path:

@@ -43,6 +43,14 @@ def test_it_stops_with_its_block_even_while_clients_are_connected() -> None:
     left_open.close()
 
 
+def test_settings_of_the_shell_lead_no_client_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSSLMODE", "require")
+    with running_postgres() as server:
+        assert answers(server.url("postgres"))
+        monkeypatch.setenv("PGSSLMODE", "require")
+        assert not answers(server.url("postgres"))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel has to see to it")
 def test_it_stops_when_the_tests_are_killed() -> None:
     argv = [sys.executable, "-c", SERVE]

@@ -63,7 +63,7 @@ def bench(
     ] = "local",
     as_json: AsJson = False,
 ) -> None:
-    """Measure start-up, memory, processor time and tracing, side by side.
+    """Measure start-up, memory, processor time and tracing.
 
     Example: drill bench --runtime both
     """

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import Policy
 from harness.api.problems import Problem
+from harness.api.protocol import ADMIT
 from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000
@@ -56,12 +57,13 @@ class Gatekeeper:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         caller, problem = self._decide(scope["method"], scope["path"], headers)
         if is_ambiguous(scope["headers"]):
             problem = (400, "a header that decides was sent twice")
+        elif caller is not None and not scope.get("state", {}).get(ADMIT, _anybody)(caller):
+            problem = (503, f"too many connections of a {caller} are open")
         if problem is not None:
             self.on_refused(scope["method"], scope["path"], problem[1])
             await self._refuse(*problem)(scope, receive, send)
@@ -93,8 +95,13 @@ class Gatekeeper:
 
     @staticmethod
     def _refuse(status: int, detail: str) -> Problem:
-        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
         return Problem(status, headers, title="Refused", detail=detail, exit_code=1)
+
+
+def _anybody(_: Caller) -> bool:
+    """Servers that count no connections admit every caller."""
+    return True
 
 
 def _small_enough(headers: Mapping[str, str]) -> bool:

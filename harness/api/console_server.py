@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from harness.api.alertmanager_app import create_alertmanager_app
 from harness.api.app import create_app
-from harness.api.protocol import HangingUp
+from harness.api.protocol import protocol_of_server
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.runtime.port_check import listen
@@ -75,10 +75,10 @@ async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
         app,
         access_log=False,
         log_config=None,
-        http=HangingUp,
+        http=protocol_of_server(),
+        ws="none",
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
-        limit_concurrency=500,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -4,6 +4,7 @@ that make no sense, and, as the last resort, mistakes that nobody thought of.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -122,6 +123,13 @@ class LastResort:
 
         try:
             await self.app(scope, receive, watched)
+        except asyncio.CancelledError:
+            # The server ends, and this is all there is of the task.
+            if has_begun:
+                scope.get("state", {}).get(HANG_UP, _nothing)()
+            else:
+                detail = "the drill has ended"
+                await Problem(503, title="Ended", detail=detail, exit_code=1)(scope, receive, send)
         except Exception as error:  # noqa: BLE001  the last resort
             mistake = self.keep(error, f"{scope['method']} {scope['path'][:200]}")
             if has_begun:

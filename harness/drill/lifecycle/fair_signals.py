@@ -96,10 +96,13 @@ class FairSignals:
         return 0.0 if before is None else max(now_s - before - LOOK_EVERY_S, 0.0) / LOOK_EVERY_S
 
 
-async def wait_until_free(session: Session, progress: Progress) -> None:
-    """Give a busy machine the time to become free; after that the drill begins on it as it is."""
+async def wait_until_free(session: Session, progress: Progress) -> bool:
+    """Give a busy machine the time to become free; after that the drill begins on it as it is.
+
+    Whether it is free.
+    """
     if not session.run.machine_busy:
-        return
+        return True
     progress(f"waiting up to {FREE_WITHIN_S:g} s for the machine to be free: end what else runs")
 
     async def is_free() -> bool:
@@ -114,3 +117,5 @@ async def wait_until_free(session: Session, progress: Progress) -> None:
         )
     except WaitedTooLong:
         progress("beginning on a busy machine; the drill is marked")
+        return False
+    return True

@@ -10,7 +10,7 @@ import pytest
 from harness.drill.lifecycle import fair_signals, healthy_baseline, start
 from harness.drill.lifecycle.fair_signals import FairSignals, wait_until_free, why_busy
 from harness.drill.lifecycle.finish import scorecard
-from harness.drill.session import Session
+from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
 from harness.model import MachineLoad, Taker
 from harness.record.events import MachineBusy, MachineFree
@@ -110,11 +110,32 @@ async def test_a_drill_waits_for_a_free_machine_and_then_begins_all_the_same(
     monkeypatch.setattr(fair_signals, "FREE_WITHIN_S", 0.05)
     monkeypatch.setattr(fair_signals, "LOOK_EVERY_S", 0.01)
     said: list[str] = []
-    await wait_until_free(session, said.append)
+    assert await wait_until_free(session, said.append)
     assert not said
     session.run.machine_busy = why_busy(BUSY)
-    await wait_until_free(session, said.append)
+    assert not await wait_until_free(session, said.append)
     assert said[-1] == "beginning on a busy machine; the drill is marked"
+
+
+async def test_what_was_measured_while_the_machine_became_busy_is_no_baseline(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+
+    async def confirm(
+        session: Session, *, expected_per_s: float, progress: Progress
+    ) -> healthy_baseline.Reading:
+        session.run.machine_busy = "" if measured else why_busy(BUSY)
+        measured.append(session.run.machine_busy)
+        return healthy_baseline.Reading(1.0, expected_per_s, 0.1, 0, 0)
+
+    async def becomes_free(session: Session, progress: Progress) -> bool:
+        return True
+
+    monkeypatch.setattr(healthy_baseline, "confirm", confirm)
+    monkeypatch.setattr(start, "wait_until_free", becomes_free)
+    await start._baseline(session, expected_per_s=30, progress=lambda _: None)
+    assert measured == [why_busy(BUSY), ""]
 
 
 async def test_a_baseline_that_fails_on_a_busy_machine_says_so(

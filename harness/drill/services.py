@@ -12,6 +12,7 @@ from harness.record.store import Record
 from harness.runtime.base import Runtime
 from harness.telemetry.jaeger import JaegerTrace
 from harness.telemetry.prometheus import Exemplar, Sample, Series
+from harness.telemetry.silences import Silence
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
@@ -105,6 +106,16 @@ class Machine(Protocol):
         """The load of the last seconds; None before anything is known. It blocks for a moment."""
 
 
+class Silencers(Protocol):
+    """An Alertmanager that is part of the stack, where participants silence alerts."""
+
+    async def silences(self) -> list[Silence]:
+        """All that it knows, those that are over among them. Raises StackFailed."""
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+
+
 @dataclass
 class Services:
     """Clients of everything that runs, or will."""
@@ -118,3 +129,5 @@ class Services:
     third_parties: ThirdParties
     customers: Customers
     machine: Machine
+    silencers: Silencers | None = None
+    """None where the pager itself takes silences."""

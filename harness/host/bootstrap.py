@@ -31,6 +31,7 @@ from harness.runtime.machine_load import MachineWatch
 from harness.runtime.port_check import require_free, risk_of_collision
 from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
+from harness.telemetry.alertmanager_client import AlertmanagerClient
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
 from harness.thirdparty.control_client import ThirdPartyControl
@@ -105,6 +106,7 @@ async def prepare(
         make_oracle=partial(_oracle, parties, spec.seed),
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
+        silencers=_silencers(spec),
         machine=MachineWatch(partial(_own_roots, ready.runtime), window_s=WINDOW_S),
     )
     run = RunState(over=stop)
@@ -143,6 +145,13 @@ async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
         seed=spec.seed,
         now=datetime.now(UTC),
     )
+
+
+def _silencers(spec: DrillSpec) -> AlertmanagerClient | None:
+    """The Alertmanager of the stack, if one is part of it."""
+    if spec.runtime != "compose":
+        return None
+    return AlertmanagerClient(spec.ports.url(ports.ALERTMANAGER))
 
 
 def _own_roots(runtime: Runtime) -> set[int]:

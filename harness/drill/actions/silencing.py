@@ -43,19 +43,25 @@ def silence(session: Session, body: Any) -> Silence:
         expire(session, replaced if isinstance(replaced, str) else "")
     elif len(known) >= SILENCES_MAX:
         raise MalformedSilence(f"there are {SILENCES_MAX} silences already")
-    by = wanted.created_by or NOBODY
-    session.note(
-        SilenceSet(
-            wanted.id,
-            tuple(str(one) for one in wanted.matchers),
-            wanted.starts_at.isoformat(),
-            wanted.ends_at.isoformat(),
-            by,
-            wanted.comment,
-        ),
-        actor=by,
-    )
+    _note(session, wanted)
     return wanted
+
+
+async def follow(session: Session) -> None:
+    """Record what was silenced, and what no longer is, at the stack's own Alertmanager.
+
+    Nothing where it has none. Raises StackFailed where it does not answer.
+    """
+    if session.services.silencers is None:
+        return
+    now = datetime.now(UTC)
+    known = {one.id: one for one in silences(session.story())}
+    for one in await session.services.silencers.silences():
+        recorded = known.get(one.id)
+        if recorded is None or (recorded.ends_at != one.ends_at and one.state(now) != "expired"):
+            _note(session, one)
+        elif one.state(now) == "expired" and recorded.state(now) != "expired":
+            _note_end(session, one, one.ends_at)
 
 
 def find(session: Session, silence_id: str) -> Silence:
@@ -70,8 +76,21 @@ def expire(session: Session, silence_id: str) -> None:
     """End a silence now; one that is over stays as it is. Raises UnknownName."""
     found, now = find(session, silence_id), datetime.now(UTC)
     if found.state(now) != "expired":
-        matchers = tuple(str(one) for one in found.matchers)
-        session.note(SilenceEnded(found.id, matchers, now.isoformat()), actor="pager")
+        _note_end(session, found, now)
+
+
+def _note(session: Session, one: Silence) -> None:
+    by = one.created_by or NOBODY
+    times = one.starts_at.isoformat(), one.ends_at.isoformat()
+    session.note(SilenceSet(one.id, _matchers(one), *times, by, one.comment), actor=by)
+
+
+def _note_end(session: Session, one: Silence, at: datetime) -> None:
+    session.note(SilenceEnded(one.id, _matchers(one), at.isoformat()), actor="pager")
+
+
+def _matchers(one: Silence) -> tuple[str, ...]:
+    return tuple(str(matcher) for matcher in one.matchers)
 
 
 def _silence_of(event: SilenceSet, noted_at: datetime) -> Silence:

@@ -47,6 +47,8 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
         finally:
             await session.services.prometheus.close()
             await session.services.recorder.close()
+            if session.services.silencers is not None:
+                await session.services.silencers.close()
             session.services.record.close()
             if not orderly and (kept := keep_logs(session.spec.run_dir)):
                 progress(f"its logs are kept in {kept}")

@@ -7,6 +7,7 @@ import contextlib
 from decimal import Decimal, InvalidOperation
 
 from harness.drill.actions.pager import expire_alerts
+from harness.drill.actions.silencing import follow
 from harness.drill.lifecycle.healthy_baseline import SUCCESS
 from harness.drill.session import Session
 from harness.errors import DrillError
@@ -38,6 +39,7 @@ async def sample_forever(session: Session) -> None:
             followed = await note_corrections(session, after=followed)
         with contextlib.suppress(DrillError):  # tried again in a moment
             await expire_alerts(session)
+            await follow(session)
             now = await sample(session)
             due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
             if now is not None and due:

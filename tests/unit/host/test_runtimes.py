@@ -88,6 +88,7 @@ async def test_a_drill_is_prepared_on_it(third: RuntimeKind, tmp_path: Path) -> 
         (ports.AI_GATE, False, False),
         (ports.AI_GATE, True, True),
         (ports.RECORDER, False, True),
+        (ports.ALERTMANAGER, False, True),
     ],
 )
 async def test_only_ports_of_parts_that_are_started_must_be_free(

@@ -109,10 +109,9 @@ async def prepare(
         silencers=_silencers(spec),
         machine=MachineWatch(partial(_own_roots, ready.runtime), window_s=WINDOW_S),
     )
-    run = RunState(over=stop)
     per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
     return Prepared(
-        session=Session(spec, services, run),
+        session=Session(spec, services, RunState(over=stop)),
         plan=ready.plan(spec, workspace.shop.initial, parties),
         load=partial(ready.load, spec),
         tokens=tokens,

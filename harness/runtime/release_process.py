@@ -13,7 +13,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL, Signals
+from signal import Signals
 from typing import Protocol
 
 from harness import limits
@@ -75,8 +75,8 @@ class Launcher(Protocol):
         """Run a function of a release to its end. Raises ReleaseFailed."""
         ...
 
-    async def signal(self, key: str, number: Signals) -> None:
-        """Signal one of them; one that is gone needs none."""
+    async def kill(self, key: str) -> None:
+        """Kill one of them, with all that it started; one that is gone needs nothing."""
         ...
 
 
@@ -131,10 +131,10 @@ class ReleaseProcess:
             await self.kill()
 
     async def kill(self) -> None:
-        """End it and its process group now."""
+        """End it, and all that it started, now."""
         self._channel.close()
         if self.alive:
-            await self._launcher.signal(self._key, SIGKILL)
+            await self._launcher.kill(self._key)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
 

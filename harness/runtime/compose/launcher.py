@@ -8,7 +8,6 @@ import itertools
 import socket
 from collections.abc import Coroutine
 from pathlib import Path
-from signal import Signals
 
 from harness import limits
 from harness.errors import StackFailed
@@ -64,11 +63,11 @@ class Containers:
         await process.expect("done", timeout_s)
         await process.kill()
 
-    async def signal(self, key: str, number: Signals) -> None:
-        """Signal the container's first process."""
+    async def kill(self, key: str) -> None:
+        """Kill the container, and so every process in it."""
         if key in self._running:
             with contextlib.suppress(StackFailed):
-                await self._engine.kill(self._running[key][1], number.name)
+                await self._engine.kill(self._running[key][1])
 
     async def close(self) -> None:
         """Follow nothing any more."""

@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from pathlib import Path
-from signal import SIGKILL, Signals
+from signal import SIGKILL
 
 from harness import limits
 from harness.errors import StackFailed
@@ -79,10 +79,10 @@ class Zygote:
         await process.expect("done", timeout_s)
         await process.kill()
 
-    async def signal(self, key: str, number: Signals) -> None:
-        """Signal a child's process group; one that is gone needs none."""
+    async def kill(self, key: str) -> None:
+        """Kill a child and all that it started; one that is gone needs nothing."""
         with contextlib.suppress(OSError):
-            await self._channel.send({"op": "signal", "id": key, "signal": number})
+            await self._channel.send({"op": "end", "id": key})
 
     def close(self) -> None:
         """Let the zygote end, and its children with it."""

@@ -29,7 +29,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def run(order: Order, conversation: int, parent: int) -> NoReturn:
-    """Never returns: not a line of the zygote's code may run again in this process."""
+    """Never returns: not a line of the keeper's code may run again in this process."""
     code = 1
     try:
         wire = _enter(order, conversation, parent)
@@ -54,13 +54,12 @@ def work(order: Order, wire: Wire, private: socket.socket | None = None) -> int:
 
 
 def _enter(order: Order, conversation: int, parent: int) -> Wire:
-    """Shed everything of the zygote's, and take on what the release is given."""
-    signal.set_wakeup_fd(-1)
+    """Shed everything of the keeper's, and take on what the release is given."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        os._exit(1)  # the zygote died before we could bind ourselves to it
+        os._exit(1)  # the keeper died before we could bind ourselves to it
     _rewire(order.log, conversation)
     wire = Wire(CONTROL_FD)
     wire.send(event="started", pid=int(Path("/proc/self").readlink().name))

@@ -1,7 +1,7 @@
 """The process that forks releases. It has one thread and no event loop, or its forks would break.
 
 Commands: `fork` (id, and what `Order` holds, with the child's end of its socket pair) and
-`signal` (id, signal). Events: `ready`, `exited` (id, code).
+`end` (id). Events: `ready`, `exited` (id, code), once nothing is left that the child started.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-from . import child
+from . import keeper
 from .order import Order
 from .wire import Wire
 
 CONTROL_FD = 3
+REPORT_BYTES = 16
 LIBRARIES = (
     "fastapi",
     "fastapi.responses",
@@ -61,10 +62,12 @@ class Zygote:
 
     def __init__(self, control: Wire) -> None:
         self.control = control
-        self.children: dict[int, str] = {}
+        self.keepers: dict[int, tuple[str, int]] = {}
+        """By pid: what the host calls it, and where it says how its release ended."""
 
     def run(self) -> None:
         """Serve until the host closes its end; the children go with us."""
+        keeper.adopt_orphans()
         wake_read, wake_write = socket.socketpair()
         for end in (wake_read, wake_write):
             end.setblocking(False)
@@ -92,33 +95,50 @@ class Zygote:
             conversation = self.control.fds.pop(0)
             order = Order(**message["order"])
             parent = os.getpid()
+            report, written = os.pipe()
             try:
                 pid = os.fork()
             except OSError as error:  # no more processes, or no memory for one
-                refusing = Wire(conversation)
-                refusing.send(event="failed", error=f"it could not be started: {error}")
-                refusing.close()
+                os.close(report)
+                os.close(written)
+                keeper.refuse(conversation, error)
                 self.control.send(event="exited", id=message["id"], code=1)
                 return
             if pid == 0:
-                child.run(order, conversation, parent)
+                keeper.keep(order, conversation, written, parent)
             os.close(conversation)
-            self.children[pid] = message["id"]
+            os.close(written)
+            self.keepers[pid] = message["id"], report
         else:
-            for pid, name in self.children.items():
+            for pid, (name, _) in self.keepers.items():
                 if name == message["id"]:
-                    # The second is for one that has not yet made its own process group.
-                    for send in (os.killpg, os.kill):
-                        with contextlib.suppress(ProcessLookupError):
-                            send(pid, message["signal"])
+                    os.kill(pid, signal.SIGTERM)
+                    os.kill(pid, signal.SIGCONT)  # the release may have stopped it
 
     def reap(self) -> None:
-        """Tell of every child that ended."""
+        """Tell of every release that ended, with all that it started."""
+        ended = []
         with contextlib.suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                pid, status = ended
-                name = self.children.pop(pid)
-                self.control.send(event="exited", id=name, code=os.waitstatus_to_exitcode(status))
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
+                ended.append(pid)
+        if not ended:
+            return
+        told = [self.keepers.pop(pid) for pid in ended if pid in self.keepers]
+        codes = [(name, _code(report)) for name, report in told]
+        if len(told) < len(ended) or None in [code for _, code in codes]:
+            # Somebody killed a keeper: what it kept is ours to end.
+            keeper.end_children(frozenset(self.keepers))
+        for name, code in codes:
+            self.control.send(
+                event="exited", id=name, code=-signal.SIGKILL if code is None else code
+            )
+
+
+def _code(report: int) -> int | None:
+    """How a release ended, as its keeper says; None where that was killed before it could."""
+    with os.fdopen(report, "rb") as reader:
+        text = reader.read(REPORT_BYTES)
+    return int(text) if text else None
 
 
 def main() -> None:

@@ -1,0 +1,195 @@
+"""Whatever a release started ends with it, in whatever session and with whichever socket."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness import limits
+from harness.errors import DeployFailed
+from harness.runtime.local.runtime import LocalRuntime
+from harness.runtime.procfs import ProcessId, identify
+from harness.runtime.shopd import keeper
+from harness.waiting import wait_until
+from tests.contract.shop_fixture import Shop, get, pid_of, serving, silent, until_serving
+
+pytestmark = pytest.mark.alone
+
+BEFORE_SERVING = "escape()"
+ONCE_IT_SERVES = "asyncio.get_running_loop().call_later(0.3, escape)"
+ESCAPE = """
+import signal, time
+from pathlib import Path
+
+def escape():
+    # Like any daemon: a child's child in a session of its own, which no polite signal ends.
+    if os.fork():
+        os.wait()
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    note = Path({note!r})
+    note.with_suffix(".new").write_text(os.readlink("/proc/self"))
+    note.with_suffix(".new").rename(note)
+    {then}
+    time.sleep(600)
+"""
+ANSWER = """
+    import socket
+    for fd in range(3, 100):
+        try:
+            listener = socket.socket(fileno=os.dup(fd))
+            if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                continue
+        except OSError:
+            continue
+        listener.setblocking(True)
+        while True:
+            connection, _ = listener.accept()
+            connection.recv(65536)
+            body = b'{"version": "escaped"}'
+            connection.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(body))
+            connection.sendall(body)
+            connection.close()
+"""
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    return tmp_path / "escapee"
+
+
+def escaping(note: Path, then: str = "pass") -> str:
+    return ESCAPE.format(note=str(note), then=then.strip())
+
+
+async def escapee_of(note: Path) -> ProcessId:
+    async def noted() -> bool:
+        return note.exists()
+
+    await wait_until(noted, timeout_s=20, what="the escapee to escape")
+    found = identify(int(note.read_text()))
+    assert found
+    return found
+
+
+async def gone(process: ProcessId) -> None:
+    async def ended() -> bool:
+        return not process.alive
+
+    await wait_until(ended, timeout_s=limits.KILL_S, what="the escapee to end")
+
+
+async def rolled_back(shop: Shop, runtime: LocalRuntime, note: Path) -> tuple[ProcessId, set[str]]:
+    """The process that the release forked, and who answered 60 requests after the rollback."""
+    good = shop.release("1.0.0")
+    await runtime.up(shop.plan(good), silent)
+    bad = shop.release("1.0.1", prelude=escaping(note, ANSWER), startup=ONCE_IT_SERVES)
+    await runtime.deploy("x", bad, silent)
+    escapee = await escapee_of(note)
+    assert escapee.alive
+    await runtime.deploy("x", good, silent)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answers = [(await client.get(shop.url)).json()["version"] for _ in range(60)]
+    return escapee, set(answers)
+
+
+async def test_what_a_release_forked_is_gone_with_its_rollback_and_answers_nobody(
+    shop: Shop, runtime: LocalRuntime, note: Path
+) -> None:
+    escapee, answered = await rolled_back(shop, runtime, note)
+    assert not escapee.alive
+    assert answered == {"1.0.0"}
+
+
+async def test_a_release_that_dies_takes_along_what_it_started(
+    shop: Shop, runtime: LocalRuntime, note: Path
+) -> None:
+    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    await runtime.up(shop.plan(release), silent)
+    escapee = await escapee_of(note)
+    note.unlink()
+    os.kill(pid_of(runtime, "x"), signal.SIGKILL)
+    await gone(escapee)
+    await escapee_of(note)  # of the process that took its place
+    assert await serving(shop) == "1.0.0"
+
+
+@pytest.mark.parametrize("end", ["raise ValueError('no')", "os._exit(3)", "time.sleep(60)"])
+async def test_a_release_that_never_serves_leaves_nothing(
+    shop: Shop, runtime: LocalRuntime, note: Path, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SERVICE_READY_S", 3.0)
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    prelude = f"{escaping(note)}\n{BEFORE_SERVING}\nwhile not Path({str(note)!r}).exists(): pass\n"
+    with pytest.raises(DeployFailed):
+        await runtime.deploy("x", shop.release("1.0.1", prelude=prelude + end), silent)
+    await gone(noted_in(note))
+    assert await serving(shop) == "1.0.0"
+
+
+def noted_in(note: Path) -> ProcessId:
+    """The escapee, though it may have ended meanwhile."""
+    pid = int(note.read_text())
+    return identify(pid) or ProcessId(pid, 0)
+
+
+def parent_of(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("PPid")))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_release_that_turns_on_its_keeper_escapes_no_more_than_others(
+    shop: Shop, runtime: LocalRuntime, note: Path, number: signal.Signals
+) -> None:
+    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    await runtime.up(shop.plan(release), silent)
+    escapee = await escapee_of(note)
+    note.unlink()
+    os.kill(parent_of(pid_of(runtime, "x")), number)
+    if number == signal.SIGSTOP:
+        await runtime.restart("x", silent)
+    await gone(escapee)
+    await until_serving(shop, "1.0.0")
+
+
+async def test_the_zygotes_end_is_theirs_too(shop: Shop, runtime: LocalRuntime, note: Path) -> None:
+    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    await runtime.up(shop.plan(release), silent)
+    escapee, before = await escapee_of(note), await get(shop)
+    note.unlink()
+    os.kill(pid_of(runtime, "shopd"), signal.SIGKILL)
+    await gone(escapee)
+
+    async def fresh() -> bool:
+        try:
+            return (await get(shop))["pid"] != before["pid"]
+        except httpx.TransportError:
+            return False
+
+    await wait_until(fresh, timeout_s=20, what="a fresh process to serve")
+
+
+def test_ones_own_children_are_found_and_no_others() -> None:
+    before = keeper.children()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.read(reading, 1)
+        os._exit(0)
+    try:
+        assert keeper.children() - before == {pid}
+        assert 1 not in keeper.children()
+    finally:
+        os.write(writing, b"x")
+        os.waitpid(pid, 0)
+        os.close(reading)
+        os.close(writing)

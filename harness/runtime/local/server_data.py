@@ -60,15 +60,21 @@ def claim(folder: Path) -> IO[str]:
 
 
 def discard(folder: Path) -> None:
-    """Throw away the data of a server that is gone, and its segment. Blocking."""
-    remove_segment(folder)
+    """Throw away the data of a server that is gone, and its segment. Blocking.
+
+    Where the last of its processes is not gone in time, it stays, for a later sweep: without it
+    nobody would know the segment.
+    """
+    if not _has_ended(folder):
+        return
     shutil.rmtree(folder, ignore_errors=True)
     _lock_of(folder).unlink(missing_ok=True)
 
 
 def discard_unfinished(part: Path) -> None:
     """Throw away a folder that was being filled when its process was killed. Blocking."""
-    remove_segment(part / "data")
+    if not _has_ended(part / "data"):
+        return
     if (part / "data").is_dir():
         remove_objects(part)
     shutil.rmtree(part, ignore_errors=True)
@@ -89,17 +95,22 @@ def sweep() -> None:
                 discard(folder)
 
 
-def remove_segment(data: Path) -> None:
-    """Remove the System V segment of a killed server, known by key, number and owner."""
+def remove_segment(data: Path) -> bool:
+    """Remove the System V segment of a killed server, known by key, number and owner.
+
+    False while a process of that server still has it.
+    """
     try:
         lines = (data / "postmaster.pid").read_text(encoding="ascii").splitlines()
         key, number = map(int, lines[SEGMENT_LINE].split())
     except (OSError, ValueError, IndexError):
-        return
+        return True
     for segment in _segments():
-        ours = (segment["key"], segment["shmid"], segment["uid"]) == (key, number, _server_uid())
-        if ours and segment["nattch"] == 0:
+        if (segment["key"], segment["shmid"], segment["uid"]) == (key, number, _server_uid()):
+            if segment["nattch"]:
+                return False
             ctypes.CDLL(None).shmctl(number, IPC_RMID, None)
+    return True
 
 
 def remove_objects(part: Path) -> None:
@@ -118,6 +129,16 @@ def remove_objects(part: Path) -> None:
             then = min(times) - CLOCK_STEP_S <= found.st_mtime <= max(times) + CLOCK_STEP_S
             if then and found.st_uid == _server_uid() and str(path) not in in_use:
                 path.unlink()
+
+
+def _has_ended(data: Path) -> bool:
+    """Wait for a server's last process to let go of its segment, which is removed."""
+    try:
+        return wait_until_sync(
+            lambda: remove_segment(data), timeout_s=limits.KILL_S, what="a server to end"
+        )
+    except TimeoutError:
+        return False
 
 
 def _server_uid() -> int:

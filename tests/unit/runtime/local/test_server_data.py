@@ -244,8 +244,11 @@ def test_a_segment_is_known_by_key_number_and_owner_and_by_that_nobody_has_it(
         assert (key, number) in segments(), "of another user"
         monkeypatch.setattr(server_data, "_server_uid", os.geteuid)
         attached = libc.shmat(number, None, 0)
-        server_data.remove_segment(tmp_path)
+        assert not server_data.remove_segment(tmp_path)
         assert (key, number) in segments(), "somebody has it"
+        monkeypatch.setattr(limits, "KILL_S", 0.1)
+        server_data.discard(tmp_path)
+        assert (tmp_path / "postmaster.pid").exists(), "which says what is left to remove"
         libc.shmdt(ctypes.c_void_p(attached))
         server_data.remove_segment(tmp_path)
         assert (key, number) not in segments()

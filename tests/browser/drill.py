@@ -17,6 +17,7 @@ from harness.api.console_server import serving
 from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
+from harness.model import Alert
 from harness.record import events
 from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.tokens import Caller, TokenBook
@@ -58,6 +59,10 @@ class FakePrometheus:
             for index, at in enumerate(moments)
         )
         return [Series({"service": "orders", "version": "5.2.3"}, samples)]
+
+    async def alerts(self) -> list[Alert]:
+        """None whose text is newer than the record's."""
+        return []
 
     async def query_exemplars(self, expr: str, start: datetime, end: datetime) -> list[Exemplar]:
         middle = start + (end - start) / 2

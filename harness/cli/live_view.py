@@ -113,7 +113,8 @@ def _page_text(state: DrillState) -> Text:
             f"PAGE {first.page_id} {first.severity.upper()}: {first.summary}", style="bold red"
         )
     if state.alerts:
-        return Text(f"{len(state.alerts)} alerts fire, acknowledged", style="yellow")
+        taken = ", acknowledged" if state.pages else ""
+        return Text(f"{len(state.alerts)} alerts fire{taken}", style="yellow")
     return Text("no alert fires", style="green")
 
 

@@ -35,6 +35,13 @@ class RunState:
     """What ended the drill, where that was not a person or the clock."""
     opened: Oracle | None = None
     """Measures the shop from outside; None before the shop is up."""
+    expected_per_s: float = 0.0
+    """Requests that the load profile sends; a healthy shop takes most of them."""
+    alarms: list[str] = field(default_factory=list)
+    """Alerts that have fired since the baseline was taken, before anything happened."""
+    has_begun: bool = False
+    """Whether the shop was held healthy until something of the drill's own happened to it."""
+    baseline_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     healthy: Measures | None = None
     at_page: Measures | None = None
     references: References | None = None

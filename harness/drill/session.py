@@ -47,6 +47,12 @@ class Session:
         """Append to the record; returns after the commit."""
         self.services.record.append(event, actor=actor)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything that the drill is about has happened, or does so now. An alert before
+        that is about the machine, or about what the team did."""
+        return self.run.has_begun or self.state().triggered is not None
+
     def state(self, audience: Audience = "instructor") -> DrillState:
         """What the drill has come to, as far as `audience` may know."""
         return self.story(audience).state

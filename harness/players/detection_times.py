@@ -14,6 +14,12 @@ ROLLOUT_S = 1.5
 take longer, and what they do is not the alert's to answer for."""
 
 
+def calls(session: Session) -> int:
+    """How often somebody was paged, or would have been but that nothing had happened yet."""
+    story = session.story()
+    return len(story.of(events.PageSent)) + len(story.of(events.FalseAlarm))
+
+
 def fired_after(envelopes: Iterable[Envelope], service: str | None = None) -> dict[str, float]:
     """Alert → seconds until it first fired, from when `service` was broken (None: anything)."""
     began_ms: int | None = None

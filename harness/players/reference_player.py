@@ -163,6 +163,6 @@ class Rehearsal:
         await wait_until(all_out, timeout_s=120, what="the planned releases")
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
-        if session.state().pages:
-            self.shortfalls.append(f"paged without a fault: {session.state().pages[0].alert}")
+        if alarm := session.story().first(events.FalseAlarm):
+            self.shortfalls.append(f"alarmed without a fault: {alarm.event.alert}")
         self.complete, self.summary = True, "all releases went out, nothing paged, all holds"

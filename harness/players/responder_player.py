@@ -13,8 +13,8 @@ from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.model import Role
 from harness.paths import REPO
-from harness.players.detection_times import fired_after
-from harness.record.events import DiagnosisDeclared
+from harness.players.detection_times import calls, fired_after
+from harness.record.events import DiagnosisDeclared, FalseAlarm
 from harness.scoring.answer import judge_answer
 
 STOP_TIMEOUT_S = 5.0
@@ -132,7 +132,7 @@ def findings(session: Session) -> Findings:
         alerts={
             name: round(s, 1) for name, s in fired_after(session.services.record.events()).items()
         },
-        pages=len(session.state().pages),
+        pages=calls(session),
         services_named=tuple(any(one.service_right for one in judged) for judged in named),
         mechanisms_named=tuple(any(one.right for one in judged) for judged in named),
         proven=verification is not None and verification.passed,
@@ -164,8 +164,9 @@ def _of_the_page(session: Session) -> Iterator[str]:
     is_something = bool(session.spec.faults or session.spec.scenario.blips)
     if is_something and not pages:
         yield "no page"
-    if pages and not is_something:
-        yield f"paged without a fault: {pages[0].alert}"
+    alarm = session.story().first(FalseAlarm)
+    if alarm and not is_something:
+        yield f"alarmed without a fault: {alarm.event.alert}"
 
 
 def _of_the_answer(session: Session, found: Findings) -> Iterator[str]:

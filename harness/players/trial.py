@@ -19,7 +19,7 @@ from harness.drill.lifecycle import disturbances
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.model import BuiltRelease, Fault
-from harness.players.detection_times import fired_after, grace_s
+from harness.players.detection_times import calls, fired_after, grace_s
 from harness.players.reference_player import ACTOR, Rehearsal
 from harness.record import events
 from harness.waiting import WaitedTooLong, wait_until
@@ -63,7 +63,7 @@ class TrialRun:
     async def play(self, session: Session) -> None:
         """Play to the end, or to the first thing that makes the rest meaningless."""
         await self.rehearsal.play(session)
-        self.pages = len(session.state().pages)
+        self.pages = calls(session)
         self._read_alerts(session)
         verification = session.state().verification
         if not self.rehearsal.complete or verification is None or not session.spec.faults:

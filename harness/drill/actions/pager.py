@@ -7,6 +7,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 
 from harness.drill.actions.silencing import silences
+from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
 from harness.model import Alert
@@ -18,6 +19,7 @@ from harness.telemetry.alerts import Transition
 def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     """Feed what the alerting system sent; record transitions; page for critical ones.
 
+    Before anything of the drill has happened nobody is paged: the baseline is taken again then.
     Returns True where this brought the drill's first page. Where the record cannot be written
     nothing is taken, so that the next delivery of the same alerts brings them again.
     """
@@ -25,13 +27,18 @@ def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
     book = deepcopy(session.run.alerts)
     for change in book.feed(incoming, datetime.now(UTC)):
         _note(session, change)
+        if not change.resolved and not session.has_begun:
+            _dismiss(session, change.alert)
     session.run.alerts = book
     page_for_what_fires(session)
     return not had_pages and bool(session.state().pages)
 
 
 def page_for_what_fires(session: Session) -> None:
-    """Page for critical alerts that fire and are not silenced: also where a silence has ended."""
+    """Page for critical alerts that fire and are not silenced: also where a silence has ended. Not
+    before anything of the drill has happened."""
+    if not session.has_begun:
+        return
     muting = silences(session.story())
     now = datetime.now(UTC)
     for alert in session.run.alerts.firing():
@@ -65,6 +72,12 @@ def _note(session: Session, change: Transition) -> None:
         ),
         actor="alerting",
     )
+
+
+def _dismiss(session: Session, alert: Alert) -> None:
+    session.run.alarms.append(alert.name)
+    if alert.severity == "critical":
+        note_later(session, events.FalseAlarm(alert.name, alert.summary))
 
 
 def _page(session: Session, alert: Alert) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import asyncpg
 
 from harness.causes import NOWHERE, Blip, TriggerKind
+from harness.drill.lifecycle import healthy_baseline
 from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.errors import StackFailed
@@ -58,6 +59,7 @@ async def blip(session: Session, one: Blip) -> None:
     Where nothing else is wrong, this is what the drill is about.
     """
     await asyncio.sleep(one.after_s)
+    await healthy_baseline.hold(session, is_pristine=True)
     if not session.spec.faults:
         await note_later(session, DrillTriggered(service=NOWHERE, version_to="")).wait()
     await session.services.third_parties.set_profile(one.profile)

@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from harness.drill.actions.pager import expire_alerts
 from harness.drill.lifecycle.home import FAILURE_LOGS
+from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Progress, Session
 from harness.errors import DrillError, StackFailed
+from harness.measures import DEFAULT_OBJECTIVES, Measures
 from harness.record import events
+from harness.verification.objectives import judge
 from harness.verification.stress_plan import StressPlan
 from harness.waiting import WaitedTooLong, wait_until
 
 SUCCESS_RATIO_MIN = 0.99
 TRAFFIC_RATIO_MIN = 0.6
 """Share of the load profile's rate that must be arriving."""
+CHECK_EVERY_S = 1.0
 QUIET_CHECKS = 3
-"""So many checks in a row, a second apart, must find the shop healthy."""
+"""So many checks in a row must find the shop healthy."""
 BASELINE_TIMEOUT_S = 60.0
+RETAKE_TIMEOUT_S = 180.0
+"""Of a drill that goes on: people are there, and a busy machine is busy for minutes."""
+TRIES = 4
+"""So often the shop is measured until it was healthy all the while."""
 
 SUCCESS = 'sum(rate(user_requests_total{outcome="ok"}[4s])) / sum(rate(user_requests_total[4s]))'
 TRAFFIC = "sum(rate(user_requests_total[4s]))"
@@ -73,8 +82,72 @@ async def read(session: Session) -> Reading:
     return Reading(success, traffic, p95, alerts, down)
 
 
-async def confirm(session: Session, *, expected_per_s: float, progress: Progress) -> Reading:
-    """Wait until the shop is healthy and silent for a few seconds together; record it.
+async def take(session: Session, progress: Progress) -> Reading:
+    """Find the shop healthy, measure it from outside, and see that it was healthy all the while:
+    what verification compares with is a healthy shop or nothing.
+
+    Raises StackFailed, saying what kept it from that.
+    """
+    reading = await _measured(session, progress, BASELINE_TIMEOUT_S)
+    session.note(events.BaselineConfirmed(measures=reading.as_measures()))
+    return reading
+
+
+async def hold(session: Session, *, is_pristine: bool) -> None:
+    """Before anything happens that the drill is about: let it happen to a healthy, silent shop.
+
+    Where there was an alarm since the baseline, or the shop is not well now, that is waited out.
+    After an alarm the figures are taken again, too, where the shop `is_pristine`, without a release
+    that a fault sleeps in. Raises StackFailed where it does not get well: nothing that came later
+    could be told from that.
+    """
+    async with session.run.baseline_lock:
+        while not session.has_begun and (why := await _trouble(session)):
+            retake = _measured if is_pristine and session.run.alarms else confirm
+            reading = await retake(session, lambda _: None, RETAKE_TIMEOUT_S)
+            note_later(session, events.BaselineRetaken(why, reading.as_measures()))
+        session.run.has_begun = True
+
+
+async def _trouble(session: Session) -> str:
+    """Why this shop is not the one that the baseline was taken of; empty where it is."""
+    if session.run.alarms:
+        return f"{', '.join(sorted(set(session.run.alarms)))} fired"
+    try:
+        return (await read(session)).unhealthy_because(session.run.expected_per_s)
+    except DrillError as error:
+        return error.message
+
+
+async def _measured(session: Session, progress: Progress, timeout_s: float) -> Reading:
+    """Measure the healthy shop, again where it was not healthy through and through."""
+    why = ""
+    for _ in range(TRIES):
+        reading = await confirm(session, progress, timeout_s)
+        references = await session.oracle.capture_references()
+        plan = StressPlan.probe(session.spec.capacity_units)
+        figures = await session.oracle.measure(plan, references)
+        why = _spoiled(session, figures)
+        if not why:
+            session.run.references, session.run.healthy = references, figures
+            return reading
+        progress(f"not healthy while it was measured ({why}); once more")
+    raise _unhealthy(session, f"{why} while it was measured, {TRIES} times", timeout_s)
+
+
+def _spoiled(session: Session, figures: Measures) -> str:
+    """Why these are not the figures of a healthy shop; empty where they are."""
+    missed = [
+        f"{one.measure} is {one.value:.4g}, healthy is {one.bound}"
+        for one in judge(figures, DEFAULT_OBJECTIVES)
+        if one.value is not None and not one.holds
+    ]
+    return "; ".join([*(f"{name} fired" for name in session.run.alarms), *missed])
+
+
+async def confirm(session: Session, progress: Progress, timeout_s: float) -> Reading:
+    """Wait until the shop is healthy and silent for a few seconds together; alarms from before that
+    are forgotten.
 
     Raises StackFailed, saying what kept it from being healthy.
     """
@@ -84,7 +157,11 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
         nonlocal quiet, why
         try:
             reading = await read(session)
-            why = reading.unhealthy_because(expected_per_s)
+            why = reading.unhealthy_because(session.run.expected_per_s)
+            # What still fires in the book would not fire anew: nobody would be paged for it later.
+            if not why and session.run.alerts.firing():
+                await expire_alerts(session)
+                why = "alerts have not been resolved"
         except DrillError as error:
             quiet, why = 0, error.message
             return None
@@ -94,27 +171,18 @@ async def confirm(session: Session, *, expected_per_s: float, progress: Progress
     progress("waiting for a healthy baseline without alerts")
     try:
         reading = await wait_until(
-            calm, timeout_s=BASELINE_TIMEOUT_S, what="a healthy baseline", interval_s=1.0
+            calm, timeout_s=timeout_s, what="a healthy baseline", interval_s=CHECK_EVERY_S
         )
     except WaitedTooLong:
-        raise _unhealthy(session, why) from None
-    session.note(events.BaselineConfirmed(measures=reading.as_measures()))
+        raise _unhealthy(session, why, timeout_s) from None
+    session.run.alarms.clear()
     return reading
 
 
-def _unhealthy(session: Session, why: str) -> StackFailed:
-    what = f"the shop did not become healthy within {BASELINE_TIMEOUT_S:g} s: {why}"
+def _unhealthy(session: Session, why: str, timeout_s: float) -> StackFailed:
+    what = f"the shop did not become healthy within {timeout_s:g} s: {why}"
     if busy := session.run.machine_busy:
         return StackFailed(
             f"{what}; the machine is busy: {busy}", "end what else runs, then start another drill"
         )
     return StackFailed(what, f"its logs are kept in {session.spec.run_dir / FAILURE_LOGS}")
-
-
-async def remember_healthy(session: Session) -> None:
-    """Measure the healthy shop from outside: what verification will compare with."""
-    units = session.spec.capacity_units
-    session.run.references = await session.oracle.capture_references()
-    session.run.healthy = await session.oracle.measure(
-        StressPlan.probe(units), session.run.references
-    )

@@ -7,7 +7,7 @@ import asyncio
 
 from harness.causes import TriggerKind
 from harness.drill.actions.deploy import release
-from harness.drill.lifecycle import disturbances
+from harness.drill.lifecycle import disturbances, healthy_baseline
 from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
@@ -45,6 +45,8 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
     built = session.services.workspace.release(shipped.service, shipped.version_to)
     fault = _culprit(session.spec, planned)
     is_set_off_later = fault is not None and fault.trigger.kind is not TriggerKind.DEPLOY
+    if fault is not None:
+        await healthy_baseline.hold(session, is_pristine=True)
     if fault is not None and not is_set_off_later:
         session.note(_trigger(fault))
     else:
@@ -59,6 +61,7 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
 async def _strike_later(session: Session, fault: Fault) -> None:
     """Do what sets the fault off, where that is not its release."""
     await asyncio.sleep(fault.trigger.after_s)
+    await healthy_baseline.hold(session, is_pristine=fault.release is None)
     await note_later(session, _trigger(fault)).wait()
     await disturbances.strike(session, fault)
 

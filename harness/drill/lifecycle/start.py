@@ -53,6 +53,7 @@ async def _bring_up(
         progress("guardrails: " + ", ".join(one.guard.id for one in session.spec.guards))
     session.services.runtime.on_exit(lambda ended: _note_exit(session, ended))
     session.run.keep(asyncio.create_task(FairSignals(session, progress).watch_forever()))
+    session.run.expected_per_s = expected_per_s
     began = time.monotonic()
     await session.services.runtime.up(plan, progress)
     _ready(session, "shop", began)
@@ -60,15 +61,12 @@ async def _bring_up(
     await _write_catalogue(session)
     await session.services.runtime.spawn(load())
     # A pipeline builds before it rolls out: colleagues' images are there when they ship.
-    _, reading = await asyncio.gather(
-        _prepare(session), _baseline(session, expected_per_s=expected_per_s, progress=progress)
-    )
+    _, reading = await asyncio.gather(_prepare(session), _baseline(session, progress))
     _ready(session, "baseline", began)
     progress(
         f"healthy: {reading.requests_per_s or 0:.0f} requests/s, "
         f"{reading.success_ratio or 0:.1%} succeed, no alert"
     )
-    await healthy_baseline.remember_healthy(session)
     session.run.keep(asyncio.create_task(impact.sample_forever(session)))
     session.run.keep(asyncio.create_task(unseen.beat_forever(session)))
 
@@ -81,17 +79,13 @@ def begin_schedule(session: Session) -> None:
     session.run.keep(asyncio.create_task(release_schedule.run_schedule(session)))
 
 
-async def _baseline(session: Session, *, expected_per_s: float, progress: Progress) -> Reading:
+async def _baseline(session: Session, progress: Progress) -> Reading:
     """The baseline, of a shop that has the machine to itself where that can be had."""
     is_free = await wait_until_free(session, progress)
-    reading = await healthy_baseline.confirm(
-        session, expected_per_s=expected_per_s, progress=progress
-    )
+    reading = await healthy_baseline.take(session, progress)
     if is_free and session.run.machine_busy and await wait_until_free(session, progress):
         # It became busy meanwhile: what was measured then is no baseline.
-        reading = await healthy_baseline.confirm(
-            session, expected_per_s=expected_per_s, progress=progress
-        )
+        reading = await healthy_baseline.take(session, progress)
     return reading
 
 

@@ -45,6 +45,21 @@ class PageSent(Event, type="page.sent"):
 
 
 @dataclass(frozen=True)
+class FalseAlarm(Event, type="alarm.false", audience="instructor"):
+    """A critical alert before anything of the drill had happened: nobody was paged for it."""
+
+    alert: str
+    summary: str
+
+    def describe(self) -> Description:
+        return Description(
+            "false alarm",
+            f"{self.alert}: {self.summary}; before the fault, nobody is paged",
+            tone="warn",
+        )
+
+
+@dataclass(frozen=True)
 class PageAcknowledged(Event, type="page.acknowledged"):
     page_id: str
     by: str

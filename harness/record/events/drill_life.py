@@ -50,6 +50,17 @@ class BaselineConfirmed(Event, type="baseline.confirmed"):
 
 
 @dataclass(frozen=True)
+class BaselineRetaken(Event, type="baseline.retaken", audience="instructor"):
+    """The shop was not well when something was about to happen; then it was again, and measured."""
+
+    because: str
+    measures: dict[str, float]
+
+    def describe(self) -> Description:
+        return Description("baseline", f"taken again: {self.because}", tone="warn")
+
+
+@dataclass(frozen=True)
 class AnswerSealed(Event, type="answer.sealed"):
     """`commitment` is the SHA-256 of salt and answer, in hex: proof that neither was changed."""
 

@@ -54,6 +54,12 @@ def body(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+@pytest.fixture(autouse=True)
+def begun(session: Session) -> None:
+    """Before that nobody would be called."""
+    session.run.has_begun = True
+
+
 @pytest.fixture
 async def http(session: Session, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     app = create_alertmanager_app(session, TokenBook.create(tmp_path / "secrets"), PORT)

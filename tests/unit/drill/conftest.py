@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from harness.catalog.reader import Catalog
+from harness.drill.lifecycle import healthy_baseline
 from harness.drill.lifecycle.seal import sealed
 from harness.drill.services import Services
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec, Pace, Places
 from harness.errors import DeployFailed
 from harness.exercise.agenda_files import load_agenda
-from harness.model import BuiltRelease, MachineLoad
+from harness.model import Alert, BuiltRelease, MachineLoad
 from harness.paths import REPO
 from harness.record.events import (
     AlertFired,
@@ -77,6 +78,24 @@ class FakeThirdParties:
 
     async def set_model_profile(self, name: str) -> None:
         self.profiles.append(f"models {name}")
+
+
+class CalmPrometheus:
+    """Of a healthy, silent shop; `figures` says otherwise of a query."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, float | None] = {
+            healthy_baseline.ALERTS: 0.0,
+            healthy_baseline.DOWN: 0.0,
+            healthy_baseline.TRAFFIC: 30.0,
+        }
+        self.listed: tuple[Alert, ...] = ()
+
+    async def value(self, expression: str) -> float | None:
+        return self.figures.get(expression, 1.0)
+
+    async def alerts(self) -> tuple[Alert, ...]:
+        return self.listed
 
 
 class FakeCustomers:
@@ -154,6 +173,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         }
     )
     nothing: Any = None
+    calm: Any = CalmPrometheus()
     record = Record(tmp_path / "record.db", "d-test", clock=hand.clock)
     workspace: Any = FakeWorkspace()
     make_oracle: Callable[[Any], Any] = lambda access: nothing  # noqa: E731
@@ -173,7 +193,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         record=record,
         runtime=runtime,
         workspace=workspace,
-        prometheus=nothing,
+        prometheus=calm,
         recorder=nothing,
         make_oracle=make_oracle,
         third_parties=FakeThirdParties(),

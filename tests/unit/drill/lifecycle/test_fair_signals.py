@@ -122,19 +122,17 @@ async def test_what_was_measured_while_the_machine_became_busy_is_no_baseline(
 ) -> None:
     measured: list[str] = []
 
-    async def confirm(
-        session: Session, *, expected_per_s: float, progress: Progress
-    ) -> healthy_baseline.Reading:
+    async def take(session: Session, progress: Progress) -> healthy_baseline.Reading:
         session.run.machine_busy = "" if measured else why_busy(BUSY)
         measured.append(session.run.machine_busy)
-        return healthy_baseline.Reading(1.0, expected_per_s, 0.1, 0, 0)
+        return healthy_baseline.Reading(1.0, 30, 0.1, 0, 0)
 
     async def becomes_free(session: Session, progress: Progress) -> bool:
         return True
 
-    monkeypatch.setattr(healthy_baseline, "confirm", confirm)
+    monkeypatch.setattr(healthy_baseline, "take", take)
     monkeypatch.setattr(start, "wait_until_free", becomes_free)
-    await start._baseline(session, expected_per_s=30, progress=lambda _: None)
+    await start._baseline(session, lambda _: None)
     assert measured == [why_busy(BUSY), ""]
 
 
@@ -149,7 +147,7 @@ async def test_a_baseline_that_fails_on_a_busy_machine_says_so(
     monkeypatch.setattr(healthy_baseline, "read", nobody_answers)
     session.run.machine_busy = why_busy(BUSY)
     with pytest.raises(StackFailed) as failed:
-        await healthy_baseline.confirm(session, expected_per_s=30, progress=lambda _: None)
+        await healthy_baseline.take(session, lambda _: None)
     assert "the machine is busy: others take 1.4 of 2 cores" in failed.value.message
     assert failed.value.hint == "end what else runs, then start another drill"
 

@@ -146,7 +146,7 @@ async def test_the_logs_of_a_drill_that_failed_stay_where_it_says(
 async def test_a_baseline_that_does_not_come_points_to_logs_that_stay(
     ending: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = healthy_baseline._unhealthy(ending, "66% of requests succeed")
+    failed = healthy_baseline._unhealthy(ending, "66% of requests succeed", 60)
     (ending.spec.run_dir / "logs").mkdir()
     await end(ending, orderly=False)
     named = failed.hint.rsplit(" ", 1)[-1]

@@ -7,6 +7,7 @@ deployment_notes.md: the papers of an incident, as colleagues would send them.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ FOLDER = "incident"
 ERROR_LINES_MAX = 200
 CONFIGURATION = (".toml", ".yaml", ".yml", ".json", ".ini", ".cfg", ".env", ".conf")
 """Endings of files that configure a service."""
+CONFIGURATION_NAMES = ("settings.py", "flags.py")
+"""The shop's settings, and what its flags are unless switched, stand in code."""
 STATUS_TIMEOUT_S = 5.0
 
 _LEFT_OUT = frozenset(
@@ -118,18 +121,33 @@ async def _config_diff(session: Session) -> Mapping[str, str]:
 def configuration_part(diff: str) -> str:
     """What a unified diff says of configuration files."""
     parts = re.split(r"^(?=diff --git )", diff, flags=re.MULTILINE)
-    return "".join(
-        part for part in parts if part.split("\n", 1)[0].rstrip('"').endswith(CONFIGURATION)
-    )
+    return "".join(part for part in parts if _configures(part.split("\n", 1)[0].rstrip('"')))
+
+
+def _configures(header: str) -> bool:
+    """Whether the file of a difference's first line configures a service; its tests do not."""
+    if "/tests/" in header:
+        return False
+    return header.endswith(CONFIGURATION) or header.rsplit("/", 1)[-1] in CONFIGURATION_NAMES
 
 
 async def _provider_status(session: Session) -> Mapping[str, str]:
-    url = f"{session.spec.places.provider_status_url}/api/v2/status.json"
-    try:
-        async with local_client(timeout_s=STATUS_TIMEOUT_S) as http:
-            return {"provider_status.json": (await http.get(url)).text}
-    except httpx.HTTPError as error:
-        raise DrillError(f"the payment provider's status page does not answer: {error}") from error
+    """What each provider that has a status page says on it, by the provider."""
+    places = session.spec.places
+    pages = {
+        "payment provider": places.provider_status_url,
+        "model provider": places.model_status_url,
+    }
+    said: dict[str, Any] = {}
+    async with local_client(timeout_s=STATUS_TIMEOUT_S) as http:
+        for provider, url in pages.items():
+            try:
+                answer = await http.get(f"{url}/api/v2/status.json")
+                said[provider] = answer.raise_for_status().json()
+            except (httpx.HTTPError, ValueError) as error:
+                what = f"the status page of the {provider} does not answer: {error}"
+                raise DrillError(what) from error
+    return {"provider_status.json": json.dumps(said, indent=2) + "\n"}
 
 
 async def _deployment_notes(session: Session) -> Mapping[str, str]:
@@ -140,17 +158,27 @@ async def _deployment_notes(session: Session) -> Mapping[str, str]:
 
 
 def _notes_of(session: Session, fault: Fault) -> str:
-    """The author's notes under the name that this drill gave the author."""
+    """The author's notes under the names that author and reviewer have in this drill's history."""
     text = fault.notes.read_text(encoding="utf-8")
     if fault.release is None:
         return text
-    author = session.services.workspace.notes(fault.service, fault.release.version_to).author_name
-    found = re.search(r"^\*\*Author:\*\* ([^,\n]+)", text, re.MULTILINE)
-    if found is None:
+    commit = session.services.workspace.notes(fault.service, fault.release.version_to)
+    here = [commit.author_name, *_REVIEWER.findall(commit.body)]
+    there = [found[1] for one in _NOTED if (found := one.search(text))]
+    called = dict(zip(there, here, strict=False))
+    # A colleague whose name one of them has now takes a name that has become free.
+    displaced = [name for name in called.values() if name not in called]
+    free = [name for name in called if name not in called.values()]
+    called |= dict(zip(displaced, free, strict=True))
+    if not called:
         return text
-    # The two names change places: a colleague of that name may be in the notes, too.
-    swapped = {found[1]: author, author: found[1]}
-    return re.sub("|".join(map(re.escape, swapped)), lambda name: swapped[name[0]], text)
+    return re.sub("|".join(map(re.escape, called)), lambda name: called[name[0]], text)
+
+
+_NOTED = tuple(
+    re.compile(rf"^\*\*{what}:\*\* ([^,.\n]+)", re.MULTILINE) for what in ("Author", "Reviewed by")
+)
+_REVIEWER = re.compile(r"^Reviewed-by: (.+) <", re.MULTILINE)
 
 
 _WRITERS: dict[Artefact, Callable[[Session], Awaitable[Mapping[str, str]]]] = {

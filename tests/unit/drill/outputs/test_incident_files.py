@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ RECORD = {
     "attempt": 3,
     "error": "one\nline too many",
 }
+
+
+REQUEST = httpx.Request("GET", "http://provider")
 
 
 class FakeRecorder:
@@ -108,6 +112,10 @@ async def test_releases_that_changed_no_configuration_are_said_to(session: Sessi
 
 def test_only_configuration_files_are_configuration() -> None:
     assert configuration_part("diff --git a/x.py b/x.py\n+toml = '.toml'\n") == ""
+    tests = "diff --git a/services/b/tests/settings.py b/services/b/tests/settings.py\n+x = 1\n"
+    assert configuration_part(tests) == ""
+    settings = "diff --git a/services/b/settings.py b/services/b/settings.py\n+worker_slots = 1\n"
+    assert configuration_part(tests + settings) == settings
 
 
 async def test_the_notes_are_those_of_the_release_under_its_authors_name(
@@ -126,7 +134,8 @@ async def test_a_provider_that_does_not_answer_is_asked_again_later(
 ) -> None:
     answers: list[httpx.Response | Exception] = [
         httpx.ConnectError("refused"),
-        httpx.Response(200, text='{"status": "operational"}'),
+        httpx.Response(200, text='{"status": "operational"}', request=REQUEST),
+        httpx.Response(200, text='{"status": "degraded_performance"}', request=REQUEST),
     ]
 
     async def get(self: httpx.AsyncClient, url: str) -> httpx.Response:
@@ -140,7 +149,10 @@ async def test_a_provider_that_does_not_answer_is_asked_again_later(
         await write_unlocked(incident, {"provider-status"})
     assert not (folder_of(incident.spec) / "provider_status.json").exists()
     await write_unlocked(incident, {"provider-status"})
-    assert "operational" in text_of(incident, "provider_status.json")
+    assert json.loads(text_of(incident, "provider_status.json")) == {
+        "payment provider": {"status": "operational"},
+        "model provider": {"status": "degraded_performance"},
+    }
 
 
 def test_each_kind_of_paper_has_a_writer() -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,16 @@ class LiveDrill:
         port_offset: int,
         seed: int = 5,
         options: tuple[str, ...] = (),
+        *,
+        env: Mapping[str, str] | None = None,
+        unset: Iterable[str] = (),
+        umask: int = -1,
+        user: int | None = None,
+        program: tuple[str, ...] = (DRILL,),
     ) -> None:
+        """`env` and `unset` are of its shell, beside ours; `umask` and `user` are the host's;
+        `program` is another way to run `drill`."""
+        self.program = program
         self.home, self.port_offset = home, port_offset
         self.env = {
             **os.environ,
@@ -44,11 +53,14 @@ class LiveDrill:
             "DRILL_TRIGGER_DELAY_MIN_S": "1",
             "DRILL_TRIGGER_DELAY_MAX_S": "2",
             "DRILL_DEPLOY_PACE_S": "0",
+            **(env or {}),
         }
+        for name in unset:
+            self.env.pop(name, None)
         self.said: list[str] = []
         self.process = subprocess.Popen(
             [
-                *(DRILL, "run", scenario, *options),
+                *(*program, "run", scenario, *options),
                 *("--seed", str(seed), "--port-offset", str(port_offset)),
             ],
             env=self.env,
@@ -58,6 +70,10 @@ class LiveDrill:
             text=True,
             errors="replace",
             start_new_session=True,
+            umask=umask,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -85,7 +101,7 @@ class LiveDrill:
     def drill(self, *words: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a `drill` command in another process, as another terminal would."""
         return subprocess.run(
-            [DRILL, *words],
+            [*self.program, *words],
             env=self.env,
             capture_output=True,
             text=True,

@@ -15,6 +15,7 @@ from harness.aigate.gate_settings import Upstream
 from harness.aigate.gate_state import GateState, reading
 from harness.aigate.inbound import Inbound
 from harness.aigate.prompt import Asked
+from harness.aigate.redaction import redactor
 from harness.aigate.upstream import asking, returned_headers, what_went_wrong
 from harness.aigate.usage import UsageMeter
 from harness.aigate.vendors import Refused, closed, error_event
@@ -44,6 +45,8 @@ class Exchange:
     def __init__(self, order: Order, state: GateState, body: RequestBody, send: Send) -> None:
         self._order, self._state, self._body, self._send = order, state, body, send
         self._meter = UsageMeter()
+        key = order.upstream.key
+        self._redact = redactor(key.get_secret_value() if key else "")
         self._status: int | None = None
         self._has_begun = self._has_begun_events = False
         self._began = time.monotonic()
@@ -94,17 +97,16 @@ class Exchange:
         return None
 
     async def _relay_events(self, answer: httpx.Response) -> None:
-        if answer.headers.get("content-encoding", "identity") != "identity":
-            raise Refused(502, "answer_encoded", "the provider compressed a stream")
         splitter = EventSplitter()
         self._has_begun_events = True
         await self._begin(answer)
         async for chunk in answer.aiter_raw():
             self._note_first_byte()
-            events = [event for event in splitter.feed(chunk) if self._is_for_caller(event)]
+            whole = map(self._redact, splitter.feed(chunk))
+            events = [event for event in whole if self._is_for_caller(event)]
             if events:
                 await self._send_body(b"".join(events), more=True)
-        await self._send_body(splitter.rest(), more=False)
+        await self._send_body(self._redact(splitter.rest()), more=False)
 
     async def _relay_whole(self, answer: httpx.Response) -> None:
         whole = bytearray()
@@ -114,9 +116,10 @@ class Exchange:
             if len(whole) > ANSWER_MAX_BYTES:
                 reason = f"the provider's answer is longer than {ANSWER_MAX_BYTES} bytes"
                 raise Refused(502, "answer_too_large", reason)
-        self._meter.see(json_of(bytes(whole)))
+        body = self._redact(bytes(whole))
+        self._meter.see(json_of(body))
         await self._begin(answer)
-        await self._send_body(bytes(whole), more=False)
+        await self._send_body(body, more=False)
 
     def _is_for_caller(self, event: bytes) -> bool:
         if self._meter.model and b'"usage"' not in event:
@@ -141,7 +144,8 @@ class Exchange:
 
     async def _begin(self, answer: httpx.Response) -> None:
         self._has_begun = True
-        headers = [*HEADERS, *returned_headers(answer)]
+        returned = [(name, self._redact(value)) for name, value in returned_headers(answer)]
+        headers = [*HEADERS, *returned]
         start = {"type": "http.response.start", "status": answer.status_code, "headers": headers}
         await self._send(start)
 

@@ -21,7 +21,6 @@ UNREACHABLE_RETRY_AFTER_S = 5
 
 _RETURNED = frozenset(
     {
-        b"content-encoding",
         b"content-type",
         b"openai-model",
         b"openai-processing-ms",
@@ -64,6 +63,9 @@ async def asking(
             # Its words may quote the key.
             reason = f"the provider refused the gate's key ({answer.status_code})"
             raise Refused(502, "provider_refused_key", f"{reason}; tell the instructor")
+        if answer.headers.get("content-encoding", "identity") != "identity":
+            # What cannot be read may hold the key.
+            raise Refused(502, "answer_encoded", "the provider compressed its answer unasked")
         yield answer
 
 

@@ -186,13 +186,16 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
         writer = csv.DictWriter(text, list(rows[0]))
         writer.writeheader()
         writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    for one in text.getvalue().splitlines():
+    for one in text.getvalue().split("\r\n")[:-1]:
         line(one)
 
 
 def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would run is shown as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """A text in one line; one that a spreadsheet would run is shown as text."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.splitlines())
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _seconds(duration: Duration | None) -> float | None:

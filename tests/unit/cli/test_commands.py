@@ -246,6 +246,15 @@ def test_a_table_for_spreadsheets_runs_no_formula(capsys: pytest.CaptureFixture[
     assert row == {"drill": "d-1", "agenda": "'=1+1", "users": "-3"}
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x85", "\r", "\n"])
+def test_no_cell_of_a_table_begins_a_row(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    afterwards._print_csv([{"drill": f"d-1{end}=1+1", "agenda": f"{end}=1+1", "users": 3}])
+    out = capsys.readouterr().out
+    (row,) = csv.DictReader(out.splitlines())
+    assert row == {"drill": "d-1 =1+1", "agenda": "' =1+1", "users": "3"}
+    assert not any(one.startswith(("=", '"=')) for one in out.splitlines())
+
+
 def test_history_without_drills_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRILL_HOME", str(tmp_path))
     done = typed("history", "--json")

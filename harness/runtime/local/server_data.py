@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from harness import limits
+from harness.errors import EnvironmentMissing
 from harness.runtime.procfs import PROC, maps, pids, uses
 from harness.runtime.programs.cache import cache_dir, make_folder, unfinished, unprivileged_user
 from harness.waiting import wait_until_sync
@@ -82,9 +83,13 @@ def discard_unfinished(part: Path) -> None:
 
 def sweep() -> None:
     """Throw away what every drill, of any home, left in the cache whose host is gone. Blocking."""
-    for part in unfinished(cache_dir()):
+    try:
+        cache = cache_dir()
+    except EnvironmentMissing:
+        return  # nothing was left in a cache that cannot be had; who needs it, says so
+    for part in unfinished(cache):
         discard_unfinished(part)
-    running = cache_dir() / "running"
+    running = cache / "running"
     for path in running.glob("*.lock"):
         with contextlib.suppress(OSError), path.open("a") as lock:
             if _taken(lock):

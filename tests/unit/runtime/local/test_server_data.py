@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness import limits
+from harness.errors import EnvironmentMissing
 from harness.runtime import postgres
 from harness.runtime.local import server_data
 from harness.runtime.local.postgres_server import Server, start_postgres
@@ -166,6 +167,16 @@ def test_the_data_of_a_killed_host_goes_with_the_next_start_of_any_home(
         holder.kill()
     server_data.sweep()
     assert list((cache / "running").iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_had_is_for_its_users_to_complain_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused() -> Path:
+        raise EnvironmentMissing("nobody cannot enter it")
+
+    monkeypatch.setattr(server_data, "cache_dir", refused)
+    server_data.sweep()
 
 
 def test_data_without_a_lock_is_left_while_it_is_new_or_used(cache: Path) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.exercise.views import has_ended
-from harness.record.events import HypothesesRevised
+from harness.record.events import HypothesesRevised, UpdatePosted
 from harness.record.story import Noted
 from harness.scoring.case import Case
 from harness.scoring.forecasts import Forecast, known_from, stated
 from harness.scoring.markup import escaped
-from harness.scoring.times import NO_DATA
+from harness.scoring.times import NO_DATA, Duration, between
 
 ETA_TOLERANCE = 0.25
 """Of an estimate given as one number; an interval has none."""
@@ -26,7 +26,7 @@ CERTAIN_PERCENT = 100
 
 @dataclass(frozen=True)
 class EtaOutcome:
-    """An estimate of recovery (minutes from its update), and what came of it."""
+    """An estimate of recovery (minutes of the agenda from its update), and what came of it."""
 
     seq: int
     label: str
@@ -73,9 +73,7 @@ def eta_outcomes(case: Case) -> tuple[EtaOutcome, ...]:
     """Every estimate that was given before recovery."""
     end = case.recovery.seq if case.recovery else case.story.seq + 1
     return tuple(
-        _eta_outcome(
-            case, one.seq, one.team_ms, one.event.eta_minutes, one.event.eta_latest_minutes
-        )
+        _eta_outcome(case, one, one.event.eta_minutes, one.event.eta_latest_minutes)
         for one in case.updates
         if one.event.eta_minutes is not None
         and (one.event.eta_latest_minutes or one.event.eta_minutes) > 0
@@ -85,20 +83,21 @@ def eta_outcomes(case: Case) -> tuple[EtaOutcome, ...]:
 
 
 def _eta_outcome(
-    case: Case, seq: int, posted_ms: int, eta_minutes: float, latest_minutes: float | None
+    case: Case, posted: Noted[UpdatePosted], eta_minutes: float, latest_minutes: float | None
 ) -> EtaOutcome:
+    seq = posted.seq
     label = f"Recovery in {minutes(eta_minutes)}"
     if latest_minutes is not None:
         label += f" to {minutes(latest_minutes)}"
     limit = latest_minutes if latest_minutes is not None else eta_minutes * (1 + ETA_TOLERANCE)
     if case.recovery is None:
-        newest = case.story.entries[-1].team_ms if case.story.entries else posted_ms
-        is_late = (newest - posted_ms) / 60_000 > limit
+        is_late = between(posted, case.story.entries[-1]).agenda_ms / 60_000 > limit
         if is_late or has_ended(case.story):
             return EtaOutcome(seq, label, None, "not recovered", False, "No - overcommitted")
         return EtaOutcome(seq, label, None, NO_DATA, None, NO_DATA)
-    actual = (case.recovery.team_ms - posted_ms) / 60_000
-    outcome = f"{minutes(actual)} actual"
+    took = between(posted, case.recovery)
+    actual = took.agenda_ms / 60_000
+    outcome = _actual(took)
     if actual > limit:
         return EtaOutcome(seq, label, actual, outcome, False, "No - overcommitted")
     middle = (eta_minutes + latest_minutes) / 2 if latest_minutes is not None else eta_minutes
@@ -109,6 +108,12 @@ def _eta_outcome(
         return EtaOutcome(seq, label, actual, outcome, True, "Yes - left room for uncertainty")
     close = "Close enough" if latest_minutes is None else "Yes - within the interval"
     return EtaOutcome(seq, label, actual, outcome, True, close)
+
+
+def _actual(took: Duration) -> str:
+    """An estimate is held on the agenda's clock; the wall's time is what it took."""
+    wall, agenda = minutes(took.wall_ms / 60_000), minutes(took.agenda_ms / 60_000)
+    return f"{wall} actual" if wall == agenda else f"{wall} actual (agenda {agenda})"
 
 
 def minutes(value: float) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from harness.record.events import (
     ActionStated,
     AlertResolved,
+    ClockStarted,
     DiagnosisDeclared,
     HypothesesRevised,
     NoteAdded,
@@ -120,6 +121,14 @@ def test_an_estimate_is_held_against_the_proven_recovery(
     [outcome] = eta_outcomes(case_of(updates_with(eta_minutes=eta, eta_latest_minutes=latest)))
     assert (outcome.outcome, outcome.verdict) == ("6 min actual", verdict)
     assert outcome.was_kept is was_kept
+
+
+def test_an_estimate_is_held_on_the_agendas_clock_and_told_on_both() -> None:
+    fast = changed(updates_with(eta_minutes=20.0), ClockStarted, lambda _: {"speed": 3.0})
+    [outcome] = eta_outcomes(case_of(fast))
+    assert (outcome.outcome, outcome.was_kept) == ("6 min actual (agenda 18 min)", True)
+    short = changed(updates_with(eta_minutes=10.0), ClockStarted, lambda _: {"speed": 3.0})
+    assert eta_outcomes(case_of(short))[0].was_kept is False
 
 
 def test_an_estimate_is_open_until_it_has_run_out() -> None:

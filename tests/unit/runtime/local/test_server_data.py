@@ -265,3 +265,10 @@ def test_a_segment_is_known_by_key_number_and_owner_and_by_that_nobody_has_it(
         assert (key, number) not in segments()
     finally:
         libc.shmctl(number, server_data.IPC_RMID, None)
+
+
+def test_where_there_can_be_no_cache_there_is_nothing_to_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("THREEAM_CACHE", "/dev/null/cache")
+    server_data.sweep()

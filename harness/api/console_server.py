@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -20,19 +19,6 @@ from harness.tokens import TokenBook
 from harness.waiting import wait_until
 
 STOP_TIMEOUT_S = 3
-
-
-class AboutSleepers(logging.Filter):
-    """Drops what uvicorn says when the live stream lets go of a client that reads nothing.
-
-    That is as intended, the client comes back by itself, and the line would stand in the live view.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return "returned without completing response" not in record.getMessage()
-
-
-_DROPPED = AboutSleepers()
 
 
 class _Server(uvicorn.Server):
@@ -70,7 +56,6 @@ async def serving_alertmanager(
 @asynccontextmanager
 async def _serving(app: FastAPI, port: int, what: str) -> AsyncIterator[None]:
     listener = listen(port)
-    logging.getLogger("uvicorn.error").addFilter(_DROPPED)
     config = uvicorn.Config(
         app,
         access_log=False,

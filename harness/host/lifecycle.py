@@ -16,7 +16,7 @@ from harness.aigate.gate_settings import GateSettings
 from harness.api.console_server import serving, serving_alertmanager
 from harness.drill.actions import ai_access
 from harness.drill.lifecycle.exercise_clock import begin_exercise
-from harness.drill.lifecycle.finish import finish
+from harness.drill.lifecycle.finish import finish, put_away
 from harness.drill.lifecycle.home import Home
 from harness.drill.lifecycle.resume import LeftOff, left_off
 from harness.drill.lifecycle.start import begin_schedule, start
@@ -25,6 +25,7 @@ from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError
 from harness.host.bootstrap import Prepared, prepare
+from harness.host.host_log import logged_to
 from harness.host.runtimes import reap, runtime_named
 from harness.paths import PRIVATE_UMASK, created_with
 from harness.runtime.port_check import listen
@@ -96,19 +97,37 @@ async def host(
             attended=player is None,
         )
         prepared = await _unless_stopped(stop, preparing)
-        spec = prepared.session.spec
-        async with (
-            serving(prepared.session, prepared.tokens, ports.API + spec.port_offset),
-            _pager_port(prepared),
-            ai_gate(prepared, gate_settings, progress if player is None else None),
-        ):
-            Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
-            play = (
-                _played_by(player)
-                if player
-                else _left_to_people(prepared, settings, view, progress)
-            )
-            return await _run(prepared, play, progress)
+        play = _played_by(player) if player else _left_to_people(prepared, settings, view, progress)
+        say_gate = progress if player is None else None
+        gate = ai_gate(prepared, gate_settings, say_gate)
+        return await _serve(prepared, settings, play, gate, progress)
+
+
+async def _serve(
+    prepared: Prepared,
+    settings: HostSettings,
+    play: Player,
+    gate: AbstractAsyncContextManager[None],
+    progress: Callable[[str], None],
+) -> Outcome:
+    """Serve a drill until it is over, then put it away: in this order, so that nobody is answered
+    by a host whose record is closed."""
+    session, spec = prepared.session, prepared.session.spec
+    orderly: bool | None = None
+    try:
+        with logged_to(spec.run_dir / "logs"):
+            async with (
+                serving(session, prepared.tokens, ports.API + spec.port_offset),
+                _pager_port(prepared),
+                gate,
+            ):
+                Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
+                orderly = False
+                outcome = await _run(prepared, play, progress)
+                orderly = outcome.error is None
+                return outcome
+    finally:
+        await put_away(session, orderly=orderly, progress=progress)
 
 
 def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:

@@ -42,18 +42,24 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
         card = None
     finally:
         progress("stopping everything")
-        try:
-            await session.services.runtime.down()
-        finally:
-            await session.services.prometheus.close()
-            await session.services.recorder.close()
-            if session.services.silencers is not None:
-                await session.services.silencers.close()
-            session.services.record.close()
-            if not orderly and (kept := keep_logs(session.spec.run_dir)):
-                progress(f"its logs are kept in {kept}")
-            tidy(session.spec.run_dir)
+        await session.services.runtime.down()
     return card
+
+
+async def put_away(session: Session, *, orderly: bool | None, progress: Progress) -> None:
+    """Close the record and the clients, and leave in the folder what stays of a drill.
+
+    For when nobody is served any more: whoever asked now would find nothing behind the API. A drill
+    that did not come to `finish` (`orderly` is None) keeps its files; the next start ends it.
+    """
+    await session.services.prometheus.close()
+    await session.services.recorder.close()
+    session.services.record.close()
+    if orderly is None:
+        return
+    if not orderly and (kept := keep_logs(session.spec.run_dir)):
+        progress(f"its logs are kept in {kept}")
+    tidy(session.spec.run_dir)
 
 
 def _close_record(session: Session, orderly: bool) -> Scorecard:

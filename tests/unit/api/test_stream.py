@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from harness.api import event_feed
-from harness.api.console_server import AboutSleepers
 from harness.api.event_feed import Feed
 from harness.api.stream import EventStream, frames
 from harness.drill.session import Session
@@ -144,18 +142,6 @@ async def test_a_client_that_reads_is_not(session: Session) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(stream({"type": "http"}, client.receive, client.send), 0.5)
     assert client.got > 10
-
-
-@pytest.mark.parametrize(
-    ("said", "is_shown"),
-    [
-        ("ASGI callable returned without completing response.", False),
-        ("Exception in ASGI application", True),
-    ],
-)
-def test_only_the_sleepers_end_is_passed_over_in_silence(said: str, is_shown: bool) -> None:
-    record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, said, None, None)
-    assert AboutSleepers().filter(record) is is_shown
 
 
 async def test_a_client_that_went_away_ends_its_stream() -> None:

@@ -57,7 +57,7 @@ async def hosted(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         session: Session = prepared.session
         run_dir = session.spec.run_dir
         write_postmortem(run_dir, session.services.record.events(), None)
-        (run_dir / "logs").mkdir()
+        (run_dir / "logs").mkdir(exist_ok=True)
         (run_dir / "logs" / "load.log").write_text("x")
         session.services.customers.set_profile("steady")
         found.extend(open_to_others(home))

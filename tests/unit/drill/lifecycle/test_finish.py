@@ -13,7 +13,7 @@ import pytest
 from harness.causes import Blip
 from harness.drill.actions import diagnosis
 from harness.drill.lifecycle import healthy_baseline, home
-from harness.drill.lifecycle.finish import finish, has_begun, scorecard
+from harness.drill.lifecycle.finish import finish, has_begun, put_away, scorecard
 from harness.drill.lifecycle.home import FAILURE_LOGS, tidy
 from harness.drill.lifecycle.resume import left_off
 from harness.drill.lifecycle.seal import opened_answer
@@ -66,7 +66,10 @@ def begun(ending: Session) -> Session:
 async def end(session: Session, *, orderly: bool = True) -> tuple[list[str], list[str]]:
     """What is said, and the types of the events that the end adds."""
     before, said = session.services.record.last_seq(), []
-    await finish(session, orderly=orderly, progress=said.append)
+    try:
+        await finish(session, orderly=orderly, progress=said.append)
+    finally:
+        await put_away(session, orderly=orderly, progress=said.append)
     told = [one.type for one in read_events(session.spec.run_dir / "record.db")]
     return said, told[before:]
 

@@ -106,8 +106,9 @@ def refused_by_machine(error: BaseException) -> MachineRefused | None:
         return MachineRefused(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))
     if isinstance(error, RuntimeError) and NO_THREAD in str(error):
         return MachineRefused(OSError(errno.EAGAIN, NO_THREAD))
-    # Without a number it is no answer of the kernel: a timeout of ours, for one.
-    if isinstance(error, OSError) and error.errno is not None:
+    # Without a number it is no answer of the kernel: a timeout of ours, for one. And where nothing
+    # is named that was refused, only a lack of something can be told from a mistake.
+    if isinstance(error, OSError) and (error.filename or error.errno in MachineRefused.HINTS):
         return MachineRefused(error)
     return None
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import traceback
 from contextlib import suppress
+from pathlib import Path
 
 import typer
 
@@ -30,7 +33,10 @@ from harness.cli import (
 )
 from harness.cli.panels import with_commands
 from harness.errors import DrillError, refused_by_machine
+from harness.paths import home_dir
 from harness.terminal import say, take_any_text
+
+TRACEBACK = "traceback.txt"
 
 MODULES = (
     host,
@@ -63,8 +69,8 @@ with_commands(app, (module.COMMANDS for module in MODULES))
 
 
 def main() -> None:
-    """Entry point: errors of ours, and what the machine refuses, become two lines and an exit
-    code, never a traceback."""
+    """Entry point: errors of ours, what the machine refuses, and our own mistakes become two lines
+    and an exit code, never a traceback at a terminal: that may name the answer."""
     take_any_text()
     try:
         app()
@@ -75,10 +81,22 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except (OSError, MemoryError, RuntimeError) as error:
-        if (refused := refused_by_machine(error)) is None:
-            raise
-        sys.exit(_told(refused))
+    except Exception as error:  # noqa: BLE001  whatever it is, it is told in two lines
+        sys.exit(_told(refused_by_machine(error) or _mistake(error)))
+
+
+def _mistake(error: Exception) -> DrillError:
+    """A mistake of ours, its traceback kept in the home, or where that cannot be, elsewhere."""
+    text = "".join(traceback.format_exception(error))
+    name = f"internal error ({type(error).__name__})"
+    for folder in (home_dir, lambda: Path(tempfile.mkdtemp(prefix="drill-"))):
+        with suppress(OSError, RuntimeError):
+            path = folder() / TRACEBACK
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
+            return DrillError(name, f"its traceback is in {path}; please report it")
+    return DrillError(name)
 
 
 def _told(error: DrillError) -> int:

@@ -37,6 +37,14 @@ def test_a_refusal_says_what_and_what_to_do(error: Exception, message: str, hint
     assert found.exit_code == 3
 
 
-@pytest.mark.parametrize("error", [TimeoutError(), KeyError("x"), RuntimeError("a mistake")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        KeyError("x"),
+        RuntimeError("a mistake"),
+        FileNotFoundError(errno.ENOENT, "No such file or directory"),
+    ],
+)
 def test_a_mistake_is_no_refusal(error: Exception) -> None:
     assert refused_by_machine(error) is None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from harness.cli import main
 
 DRILL = [sys.executable, "-c", "from harness.cli.main import main; main()"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -86,3 +89,30 @@ def test_no_locale_stops_a_command(locale: str) -> None:
     code, output, complaints = drill("scenarios", PYTHONCOERCECLOCALE="0", LC_ALL=locale)
     assert (code, complaints) == (0, "")
     assert "deadlock" in output
+
+
+@pytest.mark.parametrize("home", ["home", "/dev/null/home"])
+def test_a_mistake_of_ours_keeps_its_traceback_off_the_terminal(
+    home: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def mistaken() -> None:
+        raise KeyError("float-drift")
+
+    monkeypatch.setenv("DRILL_HOME", str(tmp_path / home))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(main, "app", mistaken)
+    monkeypatch.setattr(main.os, "dup2", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+    assert ended.value.code == 1
+    told, hint = capsys.readouterr().err.splitlines()
+    assert told == "drill: internal error (KeyError)"
+    kept = Path(
+        hint.removeprefix("  hint: its traceback is in ").removesuffix("; please report it")
+    )
+    assert kept.is_relative_to(tmp_path)
+    assert "KeyError: 'float-drift'" in kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0

@@ -10,12 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness.catalog.reader import Catalog
 from harness.paths import REPO
 from harness.ports import StackPorts
+from harness.runtime.local.supervise import STATE_FILE
 from harness.runtime.procfs import port_holder, port_is_free
 from harness.waiting import wait_until_sync
 
@@ -172,8 +173,11 @@ def kill_after(
     moment_s: float,
     port_offset: int,
     options: tuple[str, ...] = (),
+    *,
+    guardian_too: bool = False,
 ) -> LiveDrill:
-    """Start a drill and kill its host `moment_s` later, wherever it is by then."""
+    """Start a drill and kill its host `moment_s` later, wherever it is by then; its guardian, where
+    it has one and that is asked for, first."""
     drill = LiveDrill(home, "healthy", port_offset, seed=int(moment_s * 1000), options=options)
     began = time.monotonic()
     wait_until_sync(
@@ -182,8 +186,17 @@ def kill_after(
         what="the moment to kill",
         interval_s=0.01,
     )
+    if guardian_too:
+        kill_guardian(home)
     drill.kill()
     return drill
+
+
+def kill_guardian(home: Path) -> None:
+    """kill -9 of the process that holds a local drill's stack, if there is one by now."""
+    for state in home.glob(f"runs/*/{STATE_FILE}"):
+        with suppress(ProcessLookupError):
+            os.kill(json.loads(state.read_text())["pid"], signal.SIGKILL)
 
 
 @contextmanager

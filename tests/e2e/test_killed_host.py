@@ -1,11 +1,14 @@
-"""kill -9 of the host, at any moment: nothing runs on, no port is held, the record is closed.
+"""kill -9 of the host, alone or with its guardian, at any moment: nothing is left, anywhere.
 
-`make torture` does it twenty times at random moments; the ordinary test run does it three times.
+No process, no port, no shared memory, no folder, mount or namespace; the record is closed. `make
+torture` does it twenty times at random moments; the ordinary test run does it six times.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +18,42 @@ from harness.drill.lifecycle.home import Home
 from harness.record.store import Record
 from harness.record.story import fold
 from harness.runtime.local.runtime import LocalRuntime
-from harness.waiting import wait_until_sync
+from harness.runtime.programs.cache import cache_dir
+from harness.waiting import WaitedTooLong, wait_until_sync
+from tests.e2e.left_behind import everything
 from tests.e2e.live import LiveDrill, kill_after, live_drill
 
 PORT_OFFSET = 11_000
 GONE_TIMEOUT_S = 2.0
 SPEED = 60
+OTHERS_S = 20.0
 UNRECORDED_S = 3.0
 """What happened since the newest event of a record is not known after a kill; the impact is sampled
 every two seconds."""
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_anywhere(tmp_path: Path) -> Iterator[None]:
+    """After the next start in *another* home, all is as it was before the drill.
+
+    What other programs of the machine make meanwhile goes in a while; what a drill left stays.
+    """
+    cache_dir()
+    before = everything()
+    yield
+    with Home(tmp_path / "another").owned(lambda path: list(LocalRuntime.reap(path))):
+        left = everything() - before
+
+    def gone() -> bool:
+        nonlocal left
+        left &= everything()
+        return not left
+
+    with suppress(WaitedTooLong):
+        wait_until_sync(gone, timeout_s=OTHERS_S, what="what others made")
+    assert sorted(left) == []
 
 
 def assert_nothing_is_left(drill: LiveDrill) -> None:
@@ -52,9 +80,10 @@ def assert_record_is_closed_at_the_next_start(home: Path) -> None:
             }
 
 
+@pytest.mark.parametrize("guardian_too", [False, True])
 @pytest.mark.parametrize("moment_s", [1.5, 6.0, 16.0])
-def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float) -> None:
-    drill = kill_after(tmp_path, moment_s, PORT_OFFSET)
+def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float, guardian_too: bool) -> None:
+    drill = kill_after(tmp_path, moment_s, PORT_OFFSET, guardian_too=guardian_too)
     assert_nothing_is_left(drill)
     assert_record_is_closed_at_the_next_start(tmp_path)
 
@@ -63,7 +92,7 @@ def test_a_killed_host_leaves_nothing(tmp_path: Path, moment_s: float) -> None:
 @pytest.mark.parametrize("number", range(20))
 def test_a_host_killed_at_a_random_moment_leaves_nothing(tmp_path: Path, number: int) -> None:
     moment_s = random.Random(number).uniform(0.2, 40.0)
-    drill = kill_after(tmp_path, moment_s, PORT_OFFSET)
+    drill = kill_after(tmp_path, moment_s, PORT_OFFSET, guardian_too=number % 2 == 1)
     assert_nothing_is_left(drill)
     assert_record_is_closed_at_the_next_start(tmp_path)
 

@@ -83,6 +83,7 @@ class MachineRefused(EnvironmentMissing):
             (errno.EACCES, errno.EPERM, errno.EROFS),
             "let this user write there, or set DRILL_HOME or THREEAM_CACHE to another place",
         ),
+        errno.EIO: "the device fails, or the terminal is gone",
         **dict.fromkeys((errno.EMFILE, errno.ENFILE), "allow more open files: ulimit -n 4096"),
         **dict.fromkeys(
             (errno.EAGAIN, errno.ENOMEM),

@@ -217,3 +217,30 @@ async def test_what_could_not_be_measured_is_no_illness(shop: Session) -> None:
     shop.run.opened = FakeOracle(shop, unknown)  # type: ignore[assignment]
     await healthy_baseline.take(shop, SILENT)
     assert shop.run.healthy == unknown
+
+
+async def test_without_looking_again_the_fault_would_come_to_a_shop_that_is_not_well(
+    shop: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control of the second look."""
+
+    async def no_look(_: Session) -> str:
+        return ""
+
+    await healthy_baseline.take(shop, SILENT)
+    monkeypatch.setattr(healthy_baseline, "_trouble", no_look)
+    ring(shop)
+    prometheus_of(shop).figures[healthy_baseline.SUCCESS] = 0.2
+    await release_schedule.run_schedule(shop)
+    assert shop.has_begun
+    assert "baseline.retaken" not in types(shop)
+
+
+async def test_without_a_look_at_the_figures_those_of_a_sick_shop_would_be_kept(
+    shop: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control of what figures are kept."""
+    monkeypatch.setattr(healthy_baseline, "_spoiled", lambda _session, _figures: "")
+    shop.run.opened = FakeOracle(shop, SICK)  # type: ignore[assignment]
+    await healthy_baseline.take(shop, SILENT)
+    assert shop.run.healthy == SICK

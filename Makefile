@@ -49,8 +49,8 @@ smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet
 	@$(SERVICE_TYPES)
-	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist worksteal
-	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))'
+	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist worksteal --durations=10
+	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))' --durations=10
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

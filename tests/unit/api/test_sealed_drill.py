@@ -3,6 +3,7 @@ error, file and number, in every state, to everybody who is no instructor."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,6 +49,13 @@ NOT_READING = {
     },
 }
 """Why a command is not walked."""
+
+
+@pytest.fixture(autouse=True)
+def no_service_logs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that was tested in this process earlier has left its log on standard output, where
+    the commands' own words are looked at."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 @contextmanager

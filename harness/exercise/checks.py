@@ -160,6 +160,11 @@ def action_stated(
 ) -> events.ActionStated:
     """An expectation before the act. A rollback needs a plan for when it makes things worse."""
     kind = one_of("action", action, get_args(events.ActionKind))
+    if kind == "rollback" and not if_worse.strip():
+        raise UsageError(
+            "'if_worse' is missing: a rollback needs a plan for when it makes things worse",
+            "such as: --if-worse 'deploy the newer version again'",
+        )
     return events.ActionStated(
         action_id=f"act-{len(story.of(events.ActionStated)) + 1}",
         action=kind,  # type: ignore[arg-type]
@@ -167,7 +172,7 @@ def action_stated(
         expectation=text("expectation", expectation),
         probability_percent=percent("probability", probability_percent),
         within_s=number("within_s", within_s, at_most=WITHIN_MAX_S),
-        if_worse=text("if_worse", if_worse, required=kind == "rollback"),
+        if_worse=text("if_worse", if_worse, required=False),
         by=by,
     )
 

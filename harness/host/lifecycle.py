@@ -229,7 +229,7 @@ def _left_to_people(
         link = link_of(session.spec.places.api_url, prepared.tokens.token(Caller.PARTICIPANT))
         progress(f"console for the participant: {link}")
         progress(
-            "console for the instructor: `drill open --role instructor`, where nobody looks on"
+            "console for the instructor: drill open --role instructor (not on a shared screen)"
         )
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
         limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session.spec)

@@ -19,10 +19,11 @@ from harness.waiting import WaitedTooLong, wait_until
 LOOK_EVERY_S = 1.0
 WINDOW_S = 5.0
 """What is judged is the mean of so many seconds: a compiler's start is no load."""
-WAITING_SHARE_MIN = 0.5
-"""A shop alone on two quiet cores makes it 0.1 to 0.35."""
-TAKEN_SHARE_MIN = 0.25
-"""Of all cores, taken by others or by the hypervisor."""
+WAITING_SHARE_MIN = 0.25
+"""Two loops on two cores make it about 0.5, since the kernel lets whoever wakes up go first. A shop
+alone makes it 0.1 to 0.35: by itself it tells nothing."""
+TAKEN_SHARE_MIN = 0.35
+"""Of all cores, taken by others or by the hypervisor. A browser with the console takes less."""
 LATENESS_SHARE_MIN = 0.1
 """Of a look's interval, that it comes late by: it stands in where the kernel counts no waiting."""
 CALM_S = 5.0
@@ -82,7 +83,7 @@ class FairSignals:
             self._last_busy_at_s = now_s
             self._session.run.machine_busy = why
             if self._busy_at_s is None:
-                self._busy_at_s = now_s
+                self._busy_at_s = now_s - WINDOW_S
                 self._session.note(MachineBusy(why))
                 self._progress(f"the machine is busy: {why}")
         elif self._busy_at_s is not None and now_s - self._last_busy_at_s >= CALM_S:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections.abc import Iterator
 
 from harness.drill.session import Progress, Session
-from harness.errors import DrillError
+from harness.errors import DrillError, StackFailed
 from harness.model import MachineLoad
 from harness.record.events import MachineBusy, MachineFree
 from harness.waiting import WaitedTooLong, wait_until
@@ -95,6 +96,18 @@ class FairSignals:
     def _lateness_share(self, now_s: float) -> float:
         before, self._looked_at_s = self._looked_at_s, now_s
         return 0.0 if before is None else max(now_s - before - LOOK_EVERY_S, 0.0) / LOOK_EVERY_S
+
+
+@contextlib.contextmanager
+def blaming_no_shop_alone(session: Session) -> Iterator[None]:
+    """What fails inside while others have the machine says so."""
+    try:
+        yield
+    except StackFailed as error:
+        if not (busy := session.run.machine_busy):
+            raise
+        what = f"{error.message}; the machine is busy: {busy}"
+        raise StackFailed(what, "end what else runs, then start another drill") from error
 
 
 async def wait_until_free(session: Session, progress: Progress) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from harness.drill.actions.pager import expire_alerts
+from harness.drill.lifecycle.fair_signals import blaming_no_shop_alone
 from harness.drill.lifecycle.home import FAILURE_LOGS
 from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Progress, Session
@@ -104,7 +105,8 @@ async def hold(session: Session, *, is_pristine: bool) -> None:
     async with session.run.baseline_lock:
         while not session.has_begun and (why := await _trouble(session)):
             retake = _measured if is_pristine and session.run.alarms else confirm
-            reading = await retake(session, lambda _: None, RETAKE_TIMEOUT_S)
+            with blaming_no_shop_alone(session):
+                reading = await retake(session, lambda _: None, RETAKE_TIMEOUT_S)
             note_later(session, events.BaselineRetaken(why, reading.as_measures()))
         session.run.has_begun = True
 
@@ -181,8 +183,4 @@ async def confirm(session: Session, progress: Progress, timeout_s: float) -> Rea
 
 def _unhealthy(session: Session, why: str, timeout_s: float) -> StackFailed:
     what = f"the shop did not become healthy within {timeout_s:g} s: {why}"
-    if busy := session.run.machine_busy:
-        return StackFailed(
-            f"{what}; the machine is busy: {busy}", "end what else runs, then start another drill"
-        )
     return StackFailed(what, f"its logs are kept in {session.spec.run_dir / FAILURE_LOGS}")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import asyncpg
 
 from harness.drill.lifecycle import healthy_baseline, impact, release_schedule, unseen
-from harness.drill.lifecycle.fair_signals import FairSignals, wait_until_free
+from harness.drill.lifecycle.fair_signals import FairSignals, blaming_no_shop_alone, wait_until_free
 from harness.drill.lifecycle.healthy_baseline import Reading
 from harness.drill.session import Progress, Session
 from harness.errors import StackFailed
@@ -28,32 +28,20 @@ async def start(
     expected_per_s: float,
     progress: Progress,
 ) -> None:
-    """From nothing to a healthy, silent, measured shop. Raises what kept it from that: where others
-    have the machine, the shop is not blamed alone."""
-    try:
-        await _bring_up(session, plan, load, expected_per_s=expected_per_s, progress=progress)
-    except StackFailed as error:
-        busy = session.run.machine_busy
-        if not busy or busy in error.message:
-            raise
-        what = f"{error.message}; the machine is busy: {busy}"
-        raise StackFailed(what, "end what else runs, then start another drill") from error
+    """From nothing to a healthy, silent, measured shop. Raises what kept it from that."""
+    session.run.expected_per_s = expected_per_s
+    with blaming_no_shop_alone(session):
+        await _bring_up(session, plan, load, progress)
 
 
 async def _bring_up(
-    session: Session,
-    plan: StackPlan,
-    load: Callable[[], ProcessSpec],
-    *,
-    expected_per_s: float,
-    progress: Progress,
+    session: Session, plan: StackPlan, load: Callable[[], ProcessSpec], progress: Progress
 ) -> None:
     session.note(events.DrillStarting())
     if session.spec.guards:
         progress("guardrails: " + ", ".join(one.guard.id for one in session.spec.guards))
     session.services.runtime.on_exit(lambda ended: _note_exit(session, ended))
     session.run.keep(asyncio.create_task(FairSignals(session, progress).watch_forever()))
-    session.run.expected_per_s = expected_per_s
     began = time.monotonic()
     await session.services.runtime.up(plan, progress)
     _ready(session, "shop", began)

@@ -136,10 +136,10 @@ async def test_what_was_measured_while_the_machine_became_busy_is_no_baseline(
     assert measured == [why_busy(BUSY), ""]
 
 
-async def test_a_baseline_that_fails_on_a_busy_machine_says_so(
+async def test_a_shop_that_does_not_get_well_before_the_fault_on_a_busy_machine_says_so(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(healthy_baseline, "BASELINE_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(healthy_baseline, "RETAKE_TIMEOUT_S", 0.05)
 
     async def nobody_answers(_: Session) -> healthy_baseline.Reading:
         raise StackFailed("nobody answers")
@@ -147,7 +147,7 @@ async def test_a_baseline_that_fails_on_a_busy_machine_says_so(
     monkeypatch.setattr(healthy_baseline, "read", nobody_answers)
     session.run.machine_busy = why_busy(BUSY)
     with pytest.raises(StackFailed) as failed:
-        await healthy_baseline.take(session, lambda _: None)
+        await healthy_baseline.hold(session, is_pristine=False)
     assert "the machine is busy: others take 1.4 of 2 cores" in failed.value.message
     assert failed.value.hint == "end what else runs, then start another drill"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from harness.exercise.agenda import Agenda
 from harness.exercise.guards import BoundGuard
 from harness.model import Decoy, Fault, Scenario, ServiceEntry
 from harness.ports import StackPorts
+
+PART_SEED_BYTES = 6
+"""Fewer bits than the drill's own seed has, so that several of those fit what is found."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,12 @@ class DrillSpec:
         names = [entry.name for entry in self.topology]
         if name not in names:
             raise UnknownName("service", name, names)
+
+    def seed_of(self, part: str) -> int:
+        """The seed of one part of the stack. Whoever collects enough of what a generator draws
+        knows its seed, and is not to know this drill's by it."""
+        digest = hashlib.sha256(f"{part} {self.seed}".encode()).digest()
+        return int.from_bytes(digest[:PART_SEED_BYTES], "big")
 
     @property
     def ports(self) -> StackPorts:

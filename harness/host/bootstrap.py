@@ -81,6 +81,7 @@ async def prepare(
         guards=await asyncio.to_thread(bound_guards, runs),
         left_off=left_off,
         ai_vendors=ai_vendors,
+        attended=attended,
     )
     kind = runtime_named(settings.runtime)
     needed = spec.ports.without(kind.absent if attended else {*kind.absent, ports.AI_GATE})
@@ -103,7 +104,7 @@ async def prepare(
         workspace=workspace,
         prometheus=PrometheusClient(spec.places.prometheus_url),
         recorder=RecorderClient(spec.places.recorder_url, tokens.token(Caller.TELEMETRY)),
-        make_oracle=partial(_oracle, parties, spec.seed),
+        make_oracle=partial(_oracle, parties, spec.seed_of("oracle")),
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
         silencers=_silencers(spec),

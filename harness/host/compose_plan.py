@@ -58,7 +58,7 @@ def container_parties(spec: DrillSpec) -> ThirdPartiesPlan:
         "--control-socket": f"/run/private/{CONTROL_SOCKET_NAME}",
         "--ca-dir": "/run/provider",
         "--profile": profile.name,
-        "--seed": spec.seed,
+        "--seed": spec.seed_of("third parties"),
     }
     return ThirdPartiesPlan(
         process=ContainerSpec(

@@ -57,7 +57,7 @@ def load_of(spec: DrillSpec) -> ProcessSpec:
         port_offset=spec.port_offset,
         profile=spec.scenario.load_profile,
         scale=float(spec.capacity_units),
-        seed=spec.seed,
+        seed=spec.seed_of("load"),
         sampled_share=spec.trace_ratio,
         workers=spec.load_workers,
     )
@@ -83,7 +83,7 @@ def local_parties(spec: DrillSpec) -> ThirdPartiesPlan:
         spec.run_dir,
         port_offset=spec.port_offset,
         profile=spec.scenario.third_party_profile,
-        seed=spec.seed,
+        seed=spec.seed_of("third parties"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from harness.record.envelope import Envelope
 from harness.record.events import (
+    DrillTriggered,
     EngagementSampled,
     Event,
     ImpactSampled,
@@ -55,6 +56,8 @@ class Story:
     """Without events of unknown types, and samples."""
     impact: ImpactSampled | None = None
     """The newest sample of the damage: the one figure that everything shows."""
+    impact_before: ImpactSampled | None = None
+    """The sample that was the newest when the first fault was set off."""
     impact_told: Mapping[int, ImpactSampled | None] = field(default_factory=dict)
     """Update → the sample that was the newest when it was posted."""
     engagement: EngagementSampled | None = None
@@ -78,6 +81,7 @@ def fold(envelopes: Iterable[Envelope], story: Story | None = None) -> Story:
     story = story or Story()
     clock, state = story.clock, story.state
     impact, told, engagement = story.impact, dict(story.impact_told), story.engagement
+    before, has_begun = story.impact_before, story.first(DrillTriggered) is not None
     entries = list(story.entries)
     for one in envelopes:
         clock = step(clock, one.event, one.drill_time_ms)
@@ -93,7 +97,11 @@ def fold(envelopes: Iterable[Envelope], story: Story | None = None) -> Story:
                 entries.append(_noted(one, clock))
                 if isinstance(one.event, UpdatePosted):
                     told[one.seq] = impact
-    return Story(state.drill_id, state.seq, clock, state, tuple(entries), impact, told, engagement)
+                elif isinstance(one.event, DrillTriggered) and not has_begun:
+                    before, has_begun = impact, True
+    return Story(
+        state.drill_id, state.seq, clock, state, tuple(entries), impact, before, told, engagement
+    )
 
 
 def _noted(one: Envelope, clock: ClockState) -> Noted[Event]:

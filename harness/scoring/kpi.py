@@ -28,18 +28,30 @@ class Kpis:
 
     times: Times
     users_affected: int | None
-    """Since customers came to the shop, as everywhere."""
+    """Since the fault was set off; as long as that is sealed, since the healthy baseline."""
     revenue_lost: float | None
     """The same, in the shop's currency."""
     updates: int
     """Since the incident began."""
     diagnoses: int
     wrong: WrongActions
+    users_before: int = 0
+    """Affected between the baseline and the fault, and in no figure above."""
+    revenue_before: float = 0.0
+    """The same, in the shop's currency."""
 
     def sealed(self) -> Kpis:
         """What may be told before the answer: when the fault began names the release at fault."""
-        wrong = replace(self.wrong, innocent_rollbacks=None)
-        return replace(self, times=replace(self.times, ttd=None, tti=None), wrong=wrong)
+        users, revenue = self.users_affected, self.revenue_lost
+        return replace(
+            self,
+            times=replace(self.times, ttd=None, tti=None),
+            wrong=replace(self.wrong, innocent_rollbacks=None),
+            users_affected=None if users is None else users + self.users_before,
+            revenue_lost=None if revenue is None else round(revenue + self.revenue_before, 3),
+            users_before=0,
+            revenue_before=0.0,
+        )
 
 
 def kpis_of(
@@ -51,19 +63,23 @@ def kpis_of(
     """The figures of a drill.
 
     `causes` and `guilty` (the services at the root) come from whoever knows the
-    answer; without them what depends on it is None. But for TTD and TTI nothing here depends on
-    when the fault began.
+    answer; without them what depends on it is None. But for TTD, TTI and the harm from before it
+    nothing here depends on when the fault began.
     """
     page = story.first(events.PageSent)
     after = [one.event for one in story.entries if page and one.seq > page.seq]
-    impact = story.impact
+    impact, before = story.impact, story.impact_before
+    users_before = before.users_affected if before else 0
+    revenue_before = before.revenue_lost if before else 0.0
     return Kpis(
         times=times_of(story, causes),
-        users_affected=impact.users_affected if impact else None,
-        revenue_lost=impact.revenue_lost if impact else None,
+        users_affected=impact.users_affected - users_before if impact else None,
+        revenue_lost=round(impact.revenue_lost - revenue_before, 3) if impact else None,
         updates=updates_of(story),
         diagnoses=sum(isinstance(one, events.DiagnosisDeclared) for one in after),
         wrong=_wrong_actions(after, guilty),
+        users_before=users_before,
+        revenue_before=revenue_before,
     )
 
 

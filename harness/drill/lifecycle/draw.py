@@ -24,6 +24,9 @@ from harness.settings import HostSettings
 HIDDEN_SCENARIOS = frozenset({"healthy", "decoys-only"})
 """What `random` does not pick: a drill in which nothing happens."""
 ID_BYTES = 4
+SEED_BITS = 53
+"""Of a seed that nobody gave: too many to try each, by what the repository and the shop's data show
+of it, and a number that every reader of JSON has exactly."""
 RANDOM = "random"
 OWN_AGENDA = ".toml"
 """How the name of an agenda ends that is an author's own file."""
@@ -37,15 +40,21 @@ def draw(
     guards: tuple[BoundGuard, ...] = (),
     left_off: LeftOff | None = None,
     ai_vendors: frozenset[str] = frozenset(),
+    attended: bool = False,
 ) -> DrillSpec:
     """Choose everything. `had` are the scenarios that the team has had: without a seed, `random`
     and families avoid them as long as there are others.
 
-    `guards`, `left_off` and `ai_vendors` are what earlier drills and the host's environment add.
+    Where people take part (`attended`) and are not to know the scenario, a seed that was given
+    draws that alone: seeds that people think of can all be tried. `guards`, `left_off` and
+    `ai_vendors` are what earlier drills and the host's environment add.
     Raises what catalog and agenda object to.
     """
-    seed = settings.seed if settings.seed is not None else secrets.randbelow(100_000)
-    scenario = choose(catalog, settings.scenario, seed, had if settings.seed is None else ())
+    fresh = secrets.randbelow(2**SEED_BITS)
+    given = fresh if settings.seed is None else settings.seed
+    scenario = choose(catalog, settings.scenario, given, had if settings.seed is None else ())
+    is_named = settings.scenario == scenario.id
+    seed = given if is_named or not attended else fresh
     faults = tuple(catalog.fault(name) for name in scenario.faults)
     runs = settings.home / "runs"
     drill_id, topology = fresh_id(runs), catalog.topology()

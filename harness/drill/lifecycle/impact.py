@@ -1,9 +1,15 @@
-"""What the incident costs, read from the real load every few seconds."""
+"""What the incident costs, read from the real load every few seconds.
+
+Customers come before the shop is warm, and what fails then is nobody's incident: harm counts from
+the healthy baseline. (The score leaves out what came between that and the fault, too, once it may
+tell when that was.)
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from harness.drill.actions.pager import expire_alerts
@@ -30,6 +36,7 @@ DEPARTURES = "sum by (content, outcome) (user_departures_total)"
 async def sample_forever(session: Session) -> None:
     """Record the impact as it changes, and in between. A gap in metrics is a gap in the record."""
     last: ImpactSampled | None = None
+    began: Harm | None = None
     engaged: EngagementSampled | None = None
     noted_at_ms = engaged_at_ms = 0
     followed = 0
@@ -40,7 +47,7 @@ async def sample_forever(session: Session) -> None:
         with contextlib.suppress(DrillError):  # tried again in a moment
             await expire_alerts(session)
             await follow(session)
-            now = await sample(session)
+            now, began = await sample(session, began)
             due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
             if now is not None and due:
                 session.note(now, actor="load")
@@ -75,17 +82,33 @@ def _amount(logged: object) -> Decimal | None:
     return amount if amount.is_finite() else None
 
 
-async def sample(session: Session) -> ImpactSampled | None:
-    """Users affected, revenue lost and success just now; None while there is no data."""
+@dataclass(frozen=True)
+class Harm:
+    """What the load has counted since it began."""
+
+    users: int
+    revenue: float
+
+
+async def sample(session: Session, began: Harm | None) -> tuple[ImpactSampled | None, Harm | None]:
+    """Users affected and revenue lost since `began`, and success just now, None while there is no
+    data; with what to count from: None takes what there is now."""
     value = session.services.prometheus.value
     users, revenue, success = await asyncio.gather(
         value("sum(users_affected)"), value("sum(revenue_lost_total)"), value(SUCCESS)
     )
-    if users is None or revenue is None or success is None or success != success:
-        return None
-    return ImpactSampled(
-        users_affected=int(users), revenue_lost=round(revenue, 2), success_ratio=round(success, 4)
+    if users is None or revenue is None:
+        return None, began
+    now = Harm(int(users), revenue)
+    began = began or now
+    if success is None or success != success:
+        return None, began
+    impact = ImpactSampled(
+        users_affected=now.users - began.users,
+        revenue_lost=round(now.revenue - began.revenue, 2),
+        success_ratio=round(success, 4),
     )
+    return impact, began
 
 
 async def sample_engagement(session: Session) -> EngagementSampled:

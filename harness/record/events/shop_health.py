@@ -50,7 +50,7 @@ class VerifyFinished(Event, type="verify.finished"):
 
 @dataclass(frozen=True)
 class ImpactSampled(Event, type="impact.sampled"):
-    """Totals since the load began, and the share of successful journeys just now (0 to 1)."""
+    """Totals since the healthy baseline, and the share of successful journeys just now (0 to 1)."""
 
     users_affected: int
     revenue_lost: float

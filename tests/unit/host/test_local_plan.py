@@ -35,7 +35,8 @@ def test_size_ports_and_share_of_traces_are_those_of_the_spec(spec: DrillSpec) -
     assert (plan.capacity_units, plan.port_offset, plan.run_dir) == (2, 20_000, spec.run_dir)
     assert plan.service_env["OTEL_TRACES_SAMPLER_ARG"] == "0.5"
     load = load_of(spec).env
-    assert (load["SCALE"], load["LOAD_SEED"], load["SAMPLED_SHARE"]) == ("2.0", "7", "0.5")
+    seed = str(spec.seed_of("load"))
+    assert (load["SCALE"], load["LOAD_SEED"], load["SAMPLED_SHARE"]) == ("2.0", seed, "0.5")
 
 
 def test_a_profile_of_third_parties_that_does_not_exist_is_refused(spec: DrillSpec) -> None:

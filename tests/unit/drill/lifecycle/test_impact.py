@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.drill.lifecycle.healthy_baseline import SUCCESS
 from harness.drill.lifecycle.impact import (
     CORRECTED,
     DEPARTURES,
     LEDGER,
     VIEWS,
+    Harm,
     note_corrections,
+    sample,
     sample_engagement,
 )
 from harness.drill.session import Session
 from harness.paths import REPO
-from harness.record.events import EngagementSampled, LedgerCorrected
+from harness.record.events import EngagementSampled, ImpactSampled, LedgerCorrected
 from harness.scoring.timeline import timeline
 from harness.telemetry.prometheus import Sample
 
@@ -46,6 +49,22 @@ async def test_views_are_those_who_went_on_and_those_who_left(session: Session) 
     assert await sample_engagement(session) == EngagementSampled(
         views={"cached": 100, "failing": 8}, continued={"cached": 70}, returning={"cached": 26}
     )
+
+
+async def test_what_failed_before_the_baseline_is_not_counted(session: Session) -> None:
+    figures = session.services.prometheus.figures  # type: ignore[attr-defined]
+    users, revenue = "sum(users_affected)", "sum(revenue_lost_total)"
+    figures |= {users: None, SUCCESS: None}
+    assert await sample(session, None) == (None, None), "nothing is known yet"
+    figures |= {users: 7.0, revenue: 90.5}
+    assert await sample(session, None) == (None, Harm(7, 90.5))
+    figures |= {SUCCESS: 1.0}
+    impact, began = await sample(session, None)
+    assert (impact, began) == (ImpactSampled(0, 0.0, 1.0), Harm(7, 90.5))
+    figures |= {users: 9.0, revenue: 100.75, SUCCESS: 0.5}
+    assert await sample(session, began) == (ImpactSampled(2, 10.25, 0.5), began)
+    # Negative control: counted from when the customers came.
+    assert (await sample(session, Harm(0, 0)))[0] == ImpactSampled(9, 100.75, 0.5)
 
 
 class Ledger:

@@ -70,7 +70,7 @@ down: $(READY) ## end whatever drill or shop runs from this checkout
 doctor: $(READY) ## what this machine has, and how to get what it lacks
 	@exec $(DRILL) doctor
 
-bench: $(READY) ## start-up, memory and tracing figures, side by side (RUNTIME=both)
+bench: $(READY) ## start-up, memory, processor time and tracing (RUNTIME=both)
 	@exec $(DRILL) bench --runtime $(RUNTIME)
 
 torture: $(DEV_READY) ## kill the harness at random moments and count what is left

@@ -57,12 +57,12 @@ class _Bench:
         ours = [p.pid for p in session.services.runtime.processes() if p.pid and p.name in services]
         self._row("whole stack, PSS MiB", pss_total_mb([*all_pids, os.getpid()]), at_most=1024)
         forked_mb = pss_total_mb(ours) / len(ours)
-        self.say(f"measuring what takes the processor, for {processor.WINDOW_S:g} s")
-        self.rows += await processor.under_load(session, ROUNDS)
+        self.say(f"measuring what takes the processor, for {processor.WINDOWS_S:g} s")
+        self.rows += await processor.under_load(session, ROUNDS, self.say)
         await self._against_plain(session, forked_mb)
         await self._tracing(session)
         self.say("measuring the shop without customers")
-        self.rows += await processor.without_load(session)
+        self.rows += await processor.without_load(session, self.say)
 
     def _start_up(self, session: Session) -> None:
         took = start_up_s(session)

@@ -1,20 +1,31 @@
-"""What a stack costs of the processor: by process, per customer's request, and without load."""
+"""What a stack costs of the processor: by process, by kind of work, per customer's request, and
+without load.
+
+How much it is, is measured while nobody watches; only what it is divided by comes from a second
+window, in which py-spy takes processor time, too, and delays whom it watches.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bench import uvicorn_baseline
+from harness.bench.kinds import OF_PROCESS
+from harness.bench.sampling import SAMPLES_PER_S, Samples, Share, by_kind, samples_of
 from harness.bench.table import Row, figure_row
 from harness.drill.session import Session
+from harness.errors import EnvironmentMissing
 from harness.runtime.procfs import ProcessTimes, process_times
 
+Say = Callable[[str], None]
 WINDOW_S = 20.0
+SAMPLED_S = 30.0
+WINDOWS_S = WINDOW_S + SAMPLED_S
 SETTLED_S = 5.0
 """From the end of the load until what it began is done."""
 REFERENCE = "harness.bench.reference_app:create_app"
@@ -74,32 +85,77 @@ async def reference_ms(checkout: Path, database_url: str, rounds: int) -> float:
     return sorted(costs)[rounds // 2]
 
 
-async def under_load(session: Session, rounds: int) -> list[Row]:
+async def under_load(session: Session, rounds: int, say: Say) -> list[Row]:
     """The stack at the load that it has, the greediest process first."""
     spent = await spent_in(session)
+    samples = await _sampled(session, say)
     checkout = session.running("users").path
     database_url = session.services.runtime.database_url("users")
     reference = await reference_ms(checkout, database_url, rounds)
-    request_ms = spent.total_cores / spent.requests_per_s * 1000
+    ms_of_a_core = 1000 / spent.requests_per_s
+    request_ms = spent.total_cores * ms_of_a_core
     return [
         *_greediest_first("CPU of", spent),
         figure_row("CPU of all, cores", spent.total_cores),
         figure_row("customers' requests a second", spent.requests_per_s),
+        *kind_rows("CPU of a customer's request", "ms", spent.cores, samples, ms_of_a_core),
         figure_row("CPU of a customer's request, ms", request_ms),
         figure_row("CPU of a reference request, ms", reference),
         figure_row("customer's request / reference request", request_ms / reference),
     ]
 
 
-async def without_load(session: Session) -> list[Row]:
+async def without_load(session: Session, say: Say) -> list[Row]:
     """The stack once its customers are gone, for good."""
     await session.services.runtime.stop(LOAD)
     await asyncio.sleep(SETTLED_S)
     spent = await spent_in(session)
+    samples = await _sampled(session, say)
     return [
         *_greediest_first("CPU without load of", spent),
+        *kind_rows("CPU without load", "cores", spent.cores, samples),
         figure_row("CPU without load of all, cores", spent.total_cores),
     ]
+
+
+def kind_rows(
+    figure: str, unit: str, cores: Mapping[str, float], samples: Samples, scale: float = 1.0
+) -> list[Row]:
+    """What each kind of work takes, with its standard error, and how far samples and /proc agree.
+
+    None where nothing could be sampled.
+    """
+    if not samples:
+        return []
+    kinds = by_kind(cores, samples)
+    sampled_s = sum(seen.total() for seen in samples.values()) / SAMPLES_PER_S
+    used_s = sum(used for process, used in cores.items() if process in samples) * SAMPLED_S
+    of_all = sum(share.cores for share in kinds.values()) / sum(cores.values())
+    return [
+        *(_kind_row(f"{figure}: {kind}, {unit}", share, scale) for kind, share in kinds.items()),
+        figure_row(f"{figure}: all kinds / all processes", of_all),
+        figure_row(f"{figure}: services' samples / their CPU", sampled_s / used_s),
+    ]
+
+
+def _kind_row(figure: str, share: Share, scale: float) -> Row:
+    parts = {process: round(cores * scale, 4) for process, cores in share.by_process.items()}
+    return {
+        **figure_row(figure, share.cores * scale),
+        "error": round(share.error_cores * scale, 3),
+        "by_process": parts,
+    }
+
+
+async def _sampled(session: Session, say: Say) -> Samples:
+    """What the services do during the next seconds; nothing where the kernel does not allow it."""
+    processes = session.services.runtime.processes()
+    pids = {it.name: it.pid for it in processes if it.pid and it.name not in OF_PROCESS}
+    try:
+        return await samples_of(pids, SAMPLED_S)
+    except EnvironmentMissing as missing:
+        say(f"no figures by kind of work: {missing.message} ({missing.hint})")
+        return {}
 
 
 def _greediest_first(figure: str, spent: Spent) -> list[Row]:

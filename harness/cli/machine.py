@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cli.panels import Commands
-from harness.errors import UnknownName
+from harness.errors import BadFile, UnknownName
 from harness.host.runtimes import RUNTIMES
 from harness.terminal import AsJson, data, line, say, table
 
@@ -61,22 +62,38 @@ def bench(
         str,
         typer.Option(envvar="RUNTIME", help="`local`, `compose`, or `both`, one after the other."),
     ] = "local",
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Keep the figures in this file, too.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Compare with the figures kept in this file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure start-up, memory, processor time and tracing.
+    """Measure start-up, memory, processor time (by process and kind of work) and tracing.
 
-    Example: drill bench --runtime both
+    Example: drill bench --against before.json
     """
+    from harness.bench.table import compared, saved
+    from harness.bench.table import save as keep
+
     known = [name for name in RUNTIMES if find_spec(_benchmark_of(name))]
     if runtime not in (*known, BOTH):
         raise UnknownName("runtime", runtime, (*known, BOTH))
+    if save is not None and not save.parent.is_dir():
+        raise BadFile(save, None, "there is no such folder")
+    former = saved(against) if against else None
     chosen = known if runtime == BOTH else [runtime]
     figures = [row for name in chosen for row in import_module(_benchmark_of(name)).run_bench(say)]
+    shown = figures if former is None else compared(figures, former)
     if as_json:
-        data(figures)
-        return
-    for text in table(figures, ["figure", "measured", "bound", "holds"]):
-        line(text)
+        data(shown)
+    else:
+        compare = [] if former is None else ["before", "ratio"]
+        for text in table(shown, ["figure", "measured", "error", *compare, "bound", "holds"]):
+            line(text)
+    if save is not None:
+        keep(figures, save)
 
 
 def _benchmark_of(runtime: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harness.bench.table import Row, figure_row, start_up_s
 from harness.drill.session import Session
+from harness.errors import UsageError
 from harness.host.lifecycle import host
 from harness.runtime.compose.measure import memory_mib, own_images
 from harness.settings import HostSettings
@@ -23,8 +24,10 @@ MEMORY_MIB = 2048.0
 GRAFANA = "grafana"
 
 
-def run_bench(say: Say) -> list[Row]:
-    """All figures, each with its bound. Raises what keeps the shop from coming up."""
+def run_bench(say: Say, *, only_processor: bool = False) -> list[Row]:
+    """All figures, each with its bound. Raises UsageError; what keeps the shop from coming up."""
+    if only_processor:
+        raise UsageError("the processor is measured on the local runtime only", "--runtime local")
     return asyncio.run(_measured(say))
 
 

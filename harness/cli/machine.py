@@ -62,6 +62,9 @@ def bench(
         str,
         typer.Option(envvar="RUNTIME", help="`local`, `compose`, or `both`, one after the other."),
     ] = "local",
+    only_processor: Annotated[
+        bool, typer.Option("--only-processor", help="Measure processor time alone.")
+    ] = False,
     save: Annotated[
         Path | None, typer.Option("--save", help="Keep the figures in this file, too.")
     ] = None,
@@ -72,7 +75,7 @@ def bench(
 ) -> None:
     """Measure start-up, memory, processor time (by process and kind of work) and tracing.
 
-    Example: drill bench --against before.json
+    Example: drill bench --only-processor --against before.json
     """
     from harness.bench.table import compared, saved
     from harness.bench.table import save as keep
@@ -84,7 +87,11 @@ def bench(
         raise BadFile(save, None, "there is no such folder")
     former = saved(against) if against else None
     chosen = known if runtime == BOTH else [runtime]
-    figures = [row for name in chosen for row in import_module(_benchmark_of(name)).run_bench(say)]
+    figures = [
+        row
+        for name in chosen
+        for row in import_module(_benchmark_of(name)).run_bench(say, only_processor=only_processor)
+    ]
     shown = figures if former is None else compared(figures, former)
     if as_json:
         data(shown)

@@ -11,7 +11,7 @@ import pytest
 from harness.bench import local
 from harness.bench.table import compared, figure_row, save, saved
 from harness.cli.machine import bench
-from harness.errors import BadFile
+from harness.errors import BadFile, UsageError
 
 BEFORE = [figure_row("CPU of a, cores", 0.08), figure_row("restart, s", 0.1, at_most=0.2)]
 AFTER = [figure_row("CPU of a, cores", 0.02), figure_row("fresh", 3.0)]
@@ -22,8 +22,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What a bench said, whose figures are AFTER."""
     said: list[str] = []
 
-    def run_bench(say: Any) -> list[dict[str, Any]]:
-        said.append("measured")
+    def run_bench(say: Any, *, only_processor: bool) -> list[dict[str, Any]]:
+        said.append("the processor" if only_processor else "everything")
         return AFTER
 
     monkeypatch.setattr(local, "run_bench", run_bench)
@@ -53,6 +53,7 @@ def test_the_command_keeps_what_it_measured_and_shows_both(
     save(BEFORE, tmp_path / "before.json")
     bench(save=tmp_path / "after.json", against=tmp_path / "before.json")
     assert saved(tmp_path / "after.json") == AFTER, "without what it was compared with"
+    assert measured == ["everything"]
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.split() == ["figure", "measured", "error", "before", "ratio", "bound", "holds"]
     assert lines[0].split() == ["CPU", "of", "a,", "cores", "0.02", "-", "0.08", "0.25", "yes"]
@@ -79,3 +80,12 @@ def test_what_was_printed_as_json_can_be_compared_with(
     bench(as_json=True)
     (tmp_path / "printed.json").write_text(capsys.readouterr().out)
     assert saved(tmp_path / "printed.json") == json.loads(json.dumps(AFTER))
+
+
+def test_the_processor_may_be_measured_alone_on_the_local_runtime_only(
+    measured: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench(only_processor=True)
+    assert measured == ["the processor"]
+    with pytest.raises(UsageError, match="local runtime only"):
+        bench(runtime="compose", only_processor=True)

@@ -32,7 +32,7 @@ class Reservations:
         Raises PeerFailure where the warehouse does not answer.
         """
         shelves = self._warehouse.shelves(skus)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             stock = store.stock(session, skus)
         return [
             StockedProduct(stock[sku], shelves[sku])

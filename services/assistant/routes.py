@@ -36,7 +36,7 @@ def build_router(db: Database, rankings: Rankings, wake: Callable[[], None]) -> 
     @router.get("/summaries/{order_id}")
     async def get_summary(order_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> SummaryOut:
         """The summary of an order; 404 where nobody asked for one."""
-        async with db.session() as session:
+        async with db.reading() as session:
             task = await store.of_order(session, order_id)
         if task is None:
             raise Problem(404, "No such summary", f"no summary of order {order_id} was asked for")

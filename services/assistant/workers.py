@@ -96,7 +96,7 @@ class Workers:
     async def _measure(self) -> None:
         while True:
             try:
-                async with self._db.session() as session:
+                async with self._db.reading() as session:
                     depth, age_s = await store.backlog(session)
             except Exception as error:  # noqa: BLE001  # as above
                 log.error("the queue cannot be measured", reason=str(error))  # noqa: TRY400

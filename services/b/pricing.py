@@ -34,7 +34,7 @@ class Pricing:
         Raises UnknownProduct, and PeerFailure where the carriers or the campaigns service do not
         answer.
         """
-        with self._database.session() as session:
+        with self._database.reading() as session:
             catalogue = store.products(session, [line.sku for line in wanted])
         lines = price(wanted, catalogue)
         delivery = self._carrier.estimate(

@@ -54,7 +54,7 @@ def _invoicing(db: Database, ledger: Ledger) -> APIRouter:
         order_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
     ) -> InvoiceWithEntriesOut:
         """An order's invoice; 404 where it has none."""
-        async with db.session() as session:
+        async with db.reading() as session:
             invoice = await store.find_invoice(session, order_id)
             entries = await store.entries_of(session, order_id)
         if invoice is None:
@@ -67,7 +67,7 @@ def _invoicing(db: Database, ledger: Ledger) -> APIRouter:
     @router.get("/accounts/{account}/total")
     async def get_account_total(account: str) -> AccountOut:
         """An account's running total; 404 where there is no such account."""
-        async with db.session() as session:
+        async with db.reading() as session:
             total = await store.running_total(session, account)
         if total is None:
             raise Problem(404, "No such account", f"there is no account {account}")
@@ -87,7 +87,7 @@ def _reconciliation(db: Database, ledger: Ledger, reconciler: Reconciler) -> API
     @router.get("/reconciliation")
     async def list_discrepancies() -> ReconciliationOut:
         """The orders on which ledger and payments disagree."""
-        async with db.session() as session:
+        async with db.reading() as session:
             count, found = await discrepancies.list_open(session)
         listed = [DiscrepancyOut.model_validate(discrepancy) for discrepancy in found]
         return ReconciliationOut(count=count, discrepancies=listed)

@@ -20,7 +20,7 @@ class Promotions:
 
     def offers(self, skus: Collection[str]) -> CampaignsBySku:
         """The campaigns that run now on each of `skus`."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return store.campaigns_running(session, skus, datetime.now(UTC).date())
 
     def apply(self, lines: Sequence[Line]) -> tuple[Promotion, ...]:

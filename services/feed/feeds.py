@@ -20,7 +20,7 @@ class Feeds:
 
     async def feed(self, user_id: int, flags: Flags) -> Feed:
         """The feed of a customer; raises NoConnection."""
-        async with self._db.session() as session:
+        async with self._db.reading() as session:
             items = await store.candidates(session, self._settings.candidates)
         feed, ranking = await self._arrange(user_id, items, flags)
         if ranking or flags.analytics:
@@ -40,7 +40,7 @@ class Feeds:
             ranking = await self._ranker.rank(user_id, items) if flags.ranking else []
             if ranking:
                 return Feed(Mode.PERSONALISED, arranged(ranking, items)[:ITEMS]), ranking
-            async with self._db.session() as session:
+            async with self._db.reading() as session:
                 last = await store.snapshot(session, user_id, self._settings.snapshot_max_age_s)
             if known := arranged(last, items):
                 return Feed(Mode.CACHED, known[:ITEMS]), []

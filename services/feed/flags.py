@@ -36,7 +36,7 @@ class FlagBoard:
     @asynccontextmanager
     async def resource(self, _app: FastAPI) -> AsyncIterator[None]:
         """For `create_service(resources=…)`: reads what was switched before."""
-        async with self._db.session() as session:
+        async with self._db.reading() as session:
             switched = await store.switched_flags(session)
         known = asdict(self.now)
         self.now = Flags(**(known | {name: switched[name] for name in known.keys() & switched}))

@@ -44,7 +44,7 @@ class History:
         One statement, one call to users and one to campaigns, however many users. Raises
         PeerFailure where users does not answer.
         """
-        async with self._db.session() as session:
+        async with self._db.reading() as session:
             orders = await store.newest_orders(session, user_ids, limit_per_user)
         skus = {line.sku for order in orders for line in order.lines}
         profiles, offers = await asyncio.gather(

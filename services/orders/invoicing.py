@@ -53,7 +53,7 @@ class Invoicing:
         Stops at the first that billing does not take.
         """
         settled_before = datetime.now(UTC) - CATCH_UP_AFTER
-        async with self._db.session() as session:
+        async with self._db.reading() as session:
             orders = await store.orders_to_invoice(session, settled_before, CATCH_UP_BATCH)
         posted = 0
         for order in orders:

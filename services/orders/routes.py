@@ -78,7 +78,7 @@ def build_router(
     @router.get("/orders/{order_id}")
     async def track_order(order_id: Annotated[Id, Path()]) -> TrackedOrderOut:
         """One order and the state of its payment."""
-        async with db.session() as session:
+        async with db.reading() as session:
             order = await store.find(session, order_id)
         if order is None:
             raise Problem(404, "No such order", f"there is no order {order_id}")

@@ -27,7 +27,7 @@ class Summaries:
         return SummaryOut.model_validate(found)
 
     async def _ask(self, order_id: int) -> None:
-        async with self._db.session() as session:
+        async with self._db.reading() as session:
             order = await store.find(session, order_id)
         if order is None or not order.lines:
             raise Problem(404, "No such order", f"there is no order {order_id} to be summarised")

@@ -44,14 +44,14 @@ def build_router(db: Database, charging: Charging) -> APIRouter:
         order_id: Annotated[list[Id], Query(min_length=1, max_length=200)],
     ) -> ChargesOut:
         """The charges of some orders."""
-        async with db.session() as session:
+        async with db.reading() as session:
             charges = await store.of_orders(session, order_id)
         return ChargesOut(charges=[ChargeOut.model_validate(charge) for charge in charges])
 
     @router.get("/settlements")
     async def list_settlements(since: AwareDatetime) -> SettlementsOut:
         """What was captured from `since` (ISO 8601 with a zone) on."""
-        async with db.session() as session:
+        async with db.reading() as session:
             charges = await store.captured_since(session, since)
         return SettlementsOut(
             settlements=[SettlementOut.model_validate(charge) for charge in charges]

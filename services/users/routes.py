@@ -19,7 +19,7 @@ def build_router(db: Database) -> APIRouter:
     @router.get("/users/{user_id}")
     async def get_user(user_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> ProfileOut:
         """One profile; 404 where there is no such user."""
-        async with db.session() as session:
+        async with db.reading() as session:
             profile = await store.find(session, user_id)
         if profile is None:
             raise Problem(404, "No such user", f"there is no user {user_id}")
@@ -28,7 +28,7 @@ def build_router(db: Database) -> APIRouter:
     @router.post("/users/lookup")
     async def look_up(wanted: LookupIn) -> LookupOut:
         """Many profiles at once."""
-        async with db.session() as session:
+        async with db.reading() as session:
             profiles = await store.find_many(session, wanted.ids)
         return LookupOut(users=[ProfileOut.model_validate(profile) for profile in profiles])
 

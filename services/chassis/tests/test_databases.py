@@ -9,12 +9,14 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from services.chassis import pool
+from services.chassis import blocking_db, pool
+from services.chassis import db as db_module
 from services.chassis.app import create_service
 from services.chassis.blocking_db import BlockingDatabase
 from services.chassis.db import Database
@@ -22,6 +24,8 @@ from services.chassis.settings import ServiceSettings
 from services.chassis.testing import running, until
 
 ADD = text("INSERT INTO users VALUES (:id, 'Ann', :mail, 'Ulm', '2026-01-01')")
+NOW = text("SELECT now()")
+"""The clock of a transaction stands still."""
 COUNT = text("SELECT count(*) FROM users WHERE id = :id")
 
 
@@ -43,7 +47,7 @@ def async_routes(db: Database, gate: threading.Event) -> APIRouter:
 
     @router.get("/users/{user_id}")
     async def count(user_id: int) -> Any:
-        async with db.session() as session:
+        async with db.reading() as session:
             return (await session.execute(COUNT, {"id": user_id})).scalar_one()
 
     @router.get("/hold")
@@ -67,7 +71,7 @@ def blocking_routes(db: BlockingDatabase, gate: threading.Event) -> APIRouter:
 
     @router.get("/users/{user_id}")
     def count(user_id: int) -> Any:
-        with db.session() as session:
+        with db.reading() as session:
             return session.execute(COUNT, {"id": user_id}).scalar_one()
 
     @router.get("/hold")
@@ -84,12 +88,17 @@ def gate() -> threading.Event:
 
 
 @pytest.fixture(params=["async", "blocking"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
 async def client(
-    request: pytest.FixtureRequest, database_url: str, gate: threading.Event
+    kind: str, database_url: str, gate: threading.Event
 ) -> AsyncIterator[httpx.AsyncClient]:
     settings = ServiceSettings(service_name="sample", database_url=database_url)
     db: Database | BlockingDatabase
-    if request.param == "async":
+    if kind == "async":
         db = Database(database_url, pool_size=2, pool_timeout_ms=700)
         router = async_routes(db, gate)
     else:
@@ -101,6 +110,28 @@ async def client(
     async with running(app) as client:
         yield client
         await client.delete("/users/0")
+
+
+@pytest.fixture
+def is_blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the server says to an idle connection goes unseen."""
+    monkeypatch.setattr(blocking_db, "_has_news", lambda _connection: False)
+    monkeypatch.setattr(db_module, "_is_closed", lambda _connection: False)
+
+
+async def cut_all_connections(database_url: str) -> None:
+    other = await asyncpg.connect(database_url)
+
+    async def are_gone() -> bool:
+        return not await other.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    try:
+        await until(are_gone)
+    finally:
+        await other.close()
 
 
 async def metric(client: httpx.AsyncClient, name: str) -> float:
@@ -130,6 +161,49 @@ async def test_statements_are_counted_by_route(client: httpx.AsyncClient) -> Non
     before = await metric(client, series)
     await client.get("/users/1")
     assert await metric(client, series) - before == 1
+
+
+async def test_a_connection_that_the_server_cut_is_replaced_before_it_is_used(
+    client: httpx.AsyncClient, database_url: str
+) -> None:
+    assert (await client.get("/users/1")).status_code == 200
+    await cut_all_connections(database_url)
+    assert (await client.get("/users/1")).status_code == 200
+
+
+async def test_one_that_lay_unused_for_long_is_asked(
+    is_blind: None,
+    client: httpx.AsyncClient,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert (await client.get("/users/1")).status_code == 200
+    await cut_all_connections(database_url)
+    monkeypatch.setattr(pool, "ASK_AFTER_IDLE_S", 0.0)
+    assert (await client.get("/users/1")).status_code == 200
+
+
+async def test_unseen_and_unasked_a_cut_connection_fails_its_request(
+    is_blind: None, client: httpx.AsyncClient, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "ASK_AFTER_IDLE_S", 60.0)
+    assert (await client.get("/users/1")).status_code == 200
+    await cut_all_connections(database_url)
+    assert (await client.get("/users/1")).status_code == 500
+
+
+async def test_reading_takes_no_transaction(database_url: str) -> None:
+    db = Database(database_url, pool_size=2)
+    async with db.reading() as reading, db.session() as session:
+        assert len({(await reading.execute(NOW)).scalar_one() for _ in range(2)}) == 2
+        assert len({(await session.execute(NOW)).scalar_one() for _ in range(2)}) == 1
+
+
+def test_blocking_reading_takes_no_transaction(database_url: str) -> None:
+    db = BlockingDatabase(database_url, pool_size=2)
+    with db.reading() as reading, db.session() as session:
+        assert len({reading.execute(NOW).scalar_one() for _ in range(2)}) == 2
+        assert len({session.execute(NOW).scalar_one() for _ in range(2)}) == 1
 
 
 async def test_a_wait_that_times_out_is_a_503_and_a_line_in_the_log(

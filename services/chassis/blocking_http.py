@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
-import requests
+import urllib3
 from fastapi import FastAPI
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 
 from services.chassis.metrics import OUTBOUND_RETRIES
 from services.chassis.peers import (
@@ -51,15 +57,14 @@ class BlockingPeerClient:
     ) -> None:
         self.peer = peer
         self._base_url = base_url.rstrip("/")
-        self._timeout_s = (connect_timeout_ms / 1000, read_timeout_ms / 1000)
         self._connect_timeout_ms, self._read_timeout_ms = connect_timeout_ms, read_timeout_ms
-        self._session = requests.Session()
-        self._session.trust_env = False  # peers are called directly: no proxy, no netrc
-        if ssl_ca_file:
-            self._session.verify = str(ssl_ca_file)
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=pool_size)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._pool = urllib3.PoolManager(
+            num_pools=1,
+            maxsize=pool_size,
+            timeout=urllib3.Timeout(connect=connect_timeout_ms / 1000, read=read_timeout_ms / 1000),
+            retries=False,
+            ca_certs=str(ssl_ca_file) if ssl_ca_file else None,
+        )
         prepare_metrics(peer)
 
     @asynccontextmanager
@@ -68,7 +73,7 @@ class BlockingPeerClient:
         try:
             yield
         finally:
-            await asyncio.to_thread(self._session.close)
+            await asyncio.to_thread(self._pool.clear)
 
     def get(
         self, path: str, *, params: Params | None = None, headers: Mapping[str, str] | None = None
@@ -93,31 +98,26 @@ class BlockingPeerClient:
             try:
                 try:
                     response = self._send(call, method, url, params, json)
-                except requests.ConnectionError as error:
-                    if not error.args or not isinstance(error.args[0], ProtocolError):
-                        raise
+                except ProtocolError:
                     # An open connection that the peer closed as we sent: a deploy, mostly.
                     OUTBOUND_RETRIES.labels(self.peer).inc()
                     response = self._send(call, method, url, params, json)
-            except requests.ConnectTimeout as error:
+            except NewConnectionError as error:  # refused: for urllib3, a kind of the next one
+                raise PeerUnreachable(self.peer, f"{self.peer}: {error}") from error
+            except ConnectTimeoutError as error:
                 waited = f"no connection within {self._connect_timeout_ms} ms"
                 raise PeerTimeout(self.peer, f"{self.peer}: {waited}", "connect") from error
-            except requests.Timeout as error:
+            except ReadTimeoutError as error:
                 waited = f"no answer within {self._read_timeout_ms} ms"
                 raise PeerTimeout(self.peer, f"{self.peer}: {waited}", "read") from error
-            except requests.RequestException as error:
+            except HTTPError as error:
                 raise PeerUnreachable(self.peer, f"{self.peer}: {error}") from error
-            call.status = response.status_code
-            return parse_answer(self.peer, response.status_code, response.content)
+            call.status = response.status
+            return parse_answer(self.peer, response.status, response.data)
 
     def _send(
         self, call: OutgoingCall, method: str, url: str, params: Params | None, json: Any
-    ) -> requests.Response:
-        return self._session.request(
-            method,
-            url,
-            params=params,
-            json=json,
-            headers=call.headers,
-            timeout=self._timeout_s,
-        )
+    ) -> urllib3.BaseHTTPResponse:
+        if params:
+            url = f"{url}?{urlencode(params, doseq=True)}"
+        return self._pool.request(method, url, json=json, headers=call.headers)

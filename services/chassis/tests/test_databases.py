@@ -194,16 +194,17 @@ async def test_unseen_and_unasked_a_cut_connection_fails_its_request(
 
 async def test_reading_takes_no_transaction(database_url: str) -> None:
     db = Database(database_url, pool_size=2)
-    async with db.reading() as reading, db.session() as session:
+    async with db.resource(FastAPI()), db.reading() as reading, db.session() as session:
         assert len({(await reading.execute(NOW)).scalar_one() for _ in range(2)}) == 2
         assert len({(await session.execute(NOW)).scalar_one() for _ in range(2)}) == 1
 
 
-def test_blocking_reading_takes_no_transaction(database_url: str) -> None:
+async def test_blocking_reading_takes_no_transaction(database_url: str) -> None:
     db = BlockingDatabase(database_url, pool_size=2)
-    with db.reading() as reading, db.session() as session:
-        assert len({reading.execute(NOW).scalar_one() for _ in range(2)}) == 2
-        assert len({session.execute(NOW).scalar_one() for _ in range(2)}) == 1
+    async with db.resource(FastAPI()):
+        with db.reading() as reading, db.session() as session:
+            assert len({reading.execute(NOW).scalar_one() for _ in range(2)}) == 2
+            assert len({session.execute(NOW).scalar_one() for _ in range(2)}) == 1
 
 
 async def test_a_wait_that_times_out_is_a_503_and_a_line_in_the_log(

@@ -74,7 +74,7 @@ def _exporting(endpoint: str) -> SpanProcessor:
     exporter = OTLPSpanExporter(
         endpoint=f"{endpoint.rstrip('/')}/v1/traces",
         timeout=2,
-        compression=Compression.Gzip,
+        compression=Compression.NoCompression,
         session=session,
     )
     return BatchSpanProcessor(

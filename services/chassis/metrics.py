@@ -5,6 +5,8 @@ Prometheus adds the label `service`; nothing here does.
 
 from __future__ import annotations
 
+from functools import partial
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -14,6 +16,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
@@ -110,4 +113,8 @@ def set_build_info(settings: ServiceSettings) -> None:
 async def metrics_endpoint(request: Request) -> Response:
     """All metrics, as OpenMetrics (with exemplars) where the scraper accepts it."""
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    if content_type.startswith("application/openmetrics-text"):
+        # No name of ours needs escaping: to look at every letter of each takes a third of a scrape.
+        encode = partial(openmetrics.generate_latest, escaping=openmetrics.ALLOWUTF8)
+        content_type = openmetrics.CONTENT_TYPE_LATEST
     return Response(encode(REGISTRY), headers={"Content-Type": content_type})

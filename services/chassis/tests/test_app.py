@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from prometheus_client.openmetrics.exposition import ALLOWUTF8, UNDERSCORES, generate_latest
 
 from services.chassis import middleware
 from services.chassis.app import create_service
+from services.chassis.metrics import REGISTRY
 from services.chassis.settings import ServiceSettings
 from services.chassis.testing import running
 
@@ -188,3 +190,12 @@ async def test_a_failing_check_makes_it_unready(settings: ServiceSettings) -> No
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()["detail"]) == (503, "the database is away")
         assert (await client.get("/healthz")).status_code == 200
+
+
+def test_no_name_of_ours_needs_escaping() -> None:
+    """So that it may be left out: the scrape says that it was."""
+    plain, escaped = (
+        [line for line in text.splitlines() if b"process_" not in line]
+        for text in (generate_latest(REGISTRY, escaping=how) for how in (ALLOWUTF8, UNDERSCORES))
+    )
+    assert plain == escaped

@@ -16,6 +16,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from harness.api.access import TEAM, router_for
+from harness.api.answers import progress_answers, shop_answers, status_answers, team_answers
+from harness.api.answers.shapes import JSON_LINES, answers
 from harness.api.dependencies import Actor, By, InSession
 from harness.api.problems import own_mistake, problem_of
 from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
@@ -29,6 +31,9 @@ from harness.exercise.entries import WITHIN_DEFAULT_S, Diagnosis, Entry, Name, N
 from harness.record import events
 
 router = router_for(TEAM, prefix="/v1")
+
+DEPLOYING = answers(progress_answers.DeployLine, media_type=JSON_LINES)
+VERIFYING = answers(progress_answers.VerifyLine, media_type=JSON_LINES)
 
 
 class Ack(Entry):
@@ -73,12 +78,12 @@ class Switch(Expected):
     enabled: bool
 
 
-@router.post("/pages/ack")
+@router.post("/pages/ack", responses=answers(list[status_answers.Page]))
 async def acknowledge(body: Ack, session: InSession, by: Actor) -> Any:
     return pager.acknowledge(session, body.page_id, by)
 
 
-@router.post("/deploys")
+@router.post("/deploys", responses=DEPLOYING)
 async def deploy_workspace(body: Deploy, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "deploy")
 
@@ -90,7 +95,7 @@ async def deploy_workspace(body: Deploy, session: InSession, by: Actor) -> Strea
     return _streamed(session, work)
 
 
-@router.post("/rollbacks")
+@router.post("/rollbacks", responses=DEPLOYING)
 async def rollback(body: Rollback, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "rollback")
 
@@ -102,7 +107,7 @@ async def rollback(body: Rollback, session: InSession, by: Actor) -> StreamingRe
     return _streamed(session, work)
 
 
-@router.post("/restarts")
+@router.post("/restarts", responses=DEPLOYING)
 async def restart(body: Restart, session: InSession, by: Actor) -> StreamingResponse:
     plan = body.plan(session, "restart")
 
@@ -112,24 +117,24 @@ async def restart(body: Restart, session: InSession, by: Actor) -> StreamingResp
     return _streamed(session, work)
 
 
-@router.get("/flags")
+@router.get("/flags", responses=answers(list[shop_answers.Flag]))
 async def flag_list(session: InSession) -> Any:
     return [dataclasses.asdict(one) for one in await flags.flags(session)]
 
 
-@router.post("/flags")
+@router.post("/flags", responses=answers(shop_answers.SwitchedFlag))
 async def switch_flag(body: Switch, session: InSession, by: Actor) -> Any:
     plan = body.plan(session, "flag")
     return await flags.switch(session, body.name, enabled=body.enabled, by=by, plan=plan)
 
 
-@router.post("/notes")
+@router.post("/notes", responses=answers(team_answers.Noted))
 async def note(body: Note, session: InSession, by: By) -> dict[str, str]:
     session.note(events.NoteAdded(text=body.text, by=by), actor=by)
     return {"status": "noted"}
 
 
-@router.post("/diagnoses")
+@router.post("/diagnoses", responses=answers(team_answers.Declared))
 async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
     followed = await follow_links(session, body.evidence)
     event = diagnosis.declare(
@@ -145,7 +150,7 @@ async def diagnose(body: Diagnosis, session: InSession, by: By) -> Any:
     return {**dataclasses.asdict(event), "problems": followed.problems}
 
 
-@router.post("/verifications")
+@router.post("/verifications", responses=VERIFYING)
 async def verification(session: InSession, by: Actor) -> StreamingResponse:
     async def work(progress: Progress) -> Any:
         return await verify.verify(session, by=by, progress=progress)
@@ -153,13 +158,13 @@ async def verification(session: InSession, by: Actor) -> StreamingResponse:
     return _streamed(session, work)
 
 
-@router.post("/finish")
+@router.post("/finish", responses=answers(team_answers.Ending))
 async def finish(session: InSession, by: Actor) -> dict[str, str]:
     session.run.end(f"finished by {by}")
     return {"status": "finishing", "drill_id": session.spec.drill_id}
 
 
-@router.post("/halt")
+@router.post("/halt", responses=answers(team_answers.Ending))
 async def halt(session: InSession, by: Actor) -> dict[str, str]:
     session.run.halt(f"halted by {by}")
     return {"status": "halting", "drill_id": session.spec.drill_id}

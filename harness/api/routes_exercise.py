@@ -8,65 +8,68 @@ from __future__ import annotations
 from typing import Any
 
 from harness.api.access import TEAM, router_for
+from harness.api.answers import ai_answers, exercise_answers, score_answers, team_answers
+from harness.api.answers.shapes import answers
 from harness.api.dependencies import By, InSession, Viewer
 from harness.drill.actions import ai_access, instructor, team_entry
 from harness.drill.queries import exercise_view, live_score
 from harness.drill.queries.form_options import choices as words
 from harness.exercise.entries import Membership
+from harness.record import events
 
 router = router_for(TEAM, prefix="/v1")
 
 
-@router.get("/exercise")
+@router.get("/exercise", responses=answers(exercise_answers.Exercise))
 async def exercise(session: InSession) -> Any:
     return exercise_view.exercise(session)
 
 
-@router.get("/choices")
+@router.get("/choices", responses=answers(exercise_answers.Choices))
 async def choices(session: InSession) -> Any:
     """What the fields of the forms may hold."""
     return words(session.spec)
 
 
-@router.get("/roles")
+@router.get("/roles", responses=answers(list[exercise_answers.Role]))
 async def roles(session: InSession) -> Any:
     return exercise_view.checklists(session.story())
 
 
-@router.post("/roles/join")
+@router.post("/roles/join", responses=answers(events.RoleJoined))
 async def join(body: Membership, session: InSession) -> Any:
     return team_entry.join(session, body.person, body.role)
 
 
-@router.post("/roles/leave")
+@router.post("/roles/leave", responses=answers(events.RoleLeft))
 async def leave(body: Membership, session: InSession) -> Any:
     return team_entry.leave(session, body.person, body.role)
 
 
-@router.post("/clock/advance")
+@router.post("/clock/advance", responses=answers(exercise_answers.Exercise))
 async def advance(session: InSession, by: By) -> Any:
     """Ends a phase that has no end of its own."""
     instructor.advance(session, by=by)
     return exercise_view.exercise(session)
 
 
-@router.get("/score")
+@router.get("/score", responses=answers(score_answers.Score))
 async def score(session: InSession, viewer: Viewer) -> Any:
     """The rubric so far; what depends on the answer stays open until it is revealed."""
     return live_score.score_so_far(session, viewer)
 
 
-@router.post("/postmortem")
+@router.post("/postmortem", responses=answers(team_answers.PostmortemFiles))
 async def postmortem(session: InSession) -> Any:
     """Drafts the postmortem of the drill so far, in its folder."""
     return {"files": [str(path) for path in live_score.write_papers(session)]}
 
 
-@router.get("/ai")
+@router.get("/ai", responses=answers(ai_answers.AiStatus))
 async def ai_status(session: InSession) -> Any:
     return ai_access.status(session)
 
 
-@router.get("/ai/brief")
+@router.get("/ai/brief", responses=answers(ai_answers.AiBrief))
 async def ai_brief(session: InSession) -> Any:
     return ai_access.brief(session)

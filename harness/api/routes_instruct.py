@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 
 from harness.api.access import INSTRUCTOR, router_for
+from harness.api.answers import exercise_answers, instructor_answers
+from harness.api.answers.shapes import answers
 from harness.api.dependencies import By, InSession
 from harness.catalog.reader import Catalog
 from harness.drill.actions import diagnosis, instructor
@@ -15,6 +17,7 @@ from harness.drill.queries.scenario_picker import pickable_scenarios
 from harness.exercise.entries import Entry, Name, Text
 from harness.exercise.gate import EVIDENCE_MIN
 from harness.paths import REPO
+from harness.record import events
 
 router = router_for(INSTRUCTOR, prefix="/v1")
 
@@ -47,87 +50,87 @@ class Judgement(Entry):
     note: Text = ""
 
 
-@router.post("/instructor/start")
+@router.post("/instructor/start", responses=answers(exercise_answers.Exercise))
 async def start(session: InSession, by: By) -> Any:
     instructor.start(session, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/instructor/pause")
+@router.post("/instructor/pause", responses=answers(exercise_answers.Exercise))
 async def pause(body: Pause, session: InSession, by: By) -> Any:
     instructor.pause(session, by=by, reason=body.reason)
     return exercise_view.exercise(session)
 
 
-@router.post("/instructor/resume")
+@router.post("/instructor/resume", responses=answers(exercise_answers.Exercise))
 async def resume(session: InSession, by: By) -> Any:
     instructor.resume(session, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/instructor/extend")
+@router.post("/instructor/extend", responses=answers(exercise_answers.Exercise))
 async def extend(body: Extension, session: InSession, by: By) -> Any:
     instructor.extend(session, extra_s=body.extra_s, by=by)
     return exercise_view.exercise(session)
 
 
-@router.post("/instructor/skip")
+@router.post("/instructor/skip", responses=answers(exercise_answers.Exercise))
 async def skip(session: InSession, by: By, body: Skip | None = None) -> Any:
     instructor.skip(session, by=by, meant=body.phase if body else "")
     return exercise_view.exercise(session)
 
 
-@router.get("/instructor/messages")
+@router.get("/instructor/messages", responses=answers(list[str]))
 async def messages(session: InSession) -> Any:
     """What can still be thrown by hand."""
     return instructor.waiting_by_hand(session)
 
 
-@router.get("/instructor/scenarios")
+@router.get("/instructor/scenarios", responses=answers(instructor_answers.Pickable))
 async def scenarios() -> Any:
     """What can be run next, each with what the matrix found of it on this machine."""
     return await asyncio.to_thread(pickable_scenarios, Catalog(REPO))
 
 
-@router.get("/instructor/deck")
+@router.get("/instructor/deck", responses=answers(exercise_answers.Deck))
 async def deck(session: InSession) -> Any:
     """The agenda as the workshop's slides tell it."""
     return exercise_view.plan_of(session.spec.agenda)
 
 
-@router.get("/instructor/plan")
+@router.get("/instructor/plan", responses=answers(list[instructor_answers.PlannedMessage]))
 async def plan(session: InSession) -> Any:
     """Every message of the agenda: what it says, what brings it, whether it came."""
     return instructor.planned(session)
 
 
-@router.post("/instructor/messages")
+@router.post("/instructor/messages", responses=answers(events.InjectDelivered))
 async def throw(body: Thrown, session: InSession, by: By) -> Any:
     return instructor.throw(session, body.id, by=by)
 
 
-@router.post("/instructor/hint")
+@router.post("/instructor/hint", responses=answers(events.HintTaken))
 async def hint(session: InSession, by: By) -> Any:
     return instructor.hint(session, by=by)
 
 
-@router.post("/instructor/confirm")
+@router.post("/instructor/confirm", responses=answers(events.CauseConfirmed))
 async def confirm(body: Confirmation, session: InSession, by: By) -> Any:
     return instructor.confirm(session, **body.model_dump(), by=by)
 
 
-@router.post("/instructor/judge")
+@router.post("/instructor/judge", responses=answers(events.LineJudged))
 async def judge(body: Judgement, session: InSession, by: By) -> Any:
     return instructor.judge(session, **body.model_dump(), by=by)
 
 
-@router.post("/instructor/reveal")
+@router.post("/instructor/reveal", responses=answers(instructor_answers.Revealed))
 async def reveal(session: InSession, by: By) -> Any:
     answer = instructor.reveal(session, by=by)
     return {"answer": answer, "seal_holds": seal_holds(session.story())}
 
 
-@router.get("/answer")
+@router.get("/answer", responses=answers(instructor_answers.DrillAnswer))
 async def answer(session: InSession) -> Any:
     """What the drill is about, and how what was declared stands to it: for the instructor alone."""
     return {

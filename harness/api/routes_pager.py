@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from fastapi import HTTPException, Request
 
 from harness.api.access import TELEMETRY, router_for
+from harness.api.answers import status_page_answers
+from harness.api.answers.shapes import answers
 from harness.drill.actions.pager import take_alerts
 from harness.drill.actions.verify import probe_at_page
 from harness.drill.session import Session
@@ -16,8 +18,8 @@ from harness.telemetry.alerts import MalformedAlerts, parse_alerts
 router = router_for(TELEMETRY)
 
 
-@router.post("/api/v2/alerts")
-@router.post("/webhook/alertmanager")
+@router.post("/api/v2/alerts", responses=answers(status_page_answers.Delivered))
+@router.post("/webhook/alertmanager", responses=answers(status_page_answers.Delivered))
 async def deliver(request: Request) -> dict[str, str]:
     """Alertmanager's own API, so that Prometheus can page us without one; and its webhook v4.
 

@@ -8,11 +8,14 @@ from fastapi import Depends, Response
 from fastapi.responses import HTMLResponse
 
 from harness.api.access import EVERY_SITE, EVERYBODY, router_for
+from harness.api.answers import status_page_answers
+from harness.api.answers.shapes import answers
 from harness.api.dependencies import InSession
 from harness.api.status_html import render
 from harness.exercise import status_page
 
 NAME = "Northgoods"
+MAINTENANCES = answers(status_page_answers.PageMaintenances)
 
 router = router_for(EVERYBODY)
 
@@ -28,45 +31,45 @@ api_router.dependencies.append(Depends(_readable_anywhere))
 """All that Statuspage's API v2 lets everybody read."""
 
 
-@router.get("/status", response_class=HTMLResponse)
+@router.get("/status", response_class=HTMLResponse, include_in_schema=False)
 async def page(session: InSession) -> str:
     story, url = session.story(), _url(session)
     summary = status_page.summary(story, session.spec.topology, name=NAME, url=url)
     return render(summary, status_page.incidents(story, name=NAME, url=url)["incidents"])
 
 
-@api_router.get("/status.json")
+@api_router.get("/status.json", responses=answers(status_page_answers.PageStatus))
 async def status(session: InSession) -> Any:
     return status_page.status(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
-@api_router.get("/summary.json")
+@api_router.get("/summary.json", responses=answers(status_page_answers.PageSummary))
 async def summary(session: InSession) -> Any:
     return status_page.summary(session.story(), session.spec.topology, name=NAME, url=_url(session))
 
 
-@api_router.get("/components.json")
+@api_router.get("/components.json", responses=answers(status_page_answers.PageComponents))
 async def components(session: InSession) -> Any:
     return status_page.components(
         session.story(), session.spec.topology, name=NAME, url=_url(session)
     )
 
 
-@api_router.get("/incidents.json")
+@api_router.get("/incidents.json", responses=answers(status_page_answers.PageIncidents))
 async def incidents(session: InSession) -> Any:
     return status_page.incidents(session.story(), name=NAME, url=_url(session))
 
 
-@api_router.get("/incidents/unresolved.json")
+@api_router.get("/incidents/unresolved.json", responses=answers(status_page_answers.PageIncidents))
 async def unresolved(session: InSession) -> Any:
     return status_page.unresolved(
         session.story(), session.spec.topology, name=NAME, url=_url(session)
     )
 
 
-@api_router.get("/scheduled-maintenances.json")
-@api_router.get("/scheduled-maintenances/upcoming.json")
-@api_router.get("/scheduled-maintenances/active.json")
+@api_router.get("/scheduled-maintenances.json", responses=MAINTENANCES)
+@api_router.get("/scheduled-maintenances/upcoming.json", responses=MAINTENANCES)
+@api_router.get("/scheduled-maintenances/active.json", responses=MAINTENANCES)
 async def scheduled_maintenances(session: InSession) -> Any:
     return status_page.scheduled_maintenances(session.story(), name=NAME, url=_url(session))
 

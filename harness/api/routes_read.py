@@ -8,6 +8,8 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from harness.api.access import TEAM, router_for
+from harness.api.answers import record_answers, shop_answers, status_answers, telemetry_answers
+from harness.api.answers.shapes import answers
 from harness.api.dependencies import InSession, Viewer
 from harness.drill.queries import (
     addresses,
@@ -37,27 +39,27 @@ class Sql(BaseModel):
     statement: Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
-@router.get("/status")
+@router.get("/status", responses=answers(status_answers.Status))
 async def status(session: InSession, viewer: Viewer) -> Any:
     return await drill_status(session, viewer)
 
 
-@router.get("/addresses")
+@router.get("/addresses", responses=answers(shop_answers.Addresses))
 async def where_all_answers(session: InSession) -> Any:
     return addresses.addresses(session)
 
 
-@router.get("/password")
+@router.get("/password", responses=answers(shop_answers.Password))
 async def database_password(session: InSession) -> Any:
     return addresses.password(session)
 
 
-@router.get("/pages")
+@router.get("/pages", responses=answers(list[status_answers.PageNow]))
 async def pages(session: InSession) -> Any:
     return await drill_pages(session, "all")
 
 
-@router.get("/events")
+@router.get("/events", responses=answers(list[record_answers.RecordedEvent]))
 async def recorded(
     session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
 ) -> Any:
@@ -65,7 +67,7 @@ async def recorded(
     return [envelope.in_words() for envelope in found]
 
 
-@router.get("/logs")
+@router.get("/logs", responses=answers(telemetry_answers.Logs))
 async def logs(
     session: InSession,
     service: ShortText = None,
@@ -90,7 +92,7 @@ async def logs(
     )
 
 
-@router.get("/traces")
+@router.get("/traces", responses=answers(telemetry_answers.Traces))
 async def traces(
     session: InSession,
     service: ShortText = None,
@@ -116,19 +118,19 @@ async def traces(
     return {"traces": found}
 
 
-@router.get("/operations")
+@router.get("/operations", responses=answers(list[str]))
 async def operations(
     session: InSession, service: Annotated[str, Query(min_length=1, max_length=64)]
 ) -> Any:
     return await trace_search.operations(session, service)
 
 
-@router.get("/traces/{trace_id}")
+@router.get("/traces/{trace_id}", responses=answers(telemetry_answers.TraceWithLogs))
 async def trace(trace_id: str, session: InSession) -> Any:
     return await trace_search.trace(session, trace_id)
 
 
-@router.get("/metrics")
+@router.get("/metrics", responses=answers(telemetry_answers.Metrics))
 async def metrics(
     session: InSession,
     query: Expr,
@@ -143,22 +145,22 @@ async def metrics(
     )
 
 
-@router.get("/metrics/exemplars")
+@router.get("/metrics/exemplars", responses=answers(list[telemetry_answers.Exemplar]))
 async def exemplars(session: InSession, query: Expr, begin: Moment, end: Moment) -> Any:
     return await metric_queries.exemplars(session, query, begin, end)
 
 
-@router.post("/sql")
+@router.post("/sql", responses=answers(shop_answers.SqlRows))
 async def sql(body: Sql, session: InSession) -> Any:
     return await sql_query.sql(session, body.database, body.statement)
 
 
-@router.get("/deploys")
+@router.get("/deploys", responses=answers(list[shop_answers.Deploy]))
 async def deploys(session: InSession) -> Any:
     return session.deploys().entries
 
 
-@router.get("/diff")
+@router.get("/diff", responses=answers(shop_answers.Change))
 async def diff(
     session: InSession,
     service: Annotated[str, Query(max_length=64)],

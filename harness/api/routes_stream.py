@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Header, Query, Request, Response
 
 from harness.api.access import TEAM, router_for
+from harness.api.answers import record_answers
+from harness.api.answers.shapes import EVENT_STREAM, answers
 from harness.api.dependencies import Viewer
 from harness.api.event_feed import Feed
 from harness.api.stream import UNREAD_TIMEOUT_S, EventStream, frames
@@ -16,7 +18,7 @@ router = router_for(TEAM, prefix="/v1")
 Number = Annotated[int, Query(ge=0, le=10**15)]
 
 
-@router.get("/stream")
+@router.get("/stream", responses=answers(record_answers.StreamFrame, media_type=EVENT_STREAM))
 async def stream(
     request: Request,
     viewer: Viewer,

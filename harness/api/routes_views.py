@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from harness.api.access import TEAM, router_for
+from harness.api.answers import dashboard_answers, score_answers, team_answers, trend_answers
+from harness.api.answers.shapes import answers
 from harness.api.dependencies import By, InSession, Viewer
 from harness.drill.outputs import postmortem_editor
 from harness.drill.queries import dashboards as boards
@@ -23,31 +25,31 @@ class Paper(Entry):
     base_version: Annotated[str, Field(max_length=64)]
 
 
-@router.get("/dashboards")
+@router.get("/dashboards", responses=answers(list[dashboard_answers.DashboardListed]))
 async def dashboards() -> Any:
     return boards.dashboards()
 
 
-@router.get("/dashboards/{uid}")
+@router.get("/dashboards/{uid}", responses=answers(dashboard_answers.Dashboard))
 async def dashboard(uid: str) -> Any:
     return boards.dashboard(uid)
 
 
-@router.get("/engagement")
+@router.get("/engagement", responses=answers(list[score_answers.Engaged]))
 async def engagement(session: InSession) -> Any:
     return [asdict(one) for one in engagement_of(session.story())]
 
 
-@router.get("/postmortem")
+@router.get("/postmortem", responses=answers(team_answers.Postmortem))
 async def postmortem(session: InSession) -> Any:
     return postmortem_editor.read_paper(session)
 
 
-@router.post("/postmortem/text")
+@router.post("/postmortem/text", responses=answers(team_answers.Postmortem))
 async def save_postmortem(body: Paper, session: InSession, by: By) -> Any:
     return postmortem_editor.save_paper(session, body.text, body.base_version, by)
 
 
-@router.get("/history")
+@router.get("/history", responses=answers(trend_answers.Trend))
 async def history(session: InSession, viewer: Viewer) -> Any:
     return await trend.trend(session.spec, viewer)

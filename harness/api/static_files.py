@@ -60,4 +60,4 @@ async def serve(request: Request) -> Response:
 
 router = router_for(EVERYBODY)
 for _path in PAGES:
-    router.add_api_route(_path, serve, methods=["GET"])
+    router.add_api_route(_path, serve, methods=["GET"], include_in_schema=False)

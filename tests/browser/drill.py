@@ -81,7 +81,7 @@ class FakeRecorder:
         end = int(before or self.lines + 1)
         begin = int(after) + 1 if after and after != "0" else max(1, end - limit)
         line = {"timestamp": "2026-03-01T03:00:00Z", "level": "error", "service": "payments"}
-        told = {**line, "message": f"cannot parse {SCRIPT}", "event": SCRIPT}
+        told = {**line, "message": f"cannot parse {SCRIPT}", "event": SCRIPT, "trace_id": ""}
         return [{**told, "seq": number} for number in range(begin, end)][:limit]
 
     async def traces(self, **_: Any) -> list[Mapping[str, Any]]:

@@ -45,8 +45,13 @@ class Event:
 
     type: ClassVar[str] = ""
     audience: ClassVar[Audience] = "instructor"
-    # A measure may be "not a number" (no data); plain JSON has no word for that.
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")
+    # A measure may be "not a number" (no data); plain JSON has no word for that. What is written
+    # has all fields of its class and no others, and its schema says so.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        ser_json_inf_nan="strings",
+        json_schema_serialization_defaults_required=True,
+        json_schema_extra={"additionalProperties": False},
+    )
 
     def __init_subclass__(cls, *, type: str = "", audience: Audience = "all") -> None:  # noqa: A002
         super().__init_subclass__()

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 EVENT_MAX_BYTES = 4 * 1024 * 1024
 
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r|\n\r\n")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+LINE_END = re.compile(rb"\r\n|\n|\r")
 _OVERLAP_BYTES = 3
 """An end of four bytes may have three of them in what was searched already."""
 
@@ -45,7 +45,7 @@ class EventSplitter:
 def data_of(event: bytes) -> object:
     """The JSON that an event's data holds; None where it is none."""
     lines = [
-        line[5:].removeprefix(b" ") for line in _LINE_END.split(event) if line.startswith(b"data:")
+        line[5:].removeprefix(b" ") for line in LINE_END.split(event) if line.startswith(b"data:")
     ]
     return json_of(b"\n".join(lines)) if lines else None
 

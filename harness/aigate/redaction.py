@@ -22,12 +22,12 @@ def redactor(key: str) -> Callable[[bytes], bytes]:
     escape it, or in base64."""
     if len(key) < SECRET_CHARS_MIN:
         return lambda text: text
-    spelled = b"".join(b"(?:" + b"|".join(_spellings(char)) + b")" for char in key)
-    pattern = re.compile(b"|".join((spelled, *map(re.escape, _in_base64(key)))), re.IGNORECASE)
+    spelled = b"".join(b"(?:" + b"|".join(spellings(char)) + b")" for char in key)
+    pattern = re.compile(b"|".join((spelled, *map(re.escape, base64_forms(key)))), re.IGNORECASE)
     return lambda text: pattern.sub(REPLACED_BY, text)
 
 
-def _spellings(char: str) -> Iterator[bytes]:
+def spellings(char: str) -> Iterator[bytes]:
     """Every way in which a character of a key may be written, as expressions."""
     code = ord(char)
     yield rb"\\{0,3}" + re.escape(char.encode())
@@ -38,7 +38,7 @@ def _spellings(char: str) -> Iterator[bytes]:
         yield html.escape(char).encode()
 
 
-def _in_base64(key: str) -> Iterator[bytes]:
+def base64_forms(key: str) -> Iterator[bytes]:
     """The part of a key that is the same whatever stands around it: in base64 three bytes are four
     characters, and what comes before shifts them."""
     if len(key) >= 2 * SECRET_CHARS_MIN:

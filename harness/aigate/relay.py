@@ -16,6 +16,7 @@ from harness.aigate.gate_state import GateState, reading
 from harness.aigate.inbound import Inbound
 from harness.aigate.prompt import Asked
 from harness.aigate.redaction import redactor
+from harness.aigate.split_key import SplitKey
 from harness.aigate.upstream import asking, returned_headers, what_went_wrong
 from harness.aigate.usage import UsageMeter
 from harness.aigate.vendors import Refused, closed, error_event
@@ -46,7 +47,8 @@ class Exchange:
         self._order, self._state, self._body, self._send = order, state, body, send
         self._meter = UsageMeter()
         key = order.upstream.key
-        self._redact = redactor(key.get_secret_value() if key else "")
+        secret = key.get_secret_value() if key else ""
+        self._redact, self._split_key = redactor(secret), SplitKey(secret)
         self._status: int | None = None
         self._has_begun = self._has_begun_events = False
         self._began = time.monotonic()
@@ -102,11 +104,16 @@ class Exchange:
         await self._begin(answer)
         async for chunk in answer.aiter_raw():
             self._note_first_byte()
-            whole = map(self._redact, splitter.feed(chunk))
-            events = [event for event in whole if self._is_for_caller(event)]
-            if events:
-                await self._send_body(b"".join(events), more=True)
-        await self._send_body(self._redact(splitter.rest()), more=False)
+            for event in map(self._redact, splitter.feed(chunk)):
+                await self._pass_on(self._split_key.feed(event))
+        # Some servers leave out the last blank line.
+        last = [*self._split_key.feed(self._redact(splitter.rest())), *self._split_key.rest()]
+        await self._pass_on(last)
+        await self._send_body(b"", more=False)
+
+    async def _pass_on(self, events: list[bytes]) -> None:
+        if found := b"".join(event for event in events if self._is_for_caller(event)):
+            await self._send_body(found, more=True)
 
     async def _relay_whole(self, answer: httpx.Response) -> None:
         whole = bytearray()

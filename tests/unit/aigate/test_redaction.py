@@ -13,6 +13,7 @@ import pytest
 
 from harness.aigate import relay
 from harness.aigate.redaction import redactor
+from harness.aigate.split_key import SplitKey
 from harness.plain_http import local_client
 from tests.unit.aigate.bench import OPENAI_KEY, Bench, NewBench
 from tests.unit.aigate.provider import Behaviour, stream, whole
@@ -82,6 +83,7 @@ async def test_without_the_replacement_it_would(
 ) -> None:
     """Negative control."""
     monkeypatch.setattr(relay, "redactor", lambda _: lambda text: text)
+    monkeypatch.setattr(relay, "SplitKey", lambda _: SplitKey(""))
     bench: Bench = await open_bench(echoing(where))
     answer = await asked(bench)
     await bench.switch.finished()

@@ -14,6 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from harness.aigate.gate_settings import GateSettings
 from harness.aigate.gate_state import GateState
 from harness.aigate.proxy import AiGate
+from harness.bounded_http import ADMIT
+from harness.door import Door
 from harness.errors import StackFailed
 from harness.tokens import TokenBook
 from harness.waiting import wait_until
@@ -22,6 +24,10 @@ HEADERS_S = 10.0
 """From a connection until the headers of its one request are complete."""
 
 HEADERS_MAX_BYTES = 65_536
+STRANGERS_MAX = 100
+"""Connections that have not shown a token; one more, and the oldest is let go."""
+CALLER_MAX = 64
+"""Connections of each role; a request is refused long before, by how many are under way."""
 STOP_S = 2
 START_S = 10.0
 
@@ -74,22 +80,30 @@ async def serving(
 
 
 def _protocol(on_unreadable: Callable[[], None]) -> type[H11Protocol]:
-    """HTTP that reports what it cannot read, and does not wait for headers without end."""
+    """HTTP that reports what it cannot read, and does not wait for headers without end, nor holds
+    more connections than there may be."""
+    door = Door(lambda: STRANGERS_MAX, lambda _: CALLER_MAX)
 
     class Protocol(H11Protocol):
         _deadline: asyncio.TimerHandle
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
+            self.app_state = {**self.app_state, ADMIT: self._admit}
+            door.enter(self, self.client[0] if self.client else "", transport.abort)
             self._deadline = self.loop.call_later(HEADERS_S, self._too_slow)
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._deadline.cancel()
+            door.leave(self)
             super().connection_lost(exc)
 
         def send_400_response(self, msg: str) -> None:
             on_unreadable()
             super().send_400_response(msg)
+
+        def _admit(self, caller: str) -> bool:
+            return door.admit(self, caller)
 
         def _too_slow(self) -> None:
             if self.cycle is None:

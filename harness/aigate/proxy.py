@@ -15,6 +15,7 @@ from harness.aigate.inbound import Inbound, inspect
 from harness.aigate.prompt import read_body
 from harness.aigate.relay import Exchange, Order
 from harness.aigate.vendors import Refused, Vendor, closed, likely_vendor
+from harness.bounded_http import ADMIT
 from harness.record.counted_refusals import Refusals
 from harness.record.events import AiAttempted
 from harness.tokens import Caller, TokenBook
@@ -104,6 +105,9 @@ class AiGate:
         """What may be forwarded, noted as such. Raises Refused."""
         inbound = inspect(scope, self._hosts)
         visit.by = self._caller(inbound.token)
+        if not scope.get("state", {}).get(ADMIT, _anybody)(visit.by):
+            reason = f"too many connections of a {visit.by} are open"
+            raise Refused(503, "busy", reason, retry_after_s=BUSY_RETRY_AFTER_S)
         require_open(self._state)
         upstream = self._upstream(inbound)
         if self._under_way > EXCHANGES_MAX:
@@ -157,3 +161,8 @@ class AiGate:
         if brief is None:
             raise Refused(400, "no_brief", "there is no brief until a cause is confirmed")
         return brief
+
+
+def _anybody(_: str) -> bool:
+    """Servers that count no connections admit every caller."""
+    return True

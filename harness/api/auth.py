@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import Policy
 from harness.api.problems import Problem
-from harness.api.protocol import ADMIT
+from harness.bounded_http import ADMIT
 from harness.tokens import Caller, TokenBook
 
 MAX_BODY_BYTES = 1_000_000

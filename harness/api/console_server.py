@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from harness.api.alertmanager_app import create_alertmanager_app
 from harness.api.app import create_app
-from harness.api.protocol import protocol_of_server
+from harness.bounded_http import protocol_of_server
 from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.runtime.port_check import listen

@@ -13,9 +13,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.api.protocol import HANG_UP
+from harness.bounded_http import HANG_UP
 from harness.errors import (
     DrillError,
     MachineRefused,
@@ -130,6 +131,8 @@ class LastResort:
             else:
                 detail = "the drill has ended"
                 await Problem(503, title="Ended", detail=detail, exit_code=1)(scope, receive, send)
+        except ClientDisconnect:
+            return  # whoever broke off is not there to be answered, and that is no mistake of ours
         except Exception as error:  # noqa: BLE001  the last resort
             mistake = self.keep(error, f"{scope['method']} {scope['path'][:200]}")
             if has_begun:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from harness.api.event_feed import STATUS_EVERY_S, Feed, frame
-from harness.api.protocol import HANG_UP
+from harness.bounded_http import HANG_UP
 from harness.errors import DrillError
 from harness.record.events import Audience
 

@@ -68,9 +68,9 @@ async def prepare(
 ) -> Prepared:
     """Choose, build and describe everything; nothing is started yet.
 
-    What the machine lacks, or holds already, is told before there is anything to clean up; then the
-    intent is in the record before anything else is made. Raises what the catalog, the workspace or
-    the machine object to. `attended`: people will take part, so that the AI gate is served.
+    What the machine lacks or holds is told before there is anything to clean up; then the intent is
+    recorded. Raises what the catalog, the workspace or the machine object to. `attended`: people
+    take part, so that the AI gate is served, and nothing that they see tells what was drawn.
     """
     require_clock(datetime.now(UTC))
     runs = settings.home / "runs"
@@ -110,13 +110,12 @@ async def prepare(
         silencers=_silencers(spec),
         machine=MachineWatch(partial(_own_roots, ready.runtime), window_s=WINDOW_S),
     )
-    per_s = expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units
     return Prepared(
         session=Session(spec, services, RunState(over=stop)),
         plan=ready.plan(spec, workspace.shop.initial, parties),
         load=partial(ready.load, spec),
         tokens=tokens,
-        expected_per_s=per_s,
+        expected_per_s=expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units,
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import setproctitle
 import uvicorn
 
+from harness.bounded_http import protocol_of_server
 from harness.model import ProcessSpec
 from harness.paths import REPO
 from harness.telemetry.log_records import parse_line
@@ -94,6 +95,8 @@ async def serve(arguments: argparse.Namespace) -> None:
         create_app(memory, token, tuple(arguments.allowed_host)),
         host=arguments.host,
         port=arguments.port,
+        http=protocol_of_server(asks_for_token=False),
+        ws="none",
         lifespan="off",
         access_log=False,
         log_level="warning",

@@ -21,7 +21,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -197,6 +197,8 @@ def _refusing(endpoint: Endpoint) -> Endpoint:
             return _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, bound)
         except TimeoutError:
             return _problem(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time")
+        except ClientDisconnect:
+            return _problem(HTTPStatus.BAD_REQUEST, "the body was broken off")
 
     return answer
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from harness.thirdparty.bounded_server import json_of
 from harness.thirdparty.completions import CompletionBook
 from harness.thirdparty.llm_profiles import ModelBehaviour
 from harness.thirdparty.llm_text import Answer, answer
@@ -45,8 +45,8 @@ def model_app(behaviour: ModelBehaviour, book: CompletionBook) -> web.Applicatio
 
     async def complete(request: web.Request) -> web.Response:
         try:
-            asked = parse_completion(await request.json())
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            asked = parse_completion(await json_of(request))
+        except ValueError:
             return _error(400, "the body is not JSON", "invalid_request_error")
         except BadCompletion as exc:
             kind = "invalid_request_error"

@@ -19,6 +19,7 @@ import uvloop
 from aiohttp import web
 
 from harness.errors import DrillError
+from harness.thirdparty.bounded_server import Bounds
 from harness.thirdparty.charges import ChargeBook
 from harness.thirdparty.completions import CompletionBook
 from harness.thirdparty.llm import model_app
@@ -81,13 +82,14 @@ class ThirdParties:
         self.logistics_port = await self._serve(
             logistics_app(self._behaviour), options.logistics_port
         )
-        provider = await self._runner(provider_app(self._book, self._behaviour))
+        bounds = Bounds()
+        provider = await self._runner(provider_app(self._book, self._behaviour), bounds)
         assert provider.server is not None  # set up just above  # noqa: S101
         self._provider = provider.server
         self._gate = TlsGate(
             options.provider_port,
             _tls_context(options.ca_dir, options.name),
-            self._provider,
+            bounds.around(self._provider),
             self._behaviour.handshake_s,
             host=options.host,
         )
@@ -118,12 +120,19 @@ class ThirdParties:
         self.model_status_port = await self._serve(page, options.model_status_port)
 
     async def _serve(self, app: web.Application, port: int) -> int:
-        runner = await self._runner(app)
-        site = web.TCPSite(runner, self._options.host, port, backlog=BACKLOG)
-        await site.start()
-        return site.port
+        bounds = Bounds()
+        runner = await self._runner(app, bounds)
+        assert runner.server is not None  # set up just above  # noqa: S101
+        server = await asyncio.get_running_loop().create_server(
+            bounds.around(runner.server), self._options.host, port, backlog=BACKLOG
+        )
+        self._stack.callback(server.close)
+        found: int = server.sockets[0].getsockname()[1]
+        return found
 
-    async def _runner(self, app: web.Application) -> web.AppRunner:
+    async def _runner(self, app: web.Application, bounds: Bounds | None = None) -> web.AppRunner:
+        if bounds is not None:
+            app.middlewares.insert(0, bounds.middleware)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)

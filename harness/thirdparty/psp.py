@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -12,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
+from harness.thirdparty.bounded_server import json_of
 from harness.thirdparty.charges import ChargeBook, ChargeRequest, KeyReused
 from harness.thirdparty.profiles import Behaviour
 
@@ -33,8 +33,8 @@ def provider_app(book: ChargeBook, behaviour: Behaviour) -> web.Application:
 
     async def create_charge(request: web.Request) -> web.Response:
         try:
-            charge_request = parse_charge(await request.json())
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            charge_request = parse_charge(await json_of(request))
+        except ValueError:
             return _refusal(400, "invalid_json", "the body is not JSON")
         except BadCharge as exc:
             return _refusal(400, "invalid_request", str(exc))

@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 BACKLOG = 2048
 HANDSHAKE_TIMEOUT_S = 15.0
+ARRIVING_MAX = 2000
+"""Connections without a handshake; one more, and the oldest is let go."""
 OUT_OF_FILES_PAUSE_S = 0.1
 
 
@@ -35,7 +37,8 @@ class TlsGate:
         self._handshake_s = handshake_s
         self._listener: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
-        self._arriving: set[asyncio.Task[None]] = set()
+        self._arriving: dict[asyncio.Task[None], None] = {}
+        """In the order in which they came."""
 
     def open(self) -> None:
         """Listen; port 0 takes a free one. Does nothing when open. Raises OSError when taken."""
@@ -67,8 +70,10 @@ class TlsGate:
                 await asyncio.sleep(OUT_OF_FILES_PAUSE_S)
                 continue
             task = asyncio.create_task(self._welcome(connection))
-            self._arriving.add(task)
-            task.add_done_callback(self._arriving.discard)
+            self._arriving[task] = None
+            task.add_done_callback(lambda done: self._arriving.pop(done, None))
+            if len(self._arriving) > ARRIVING_MAX:
+                next(iter(self._arriving)).cancel()
 
     async def _welcome(self, connection: socket.socket) -> None:
         handed_over = False

@@ -34,7 +34,10 @@ SHARED = ("chassis", "sampledata")
 ELF = b"\x7fELF"
 
 TOOLS_PARTS = ("harness/telemetry", "harness/thirdparty", "loadgen")
-GROUND = ("__init__", "causes", "errors", "limits", "model", "paths", "ports", "waiting")
+GROUND = (
+    *("__init__", "bounded_http", "causes", "door", "errors", "limits", "model", "paths", "ports"),
+    *("tokens", "waiting"),
+)
 TOOLS_GROUND = tuple(f"harness/{name}.py" for name in GROUND)
 """What the tools are made of; nothing that knows what a drill is about."""
 PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from harness.api import protocol
+from harness import bounded_http as protocol
 from harness.drill.session import Session
 from harness.tokens import Caller
 from harness.waiting import wait_until_sync

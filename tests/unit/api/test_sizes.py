@@ -14,7 +14,8 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from harness.api import auth, protocol
+from harness import bounded_http as protocol
+from harness.api import auth
 from harness.api.app import ROUTERS, create_app
 from harness.api.static_files import PAGES
 from harness.drill.session import Session

@@ -9,12 +9,12 @@ import asyncio
 import json
 import socket
 import struct
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from harness.door import KNOWN_MAX, Door
 from harness.tokens import Caller
 
 HANG_UP = "hang_up"
@@ -22,6 +22,8 @@ HANG_UP = "hang_up"
 ADMIT = "admit"
 """In the state of a request: takes its caller, whose token was right, and says whether one more
 connection of that caller may be."""
+ANYBODY = "anybody"
+"""The group of those who are not asked for a token."""
 AT_ONCE = struct.pack("ii", 1, 0)
 HEAD_MAX_BYTES = 65_536
 """Of the request line and the headers together; the parser itself would take any number."""
@@ -30,42 +32,9 @@ HEAD_S = 10.0
 BODY_S = 10.0
 """From the head until the body is complete."""
 STRANGERS_MAX = 200
-"""Connections that have shown no token. One more, and the oldest is let go: of the address that has
-most of them, so that whoever sends a request at once always comes in."""
+"""Connections that have shown no token."""
 CALLERS_MAX = {Caller.PARTICIPANT: 400, Caller.INSTRUCTOR: 100, Caller.TELEMETRY: 50}
 """Connections of those who have, each apart: nobody takes the instructor's or the pager's."""
-
-
-class Door:
-    """Who is connected: strangers in the order in which they came, and callers by their role."""
-
-    def __init__(self) -> None:
-        self._strangers: dict[HangingUp, str] = {}
-        self._callers: dict[HangingUp, Caller] = {}
-
-    def enter(self, connection: HangingUp, address: str) -> None:
-        """A stranger comes; another may have to go."""
-        self._strangers[connection] = address
-        if len(self._strangers) > STRANGERS_MAX:
-            ((most, _),) = Counter(self._strangers.values()).most_common(1)
-            oldest = next(one for one, at in self._strangers.items() if at == most)
-            self.leave(oldest)
-            oldest.hang_up()
-
-    def admit(self, connection: HangingUp, caller: Caller) -> bool:
-        """A connection has shown the token of `caller`; False where that one has too many."""
-        if self._callers.get(connection) == caller:
-            return True
-        if Counter(self._callers.values())[caller] >= CALLERS_MAX[caller]:
-            return False
-        self._strangers.pop(connection, None)
-        self._callers[connection] = caller
-        return True
-
-    def leave(self, connection: HangingUp) -> None:
-        """A connection is gone."""
-        self._strangers.pop(connection, None)
-        self._callers.pop(connection, None)
 
 
 class HangingUp(HttpToolsProtocol):
@@ -73,13 +42,16 @@ class HangingUp(HttpToolsProtocol):
 
     door: Door
     """Of the server; a subclass has it."""
+    asks_for_token = True
+    """Whether a connection stays a stranger until its token is known. Else it is known by its first
+    request, whoever sent it."""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._is_in_head, self._head_bytes = True, 0
         self._expect(HEAD_S)
-        self.door.enter(self, self.client[0] if self.client else "")
+        self.door.enter(self, self.client[0] if self.client else "", self.hang_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect(None)
@@ -104,6 +76,9 @@ class HangingUp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._is_in_head, self._head_bytes = False, 0
         self._expect(BODY_S)
+        if not self.asks_for_token and not self.door.admit(self, ANYBODY):
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open")
+            return
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -154,10 +129,17 @@ def _problem(status: HTTPStatus, detail: str) -> Iterable[bytes]:
     yield body
 
 
-def protocol_of_server() -> type[HangingUp]:
+def protocol_of_server(*, asks_for_token: bool = True) -> type[HangingUp]:
     """The protocol for one server, with a door of its own."""
+    is_asked = asks_for_token
 
     class Protocol(HangingUp):
-        door = Door()
+        asks_for_token = is_asked
+        door = Door(lambda: STRANGERS_MAX, _known_max)
 
     return Protocol
+
+
+def _known_max(group: Hashable) -> int:
+    """How many connections of a caller, or of all who are not asked, may be open."""
+    return CALLERS_MAX[group] if isinstance(group, Caller) else KNOWN_MAX

@@ -26,6 +26,8 @@ smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SC
 
 # Tests that share the machine badly: they start a shop, or measure time.
 ALONE := live or alone
+# Whole drills, each in a place of its own: two at a time.
+KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
 SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
@@ -73,8 +75,9 @@ doctor: $(READY) ## what this machine has, and how to get what it lacks
 bench: $(READY) ## start-up, memory, processor time and tracing (RUNTIME=both)
 	@exec $(DRILL) bench --runtime $(RUNTIME)
 
-torture: $(DEV_READY) ## kill the harness at random moments and count what is left
-	@exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider
+torture: $(DEV_READY) ## kill the harness at random moments and count what is left (SEED=)
+	@$(VENV)/bin/python -m pytest -m torture -p no:cacheprovider --ignore=$(KILLS)
+	@TORTURE_SEED=$(SEED) exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider -n 2 $(KILLS)
 
 console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients
 	@exec $(VENV)/bin/python -m pytest -q -s -p no:cacheprovider \

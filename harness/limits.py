@@ -56,6 +56,9 @@ RESTART_BACKOFF_S = (0.0, 0.5, 1.0, 2.0, 4.0)
 DOWN_S = 5.0
 """A graceful end of the whole stack; after this everything is killed."""
 
+EXIT_TOLD_S = 0.5
+"""From what comes of a process's end until that end itself is known."""
+
 KILL_S = 2.0
 """From SIGKILL, or the host's death, until nothing is left."""
 

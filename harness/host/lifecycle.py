@@ -19,7 +19,7 @@ from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.lifecycle.finish import finish, put_away
 from harness.drill.lifecycle.home import Home
 from harness.drill.lifecycle.resume import LeftOff, left_off
-from harness.drill.lifecycle.start import begin_schedule, start
+from harness.drill.lifecycle.start import begin_schedule, died, start
 from harness.drill.own_mistakes import note_mistake
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
@@ -182,6 +182,10 @@ async def _run(prepared: Prepared, play: Player, progress: Callable[[str], None]
     session.run.over_reason = session.run.over_reason or "interrupted"
     if error is None and session.run.failure is not None:
         error = _as_drill_error(session, session.run.failure)
+    if error is not None and (name := await session.services.runtime.collapse()):
+        # Whatever was noticed first, came of that.
+        error = died(name)
+        session.run.over_reason = error.message
     card = await finish(session, orderly=error is None, progress=progress)
     spec = session.spec
     return Outcome(card, session.run.over_reason, error, spec.scenario.id, spec.seed)

@@ -49,6 +49,11 @@ class ProcessExit:
     """Of a service: the version that takes over."""
     log_tail: str = ""
 
+    @property
+    def ends_all(self) -> bool:
+        """Whether nothing can be said of the shop without it. A service's end is an incident."""
+        return self.version is None and self.action is not ExitAction.GO_ON
+
 
 ExitCallback = Callable[[ProcessExit], None]
 
@@ -109,6 +114,15 @@ class Runtime(Protocol):
 
     def on_exit(self, callback: ExitCallback) -> None:
         """Call back, on the event loop, whenever a process ends unasked."""
+        ...
+
+    async def collapse(self) -> str:
+        """The part of the stack that ended unasked and without which nothing can be said of the
+        shop; empty where all of them run.
+
+        For when something has failed: it waits a moment, since what comes of such an end may be
+        noticed before the end is.
+        """
         ...
 
     def database_url(self, service: str, *, role: DatabaseRole = "oncall") -> str:

@@ -69,6 +69,8 @@ class OneStackRuntime(Generic[Running]):
         self._stack: Running | None = None
         self._callbacks: list[ExitCallback] = []
         self._ending = asyncio.Lock()
+        self._collapsed = ""
+        self._has_collapsed = asyncio.Event()
 
     async def spawn(self, spec: ProcessSpec) -> ProcessInfo:
         """See Runtime.spawn."""
@@ -117,6 +119,12 @@ class OneStackRuntime(Generic[Running]):
         """See Runtime.on_exit."""
         self._callbacks.append(callback)
 
+    async def collapse(self) -> str:
+        """See Runtime.collapse."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._has_collapsed.wait(), limits.EXIT_TOLD_S)
+        return self._collapsed
+
     def database_url(self, service: str, *, role: DatabaseRole = "oncall") -> str:
         """See Runtime.database_url."""
         stack = self._up()
@@ -150,5 +158,8 @@ class OneStackRuntime(Generic[Running]):
         return services[name]
 
     def _tell(self, ended: ProcessExit) -> None:
+        if ended.ends_all:
+            self._collapsed = self._collapsed or ended.name
+            self._has_collapsed.set()
         for callback in self._callbacks:
             callback(ended)

@@ -1,4 +1,4 @@
-"""Whatever a drill can leave on a machine, beside processes and ports: looked for everywhere."""
+"""Whatever a drill can leave on a machine: looked for everywhere."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.runtime.procfs import LISTENING, PROC
 from harness.runtime.programs.cache import cache_dir
 
-PROC = Path("/proc")
 NAMESPACES = ("pid", "ipc", "mnt", "net", "user", "uts", "cgroup")
 CGROUPS = Path("/sys/fs/cgroup")
+ENGINES = "docker"
+"""In the names of cgroups that a Docker engine makes, for whomever."""
 
 
 def everything() -> frozenset[str]:
-    """What there is now, one line a thing; compare two, with nothing else started in between."""
+    """What there is now beside processes and ports, one line a thing; compare two, with nothing
+    else started in between."""
     return frozenset(
         (
             *_names("/dev/shm", "*"),
@@ -31,6 +34,30 @@ def everything() -> frozenset[str]:
             *_cgroups(),
         )
     )
+
+
+def running() -> frozenset[str]:
+    """Every process but this one, whoever started it and whatever it calls itself, and every port
+    that somebody listens on: for a place that has no processes and ports but the drill's."""
+    return frozenset((*_processes(), *_listeners()))
+
+
+def _processes() -> Iterator[str]:
+    for folder in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            stat = (folder / "stat").read_text(errors="replace")
+            if int(folder.name) != os.getpid() and stat.rpartition(")")[2].split()[0] not in "ZX":
+                arguments = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+                yield f"process: {folder.name} {arguments[:120].decode(errors='replace')}"
+
+
+def _listeners() -> Iterator[str]:
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == LISTENING:
+                    yield f"port: {int(fields[1].rpartition(':')[2], 16)}"
 
 
 def _names(folder: str, pattern: str) -> Iterator[str]:
@@ -59,4 +86,5 @@ def _namespaces() -> Iterator[str]:
 
 def _cgroups() -> Iterator[str]:
     for folder, _, _ in os.walk(CGROUPS):
-        yield f"cgroup: {folder}"
+        if ENGINES not in folder:
+            yield f"cgroup: {folder}"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from harness.record.events import NoteAdded
+from harness.record.store import Record
 from harness.runtime.local.supervise import best_containment
 from harness.runtime.programs.cache import cache_dir, make_folder
-from tests.e2e.left_behind import everything
+from tests.e2e import sandbox
+from tests.e2e.acknowledged import missing_of
+from tests.e2e.left_behind import everything, running
 
 IPC_RMID = 0
 
@@ -46,3 +51,40 @@ def test_a_namespace_is_found() -> None:
         found = {line.partition(":[")[0] for line in everything() - before}
         assert {"namespace: ipc", "namespace: pid"} <= found
         process.kill()
+
+
+def test_a_process_that_left_everything_behind_is_found_and_what_it_listens_on() -> None:
+    before = running()
+    code = (
+        "import socket; s = socket.create_server(('127.0.0.1', 0));"
+        "print(s.getsockname()[1], flush=True); input()"
+    )
+    argv = ["env", "-i", sys.executable, "-c", code]
+    with subprocess.Popen(
+        argv, cwd="/", start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        found = running() - before
+        process.kill()
+    assert f"port: {port}" in found
+    assert any(line.startswith(f"process: {process.pid} ") for line in found)
+    assert not any(line.startswith(f"process: {process.pid} ") for line in running())
+
+
+@pytest.mark.skipif(bool(sandbox.why_not()), reason=sandbox.why_not())
+def test_in_a_place_of_its_own_there_is_what_it_left_and_nothing_else() -> None:
+    look = "print(sorted(it.running()))"
+    plant = "s.Popen(['sleep', '60'], start_new_session=True)"
+    script = f"import tests.e2e.left_behind as it, subprocess as s; {look}; {plant}; {look}"
+    done = sandbox.run_inside("timeit", "-n", "1", "-r", "1", script, timeout_s=60)
+    before, after, *_ = done.stdout.splitlines()
+    assert before == "[]"
+    assert "sleep 60" in after
+
+
+def test_what_was_acknowledged_and_is_not_in_the_record_is_missed(tmp_path: Path) -> None:
+    with Record(tmp_path / "record.db", "d-7f3a") as record:
+        record.append(NoteAdded("entry-00001.", "kim"), actor="kim")
+        assert missing_of(["entry-00001."], record) == []
+        assert missing_of(["entry-00001.", "entry-00002."], record) == ["entry-00002."]

@@ -126,6 +126,12 @@ async def _write_catalogue(session: Session) -> None:
     )
 
 
+def died(name: str) -> StackFailed:
+    """What a drill ends with whose `name` ended unasked."""
+    hint = "nothing can be said of the shop without it: start another drill"
+    return StackFailed(f"{name} died", hint)
+
+
 def _note_exit(session: Session, ended: ProcessExit) -> None:
     """A process ended unasked. A service's end is part of the incident; any other is ours."""
     session.note(events.ProcessExited(name=ended.name, exit_code=ended.exit_code), actor="runtime")
@@ -133,9 +139,8 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
         session.note(
             events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
         )
-        if ended.action is not ExitAction.GO_ON:
-            why = f"{ended.name} died"
-            hint = "nothing can be said of the shop without it: start another drill"
-            session.run.fail(StackFailed(why, hint), why)
+        if ended.ends_all:
+            error = died(ended.name)
+            session.run.fail(error, error.message)
     elif ended.action is ExitAction.ROLLBACK:
         session.note_automatic_rollback(ended.name, ended.version, ended.next_version or "")

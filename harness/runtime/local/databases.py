@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -46,6 +45,7 @@ from harness.runtime.seed_digest import (
 )
 
 AT_ONCE = 2
+COPY = ("cp", "-a", "--reflink=auto")
 UNUSED_S = 86_400
 UNFINISHED_S = 86_400
 
@@ -147,14 +147,18 @@ class Preparer:
             self.progress(f"prepared the database of {service}")
 
 
-def copy_data(folder: Path, target: Path) -> None:
-    """Copy a prepared folder's data for one drill, sharing blocks where the disk can. Blocking."""
-    shutil.rmtree(target, ignore_errors=True)
+async def copy_data(guardian: Guardian, folder: Path, target: Path, log_path: Path) -> None:
+    """Copy a prepared folder's data for one drill, sharing blocks where the disk can.
+
+    The guardian runs it: a copy that outlived a killed host would go on filling what the next start
+    has just swept.
+    """
+    await asyncio.to_thread(shutil.rmtree, target, ignore_errors=True)
     make_folder(target.parent)
-    argv = ["cp", "-a", "--reflink=auto", str(folder / "data"), str(target)]
-    done = subprocess.run(argv, env=CLEAN_ENV, capture_output=True, check=False)
-    if done.returncode != 0:
-        raise StackFailed(f"the databases could not be copied: {done.stderr.decode().strip()}")
+    argv = (*COPY, str(folder / "data"), str(target))
+    child = await guardian.spawn(Command(COPY[0], argv, target.parent, log_path))
+    if await child.wait(limits.POSTGRES_PREPARE_S) != 0:
+        raise StackFailed(f"the databases could not be copied: {tail(log_path)}")
 
 
 def _forget_unused(folder: Path) -> None:

@@ -8,7 +8,8 @@ The control socket is the lease: when its other end closes, for whatever reason,
 MODE says what keeps processes that daemonise from escaping:
 
     namespace  this is process 1 of a PID namespace; the kernel kills all others when it exits
-    subreaper  orphans come back to this process, which kills descendants until none is left
+    subreaper  orphans come back to this process, which kills descendants until none is left; it has
+               a parent that does the same, should this process itself be killed
     none       only direct children are killed (what the other two are compared with)
 
 Commands and events are JSON, one a line; file descriptors travel with the command that needs them.
@@ -222,23 +223,67 @@ class Guardian:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return
-        pause_s = 0.005
-        while pids := descendants(os.getpid()):
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, signal.SIGKILL)
-            self.reap()
-            time.sleep(pause_s)
-            pause_s = min(2 * pause_s, 0.2)  # one that cannot be killed must not cost a core
+        end_descendants()  # without a word: to the host they end with this process
+
+
+def end_descendants() -> None:
+    """Kill all below this process, which adopts orphans, until none is left."""
+    pause_s = 0.005
+    while pids := descendants(os.getpid()):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        reap_all()
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, 0.2)  # one that cannot be killed must not cost a core
+
+
+def become_subreaper() -> None:
+    """From now on, whoever is orphaned below this process becomes its child."""
+    if LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1) != 0:
+        raise OSError(ctypes.get_errno(), "this kernel has no subreapers")
+
+
+def outlived_by_parent(control: socket.socket) -> None:
+    """Go on in a fork. This process stays above it to end what the guardian leaves, should that be
+    killed: outside of a namespace no kernel does it.
+
+    Should the parent be killed, the guardian ends the stack as if the lease had ended. The parent
+    ends as the guardian did.
+    """
+    parent = os.getpid()
+    become_subreaper()
+    pid = os.fork()
+    if pid == 0:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+        return
+    control.close()  # or the host would not see the guardian's end
+    for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    end_descendants()
+    if code < 0:
+        os.kill(parent, -code)
+    os._exit(code)
+
+
+def reap_all() -> None:
+    """Collect every child that ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def main() -> None:
     """Take the arguments described above and guard until the lease ends."""
     mode, fd, state_file, owner = sys.argv[1:5]
-    if mode == "subreaper" and LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1) != 0:
-        raise OSError(ctypes.get_errno(), "this kernel has no subreapers")
     control = socket.socket(fileno=int(fd))
     control.set_inheritable(False)
+    if mode == "subreaper":
+        outlived_by_parent(control)
+        become_subreaper()
     state = {"pid": host_pid(), "start": start_ticks("self"), "mode": mode, "owner": int(owner)}
     with contextlib.suppress(OSError):
         # An owner that is already gone has closed the lease, too.

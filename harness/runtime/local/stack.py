@@ -18,7 +18,7 @@ from harness.runtime.local.databases import Preparer, copy_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Child
 from harness.runtime.local.sidecars import Sidecars, describe
-from harness.runtime.local.supervise import Guardian
+from harness.runtime.local.supervise import NAME, Guardian
 from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.port_check import listen
 from harness.runtime.programs.external import ensure
@@ -39,13 +39,13 @@ class Stack:
         self._data = server_data.folder_of(plan.run_dir)
         self._data_lock: IO[str] | None = None
         self._probe = ReadyProbe()
-        self.sidecars = Sidecars(guardian, self._probe, on_exit)
+        self.sidecars = Sidecars(guardian, self._probe, self._tell)
         self._zygote: Zygote | None = None
         self._zygote_starting = asyncio.Lock()
         self._on_exit = on_exit
         self._ending = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._keep(self._watch_guardian())
+        self._guardian_watch = self._keep(self._watch_guardian())
         self._keep(logs.watch(self.log_dir))
 
     async def start(self, progress: Progress) -> None:
@@ -87,6 +87,8 @@ class Stack:
         await self.sidecars.close()
         if self._zygote:
             self._zygote.close()
+        if self.guardian.died:
+            await self._guardian_watch  # whoever ends because of that is to know it
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -120,7 +122,8 @@ class Stack:
         )
         prepared = await preparer.prepare()
         self._data_lock = await asyncio.to_thread(server_data.claim, self._data)
-        await asyncio.to_thread(copy_data, prepared, self._data)
+        log_path = self.log_dir / "postgres-prepare.jsonl"
+        await copy_data(self.guardian, prepared, self._data, log_path)
         self.server = await start_postgres(
             self.guardian,
             bindir,
@@ -139,7 +142,7 @@ class Stack:
             entry.port + self.plan.port_offset,
             service_environment(self.plan, entry, self.server),
             self.log_dir / f"{entry.name}.jsonl",
-            Tools(self._running_zygote, _listen, self._probe, self._on_exit),
+            Tools(self._running_zygote, _listen, self._probe, self._tell),
             has_database=entry.database is not None,
         )
         self.services[entry.name] = service
@@ -163,18 +166,26 @@ class Stack:
     async def _watch_child(self, child: Child, action: ExitAction) -> None:
         code = await asyncio.shield(child.exit_code)
         if not self._ending:
-            self._on_exit(ProcessExit(child.name, child.pid, code, action))
+            self._tell(ProcessExit(child.name, child.pid, code, action))
 
     async def _watch_guardian(self) -> None:
         await self.guardian.lost.wait()
-        if not self._ending:
-            info = self.guardian.info()
-            self._on_exit(ProcessExit(info.name, info.pid, info.exit_code or 0, ExitAction.NONE))
+        if not self.guardian.died:
+            return
+        pid = self.guardian.info().pid
+        ended = ProcessExit(NAME, pid, await self.guardian.exit_code(), ExitAction.NONE)
+        self._on_exit(ended)
 
-    def _keep(self, work: Coroutine[object, object, None]) -> None:
+    def _tell(self, ended: ProcessExit) -> None:
+        """Tell of an end, unless it is the guardian's: what it held, ended with it."""
+        if not self.guardian.lost.is_set():
+            self._on_exit(ended)
+
+    def _keep(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
 async def _listen(port: int) -> socket.socket:

@@ -63,6 +63,9 @@ class Guardian:
         self._reader = asyncio.create_task(self._read())
         self.lost = asyncio.Event()
         """Set when the guardian has ended, asked or unasked."""
+        self._is_closing = False
+        self.died = False
+        """Whether it ended unasked."""
 
     @classmethod
     async def start(cls, run_dir: Path, containment: Containment | None = None) -> Guardian:
@@ -91,6 +94,15 @@ class Guardian:
     def info(self) -> ProcessInfo:
         """The guardian's own process."""
         return ProcessInfo(NAME, self._pid, not self.lost.is_set(), self._process.poll())
+
+    async def exit_code(self) -> int:
+        """How a guardian that is lost ended: negative for a signal; 0 where that is not known yet.
+
+        Whoever lost it may know before the kernel is done with all that it held.
+        """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return await asyncio.to_thread(self._process.wait, limits.KILL_S)
+        return 0
 
     async def _tell(self, command: Message, fds: tuple[int, ...] = ()) -> None:
         """Give a command; one to a guardian that is gone has nothing left to do."""
@@ -129,6 +141,7 @@ class Guardian:
     async def close(self) -> None:
         """End the stack at once: whatever still runs is killed. Raises StackFailed if it stays."""
         known = () if self.lost.is_set() else await self._list_or_nothing()
+        self._is_closing = True
         self._channel.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(self._process.wait, limits.KILL_S)
@@ -195,6 +208,7 @@ class Guardian:
 
     def _lose(self) -> None:
         """The guardian is gone, and with it every process that it held."""
+        self.died = self.died or not self._is_closing
         self.lost.set()
         self._channel.close()
         for answer in self._answers.values():

@@ -45,6 +45,8 @@ class FakeRuntime:
         self.down: set[str] = set()
         self.gate = asyncio.Event()
         """No deploy is through before it is set."""
+        self.collapsed = ""
+        """The part whose end ended the stack."""
         self.gate.set()
 
     def running(self) -> Mapping[str, BuiltRelease]:
@@ -59,6 +61,9 @@ class FakeRuntime:
             raise DeployFailed(f"{service} {release.version} never became ready")
         self.releases[service] = release
         self.down.discard(service)
+
+    async def collapse(self) -> str:
+        return self.collapsed
 
     async def prepare(self, release: BuiltRelease) -> None:
         """Nothing to do ahead."""

@@ -13,7 +13,7 @@ import pytest
 
 from harness.drill.lifecycle.home import TRACEBACK, is_kept
 from harness.drill.session import Session
-from harness.errors import DrillError, MachineRefused, OwnMistake, StackFailed
+from harness.errors import DeployFailed, DrillError, MachineRefused, OwnMistake, StackFailed
 from harness.host import lifecycle
 from harness.host.bootstrap import Prepared
 from harness.record.events import HarnessProblem
@@ -94,6 +94,48 @@ async def test_an_error_with_a_hint_is_told_as_it_is(
     found = await outcome(session, monkeypatch, live)
     assert (ended, type(found.error)) == ([False], StackFailed)
     assert not (session.spec.run_dir / TRACEBACK).exists()
+
+
+@pytest.mark.parametrize("collapsed", ["guardian", ""])
+@pytest.mark.parametrize("is_noticed_behind_the_scenes", [True, False])
+async def test_what_comes_of_the_end_of_a_part_is_told_as_that_end(
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    ended: list[bool],
+    collapsed: str,
+    is_noticed_behind_the_scenes: bool,
+) -> None:
+    """A killed guardian takes a release with it that was just starting: nobody is to look for its
+    mistake. Where nothing else ended, the release is to blame."""
+
+    async def release() -> None:
+        raise DeployFailed("c 1.3.2 was not deployed: it ended with signal SIGKILL", "fix c")
+
+    async def live() -> None:
+        if is_noticed_behind_the_scenes:
+            session.run.keep(asyncio.create_task(release()))
+            await session.run.over.wait()
+        else:
+            await release()
+
+    session.services.runtime.collapsed = collapsed  # type: ignore[attr-defined]
+    found = await outcome(session, monkeypatch, live)
+    assert ended == [False]
+    assert found.error is not None
+    assert (found.error.message == "guardian died") == bool(collapsed)
+    assert ("guardian died" in found.reason) == bool(collapsed)
+    assert ("c 1.3.2 was not deployed" in found.error.message) == (not collapsed)
+
+
+async def test_a_drill_that_is_over_anyway_is_not_spoiled_by_a_part_that_ends_then(
+    session: Session, monkeypatch: pytest.MonkeyPatch, ended: list[bool]
+) -> None:
+    async def live() -> None:
+        session.run.end("finished by kim")
+
+    session.services.runtime.collapsed = "guardian"  # type: ignore[attr-defined]
+    found = await outcome(session, monkeypatch, live)
+    assert (ended, found.error, found.reason) == ([True], None, "finished by kim")
 
 
 async def test_an_interrupt_does_not_wait_for_the_preparation() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import mmap
 import os
@@ -9,21 +10,23 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from harness import limits
-from harness.errors import EnvironmentMissing
+from harness.errors import EnvironmentMissing, StackFailed
 from harness.runtime import postgres
-from harness.runtime.local import server_data
+from harness.runtime.local import databases, server_data
+from harness.runtime.local.databases import copy_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.supervise import Containment, Guardian, best_containment
 from harness.runtime.postgres import SUPERUSER, Secrets
 from harness.runtime.procfs import maps
 from harness.runtime.programs.cache import JUST_MADE_S, made_whole, unprivileged_user
 from harness.runtime.programs.external import located
+from harness.waiting import wait_until
 
 pytestmark = pytest.mark.alone
 
@@ -125,6 +128,53 @@ async def test_a_killed_server_leaves_no_segment_nothing_in_dev_shm_and_no_data(
     assert list((cache / "running").iterdir()) == []
 
 
+async def test_data_is_copied_with_its_modes(cache: Path, run_dir: Path) -> None:
+    prepared, target = cache / "prepared", server_data.folder_of(run_dir)
+    (prepared / "data").mkdir(parents=True)
+    (prepared / "data" / "PG_VERSION").write_text("15")
+    (prepared / "data").chmod(0o700)
+    guardian = await Guardian.start(run_dir)
+    try:
+        await copy_data(guardian, prepared, target, run_dir / "logs" / "cp.jsonl")
+        assert (target / "PG_VERSION").read_text() == "15"
+        assert target.stat().st_mode & 0o777 == 0o700
+        with pytest.raises(StackFailed, match=r"could not be copied: .*No such file"):
+            await copy_data(guardian, cache / "none", target, run_dir / "logs" / "cp.jsonl")
+    finally:
+        await guardian.close()
+
+
+@pytest.mark.parametrize("containment", CONTAINED)
+async def test_a_copy_ends_with_the_stack(
+    cache: Path, run_dir: Path, containment: Containment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would go on filling a folder that the next start has swept."""
+    monkeypatch.setattr(databases, "COPY", ("sh", "-c", "touch began; sleep 600"))
+    guardian = await Guardian.start(run_dir, containment)
+    copying = asyncio.create_task(
+        copy_data(guardian, cache, server_data.folder_of(run_dir), run_dir / "logs" / "cp.jsonl")
+    )
+    try:
+        await wait_until(began(cache / "running"), timeout_s=10, what="the copy to begin")
+        held = await guardian.list_pids()
+        assert held
+        guardian_pid = guardian.info().pid
+        assert guardian_pid
+        os.kill(guardian_pid, signal.SIGKILL)
+        with pytest.raises(StackFailed, match="could not be copied"):
+            await copying
+    finally:
+        await guardian.close()
+    assert not [process for process in held if process.alive]
+
+
+def began(folder: Path) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return (folder / "began").exists()
+
+    return look
+
+
 async def test_without_the_setting_a_server_has_files_in_dev_shm(
     cache: Path, run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,7 +192,8 @@ async def test_without_the_setting_a_server_has_files_in_dev_shm(
 HOLDER = """
 import sys, time
 from pathlib import Path
-from harness.runtime.local import server_data
+from harness.runtime.local import databases, server_data
+from harness.runtime.local.databases import copy_data
 lock = server_data.claim(Path(sys.argv[1]))
 print("held", flush=True)
 time.sleep(600)

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,12 @@ from harness.errors import StackFailed
 from harness.runtime.local.leftovers import reap
 from harness.runtime.local.process import Command
 from harness.runtime.local.supervise import STATE_FILE, Containment, Guardian, best_containment
-from harness.runtime.procfs import ProcessId, identify
+from harness.runtime.procfs import ProcessId, identify, process_times
 from harness.waiting import WaitedTooLong, wait_until_sync
 from tests.unit.runtime.local.host import escaping
 
 HOST = Path(__file__).with_name("host.py")
+Victim = Callable[[Path], ProcessId]
 CONTAINED: list[Containment] = ["subreaper"]
 if best_containment() == "namespace":
     CONTAINED.append("namespace")
@@ -84,6 +85,53 @@ def test_without_containment_the_daemon_survives_its_host_until_the_next_start(
     kill_host(host)
     with pytest.raises(WaitedTooLong):
         assert_gone(escapee)
+    assert any(str(escapee.pid) in word for word in reap(run_dir.parents[1]))
+    assert_gone(escapee)
+
+
+def guardian_of(run_dir: Path) -> ProcessId:
+    found = identify(json.loads((run_dir / STATE_FILE).read_text())["pid"])
+    assert found
+    return found
+
+
+def holder_of(run_dir: Path) -> ProcessId:
+    """What holds the guardian from outside: the host started that."""
+    parent = process_times()[guardian_of(run_dir).pid].parent
+    found = identify(parent)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("containment", CONTAINED)
+@pytest.mark.parametrize("victim_of", [guardian_of, holder_of])
+@pytest.mark.parametrize("host_too", [True, False])
+def test_a_killed_guardian_takes_a_daemon_that_ignores_signals_with_it(
+    run_dir: Path, containment: Containment, victim_of: Victim, host_too: bool
+) -> None:
+    host = start_host(run_dir, containment)
+    try:
+        escapee = escapee_of(run_dir)
+        guardian, holder = guardian_of(run_dir), holder_of(run_dir)
+        os.kill(victim_of(run_dir).pid, signal.SIGKILL)
+        if host_too:
+            kill_host(host)
+        for process in (escapee, guardian, holder):
+            assert_gone(process)
+    finally:
+        kill_host(host)
+    assert reap(run_dir.parents[1]) == ()
+
+
+def test_without_containment_the_daemon_survives_its_guardian_until_the_next_start(
+    run_dir: Path,
+) -> None:
+    host = start_host(run_dir, "none")
+    escapee = escapee_of(run_dir)
+    os.kill(guardian_of(run_dir).pid, signal.SIGKILL)
+    with pytest.raises(WaitedTooLong):
+        assert_gone(escapee)
+    kill_host(host)
     assert any(str(escapee.pid) in word for word in reap(run_dir.parents[1]))
     assert_gone(escapee)
 

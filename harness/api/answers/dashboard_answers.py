@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -72,6 +73,20 @@ class ValueMapping(OpenAnswer):
     options: dict[str, MappedText]
 
 
+class Stacking(OpenAnswer):
+    """Whether series stand on each other."""
+
+    mode: str
+
+
+class LineStyle(OpenAnswer):
+    """How lines are drawn."""
+
+    fillOpacity: float = 0  # noqa: N815
+    stacking: Stacking = Stacking(mode="none")
+    lineInterpolation: str = ""  # noqa: N815
+
+
 class FieldDefaults(OpenAnswer):
     """How the values of a panel are shown."""
 
@@ -79,7 +94,7 @@ class FieldDefaults(OpenAnswer):
     decimals: int = 0
     min: float = 0
     max: float = 0
-    custom: dict[str, Any] = Field(default={})
+    custom: LineStyle = LineStyle()
     thresholds: Thresholds
     mappings: list[ValueMapping] = Field(default=[])
 
@@ -112,11 +127,32 @@ class FieldConfig(Answer):
     overrides: list[Override]
 
 
+class IncludedNames(OpenAnswer):
+    """Columns by name."""
+
+    names: list[str]
+
+
+class TransformationOptions(OpenAnswer):
+    """Which columns there are, in which place, and what they are called."""
+
+    include: IncludedNames = IncludedNames(names=[])
+    indexByName: dict[str, int] = Field(default={})  # noqa: N815
+    renameByName: dict[str, str] = Field(default={})  # noqa: N815
+
+
 class Transformation(Answer):
     """What is done to a table before it is shown."""
 
     id: str
-    options: dict[str, Any]
+    options: TransformationOptions
+
+
+class PanelOptions(OpenAnswer):
+    """What kinds of panel can be told besides."""
+
+    textMode: str = ""  # noqa: N815
+    graphMode: str = ""  # noqa: N815
 
 
 class DrawnPanel(OpenAnswer):
@@ -129,8 +165,20 @@ class DrawnPanel(OpenAnswer):
     gridPos: GridPosition  # noqa: N815
     targets: list[Target]
     fieldConfig: FieldConfig  # noqa: N815
-    options: dict[str, Any]
+    options: PanelOptions
     transformations: list[Transformation]
+
+
+class Variable(OpenAnswer):
+    """Something that its reader chooses, such as a service."""
+
+    name: str
+
+
+class Templating(OpenAnswer):
+    """What its reader chooses."""
+
+    list: Sequence[Variable]
 
 
 class Dashboard(OpenAnswer):
@@ -139,4 +187,5 @@ class Dashboard(OpenAnswer):
     uid: str
     title: str
     description: str
+    templating: Templating
     panels: list[RowPanel | DrawnPanel]

@@ -8,7 +8,8 @@ from harness.api.answers.shapes import Answer, OpenAnswer
 
 
 class LogLine(OpenAnswer):
-    """A line of a service, with its own fields besides; `trace_id` is empty without a trace."""
+    """A line of a service, with its own fields besides; `trace_id` is empty without a trace, and
+    `traceback` is there after an error."""
 
     seq: int
     timestamp: str
@@ -16,6 +17,8 @@ class LogLine(OpenAnswer):
     level: str
     event: str
     trace_id: str
+    span_id: str | None = None
+    traceback: str | None = None
 
 
 class Logs(Answer):

@@ -188,6 +188,10 @@ class ProcessSpec:
     """Polled until it answers 200; None: ready as soon as it runs."""
     ready_timeout_s: float = 20.0
     stop_timeout_s: float = 5.0
+    ready_login: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password by which `ready_url` is asked, where that wants any."""
+    may_be_missing: bool = False
+    """The drill goes on where it does not start, or ends."""
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,6 @@ class ContainerSpec(ProcessSpec):
     mounts: tuple[Mount, ...] = ()
     reaches: tuple[str, ...] = ()
     """Places outside, each `host:port`, that the front's network lets it reach by a proxy."""
-    may_be_missing: bool = False
-    """The drill goes on where it does not start, or ends; it starts beside the services."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,19 @@ class MachineLoad:
     """Used by what is not of the drill."""
     takers: tuple[Taker, ...] = ()
     """The greediest of those, as far as one may know."""
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Who decides which alerts a person is called for: an Alertmanager, or the host itself."""
+
+    why: str
+    """Of an Alertmanager, which one it is; of the host, why there is none."""
+    command: tuple[str, ...] = ()
+    """Of Alertmanager, without arguments; empty: the host's own pager."""
+
+    def __str__(self) -> str:
+        return f"{'Alertmanager' if self.command else 'embedded pager'}: {self.why}"
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,12 @@ class LocalClient:
         base_url: str,
         *,
         token: str | None = None,
+        login: tuple[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._http = local_client(base_url, token=token, transport=transport)
+        if login is not None:
+            self._http.auth = login
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,15 +1,30 @@
-"""The drill's tokens: who is calling, and how we know."""
+"""The drill's tokens: who is calling, and how we know.
+
+To the API a token is a bearer. Alertmanager knows users and passwords: there each caller has a
+name, and its token is the password.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import ctypes
 import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
+from harness.errors import EnvironmentMissing
 from harness.model import Role
+
+CRYPT_LIBRARIES = ("libcrypt.so.1", "libcrypt.so.2", "libc.so")
+"""Where systems have crypt(3); the last is musl's."""
+BCRYPT = "$2b$04$"
+"""The cheapest there is: nobody guesses 256 random bits, and each wrong guess costs us as much."""
+_BCRYPT_ALPHABET = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Caller(StrEnum):
@@ -18,6 +33,14 @@ class Caller(StrEnum):
     INSTRUCTOR = Role.INSTRUCTOR.value
     PARTICIPANT = Role.PARTICIPANT.value
     TELEMETRY = "telemetry"
+
+
+USERS: Mapping[str, Caller] = {
+    "oncall": Caller.PARTICIPANT,
+    "instructor": Caller.INSTRUCTOR,
+    "prometheus": Caller.TELEMETRY,
+}
+"""The callers by the names that they have where a user and a password are asked for."""
 
 
 class TokenBook:
@@ -52,6 +75,44 @@ class TokenBook:
             if hmac.compare_digest(digest, known):
                 found = caller
         return found
+
+    def bearer(self, authorization: str) -> Caller | None:
+        """Whose token is in an `Authorization` header, as the API takes it."""
+        scheme, _, token = authorization.partition(" ")
+        return self.caller(token) if scheme.lower() == "bearer" else None
+
+    def user(self, authorization: str) -> Caller | None:
+        """The same, of a header with a user's name and password."""
+        scheme, _, encoded = authorization.partition(" ")
+        with suppress(binascii.Error, UnicodeDecodeError, ValueError):
+            name, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+            caller = self.caller(token) if scheme.lower() == "basic" else None
+            return caller if caller is not None and caller is USERS.get(name) else None
+        return None
+
+    def file(self, name: str) -> Path:
+        """Where the password of a user lies."""
+        return self._folder / f"{USERS[name]}.token"
+
+    def login(self, name: str) -> tuple[str, str]:
+        """The user of that name, and the password."""
+        return name, self.token(USERS[name])
+
+
+def bcrypt(secret: str) -> str:
+    """What Alertmanager knows a password by. Raises EnvironmentMissing where the system's crypt(3)
+    cannot make it."""
+    salt = "".join(secrets.choice(_BCRYPT_ALPHABET) for _ in range(21)) + "."
+    for name in CRYPT_LIBRARIES:
+        with suppress(OSError, AttributeError):
+            crypt = ctypes.CDLL(name).crypt
+            crypt.restype, crypt.argtypes = ctypes.c_char_p, [ctypes.c_char_p, ctypes.c_char_p]
+            made: bytes | None = crypt(secret.encode(), f"{BCRYPT}{salt}".encode())
+            if made is not None and made.startswith(BCRYPT.encode()):
+                return made.decode("ascii")
+    raise EnvironmentMissing(
+        "this system's libcrypt knows no bcrypt", "install libxcrypt (Debian: libcrypt1)"
+    )
 
 
 def _digest(token: str) -> str:

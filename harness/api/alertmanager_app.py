@@ -1,7 +1,8 @@
-"""The pager as amtool and Alertmanager's other clients know it: API v2 on Alertmanager's own port.
+"""The pager as Prometheus, amtool and other clients of Alertmanager know it: API v2 on
+Alertmanager's own port, for when no Alertmanager answers there.
 
-Alertmanager asks for no token, and neither does this: whoever reaches 127.0.0.1 may read alerts and
-set silences, and each silence is in the record. Pages of other sites may not.
+Users and passwords are those that the real one is given (`USERS` in harness/tokens.py), and each
+silence is in the record.
 """
 
 from __future__ import annotations
@@ -14,32 +15,37 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from harness.api.access import EVERYBODY, router_for
+from harness.api.access import TELEMETRY, Access, router_for
 from harness.api.dependencies import InSession
 from harness.api.protection import protect
+from harness.api.routes_pager import deliver
 from harness.api.strict_json import strict_json
 from harness.drill.actions import silencing
 from harness.drill.session import Session
 from harness.errors import DrillError, UnknownName
 from harness.telemetry import alertmanager_json as form
 from harness.telemetry.silences import MalformedSilence, Matcher, parse_matcher
-from harness.tokens import TokenBook
+from harness.tokens import Caller, TokenBook
 
 FILTERS_MAX = 20
 
-router = router_for(EVERYBODY)
+router = router_for(Access(Caller.PARTICIPANT, Caller.INSTRUCTOR, Caller.TELEMETRY))
+delivery = router_for(TELEMETRY)
+delivery.post("/api/v2/alerts")(deliver)
+ROUTERS = (router, delivery)
 
 
 def create_alertmanager_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     """The application; `port` is where it will be asked."""
     app = FastAPI(title="Alertmanager", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session, app.state.started_at = session, datetime.now(UTC)
-    app.include_router(router)
+    for one in ROUTERS:
+        app.include_router(one)
     app.add_exception_handler(MalformedSilence, _bad_request)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(UnknownName, _not_found)
     app.add_exception_handler(DrillError, _unavailable)
-    protect(app, session, tokens, port, [router], " at Alertmanager's port")
+    protect(app, session, tokens, port, ROUTERS, " at Alertmanager's port", "Basic")
     return app
 
 
@@ -50,6 +56,7 @@ class Asked(BaseModel):
     receiver: Annotated[str, Field(max_length=500)] = ""
     active: bool = True
     silenced: bool = True
+    inhibited: bool = True
 
     def matchers(self) -> tuple[Matcher, ...]:
         """Raises MalformedSilence."""
@@ -121,7 +128,7 @@ def _alerts(session: Session, asked: Asked) -> list[dict[str, Any]]:
     return form.alerts_json(
         session.run.alerts.firing(),
         silencing.silences(session.story()),
-        form.AlertFilter(matchers, asked.active, asked.silenced),
+        form.AlertFilter(matchers, asked.active, asked.silenced, asked.inhibited),
         now,
     )
 

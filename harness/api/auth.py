@@ -1,15 +1,18 @@
 """Every request is decided on before a route runs; what nothing allows is refused.
 
 The token of a role travels in the `Authorization` header only (a cookie would be sent to every
-port of 127.0.0.1, the shop's included). Host and Origin are checked against DNS rebinding and
-forged forms. The decision is made on the path that the router matches, `scope["path"]`.
+port of 127.0.0.1, the shop's included); at Alertmanager's port as a user's password, as clients
+there know it. Host and Origin are checked against DNS rebinding and forged forms. The decision is
+made on the path that the router matches, `scope["path"]`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
 
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import Policy
@@ -21,6 +24,13 @@ MAX_BODY_BYTES = 1_000_000
 FOREIGN = "requests from other sites are refused"
 OTHERS = frozenset({"same-site", "cross-site"})
 """What a browser says of a request that another page made; to it, all of 127.0.0.1 is one site."""
+
+Scheme = Literal["Bearer", "Basic"]
+NEEDED: Mapping[Scheme, str] = {
+    "Bearer": "a token is needed",
+    "Basic": "a user and a password are needed: drill status --addresses",
+}
+"""What is missing, by how a token is to be sent."""
 
 ONCE = frozenset(
     {
@@ -49,8 +59,10 @@ class Gatekeeper:
         policy: Policy,
         port: int,
         on_refused: Callable[[str, str, str], None],
+        scheme: Scheme = "Bearer",
     ) -> None:
-        self.app, self.tokens, self.policy = app, tokens, policy
+        self.app, self.policy, self.scheme = app, policy, scheme
+        self._caller = tokens.user if scheme == "Basic" else tokens.bearer
         self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self.origins = {f"http://{host}" for host in self.hosts}
         self.on_refused = on_refused
@@ -85,17 +97,21 @@ class Gatekeeper:
             return None, None
         if headers.get("sec-fetch-site") in OTHERS:
             return None, (403, FOREIGN)
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        caller = self.tokens.caller(token) if scheme.lower() == "bearer" else None
+        caller = self._caller(headers.get("authorization", ""))
         if caller is None:
-            return None, (401, "a token is needed")
+            return None, (401, NEEDED[self.scheme])
         if caller not in self.policy.allowed(method, path):
             return caller, (403, f"a {caller} may not do this")
         return caller, None
 
-    @staticmethod
-    def _refuse(status: int, detail: str) -> Problem:
-        headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
+    def _refuse(self, status: int, detail: str) -> ASGIApp:
+        told: dict[int, dict[str, str]] = {
+            401: {"WWW-Authenticate": self.scheme},
+            503: {"Retry-After": "5"},
+        }
+        headers = told.get(status)
+        if self.scheme == "Basic":  # amtool reads nothing but JSON
+            return JSONResponse(detail, status, headers)
         return Problem(status, headers, title="Refused", detail=detail, exit_code=1)
 
 

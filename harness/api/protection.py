@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import policy_of
-from harness.api.auth import Gatekeeper
+from harness.api.auth import Gatekeeper, Scheme
 from harness.api.headers import SafeHeaders
 from harness.api.problems import LastResort, Problem, problem_of
 from harness.drill.own_mistakes import note_mistake
@@ -29,6 +29,7 @@ def protect(
     port: int,
     routers: Iterable[APIRouter],
     place: str = "",
+    scheme: Scheme = "Bearer",
 ) -> None:
     """Let nothing reach `app` that its routers do not allow, and nothing out of it that is no
     answer. What is refused is in the record, with `place`; `app.state.refusals` is to be flushed
@@ -44,7 +45,9 @@ def protect(
 
     app.add_middleware(NothingAfterTheEnd, session=session)
     policy = policy_of(routers)
-    app.add_middleware(Gatekeeper, tokens=tokens, policy=policy, port=port, on_refused=refused)
+    app.add_middleware(
+        Gatekeeper, tokens=tokens, policy=policy, port=port, on_refused=refused, scheme=scheme
+    )
     app.add_middleware(LastResort, keep=lambda error, where: note_mistake(session, error, where))
     app.add_middleware(SafeHeaders)
 

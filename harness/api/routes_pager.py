@@ -1,4 +1,4 @@
-"""Where Prometheus and Alertmanager deliver alerts."""
+"""Where Alertmanager delivers alerts, and what the pager does with them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from harness.telemetry.alerts import MalformedAlerts, parse_alerts
 router = router_for(TELEMETRY)
 
 
-@router.post("/api/v2/alerts", responses=answers(status_page_answers.Delivered))
 @router.post("/webhook/alertmanager", responses=answers(status_page_answers.Delivered))
 async def deliver(request: Request) -> dict[str, str]:
-    """Alertmanager's own API, so that Prometheus can page us without one; and its webhook v4.
+    """Alertmanager's webhook v4; at its own port also what Prometheus would post to it.
 
     A drill that is over takes no more alerts: the shop that comes down would page.
     """

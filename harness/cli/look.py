@@ -41,6 +41,8 @@ def status(
 def address_lines(answer: dict[str, Any]) -> list[str]:
     """Addresses, databases and processes as plain text."""
     lines = [*table(answer["addresses"], ["name", "url", "what"]), ""]
+    pager = answer["pager"]
+    lines += [pager["what"], f"amtool --http.config.file={pager['amtool_config']}", ""]
     if found := answer["databases"]:
         rows = [{"database": name, "url": url} for name, url in found["urls"].items()]
         lines += table(rows, ["database", "url"])

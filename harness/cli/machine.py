@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.panels import Commands
-from harness.errors import BadFile, UnknownName
+from harness.errors import BadFile, EnvironmentMissing, UnknownName
 from harness.host.runtimes import RUNTIMES
 from harness.terminal import AsJson, data, line, say, table
+
+if TYPE_CHECKING:
+    from harness.runtime.programs.external import Piece
 
 BOTH = "both"
 
@@ -29,12 +33,11 @@ def doctor(
 
     Example: drill doctor --fetch
     """
-    from harness.runtime.programs.external import ensure, find_all
+    from harness.runtime.programs.external import find_all
+    from harness.runtime.programs.pager_choice import choose_pager
 
     if fetch:
-        for piece in find_all():
-            if piece.path is None and not piece.optional:
-                ensure(piece.name, say)
+        _fetch(find_all())
     pieces = find_all()
     missing = [piece for piece in pieces if piece.path is None and not piece.optional]
     if as_json:
@@ -51,10 +54,26 @@ def doctor(
         ]
         for text in table(rows, ["program", "version", "found", "where"]):
             line(text)
+        line(f"pager of local drills: {choose_pager()}")
     for piece in missing:
         say(f"missing: {piece.name}: {piece.how_to_get}")
     if missing:
         raise typer.Exit(3)
+
+
+def _fetch(pieces: Sequence[Piece]) -> None:
+    """Get what is missing and can be had; of what is optional it is only said where it cannot."""
+    from harness.runtime.programs.external import ensure, is_fetched
+
+    for piece in pieces:
+        if piece.path is not None or (piece.optional and not is_fetched(piece.name)):
+            continue
+        try:
+            ensure(piece.name, say)
+        except EnvironmentMissing as error:
+            if not piece.optional:
+                raise
+            say(f"{piece.name}, which is optional, was not fetched: {error.message}")
 
 
 def bench(

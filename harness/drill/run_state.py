@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from harness.exercise.agenda import Artefact
 from harness.measures import Measures
+from harness.model import Pager
 from harness.record.events import Audience, Event
 from harness.record.story import Story
 from harness.telemetry.alerts import AlertBook
@@ -61,7 +62,16 @@ class RunState:
     """Whether all of them have gone out."""
     machine_busy: str = ""
     """Why the shop's signals are not fair just now; empty while they are."""
+    pager: Pager = field(default_factory=lambda: Pager("no other was chosen"))
+    """Who calls people; it changes once at most, where an Alertmanager dies."""
+    own_pager: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the host has to answer at Alertmanager's port by itself."""
     began: float = field(default_factory=time.monotonic)
+
+    def take_over_paging(self, why: str) -> None:
+        """Let the host's own pager do what Alertmanager did."""
+        self.pager = Pager(why)
+        self.own_pager.set()
 
     def end(self, reason: str) -> None:
         """Ask for the end of the drill; the first reason stands."""

@@ -112,6 +112,9 @@ class Silencers(Protocol):
     async def silences(self) -> list[Silence]:
         """All that it knows, those that are over among them. Raises StackFailed."""
 
+    async def held_back(self) -> list[Alert]:
+        """What fires and calls nobody, silenced or inhibited. Raises StackFailed."""
+
     async def close(self) -> None:
         """Let go of all connections."""
 

@@ -24,13 +24,14 @@ from harness.drill.spec import DrillSpec
 from harness.errors import EnvironmentMissing
 from harness.host.load_process import LoadControl, expected_requests_per_s
 from harness.host.runtimes import runtime_named
-from harness.model import ProcessSpec, StackPlan
+from harness.model import Pager, ProcessSpec, StackPlan
 from harness.paths import PRIVATE_MODE
 from harness.runtime.base import Runtime
 from harness.runtime.machine_load import MachineWatch
 from harness.runtime.port_check import require_free, risk_of_collision
 from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
+from harness.telemetry.alertmanager import write_client_config
 from harness.telemetry.alertmanager_client import AlertmanagerClient
 from harness.telemetry.prometheus import PrometheusClient
 from harness.telemetry.recorder_client import RecorderClient
@@ -91,7 +92,7 @@ async def prepare(
     ready = await kind.preflight(say)
     await asyncio.to_thread(ensure, "git", say)
     spec.run_dir.mkdir(mode=PRIVATE_MODE, parents=True)
-    tokens = TokenBook.create(spec.run_dir / "secrets")
+    tokens = _tokens(spec.run_dir)
     record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)
     if spec.seal is not None:
         say(f"the answer is sealed: {spec.seal.commitment}")
@@ -107,12 +108,12 @@ async def prepare(
         make_oracle=partial(_oracle, parties, spec.seed_of("oracle")),
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
-        silencers=_silencers(spec),
+        silencers=_silencers(spec, ready.pager, tokens),
         machine=MachineWatch(partial(_own_roots, ready.runtime), window_s=WINDOW_S),
     )
     return Prepared(
-        session=Session(spec, services, RunState(over=stop)),
-        plan=ready.plan(spec, workspace.shop.initial, parties),
+        session=Session(spec, services, RunState(over=stop, pager=ready.pager)),
+        plan=ready.plan(spec, workspace.shop.initial, parties, tokens),
         load=partial(ready.load, spec),
         tokens=tokens,
         expected_per_s=expected_requests_per_s(spec.scenario.load_profile) * spec.capacity_units,
@@ -126,6 +127,13 @@ def require_clock(now: datetime) -> None:
         raise EnvironmentMissing(
             f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC", "set it, then start again"
         )
+
+
+def _tokens(run_dir: Path) -> TokenBook:
+    """Tokens for every caller, and what amtool is told of the participants'."""
+    tokens = TokenBook.create(run_dir / "secrets")
+    write_client_config(run_dir, tokens)
+    return tokens
 
 
 async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
@@ -146,11 +154,11 @@ async def _workspace(repo: Path, spec: DrillSpec) -> Workspace:
     )
 
 
-def _silencers(spec: DrillSpec) -> AlertmanagerClient | None:
+def _silencers(spec: DrillSpec, pager: Pager, tokens: TokenBook) -> AlertmanagerClient | None:
     """The Alertmanager of the stack, if one is part of it."""
-    if spec.runtime != "compose":
+    if not pager.command:
         return None
-    return AlertmanagerClient(spec.ports.url(ports.ALERTMANAGER))
+    return AlertmanagerClient(spec.ports.url(ports.ALERTMANAGER), login=tokens.login("prometheus"))
 
 
 def _own_roots(runtime: Runtime) -> set[int]:

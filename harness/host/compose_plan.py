@@ -14,6 +14,7 @@ from harness.model import BuiltRelease, ContainerSpec, Mount, ProcessSpec, Stack
 from harness.runtime.compose.project import address
 from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.spec import CA_FILE_NAME, CONTROL_SOCKET_NAME, TITLE, ThirdPartiesPlan
+from harness.tokens import TokenBook
 
 PROVIDER_HOST, LOGISTICS_HOST, MODEL_HOST = "psp", "logistics", "models"
 GATEWAY = "gateway"
@@ -24,6 +25,7 @@ def container_plan(
     spec: DrillSpec,
     releases: Mapping[str, BuiltRelease],
     parties: ThirdPartiesPlan,
+    tokens: TokenBook,
 ) -> StackPlan:
     """The stack of a drill; with Grafana where its image is there."""
     return plan_of(
@@ -32,7 +34,7 @@ def container_plan(
         service_env=service_env(spec, f"http://recorder:{ports.RECORDER}", parties),
         sidecars=(
             compose_telemetry.prometheus(spec),
-            compose_telemetry.alertmanager(spec),
+            compose_telemetry.alertmanager(spec, tokens),
             compose_telemetry.recorder(spec),
             parties.process,
             *((compose_telemetry.grafana(spec),) if has_grafana else ()),

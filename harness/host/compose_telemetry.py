@@ -23,12 +23,13 @@ from harness.telemetry import prometheus_server
 from harness.telemetry.alertmanager import AlertmanagerSettings, alertmanager_config
 from harness.telemetry.grafana import grafana_spec
 from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_config
-from harness.tokens import Caller
+from harness.tokens import Caller, TokenBook
 
 OPTIONAL_RECEIVERS = {"slack": "SLACK_WEBHOOK_URL", "pagerduty": "PAGERDUTY_ROUTING_KEY"}
 """Settings of the environment, by the receiver that they switch on."""
 
 HANDED = "/run/secrets"
+DATA = "/tmp/data"  # noqa: S108  of a container of its own
 
 
 def prometheus(spec: DrillSpec) -> ContainerSpec:
@@ -43,7 +44,7 @@ def prometheus(spec: DrillSpec) -> ContainerSpec:
             load_port=ports.LOAD_METRICS,
             recorder_port=ports.RECORDER,
             pager_port=ports.ALERTMANAGER,
-            pager_token_file=None,
+            pager_password_file=Path(f"{HANDED}/pager"),
             rules_dir=Path("/etc/prometheus/rules"),
             hosts={**hosts, "load": "load", "recorder": "recorder", "pager": FRONT},
         )
@@ -57,11 +58,14 @@ def prometheus(spec: DrillSpec) -> ContainerSpec:
         cwd=spec.run_dir,
         log_path=spec.run_dir / "logs" / "prometheus.log",
         ready_url=f"{spec.ports.url(ports.PROMETHEUS)}/-/ready",
-        mounts=(Mount(readable_file(spec.run_dir, "prometheus.yml", json.dumps(config)), file),),
+        mounts=(
+            Mount(readable_file(spec.run_dir, "prometheus.yml", json.dumps(config)), file),
+            Mount(readable_file(spec.run_dir, "pager", _telemetry_token(spec)), f"{HANDED}/pager"),
+        ),
     )
 
 
-def alertmanager(spec: DrillSpec) -> ContainerSpec:
+def alertmanager(spec: DrillSpec, tokens: TokenBook) -> ContainerSpec:
     """Its receivers: the pager of this machine, and those that the environment asks for."""
     secrets = {
         name: os.environ[setting]
@@ -80,21 +84,31 @@ def alertmanager(spec: DrillSpec) -> ContainerSpec:
             ca_file=f"{HANDED}/authorities" if bundle else "",
         )
     )
-    files = {**secrets, "pager": _telemetry_token(spec), "alertmanager.yml": json.dumps(config)}
+    login = tokens.login("prometheus")
+    files = {
+        **secrets,
+        "pager": _telemetry_token(spec),
+        "alertmanager.yml": json.dumps(config),
+        "web.yml": json.dumps(am.web_config(tokens)),
+        # For the health check of its container, which asks by amtool.
+        "client.yml": json.dumps(am.client_config(login)),
+    }
     if bundle:
         files["authorities"] = bundle.read_text(encoding="utf-8")
     places = {
         "slack": ("SLACK_WEBHOOK_URL", secrets.get("slack", "")),
         "pagerduty": ("PAGERDUTY_URL", pagerduty_url),
     }
-    file = f"{HANDED}/alertmanager.yml"
+    listen = f"{ANYWHERE}:{ports.ALERTMANAGER}"
+    config_file, web_file = f"{HANDED}/alertmanager.yml", f"{HANDED}/web.yml"
     return ContainerSpec(
-        name="alertmanager",
-        argv=("alertmanager", *am.arguments(file, "/tmp/data", ports.ALERTMANAGER)),  # noqa: S108
-        env={"GOMAXPROCS": "1"},
+        name=am.NAME,
+        argv=("alertmanager", *am.arguments(config_file, DATA, listen, web_file)),
+        env=am.ENVIRONMENT,
         cwd=spec.run_dir,
         log_path=spec.run_dir / "logs" / "alertmanager.log",
         ready_url=f"{spec.ports.url(ports.ALERTMANAGER)}/-/ready",
+        ready_login=login,
         mounts=tuple(
             Mount(readable_file(spec.run_dir, name, content), f"{HANDED}/{name}")
             for name, content in files.items()

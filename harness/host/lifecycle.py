@@ -139,13 +139,29 @@ def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
     return settings.model_copy(update={**known, "agenda": agenda, "speed": speed})
 
 
-def _pager_port(prepared: Prepared) -> AbstractAsyncContextManager[None]:
-    """Alertmanager's port, where the pager answers if no Alertmanager is part of the stack."""
-    spec = prepared.session.spec
-    if spec.runtime != "local":
-        return nullcontext()
-    port = ports.ALERTMANAGER + spec.port_offset
-    return serving_alertmanager(prepared.session, prepared.tokens, port)
+@asynccontextmanager
+async def _pager_port(prepared: Prepared) -> AsyncIterator[None]:
+    """Alertmanager's port, where the host answers if there is no Alertmanager, and as soon as there
+    is none any more."""
+    session = prepared.session
+    port = ports.ALERTMANAGER + session.spec.port_offset
+    if not session.run.pager.command:
+        async with serving_alertmanager(session, prepared.tokens, port):
+            yield
+        return
+
+    async def take_over() -> None:
+        await session.run.own_pager.wait()
+        async with serving_alertmanager(session, prepared.tokens, port):
+            await asyncio.Event().wait()
+
+    standing_by = asyncio.create_task(take_over())
+    session.run.keep(standing_by)
+    try:
+        yield
+    finally:
+        standing_by.cancel()
+        await asyncio.gather(standing_by, return_exceptions=True)
 
 
 @asynccontextmanager

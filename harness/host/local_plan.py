@@ -8,25 +8,31 @@ from pathlib import Path
 from harness import ports
 from harness.drill.spec import DrillSpec
 from harness.host.load_process import load_spec
-from harness.model import BuiltRelease, ProcessSpec, StackPlan
+from harness.model import BuiltRelease, Pager, ProcessSpec, StackPlan
+from harness.telemetry.alertmanager import alertmanager_spec
 from harness.telemetry.prometheus_server import PrometheusSettings, prometheus_spec
 from harness.telemetry.recorder import RecorderSettings, recorder_spec
 from harness.thirdparty.spec import ThirdPartiesPlan, plan_third_parties
-from harness.tokens import Caller
+from harness.tokens import TokenBook
 
 
 def stack_plan(
     prometheus: Path,
+    pager: Pager,
     spec: DrillSpec,
     releases: Mapping[str, BuiltRelease],
     parties: ThirdPartiesPlan,
+    tokens: TokenBook,
 ) -> StackPlan:
     """The stack of a drill as processes of this machine."""
     return plan_of(
         spec,
         releases,
         service_env=service_env(spec, spec.ports.url(ports.RECORDER), parties),
-        sidecars=_sidecars(spec, prometheus, parties),
+        sidecars=(
+            *_sidecars(spec, prometheus, parties, tokens),
+            *((_alertmanager(spec, pager, tokens),) if pager.command else ()),
+        ),
     )
 
 
@@ -87,12 +93,22 @@ def local_parties(spec: DrillSpec) -> ThirdPartiesPlan:
     )
 
 
+def _alertmanager(spec: DrillSpec, pager: Pager, tokens: TokenBook) -> ProcessSpec:
+    return alertmanager_spec(
+        pager,
+        spec.run_dir,
+        port=ports.ALERTMANAGER + spec.port_offset,
+        pager_url=f"{spec.ports.url(ports.API)}/webhook/alertmanager",
+        tokens=tokens,
+    )
+
+
 def _sidecars(
-    spec: DrillSpec, prometheus: Path, parties: ThirdPartiesPlan
+    spec: DrillSpec, prometheus: Path, parties: ThirdPartiesPlan, tokens: TokenBook
 ) -> tuple[ProcessSpec, ...]:
     """Prometheus first: its first sample takes five seconds whatever one does."""
     run_dir, stack = spec.run_dir, spec.ports
-    token_file = run_dir / "secrets" / f"{Caller.TELEMETRY}.token"
+    token_file = tokens.file("prometheus")
     return (
         prometheus_spec(
             PrometheusSettings(
@@ -102,8 +118,8 @@ def _sidecars(
                 services=stack.services,
                 load_port=ports.LOAD_METRICS + stack.offset,
                 recorder_port=ports.RECORDER + stack.offset,
-                pager_port=ports.API + stack.offset,
-                pager_token_file=token_file,
+                pager_port=ports.ALERTMANAGER + stack.offset,
+                pager_password_file=token_file.resolve(),
             )
         ),
         recorder_spec(

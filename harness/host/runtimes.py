@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from harness import ports
 from harness.errors import UnknownName
+from harness.model import Pager
 from harness.paths import PRIVATE_UMASK
 from harness.runtime.base import Progress, Runtime, used_mark
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from harness.drill.spec import DrillSpec
     from harness.model import BuiltRelease, ProcessSpec, StackPlan
     from harness.thirdparty.spec import ThirdPartiesPlan
+    from harness.tokens import TokenBook
+
+OWN_PAGER = Pager("this runtime has no Alertmanager")
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,9 @@ class ReadyRuntime:
     runtime: Runtime
     third_parties: Callable[[DrillSpec], ThirdPartiesPlan]
     """Raises UnknownName for a profile that does not exist."""
-    plan: Callable[[DrillSpec, Mapping[str, BuiltRelease], ThirdPartiesPlan], StackPlan]
+    plan: Callable[[DrillSpec, Mapping[str, BuiltRelease], ThirdPartiesPlan, TokenBook], StackPlan]
     load: Callable[[DrillSpec], ProcessSpec]
+    pager: Pager = OWN_PAGER
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,14 @@ async def _local_preflight(progress: Progress) -> ReadyRuntime:
     from harness.runtime.local.runtime import LocalRuntime
     from harness.runtime.programs.cache import require_account
     from harness.runtime.programs.external import ensure
+    from harness.runtime.programs.pager_choice import choose_pager
 
     require_account()
     prometheus = await asyncio.to_thread(ensure, "prometheus", progress)
-    return ReadyRuntime(LocalRuntime(), local_parties, partial(stack_plan, prometheus), load_of)
+    pager = await asyncio.to_thread(choose_pager, progress)
+    progress(f"pages come from {pager}")
+    plan = partial(stack_plan, prometheus, pager)
+    return ReadyRuntime(LocalRuntime(), local_parties, plan, load_of, pager)
 
 
 def _local_reap(home: Path) -> tuple[str, ...]:
@@ -100,7 +109,8 @@ async def _compose_preflight(progress: Progress) -> ReadyRuntime:
     if not has_grafana:
         progress("Grafana disabled: image not available; use the console or `drill metrics`")
     plan = partial(container_plan, has_grafana)
-    return ReadyRuntime(ComposeRuntime(), container_parties, plan, container_load)
+    pager = Pager("in its container", ("alertmanager",))
+    return ReadyRuntime(ComposeRuntime(), container_parties, plan, container_load, pager)
 
 
 def _compose_reap(home: Path) -> tuple[str, ...]:

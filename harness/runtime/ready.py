@@ -31,8 +31,15 @@ class ReadyProbe:
             timeout_s=ANSWER_S, limits=once, answer_bytes_max=ANSWER_BYTES_MAX
         )
 
-    async def wait(self, url: str, *, timeout_s: float, alive: Callable[[], bool]) -> None:
-        """Return once `url` answers 200. Raises NotReady."""
+    async def wait(
+        self,
+        url: str,
+        *,
+        timeout_s: float,
+        alive: Callable[[], bool],
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        """Return once `url` answers 200 to `login`. Raises NotReady."""
         answer = "nothing"
 
         async def ready() -> bool:
@@ -40,7 +47,7 @@ class ReadyProbe:
             if not alive():
                 return True
             with contextlib.suppress(httpx.HTTPError):
-                response = await self._client.get(url)
+                response = await self._client.get(url, auth=login)
                 answer = f"{response.status_code} {response.text[:ANSWER_CHARACTERS]}"
                 return response.status_code == httpx.codes.OK
             return False

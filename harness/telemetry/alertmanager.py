@@ -1,27 +1,31 @@
-"""Alertmanager for one drill: routes, grouping, inhibition, and whom it tells."""
+"""Alertmanager for one drill: routes, grouping, inhibition, whom it tells, and who may ask it.
+
+Measured: 36 MB, ready in 0.05 s, less than 1 % of a core.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.model import Pager, ProcessSpec
+from harness.telemetry.inhibition import inhibit_rules
+from harness.telemetry.silences import SILENCE_BYTES_MAX, SILENCES_EVER_MAX
+from harness.tokens import USERS, TokenBook, bcrypt
+
+NAME = "alertmanager"
 
 GROUP_BY = ("team",)
-GROUP_INTERVAL = "1s"
+GROUP_INTERVAL = "500ms"
 """News of a group that is known already goes out this soon; the first of it at once."""
 REPEAT_INTERVAL = "4h"
 RESOLVE_TIMEOUT = "1m"
 
-PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
+ENVIRONMENT = {"GOMAXPROCS": "1"}
 
-INHIBITED = (
-    ("CheckoutStalled", ('alertname=~"HighErrorRate|ErrorBudgetBurn"',)),
-    # That checkouts are slow follows; that anything else is, does not.
-    ("CheckoutStalled", ('alertname="HighLatency"', 'route="/api/checkout"')),
-    ("HighErrorRate", ('alertname="ErrorBudgetBurn"',)),
-    ("LedgerOutOfBalance", ('alertname="ReconciliationStale"',)),
-)
-"""While the first fires, alerts of its team that match tell nothing new, and nobody is called for
-them."""
+PAGERDUTY_URL = "https://events.pagerduty.com/v2/enqueue"
 
 
 @dataclass(frozen=True)
@@ -50,25 +54,69 @@ def alertmanager_config(settings: AlertmanagerSettings) -> dict[str, object]:
             "group_interval": GROUP_INTERVAL,
             "repeat_interval": REPEAT_INTERVAL,
         },
-        "inhibit_rules": [
-            {
-                "source_matchers": [f'alertname="{source}"'],
-                "target_matchers": list(targets),
-                "equal": ["team"],
-            }
-            for source, targets in INHIBITED
-        ],
+        "inhibit_rules": inhibit_rules(),
         "receivers": [{"name": "on-call", **_receivers(settings)}],
     }
 
 
-def arguments(config: str, data: str, port: int) -> tuple[str, ...]:
+def web_config(tokens: TokenBook) -> dict[str, object]:
+    """Who may ask it at all, as data: the callers of the drill, each by name and token."""
+    return {"basic_auth_users": {name: bcrypt(tokens.login(name)[1]) for name in USERS}}
+
+
+def client_config(login: tuple[str, str]) -> dict[str, object]:
+    """What amtool is given by `--http.config.file` to ask it as somebody."""
+    return {"basic_auth": dict(zip(("username", "password"), login, strict=True))}
+
+
+def write_client_config(run_dir: Path, tokens: TokenBook) -> None:
+    """The file that participants give to amtool, for themselves alone."""
+    path = amtool_file(run_dir)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(client_config(tokens.login("oncall"))), encoding="utf-8")
+
+
+def amtool_file(run_dir: Path) -> Path:
+    """Where that lies."""
+    return run_dir / "amtool.yml"
+
+
+def alertmanager_spec(
+    pager: Pager, run_dir: Path, *, port: int, pager_url: str, tokens: TokenBook
+) -> ProcessSpec:
+    """Write what one on this machine is told into the drill's folder, and describe the process.
+
+    The drill goes on without it: the host's own pager takes over.
+    """
+    directory = run_dir / NAME
+    directory.mkdir(parents=True, exist_ok=True)
+    settings = AlertmanagerSettings(pager_url, str(tokens.file("prometheus").resolve()))
+    files = {"alertmanager.yml": alertmanager_config(settings), "web.yml": web_config(tokens)}
+    for name, content in files.items():
+        (directory / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    config, web, data = (str(directory / name) for name in (*files, "data"))
+    return ProcessSpec(
+        name=NAME,
+        argv=(*pager.command, *arguments(config, data, f"127.0.0.1:{port}", web)),
+        env=ENVIRONMENT,
+        cwd=directory,
+        log_path=run_dir / "logs" / f"{NAME}.log",
+        ready_url=f"http://127.0.0.1:{port}/-/ready",
+        ready_login=tokens.login("prometheus"),
+        may_be_missing=True,
+    )
+
+
+def arguments(config: str, data: str, listen: str, web: str) -> tuple[str, ...]:
     """Alertmanager's arguments; it runs alone, without a cluster."""
     return (
         f"--config.file={config}",
         f"--storage.path={data}",
-        f"--web.listen-address=0.0.0.0:{port}",
+        f"--web.listen-address={listen}",
+        f"--web.config.file={web}",
         "--cluster.listen-address=",
+        f"--silences.max-silences={SILENCES_EVER_MAX}",
+        f"--silences.max-silence-size-bytes={SILENCE_BYTES_MAX}",
         "--log.level=warn",
         "--log.format=json",
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.model import Alert
 from harness.telemetry.alertmanager import GROUP_BY
+from harness.telemetry.inhibition import inhibitors
 from harness.telemetry.silences import Matcher, Silence, match_all
 
 RECEIVER = "on-call"
@@ -25,18 +26,22 @@ class AlertFilter:
     matchers: tuple[Matcher, ...] = ()
     active: bool = True
     silenced: bool = True
+    inhibited: bool = True
 
 
 def alerts_json(
     alerts: Iterable[Alert], silences: Sequence[Silence], wanted: AlertFilter, now: datetime
 ) -> list[dict[str, Any]]:
     """`/api/v2/alerts`: those that are asked for, each with what silences it."""
-    found = []
-    for alert in alerts:
+    found, firing = [], tuple(alerts)
+    for alert in firing:
         muted_by = [one.id for one in silences if one.mutes(alert.labels, now)]
-        is_wanted = wanted.silenced if muted_by else wanted.active
+        inhibited_by = [one.fingerprint for one in inhibitors(alert, firing)]
+        is_wanted = (wanted.silenced or not muted_by) and (wanted.inhibited or not inhibited_by)
+        if not (muted_by or inhibited_by):
+            is_wanted = wanted.active
         if is_wanted and match_all(wanted.matchers, alert.labels):
-            found.append(_alert(alert, muted_by, now))
+            found.append(_alert(alert, muted_by, inhibited_by, now))
     return found
 
 
@@ -109,7 +114,9 @@ def status_json(started_at: datetime) -> dict[str, Any]:
     }
 
 
-def _alert(alert: Alert, muted_by: list[str], now: datetime) -> dict[str, Any]:
+def _alert(
+    alert: Alert, muted_by: list[str], inhibited_by: list[str], now: datetime
+) -> dict[str, Any]:
     return {
         "labels": dict(alert.labels),
         "annotations": dict(alert.annotations),
@@ -120,9 +127,9 @@ def _alert(alert: Alert, muted_by: list[str], now: datetime) -> dict[str, Any]:
         "generatorURL": "",
         "receivers": receivers_json(),
         "status": {
-            "state": "suppressed" if muted_by else "active",
+            "state": "suppressed" if muted_by or inhibited_by else "active",
             "silencedBy": muted_by,
-            "inhibitedBy": [],
+            "inhibitedBy": inhibited_by,
             "mutedBy": [],
         },
     }

@@ -41,8 +41,8 @@ class PrometheusSettings:
     load_port: int
     recorder_port: int
     pager_port: int
-    pager_token_file: Path | None
-    """None: whoever listens at the pager's port asks for none."""
+    pager_password_file: Path
+    """Of the user `prometheus` at the pager."""
     rules_dir: Path = RULES_DIR
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Where a target listens, by name (`pager` for the pager's); 127.0.0.1 unless named."""
@@ -109,17 +109,15 @@ def arguments(config: str, data: str, listen: str) -> tuple[str, ...]:
 
 def _pager(settings: PrometheusSettings) -> dict[str, object]:
     host = settings.hosts.get("pager", LOCAL)
-    pager: dict[str, object] = {
+    password = str(settings.pager_password_file)
+    return {
         "scheme": "http",
         "api_version": "v2",
         "path_prefix": "/",
         "timeout": "2s",
         "static_configs": [{"targets": [f"{host}:{settings.pager_port}"]}],
+        "basic_auth": {"username": "prometheus", "password_file": password},
     }
-    if settings.pager_token_file is not None:
-        credentials = str(settings.pager_token_file)
-        pager["authorization"] = {"type": "Bearer", "credentials_file": credentials}
-    return pager
 
 
 def _job(name: str, ports: Mapping[str, int], hosts: Mapping[str, str]) -> dict[str, object]:

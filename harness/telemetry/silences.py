@@ -11,6 +11,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
 
+SILENCES_MAX = 200
+"""Those that hold, or will."""
+SILENCES_EVER_MAX = 2000
+"""With those that are over: each is in the record."""
+SILENCE_BYTES_MAX = 64 * 1024
 MATCHERS_MAX = 20
 TEXT_CHARS_MAX = 500
 MATCHER_CHARS_MAX = 20 * TEXT_CHARS_MAX

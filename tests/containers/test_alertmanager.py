@@ -17,8 +17,14 @@ from aiohttp import web
 from harness import ports
 from harness.model import ContainerSpec, Mount
 from harness.runtime.compose.runtime import ComposeRuntime
-from harness.telemetry.alertmanager import AlertmanagerSettings, alertmanager_config, arguments
+from harness.telemetry.alertmanager import (
+    AlertmanagerSettings,
+    alertmanager_config,
+    arguments,
+    client_config,
+)
 from harness.telemetry.alerts import parse_alerts
+from harness.tokens import bcrypt
 from harness.waiting import wait_until
 from tests.contract.shop_fixture import Shop, silent
 
@@ -26,6 +32,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.live, pytest.mark.timeout(120)]
 BASE = Path(__file__).parents[1] / "contract" / "compose.yaml"
 TOKEN = "the pager's own"
 KEY = "a routing key"
+LOGIN = ("prometheus", "what Prometheus knows")
 
 
 class Receivers:
@@ -113,6 +120,8 @@ async def alertmanager(shop: Shop, receivers: Receivers) -> AsyncIterator[str]:
     )
     handed = {
         "alertmanager.yml": json.dumps(alertmanager_config(settings)),
+        "web.yml": json.dumps({"basic_auth_users": {LOGIN[0]: bcrypt(LOGIN[1])}}),
+        "client.yml": json.dumps(client_config(LOGIN)),
         "pager": TOKEN,
         "slack": f"{world}/slack",
         "pagerduty": KEY,
@@ -124,13 +133,15 @@ async def alertmanager(shop: Shop, receivers: Receivers) -> AsyncIterator[str]:
         (shop.folder / name).chmod(0o444)
     url = f"http://127.0.0.1:{ports.ALERTMANAGER + shop.offset}"
     file = "/run/secrets/alertmanager.yml"
+    listen = f"0.0.0.0:{ports.ALERTMANAGER}"
     spec = ContainerSpec(
         name="alertmanager",
-        argv=("alertmanager", *arguments(file, "/tmp/data", ports.ALERTMANAGER)),
+        argv=("alertmanager", *arguments(file, "/tmp/data", listen, "/run/secrets/web.yml")),
         env={},
         cwd=shop.folder,
         log_path=plan.run_dir / "logs" / "alertmanager.log",
         ready_url=f"{url}/-/ready",
+        ready_login=LOGIN,
         mounts=tuple(Mount(shop.folder / name, f"/run/secrets/{name}") for name in handed),
         reaches=(f"localhost:{world_port(shop)}",),
     )
@@ -154,7 +165,7 @@ async def fire(alertmanager: str, *names: str, team: str = "storefront", **label
         }
         for name in names
     ]
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, auth=LOGIN) as client:
         (await client.post(f"{alertmanager}/api/v2/alerts", json=alerts)).raise_for_status()
 
 
@@ -208,7 +219,7 @@ async def test_a_silence_holds_back_what_it_names_and_nothing_else(
         "createdBy": "on-call",
         "comment": "known",
     }
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, auth=LOGIN) as client:
         answer = await client.post(f"{alertmanager}/api/v2/silences", json=silence)
         answer.raise_for_status()
     await fire(alertmanager, "HighLatency", "LedgerOutOfBalance")
@@ -218,3 +229,12 @@ async def test_a_silence_holds_back_what_it_names_and_nothing_else(
 
     await wait_until(told, timeout_s=20, what="the page that is not silenced")
     assert set(receivers.paged()) == {"LedgerOutOfBalance"}
+
+
+async def test_who_has_no_password_neither_reads_nor_silences(alertmanager: str) -> None:
+    for login in (None, (LOGIN[0], "a guess"), ("somebody", LOGIN[1])):
+        async with httpx.AsyncClient(trust_env=False, auth=login) as client:
+            for path in ("api/v2/alerts", "api/v2/silences", "api/v2/status", "metrics"):
+                assert (await client.get(f"{alertmanager}/{path}")).status_code == 401
+    async with httpx.AsyncClient(trust_env=False, auth=LOGIN) as client:  # negative control
+        assert (await client.get(f"{alertmanager}/api/v2/silences")).status_code == 200

@@ -49,7 +49,7 @@ def prometheus(
             load_port=1,
             recorder_port=1,
             pager_port=1,
-            pager_token_file=None,
+            pager_password_file=Path("/nowhere"),
             rules_dir=Path("/etc/prometheus/rules"),
             hosts={"gateway": "gateway"},
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 
-from harness.drill.actions.silencing import silences
+from harness.drill.actions.silencing import follow, silences
 from harness.drill.lifecycle.unseen import note_later
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
@@ -14,6 +14,7 @@ from harness.model import Alert
 from harness.record import events
 from harness.record.state import Page
 from harness.telemetry.alerts import Transition
+from harness.telemetry.inhibition import inhibitors
 
 
 def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
@@ -35,15 +36,29 @@ def take_alerts(session: Session, incoming: Sequence[Alert]) -> bool:
 
 
 def page_for_what_fires(session: Session) -> None:
-    """Page for critical alerts that fire and are not silenced: also where a silence has ended. Not
-    before anything of the drill has happened."""
+    """Page for critical alerts that fire and are neither silenced nor inhibited: also where that
+    has ended. Not before anything of the drill has happened."""
     if not session.has_begun:
         return
     muting = silences(session.story())
-    now = datetime.now(UTC)
-    for alert in session.run.alerts.firing():
-        if alert.severity == "critical" and not any(one.mutes(alert.labels, now) for one in muting):
+    now, firing = datetime.now(UTC), session.run.alerts.firing()
+    for alert in firing:
+        is_silenced = any(one.mutes(alert.labels, now) for one in muting)
+        if alert.severity == "critical" and not is_silenced and not inhibitors(alert, firing):
             _page(session, alert)
+
+
+async def follow_alertmanager(session: Session) -> bool:
+    """Take what is silenced at an Alertmanager, and what fires and it holds back: that it fires is
+    known all the same, and a verification waits for its end.
+
+    Then page for what a silence held back that has ended. Returns what `take_alerts` does. Raises
+    StackFailed where Alertmanager does not answer.
+    """
+    await follow(session)
+    silencers = session.services.silencers
+    is_there = silencers is not None and not session.run.own_pager.is_set()
+    return take_alerts(session, await silencers.held_back() if silencers and is_there else ())
 
 
 async def expire_alerts(session: Session) -> None:

@@ -11,9 +11,15 @@ from harness.drill.session import Session
 from harness.errors import UnknownName
 from harness.record.events import SilenceEnded, SilenceSet
 from harness.record.story import Story
-from harness.telemetry.silences import MalformedSilence, Silence, parse_matcher, parse_silence
+from harness.telemetry.silences import (
+    SILENCES_EVER_MAX,
+    SILENCES_MAX,
+    MalformedSilence,
+    Silence,
+    parse_matcher,
+    parse_silence,
+)
 
-SILENCES_MAX = 200
 NOBODY = "somebody"
 
 
@@ -39,9 +45,11 @@ def silence(session: Session, body: Any) -> Silence:
     known = {one.id: one for one in silences(session.story())}
     wanted = parse_silence(body, str(uuid.uuid4()), now)
     replaced = body.get("id") or None
+    if len(known) >= SILENCES_EVER_MAX:
+        raise MalformedSilence(f"there have been {SILENCES_EVER_MAX} silences already")
     if replaced is not None:
         expire(session, replaced if isinstance(replaced, str) else "")
-    elif len(known) >= SILENCES_MAX:
+    elif sum(one.state(now) != "expired" for one in known.values()) >= SILENCES_MAX:
         raise MalformedSilence(f"there are {SILENCES_MAX} silences already")
     _note(session, wanted)
     return wanted
@@ -52,7 +60,7 @@ async def follow(session: Session) -> None:
 
     Nothing where it has none. Raises StackFailed where it does not answer.
     """
-    if session.services.silencers is None:
+    if session.services.silencers is None or session.run.own_pager.is_set():
         return
     now = datetime.now(UTC)
     known = {one.id: one for one in silences(session.story())}

@@ -54,6 +54,8 @@ async def put_away(session: Session, *, orderly: bool | None, progress: Progress
     """
     await session.services.prometheus.close()
     await session.services.recorder.close()
+    if session.services.silencers is not None:
+        await session.services.silencers.close()
     session.services.record.close()
     if orderly is None:
         return

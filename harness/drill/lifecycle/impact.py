@@ -12,8 +12,8 @@ import contextlib
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from harness.drill.actions.pager import expire_alerts
-from harness.drill.actions.silencing import follow
+from harness.drill.actions.pager import expire_alerts, follow_alertmanager
+from harness.drill.actions.verify import probe_at_page
 from harness.drill.lifecycle.healthy_baseline import SUCCESS
 from harness.drill.session import Session
 from harness.errors import DrillError
@@ -44,9 +44,12 @@ async def sample_forever(session: Session) -> None:
         await asyncio.sleep(INTERVAL_S)
         with contextlib.suppress(DrillError):
             followed = await note_corrections(session, after=followed)
-        with contextlib.suppress(DrillError):  # tried again in a moment
+        with contextlib.suppress(DrillError):  # tried again in a moment, as all of these are
             await expire_alerts(session)
-            await follow(session)
+        with contextlib.suppress(DrillError):
+            if await follow_alertmanager(session):
+                session.run.keep(asyncio.create_task(probe_at_page(session)))
+        with contextlib.suppress(DrillError):
             now, began = await sample(session, began)
             due = now != last or session.drill_ms() - noted_at_ms >= 1000 * REPEATED_S
             if now is not None and due:

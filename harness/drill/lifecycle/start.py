@@ -17,6 +17,7 @@ from harness.errors import StackFailed
 from harness.model import ProcessSpec, StackPlan
 from harness.record import events
 from harness.runtime.base import ExitAction, ProcessExit
+from harness.telemetry import alertmanager
 from harness.verification.access import ShopAccess
 
 
@@ -136,9 +137,11 @@ def _note_exit(session: Session, ended: ProcessExit) -> None:
     """A process ended unasked. A service's end is part of the incident; any other is ours."""
     session.note(events.ProcessExited(name=ended.name, exit_code=ended.exit_code), actor="runtime")
     if ended.version is None:
-        session.note(
-            events.HarnessProblem(what=f"{ended.name} ended by itself (exit {ended.exit_code})")
-        )
+        what = f"{ended.name} ended by itself (exit {ended.exit_code})"
+        if ended.name == alertmanager.NAME and ended.action is ExitAction.GO_ON:
+            session.run.take_over_paging(what)
+            what += "; the embedded pager has taken over"
+        session.note(events.HarnessProblem(what=what))
         if ended.ends_all:
             error = died(ended.name)
             session.run.fail(error, error.message)

@@ -10,6 +10,7 @@ from harness import ports
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError
+from harness.telemetry.alertmanager import amtool_file
 
 PASSWORD_COMMAND = "drill password"  # noqa: S105  # it prints one, and is none
 
@@ -25,6 +26,10 @@ def addresses(session: Session) -> dict[str, Any]:
         "addresses": [
             {"name": name, "url": url, "what": what} for name, url, what in _places(session.spec)
         ],
+        "pager": {
+            "what": str(session.run.pager),
+            "amtool_config": str(amtool_file(session.spec.run_dir).resolve()),
+        },
         "databases": _databases(session),
         "processes": _processes(session),
     }
@@ -48,7 +53,11 @@ def _places(spec: DrillSpec) -> Iterator[tuple[str, str, str]]:
         port = stack.services[entry.name]
         yield entry.name, f"http://127.0.0.1:{port}", "service: /docs, /metrics, /healthz, /readyz"
     yield "prometheus", stack.url(ports.PROMETHEUS), "its pages, and its API for promtool"
-    yield "alertmanager", stack.url(ports.ALERTMANAGER), "its API, for amtool"
+    yield (
+        "alertmanager",
+        stack.url(ports.ALERTMANAGER),
+        "its API, for amtool; pager and its file below",
+    )
     if spec.runtime == "compose":
         yield "grafana", stack.url(ports.GRAFANA), "where its image could be had"
     yield "console", stack.url(ports.API), "with the token of `drill open`"

@@ -10,7 +10,7 @@ from signal import SIGTERM
 
 from harness import limits
 from harness.errors import StackFailed
-from harness.model import ContainerSpec, ProcessInfo, ProcessSpec, StackPlan
+from harness.model import ProcessInfo, ProcessSpec, StackPlan
 from harness.runtime.base import ExitAction, ExitCallback, ProcessExit
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.engine import Engine
@@ -77,6 +77,7 @@ class Sidecars:
                     spec.ready_url,
                     timeout_s=spec.ready_timeout_s,
                     alive=lambda: running.alive,
+                    login=spec.ready_login,
                 )
             except NotReady as error:
                 await self.stop(spec.name)
@@ -140,7 +141,7 @@ class Sidecars:
         if not running.stopping:
             spec = running.spec
             last = tail(spec.log_path, limits.LOG_TAIL_LINES)
-            action = ExitAction.GO_ON if may_be_missing(spec) else ExitAction.NONE
+            action = ExitAction.GO_ON if spec.may_be_missing else ExitAction.NONE
             ended = ProcessExit(spec.name, running.pid, code, action, log_tail=last)
             self._on_exit(ended)
 
@@ -148,8 +149,3 @@ class Sidecars:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def may_be_missing(spec: ProcessSpec) -> bool:
-    """Whether the drill does without it."""
-    return isinstance(spec, ContainerSpec) and spec.may_be_missing

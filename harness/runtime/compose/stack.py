@@ -33,7 +33,7 @@ from harness.runtime.compose.project import (
     project_file,
     service_environment,
 )
-from harness.runtime.compose.sidecars import Sidecars, may_be_missing
+from harness.runtime.compose.sidecars import Sidecars
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.release_process import Launcher, ReleaseFailed
 from harness.runtime.rollout import Service, Tools
@@ -73,7 +73,7 @@ class Stack:
             self._start_sidecars(progress), self._start_postgres(postgres_image, progress)
         )
         self._keep(self._watch_events())
-        extras = [spec for spec in self.plan.sidecars if may_be_missing(spec)]
+        extras = [spec for spec in self.plan.sidecars if spec.may_be_missing]
         await together(
             *(self._start_service(it, progress) for it in self.plan.topology),
             *(self._start_extra(spec, progress) for spec in extras),
@@ -150,7 +150,7 @@ class Stack:
 
     async def _start_sidecars(self, progress: Progress) -> None:
         for spec in self.plan.sidecars:
-            if not may_be_missing(spec):
+            if not spec.may_be_missing:
                 await self.sidecars.start(spec)
                 progress(f"{spec.name} is ready")
 

@@ -44,7 +44,10 @@ class Sidecars:
         if spec.ready_url is not None:
             try:
                 await self._probe.wait(
-                    spec.ready_url, timeout_s=spec.ready_timeout_s, alive=lambda: child.alive
+                    spec.ready_url,
+                    timeout_s=spec.ready_timeout_s,
+                    alive=lambda: child.alive,
+                    login=spec.ready_login,
                 )
             except NotReady as error:
                 await self.stop(spec.name)
@@ -75,7 +78,8 @@ class Sidecars:
         code = await asyncio.shield(child.exit_code)
         if spec.name not in self._stopping:
             last = tail(spec.log_path, limits.LOG_TAIL_LINES)
-            self._on_exit(ProcessExit(spec.name, child.pid, code, ExitAction.NONE, log_tail=last))
+            action = ExitAction.GO_ON if spec.may_be_missing else ExitAction.NONE
+            self._on_exit(ProcessExit(spec.name, child.pid, code, action, log_tail=last))
 
 
 def describe(child: Child) -> ProcessInfo:

@@ -100,8 +100,20 @@ class Stack:
 
     async def _start_sidecars(self, progress: Progress) -> None:
         for spec in self.plan.sidecars:
-            await self.sidecars.start(spec)
-            progress(f"{spec.name} is ready")
+            try:
+                await self.sidecars.start(spec)
+            except StackFailed as error:
+                if not spec.may_be_missing:
+                    raise
+                progress(f"{spec.name} disabled: {error.message.splitlines()[0]}")
+                self._on_exit(self._never_ready(spec.name))
+            else:
+                progress(f"{spec.name} is ready")
+
+    def _never_ready(self, name: str) -> ProcessExit:
+        """The end of one that the drill does without."""
+        codes = [one.exit_code for one in self.sidecars.infos() if one.name == name]
+        return ProcessExit(name, None, next(iter(codes), None) or 0, ExitAction.GO_ON)
 
     async def _start_zygote(self, progress: Progress) -> None:
         await self._running_zygote()

@@ -77,15 +77,17 @@ REQUIREMENTS = {
         "DRILL_ALERTMANAGER",
         "prometheus-alertmanager",
         "prometheus-alertmanager",
-        "not needed: Prometheus pages the host directly",
+        "not needed, the host stands in for it: drill doctor --fetch gets it",
         optional=True,
+        oldest=(0, 28),  # bounds silences
     ),
     "amtool": Requirement(
         "DRILL_AMTOOL",
         "amtool",
         "prometheus-alertmanager",
-        "only for those who like it: apt-get install prometheus-alertmanager",
+        "only for those who like it: drill doctor --fetch gets it",
         optional=True,
+        oldest=(0, 25),
     ),
     "git": Requirement("DRILL_GIT", "git", None, "install git 2.35 or newer", oldest=(2, 35)),
     "chromium": Requirement(
@@ -101,6 +103,16 @@ REQUIREMENTS = {
 def find_all() -> list[Piece]:
     """Every external program, found or not; fetches nothing."""
     return [_find(name, requirement) for name, requirement in REQUIREMENTS.items()]
+
+
+def find(name: str) -> Piece:
+    """The program of that name, found or not; fetches nothing."""
+    return _find(name, REQUIREMENTS[name])
+
+
+def is_fetched(name: str) -> bool:
+    """Whether `ensure` can get it where it is missing."""
+    return name == "postgres" or REQUIREMENTS[name].package is not None
 
 
 def located(name: str) -> Path | None:

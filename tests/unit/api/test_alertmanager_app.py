@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ import httpx
 import pytest
 
 from harness.api.alertmanager_app import create_alertmanager_app
+from harness.drill.actions import silencing
 from harness.drill.actions.pager import page_for_what_fires, take_alerts
-from harness.drill.actions.silencing import SILENCES_MAX, silences
+from harness.drill.actions.silencing import silences
 from harness.drill.session import Session
 from harness.model import Alert
 from harness.record import events
 from harness.runtime.programs.external import ensure
+from harness.telemetry.alertmanager import amtool_file, write_client_config
 from harness.telemetry.alerts import fingerprint
 from harness.tokens import TokenBook
 from tests.unit.telemetry.conftest import free_port, serving
@@ -61,22 +64,31 @@ def begun(session: Session) -> None:
 
 
 @pytest.fixture
-async def http(session: Session, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_alertmanager_app(session, TokenBook.create(tmp_path / "secrets"), PORT)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=OWN) as client:
+def tokens(tmp_path: Path) -> TokenBook:
+    return TokenBook.create(tmp_path / "secrets")
+
+
+@pytest.fixture
+async def http(session: Session, tokens: TokenBook) -> AsyncIterator[httpx.AsyncClient]:
+    """A participant."""
+    app = create_alertmanager_app(session, tokens, PORT)
+    transport, login = httpx.ASGITransport(app), tokens.login("oncall")
+    async with httpx.AsyncClient(transport=transport, base_url=OWN, auth=login) as client:
         yield client
 
 
 @pytest.fixture
-async def amtool(session: Session, tmp_path: Path) -> AsyncIterator[Amtool]:
+async def amtool(session: Session, tokens: TokenBook, tmp_path: Path) -> AsyncIterator[Amtool]:
     """The real one, against the pager on a real port."""
     program, port = ensure("amtool"), free_port()
-    app = create_alertmanager_app(session, TokenBook.create(tmp_path / "secrets"), port)
+    app = create_alertmanager_app(session, tokens, port)
+    write_client_config(tmp_path, tokens)
 
-    async def run(*words: str, code: int = 0) -> str:
+    async def run(*words: str, code: int = 0, login: str = str(amtool_file(tmp_path))) -> str:
         url = f"--alertmanager.url=http://127.0.0.1:{port}"
+        given = (f"--http.config.file={login}",) if login else ()
         process = await asyncio.create_subprocess_exec(
-            *(str(program), url, *words),
+            *(str(program), url, *given, *words),
             env={"HOME": str(tmp_path), "USER": "ada"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -215,10 +227,33 @@ async def test_no_regular_expression_stops_the_host(
     assert time.monotonic() - began < 5
 
 
-async def test_there_is_an_end_to_silences(session: Session, http: httpx.AsyncClient) -> None:
-    for _ in range(SILENCES_MAX):
-        assert (await http.post("/api/v2/silences", json=body())).status_code == 200
+@pytest.mark.parametrize("begins", [timedelta(0), timedelta(minutes=5)])
+async def test_there_is_an_end_to_silences_that_hold_or_will(
+    http: httpx.AsyncClient, begins: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silencing, "SILENCES_MAX", 3)
+    one = body(startsAt=(datetime.now(UTC) + begins).isoformat())
+    made = [await http.post("/api/v2/silences", json=one) for _ in range(3)]
+    assert (await http.post("/api/v2/silences", json=one)).status_code == 400
+    # One that is over makes room, as a change does, which ends what it replaces.
+    ids = [answer.json()["silenceID"] for answer in made]
+    await http.delete(f"/api/v2/silence/{ids[0]}")
+    assert (await http.post("/api/v2/silences", json=one)).status_code == 200
+    assert (await http.post("/api/v2/silences", json=one)).status_code == 400
+    assert (await http.post("/api/v2/silences", json=one | {"id": ids[1]})).status_code == 200
+
+
+async def test_there_is_an_end_to_silences_that_are_over_too(
+    session: Session, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silencing, "SILENCES_EVER_MAX", 3)
+    for _ in range(3):
+        made = await http.post("/api/v2/silences", json=body())
+        await http.delete(f"/api/v2/silence/{made.json()['silenceID']}")
     assert (await http.post("/api/v2/silences", json=body())).status_code == 400
+    refused = await http.post("/api/v2/silences", json=body(id=made.json()["silenceID"]))
+    assert refused.status_code == 400
+    assert len(silences(session.story())) == 3
 
 
 async def test_an_unknown_silence_is_404(http: httpx.AsyncClient) -> None:
@@ -245,4 +280,76 @@ async def test_no_page_of_another_site_sets_a_silence(
 
 @pytest.mark.parametrize("path", ["/v1/status", "/api/v2/alerts", "/", "/api/v2/silence/a/b"])
 async def test_nothing_else_is_to_be_had_there(http: httpx.AsyncClient, path: str) -> None:
-    assert (await http.post(path, json=[])).status_code == 401
+    assert (await http.post(path, json=[])).status_code == 403
+
+
+ROUTES = [
+    ("GET", "/-/ready"),
+    ("GET", "/api/v2/status"),
+    ("GET", "/api/v2/receivers"),
+    ("GET", "/api/v2/alerts"),
+    ("POST", "/api/v2/alerts"),
+    ("GET", "/api/v2/alerts/groups"),
+    ("GET", "/api/v2/silences"),
+    ("POST", "/api/v2/silences"),
+    ("DELETE", "/api/v2/silence/none"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+async def test_who_has_no_password_gets_in_nowhere(
+    session: Session, http: httpx.AsyncClient, tokens: TokenBook, method: str, path: str
+) -> None:
+    token = tokens.login("oncall")[1]
+    logins: list[Any] = [None, ("oncall", "a guess"), ("oncall", ""), ("prometheus", token)]
+    for login in [*logins, ("", token), ("nobody", token)]:
+        http.auth = login
+        answer = await http.request(method, path, json=body())
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Basic"
+    for header in (f"Bearer {token}", f"Basic {token}", "Basic ////", "Basic", ""):
+        http.auth = None
+        answer = await http.request(method, path, json=[], headers={"Authorization": header})
+        assert answer.status_code == 401
+    assert session.story().of(events.SilenceSet) == ()
+    for user in ("oncall", "instructor", "prometheus"):  # negative control
+        http.auth = tokens.login(user)
+        assert (await http.request(method, path, json=[])).status_code != 401
+
+
+async def test_only_prometheus_says_what_fires(
+    session: Session, http: httpx.AsyncClient, tokens: TokenBook
+) -> None:
+    labels = {"alertname": "HighLatency", "severity": "critical"}
+    fired = [{"labels": labels, "startsAt": datetime.now(UTC).isoformat()}]
+    for user, status in (("oncall", 403), ("instructor", 403), ("prometheus", 200)):
+        assert session.state().pages == ()
+        http.auth = tokens.login(user)
+        assert (await http.post("/api/v2/alerts", json=fired)).status_code == status
+    assert [page.alert for page in session.state().pages] == ["HighLatency"]
+
+
+async def test_amtool_without_its_file_is_refused(session: Session, amtool: Amtool) -> None:
+    for words in (("alert", "query"), ("silence", "add", "alertname=x", "-c", "y")):
+        assert "401" in await amtool(*words, code=1, login="")
+    assert session.story().of(events.SilenceSet) == ()
+    await amtool("silence", "add", "alertname=x", "-c", "y")  # negative control
+    assert len(session.story().of(events.SilenceSet)) == 1
+
+
+async def test_what_follows_from_what_fires_is_inhibited_and_told_so(
+    session: Session, http: httpx.AsyncClient, amtool: Amtool
+) -> None:
+    """By the table that the real one is given."""
+    budget = alert("ErrorBudgetBurn")
+    take_alerts(session, [alert("HighErrorRate"), budget, alert("QueueBacklog")])
+    assert [page.alert for page in session.state().pages] == ["HighErrorRate", "QueueBacklog"]
+    told = {one["labels"]["alertname"]: one for one in (await http.get("/api/v2/alerts")).json()}
+    assert told["ErrorBudgetBurn"]["status"]["state"] == "suppressed"
+    by = told["ErrorBudgetBurn"]["status"]["inhibitedBy"]
+    assert by == [told["HighErrorRate"]["fingerprint"]]
+    assert told["HighErrorRate"]["status"]["inhibitedBy"] == []
+    assert "ErrorBudgetBurn" not in await amtool("alert", "query")
+    assert "ErrorBudgetBurn" in await amtool("alert", "query", "--inhibited")
+    take_alerts(session, [replace(alert("HighErrorRate"), resolved=True)])
+    assert "ErrorBudgetBurn" in [page.alert for page in session.state().pages]

@@ -64,7 +64,7 @@ def is_over(connection: socket.socket, within_ms: float) -> bool:
 
 def statuses(drill: ServedDrill) -> dict[Caller, int]:
     """What each caller is answered now."""
-    paths = {Caller.TELEMETRY: ("POST", "/api/v2/alerts")}
+    paths = {Caller.TELEMETRY: ("POST", "/webhook/alertmanager")}
     found = {}
     with httpx.Client(base_url=drill.url, timeout=30, trust_env=False) as http:
         for caller in Caller:

@@ -15,6 +15,7 @@ from harness.drill.session import Session
 from harness.host import bootstrap, lifecycle
 from harness.host.local_plan import load_of, local_parties, stack_plan
 from harness.host.runtimes import OPEN_UMASK, RUNTIMES, ReadyRuntime, RuntimeKind, runtime_named
+from harness.model import Pager
 from harness.paths import PRIVATE_UMASK, created_with
 from harness.runtime.base import Progress
 from harness.settings import HostSettings
@@ -37,7 +38,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
         runtime: Any = FakeRuntime({})
 
         def plan(*given: Any) -> Any:
-            return stack_plan(Path("/usr/bin/prometheus"), *given)
+            return stack_plan(Path("/usr/bin/prometheus"), Pager("a test has none"), *given)
 
         return ReadyRuntime(runtime, local_parties, plan, load_of)
 

@@ -25,6 +25,7 @@ from harness.host.runtimes import (
     runtime_named,
 )
 from harness.matrix import runner
+from harness.model import Pager
 from harness.runtime.base import Progress, used_mark
 from harness.settings import HostSettings
 from tests.unit.drill.conftest import FakeRuntime
@@ -42,7 +43,7 @@ def third(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
         runtime: Any = FakeRuntime({})
 
         def plan(*given: Any) -> Any:
-            made = stack_plan(Path("/usr/bin/prometheus"), *given)
+            made = stack_plan(Path("/usr/bin/prometheus"), Pager("a test has none"), *given)
             return dataclasses.replace(made, service_env={**made.service_env, "ON": "third"})
 
         return ReadyRuntime(runtime, local_parties, plan, load_of)

@@ -257,7 +257,7 @@ def test_what_measures_the_shop_is_no_system_of_it() -> None:
 def test_every_target_of_the_telemetry_is_a_service_or_measures_them(tmp_path: Path) -> None:
     settings = PrometheusSettings(
         binary=tmp_path, run_dir=tmp_path, port=1, services={"a": 2}, load_port=3,
-        recorder_port=4, pager_port=5, pager_token_file=None,
+        recorder_port=4, pager_port=5, pager_password_file=tmp_path,
     )  # fmt: skip
     jobs: Any = prometheus_config(settings)["scrape_configs"]
     targets = {one["labels"]["service"] for job in jobs for one in job["static_configs"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -71,7 +72,8 @@ class Pager:
     changes: list[Transition] = field(default_factory=list)
 
     async def alerts(self, request: Request) -> Response:
-        if request.headers.get("authorization") != f"Bearer {self.token}":
+        login = b64encode(f"prometheus:{self.token}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {login}":
             return Response(status_code=401)
         now = datetime.now(UTC)
         self.changes += self.book.feed(parse_alerts(await request.body(), now), now)
@@ -114,7 +116,7 @@ async def live(
                 load_port=free_port(),
                 recorder_port=free_port(),
                 pager_port=pager_port,
-                pager_token_file=token_file,
+                pager_password_file=token_file,
             )
         )
         with (tmp_path / "log").open("wb") as log:

@@ -24,9 +24,9 @@ def test_the_configuration_passes_promtool(
         load_port=18646,
         recorder_port=18318,
         pager_port=18900,
-        pager_token_file=tmp_path / "token",
+        pager_password_file=tmp_path / "token",
     )
-    settings.pager_token_file.write_text("t")
+    settings.pager_password_file.write_text("t")
     spec = prometheus_spec(settings)
     check = [promtool, "check", "config", spec.cwd / "prometheus.yml"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)

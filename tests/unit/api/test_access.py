@@ -220,7 +220,7 @@ async def test_a_route_that_is_put_on_the_app_itself_is_nobodys(
 async def test_each_caller_reaches_exactly_what_the_table_says(api: Api, caller: Caller) -> None:
     table = listed()
     mine = {key for name, callers in CALLERS.items() if caller in callers for key in table[name]}
-    assert len(mine) > 1
+    assert mine
     for method, template in served_routes() - POLICY.public:
         answer = await api.ask(method, filled(template), api.token[caller])
         expected = 200 if (method, template) in mine else 403

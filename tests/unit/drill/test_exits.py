@@ -31,6 +31,26 @@ def test_a_drill_goes_on_without_what_it_can_do_without_and_says_so(session: Ses
     assert problems(session) == ["grafana ended by itself (exit 1)"]
 
 
+def test_where_alertmanager_dies_the_embedded_pager_takes_over_and_it_is_told(
+    session: Session,
+) -> None:
+    _note_exit(session, ProcessExit("alertmanager", 7, -9, ExitAction.GO_ON))
+    assert not session.run.over.is_set()
+    assert session.run.own_pager.is_set()
+    (told,) = problems(session)
+    assert told.startswith("alertmanager ended by itself (exit -9); the embedded pager")
+    assert "exit -9" in str(session.run.pager)
+
+
+def test_an_alertmanager_whose_port_the_host_cannot_have_is_not_taken_over(
+    session: Session,
+) -> None:
+    """Negative control: in containers its port is the network's."""
+    _note_exit(session, ProcessExit("alertmanager", None, 1, ExitAction.NONE))
+    assert session.run.over.is_set()
+    assert not session.run.own_pager.is_set()
+
+
 def test_a_drill_goes_on_when_a_service_dies(session: Session) -> None:
     _note_exit(session, ProcessExit("c", 7, -9, ExitAction.RESTART, version="1.3.2"))
     assert not session.run.over.is_set()

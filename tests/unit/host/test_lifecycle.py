@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
+import socket
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
+from harness import ports
 from harness.drill.lifecycle.home import TRACEBACK, is_kept
+from harness.drill.lifecycle.start import _note_exit
 from harness.drill.session import Session
 from harness.errors import DeployFailed, DrillError, MachineRefused, OwnMistake, StackFailed
 from harness.host import lifecycle
 from harness.host.bootstrap import Prepared
-from harness.record.events import HarnessProblem
+from harness.model import Pager
+from harness.plain_http import local_client
+from harness.record.events import HarnessProblem, SilenceSet
+from harness.runtime.base import ExitAction, ProcessExit
 from harness.settings import HostSettings
 from harness.tokens import Caller, TokenBook
+from harness.waiting import wait_until
+from tests.unit.telemetry.conftest import free_port
 
 
 @pytest.fixture
@@ -189,3 +200,48 @@ async def test_a_terminal_that_participants_may_see_never_shows_the_instructors_
     for caller in Caller:
         assert (tokens.token(caller) in shown) == (caller is Caller.PARTICIPANT), caller
     assert "drill open --role instructor" in shown
+
+
+async def test_where_alertmanager_dies_the_host_answers_at_its_port_with_its_silences(
+    session: Session, tmp_path: Path
+) -> None:
+    port = free_port()
+    session.spec = replace(session.spec, port_offset=port - ports.ALERTMANAGER)
+    session.run.pager = Pager("0.28.1", ("alertmanager",))
+    times = ("2030-01-01T00:00:00+00:00", "2090-01-01T00:00:00+00:00")
+    session.note(SilenceSet("s1", ('alertname="HighLatency"',), *times, "ada", ""), actor="ada")
+    tokens = TokenBook.create(tmp_path / "secrets")
+    prepared: Any = SimpleNamespace(session=session, tokens=tokens)
+    async with local_client(f"http://127.0.0.1:{port}") as http:
+        http.auth = tokens.login("oncall")
+        async with lifecycle._pager_port(prepared):
+            with pytest.raises(httpx.ConnectError):  # Alertmanager would answer
+                await http.get("/-/ready")
+            _note_exit(session, ProcessExit("alertmanager", 7, -9, ExitAction.GO_ON))
+
+            async def answers() -> bool:
+                with contextlib.suppress(httpx.ConnectError):
+                    return (await http.get("/-/ready")).status_code == 200
+                return False
+
+            await wait_until(answers, timeout_s=10, what="the host at Alertmanager's port")
+            silences = (await http.get("/api/v2/silences")).json()
+            assert [one["id"] for one in silences] == ["s1"]
+            assert session.run.pager.command == ()
+        with pytest.raises(httpx.ConnectError):
+            await http.get("/-/ready")
+
+
+async def test_a_host_that_cannot_take_over_does_not_go_on_without_a_pager(
+    session: Session, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        session.spec = replace(session.spec, port_offset=port - ports.ALERTMANAGER)
+        session.run.pager = Pager("0.28.1", ("alertmanager",))
+        tokens = TokenBook.create(tmp_path / "secrets")
+        prepared: Any = SimpleNamespace(session=session, tokens=tokens)
+        async with lifecycle._pager_port(prepared):
+            session.run.take_over_paging("it died")
+            await asyncio.wait_for(session.run.over.wait(), 10)
+    assert session.run.failure is not None

@@ -17,24 +17,12 @@ from harness.drill.session import Session
 from harness.errors import StackFailed
 from harness.record import events
 from harness.runtime.programs.external import ensure
+from harness.runtime.programs.pager_choice import command_of
 from harness.telemetry.alertmanager_client import AlertmanagerClient
 from harness.waiting import wait_until
 from tests.unit.telemetry.conftest import free_port
 
 Amtool = Callable[..., Awaitable[str]]
-
-
-TEMPLATE = Path("/usr/share/prometheus/alertmanager/default.tmpl")
-"""Where Debian's Alertmanager looks for it, wherever it was unpacked."""
-
-
-def started_with(program: Path, arguments: list[str]) -> list[str]:
-    """How to start it: where it is unpacked and not installed, in a namespace with its files."""
-    if TEMPLATE.is_file():
-        return [str(program), *arguments]
-    share = program.parents[1] / "share"
-    mount = f"mount -t overlay -o lowerdir={share}:/usr/share overlay /usr/share"
-    return ["unshare", "-rm", "sh", "-c", f'{mount} && exec "$0" "$@"', str(program), *arguments]
 
 
 @pytest.fixture
@@ -50,7 +38,8 @@ async def alertmanager(tmp_path: Path) -> AsyncIterator[str]:
         "--cluster.listen-address=",
     ]
     process = await asyncio.create_subprocess_exec(
-        *started_with(ensure("alertmanager"), arguments),
+        *command_of(ensure("alertmanager")),
+        *arguments,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

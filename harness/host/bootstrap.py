@@ -91,8 +91,7 @@ async def prepare(
         say(warning)
     ready = await kind.preflight(say)
     await asyncio.to_thread(ensure, "git", say)
-    spec.run_dir.mkdir(mode=PRIVATE_MODE, parents=True)
-    tokens = _tokens(spec.run_dir)
+    tokens = _folder_with_tokens(spec.run_dir)
     record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)
     if spec.seal is not None:
         say(f"the answer is sealed: {spec.seal.commitment}")
@@ -129,8 +128,10 @@ def require_clock(now: datetime) -> None:
         )
 
 
-def _tokens(run_dir: Path) -> TokenBook:
-    """Tokens for every caller, and what amtool is told of the participants'."""
+def _folder_with_tokens(run_dir: Path) -> TokenBook:
+    """Make the drill's folder, tokens for every caller, and what amtool is told of the
+    participants'."""
+    run_dir.mkdir(mode=PRIVATE_MODE, parents=True)
     tokens = TokenBook.create(run_dir / "secrets")
     write_client_config(run_dir, tokens)
     return tokens

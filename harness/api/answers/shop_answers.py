@@ -35,10 +35,18 @@ class Process(Answer):
     pid: int | None
 
 
+class PagerInUse(Answer):
+    """Who calls people, and why; the file that shows amtool's user to it."""
+
+    what: str
+    amtool_config: str
+
+
 class Addresses(Answer):
     """Where everything answers; `databases` is null before the shop is up."""
 
     addresses: list[Address]
+    pager: PagerInUse
     databases: Databases | None
     processes: list[Process]
 

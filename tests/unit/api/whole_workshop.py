@@ -196,7 +196,6 @@ STEPS: tuple[Request, ...] = (
     _post("/v1/instructor/reveal", INSTRUCTOR),
     _get("/v1/score"),
     _get("/v1/ai/brief"),
-    Request("POST", "/api/v2/alerts", [], Caller.TELEMETRY),
     Request("POST", "/webhook/alertmanager", {"version": "4", "alerts": []}, Caller.TELEMETRY),
     _post("/v1/finish"),
     _post("/v1/halt"),

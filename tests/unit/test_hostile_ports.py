@@ -8,6 +8,7 @@ import gzip
 import logging
 import socket
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -53,10 +54,11 @@ class Port:
     status: int
     token: str = ""
     context: ssl.SSLContext | None = None
+    scheme: str = "Bearer"
 
     def head(self, method: str, target: str, *more: str) -> bytes:
         lines = [f"{method} {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
-        lines += [f"Authorization: Bearer {self.token}"] if self.token else []
+        lines += [f"Authorization: {self.scheme} {self.token}"] if self.token else []
         return "\r\n".join([*lines, *more, "", ""]).encode("latin-1")
 
     def post(self, body: bytes, *more: str) -> bytes:
@@ -83,7 +85,8 @@ async def the_api(name: str, session: Session, folder: Path) -> AsyncIterator[Po
     kind = serving_alertmanager if name == "alertmanager" else serving
     async with kind(session, tokens, port):
         if name == "alertmanager":
-            yield Port(port, "/api/v2/silences", "/api/v2/status", 200)
+            login = b64encode(":".join(tokens.login("oncall")).encode()).decode()
+            yield Port(port, "/api/v2/silences", "/api/v2/status", 200, login, scheme="Basic")
         elif name == "status page":
             yield Port(port, "/api/v2/status.json", "/status", 200)
         else:

@@ -16,6 +16,7 @@ RESUME ?=
 BUDGET ?=
 
 VENV := .venv
+CONSOLE := harness/console/web
 DRILL := $(VENV)/bin/drill
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
@@ -31,7 +32,7 @@ KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
 SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
-.PHONY: images-offline console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: images-offline console console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,7 @@ smoke: $(READY) ## the detectability matrix: detected, healed, cheats rejected (
 
 test: $(DEV_READY) ## all tests
 	@$(DRILL) doctor --fetch --quiet
+	@tools/console ready
 	@$(SERVICE_TYPES)
 	@$(VENV)/bin/python -m pytest -m 'not torture and not ($(ALONE))' -n 2 --dist worksteal --durations=10
 	@exec $(VENV)/bin/python -m pytest -m 'not torture and ($(ALONE))' --durations=10
@@ -57,6 +59,8 @@ test: $(DEV_READY) ## all tests
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/oxlint --deny-warnings services/gateway/static
+	@$(VENV)/bin/oxlint --deny-warnings --config $(CONSOLE)/.oxlintrc.json $(CONSOLE)/src
+	@tools/console check
 	@$(VENV)/bin/mypy
 	@$(SERVICE_TYPES)
 
@@ -78,6 +82,9 @@ bench: $(READY) ## start-up, memory, processor time and tracing (RUNTIME=both)
 torture: $(DEV_READY) ## kill the harness at random moments and count what is left (SEED=)
 	@$(VENV)/bin/python -m pytest -m torture -p no:cacheprovider --ignore=$(KILLS)
 	@TORTURE_SEED=$(SEED) exec $(VENV)/bin/python -m pytest -m torture -p no:cacheprovider -n 2 $(KILLS)
+
+console: ## build the console from harness/console/web, with its checks (needs Node 20 or newer)
+	@tools/console build
 
 console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients
 	@exec $(VENV)/bin/python -m pytest -q -s -p no:cacheprovider \

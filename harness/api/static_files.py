@@ -1,4 +1,7 @@
-"""The console's own files: a fixed list, read once, for everybody, since they hold no data."""
+"""The console's own files: a fixed list, read once, for everybody, since they hold no data.
+
+The folder is built from `harness/console/web` by `make console`.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,11 @@ TYPES: Mapping[str, str] = {
     ".txt": "text/plain; charset=utf-8",
 }
 """What is served; any other file in the folder is not."""
+BUILT = "/static/assets/"
+"""Files whose name holds a digest of what is in them: another content has another name."""
+FOR_EVER = "public, max-age=31536000, immutable"
+ASKED_AGAIN = "no-cache"
+"""Else a console that was updated under an open tab would be a mixture."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,8 @@ PAGES = read_pages()
 async def serve(request: Request) -> Response:
     """The file of exactly this path; a browser that has it already is told so."""
     page = PAGES[request.url.path]
-    # Asked again each time: a console that was updated under an open tab must not be a mixture.
-    headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
+    caching = FOR_EVER if request.url.path.startswith(BUILT) else ASKED_AGAIN
+    headers = {"ETag": page.etag, "Cache-Control": caching}
     if request.headers.get("if-none-match") == page.etag:
         return Response(status_code=304, headers=headers)
     return Response(page.body, media_type=page.media_type, headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,13 @@ from typing import Any
 import pytest
 
 from harness.drill.session import Session
+from harness.paths import REPO
 from harness.tokens import Caller
 from tests.browser.drill import ServedDrill, play_a_little, served
 
+MENU = REPO / "harness" / "console" / "web" / "src" / "app" / "views.ts"
+KEYS = dict(re.findall(r'id: "([^"]+)",\s+title: "[^"]+",\s+key: "(.)"', MENU.read_text()))
+"""View of the menu → the letter that leads there after a `g`."""
 DESK = {"width": 1440, "height": 900}
 Open = Callable[..., Any]
 

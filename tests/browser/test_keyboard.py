@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from harness.api.static_files import PAGES
 from harness.record import events
 from harness.tokens import Caller
-from tests.browser.consoles import Open, card, complaints, drill, open_console
+from tests.browser.consoles import KEYS, Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
 
@@ -18,8 +16,6 @@ __all__ = ["complaints", "drill", "hand", "open_console", "session", "trouble"]
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
-MENU = PAGES["/static/views/index.js"].body.decode()
-KEYS = dict(re.findall(r'id: "([^"]+)".*key: "(.)"', MENU))
 OUT_OF_REACH = """() => [...document.querySelectorAll("body *")].filter((one) => {
   const props = Object.keys(one).find((name) => name.startsWith("__reactProps$"));
   return props && one[props].onClick && one.tabIndex < 0 && !one.closest("[role=log]");

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.api.static_files import PAGES
 from harness.tokens import Caller
 from tests.browser.axe import violations
-from tests.browser.consoles import DESK, Open, card, complaints, drill, open_console
+from tests.browser.consoles import DESK, KEYS, Open, card, complaints, drill, open_console
 from tests.browser.drill import ServedDrill
 from tests.unit.drill.conftest import hand, session, trouble
 
@@ -19,11 +18,6 @@ __all__ = ["complaints", "drill", "hand", "open_console", "session", "trouble"]
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
 PHONE, WALL = ({"width": w, "height": h} for w, h in ((390, 844), (2560, 1440)))
-VIEWS = sorted(
-    path.removeprefix("/static/views/").removesuffix(".js")
-    for path in PAGES
-    if path.startswith("/static/views/") and path != "/static/views/index.js"
-)
 SETTLED_MS = 600
 
 
@@ -40,7 +34,7 @@ def test_every_view_fits_is_accessible_and_shows_markup_as_text(
     page = open_console(
         caller=Caller.INSTRUCTOR, viewport=size, color_scheme=scheme, bypass_csp=True
     )
-    for view in VIEWS:
+    for view in KEYS:
         page.goto(f"{drill.url}/#/{view}")
         page.locator(f"main.view-{view}").wait_for()
         page.locator("main .loading").first.wait_for(state="detached")

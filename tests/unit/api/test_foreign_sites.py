@@ -77,7 +77,7 @@ async def test_a_form_cannot_hold_the_key_and_does_nothing(
     assert notes(trouble) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/status", "/static/app.js"])
+@pytest.mark.parametrize("path", ["/", "/status", "/static/icon.svg"])
 async def test_a_link_on_another_page_may_lead_to_what_everybody_may_see(
     http: httpx.AsyncClient, path: str
 ) -> None:
@@ -121,7 +121,7 @@ async def test_what_statuspage_lets_everybody_read_any_site_may_read(
 
 async def test_any_site_may_read_nothing_else_that_is_open(http: httpx.AsyncClient) -> None:
     """Negative control: the pages beside them, asked in the same way."""
-    for path in ("/status", "/", "/static/app.js"):
+    for path in ("/status", "/", "/static/icon.svg"):
         answer = await http.get(path, headers={"Origin": "https://status.example"})
         assert answer.status_code == 403
         assert "access-control-allow-origin" not in answer.headers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from collections.abc import AsyncIterator
@@ -13,12 +12,18 @@ import pytest
 
 from harness.api.app import create_app
 from harness.api.headers import HEADERS
-from harness.api.static_files import PAGES, STATIC, read_pages
+from harness.api.static_files import ASKED_AGAIN, FOR_EVER, PAGES, STATIC, read_pages
 from harness.drill.session import Session
 from harness.tokens import TokenBook
 
 PORT = 18900
 FIRST_VIEW_MAX_BYTES = 400_000
+SOURCES = STATIC.parent / "web" / "src"
+NAMED_ONLY = {"www.w3.org", "react.dev"}
+"""In the text of what others wrote: names of languages, and where an error is explained."""
+STATICALLY = r'(?:from|import)\s*"(\./[^"]+)"'
+LAZILY = r'import\(\s*[`"](\./[^`"]+)[`"]\s*\)'
+VIEWS_MIN = 15
 
 
 @pytest.fixture
@@ -50,9 +55,10 @@ async def test_a_file_that_the_browser_has_is_not_sent_again(browser: httpx.Asyn
     [
         "/static/../app.py",
         "/static/%2e%2e/app.py",
-        "/static/vendor/SHA256SUMS",
+        "/static/assets/",
+        "/static/package.json",
         "/static/",
-        "/static/views/../../auth.py",
+        "/static/assets/../../../auth.py",
         "/index.html",
     ],
 )
@@ -84,32 +90,38 @@ def test_no_page_holds_a_script_or_a_style_of_its_own() -> None:
 
 
 def test_nothing_is_fetched_from_another_host() -> None:
-    ours = {path: page for path, page in PAGES.items() if "/vendor/" not in path}
+    ours = {path: page for path, page in PAGES.items() if not path.endswith(".txt")}
     for path, page in ours.items():
-        found = re.findall(r"https?://[^\s\"'`)]+", page.body.decode())
-        assert [url for url in found if "www.w3.org" not in url] == [], path
+        found = re.findall(r"https?://([^/\s\"'`)]+)", page.body.decode())
+        assert set(found) <= NAMED_ONLY, path
 
 
 def test_no_view_writes_markup_past_react() -> None:
+    sources = [*SOURCES.rglob("*.ts"), *SOURCES.rglob("*.tsx")]
+    assert len(sources) > 100
+    for path in sources:
+        assert not re.search(
+            r"dangerouslySetInnerHTML|innerHTML|document\.write", path.read_text()
+        ), path
+
+
+def test_no_script_makes_code_out_of_text() -> None:
     for path, page in PAGES.items():
-        if "/vendor/" not in path:
-            assert not re.search(rb"dangerouslySetInnerHTML|innerHTML|document\.write", page.body)
+        assert not re.search(rb"\beval\(|\bnew Function\b", page.body), path
 
 
-def test_what_others_wrote_is_as_they_published_it() -> None:
-    sums = dict(
-        reversed(line.split("  ", 1))
-        for line in (STATIC / "vendor" / "SHA256SUMS").read_text().splitlines()
+def chunk(name: str) -> str:
+    """The path of a chunk of the build; its name ends in a digest."""
+    (found,) = (
+        path for path in PAGES if re.fullmatch(rf"/static/assets/{name}-[\w-]{{8}}\.js", path)
     )
-    served = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (STATIC / "vendor").iterdir()
-        if path.suffix in (".js", ".css")
-    }
-    assert served == sums
-    assert {"LICENSE.react.txt", "LICENSE.htm.txt", "LICENSE.uplot.txt"} <= {
-        path.name for path in (STATIC / "vendor").iterdir()
-    }
+    return found
+
+
+def imports(path: str, how: str) -> set[str]:
+    """What a script imports, as paths."""
+    found = re.findall(how, PAGES[path].body.decode())
+    return {posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in found}
 
 
 def needed_first() -> set[str]:
@@ -117,38 +129,50 @@ def needed_first() -> set[str]:
 
     The other views are fetched when somebody opens them.
     """
-    found = {"/", "/static/views/now.js"}
+    found = {"/", chunk("now")}
     found |= set(re.findall(r'(?:src|href)="(/[^"]+)"', PAGES["/"].body.decode()))
-    waiting = list(found)
+    waiting = [path for path in found if path.endswith(".js")]
     while waiting:
-        path = waiting.pop()
-        if not path.endswith(".js"):
-            continue
-        for name in re.findall(r'from "(\.[^"]+)"', PAGES[path].body.decode()):
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-            if other not in found:
-                found.add(other)
-                waiting.append(other)
+        new = imports(waiting.pop(), STATICALLY) - found
+        found |= new
+        waiting += new
     return found
 
 
 def test_the_first_view_is_small() -> None:
     first = needed_first()
-    assert "/static/lib.js" in first
-    assert "/static/views/history.js" not in first
+    assert chunk("react") in first
+    assert chunk("history") not in first
+    assert chunk("uplot") not in first
     assert sum(len(PAGES[path].body) for path in first) <= FIRST_VIEW_MAX_BYTES
 
 
 def test_every_import_of_the_console_leads_to_a_file_that_is_served() -> None:
-    for path, page in PAGES.items():
-        if path.endswith(".js") and "/vendor/" not in path:
-            for name in re.findall(r'from "([^"]+)"', page.body.decode()):
-                other = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
-                assert other in PAGES, f"{path} imports {name}"
+    lazily = set()
+    for path in PAGES:
+        if path.endswith(".js"):
+            assert imports(path, STATICALLY) <= set(PAGES), path
+            lazily |= imports(path, LAZILY)
+    assert len(lazily) >= VIEWS_MIN
+    assert lazily <= set(PAGES)
 
 
-def test_every_view_of_the_menu_is_served_and_has_a_key_of_its_own() -> None:
-    menu = PAGES["/static/views/index.js"].body.decode()
+def test_every_view_of_the_menu_has_its_pages_and_a_key_of_its_own() -> None:
+    menu = (SOURCES / "app" / "views.ts").read_text()
     views, keys = re.findall(r'id: "([^"]+)"', menu), re.findall(r'key: "(.)"', menu)
-    assert [name for name in views if f"/static/views/{name}.js" not in PAGES] == []
+    assert len(views) >= VIEWS_MIN
+    assert views == re.findall(r'import\("@/features/([^"]+)"\)', menu)
+    assert [
+        name for name in views if not (SOURCES / "features" / name / "index.tsx").exists()
+    ] == []
     assert len(set(keys)) == len(keys) == len(views)
+
+
+async def test_only_what_is_called_by_its_digest_is_kept_for_ever(
+    browser: httpx.AsyncClient,
+) -> None:
+    caching = {path: (await browser.get(path)).headers["cache-control"] for path in PAGES}
+    for path, said in caching.items():
+        has_digest = re.fullmatch(r"/static/assets/[\w-]+-[\w-]{8}\.(js|css)", path)
+        assert said == (FOR_EVER if has_digest else ASKED_AGAIN), path
+    assert {caching["/"], caching["/static/status.css"]} == {ASKED_AGAIN}

@@ -1,0 +1,125 @@
+import { useEffect, useState } from "react";
+import type { LiveState } from "@/api/live";
+import { useLive } from "@/api/useLive";
+import { Badge } from "@/components/Badge";
+import { Loading } from "@/components/Loading";
+import { Toast } from "@/components/Toast";
+import { Help } from "./Help";
+import { Identity } from "./Identity";
+import { PhaseBar } from "./PhaseBar";
+import { Refusal } from "./Refusal";
+import { View } from "./View";
+import { useKeys } from "./useKeys";
+import { useTheme } from "./useTheme";
+import { useView } from "./useView";
+import { VIEWS } from "./views";
+
+function Connection({ state }: { state: LiveState["connection"] }) {
+  if (state === "live") return <Badge kind="good">live</Badge>;
+  if (state === "over") return <Badge kind="quiet">ended</Badge>;
+  return <Badge kind="warn">{state === "refused" ? "refused" : "reconnecting"}</Badge>;
+}
+
+/**
+ * Scrolls the menu alone. `scrollIntoView` would also make Tab go on from there, past the link that
+ * skips the menu.
+ */
+function showInMenu(link: Element | null) {
+  const menu = link?.parentElement;
+  if (!link || !menu) return;
+  const [at, room] = [link.getBoundingClientRect(), menu.getBoundingClientRect()];
+  menu.scrollLeft += at.left + at.width / 2 - (room.left + room.width / 2);
+}
+
+export function App() {
+  const live = useLive();
+  const id = useView();
+  const [theme, nextTheme] = useTheme();
+  const [help, setHelp] = useState(false);
+  const instructor = live.status?.audience === "instructor";
+  const views = VIEWS.filter((view) => !view.instructor || instructor);
+  useKeys(views, setHelp);
+  const current = VIEWS.find((view) => view.id === id);
+  // On a narrow screen the menu scrolls: where one is must be in sight.
+  useEffect(() => {
+    showInMenu(document.querySelector(".top nav a[aria-current]"));
+  }, [id, Boolean(live.status)]);
+  useEffect(() => {
+    document.title = `${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`;
+  });
+  if (live.connection === "refused") return <Refusal problem={live.problem} />;
+  if (!live.status)
+    return (
+      <Loading
+        what={
+          live.connection === "connecting"
+            ? "Connecting to the drill"
+            : "The drill does not answer yet; retrying"
+        }
+      />
+    );
+  const forbidden = current?.instructor && !instructor;
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <header className="top">
+        <div className="brand">
+          <strong>3AM</strong> <span className="muted">{live.status.drill_id}</span>{" "}
+          <Connection state={live.connection} />
+        </div>
+        <PhaseBar status={live.status} at={live.at} />
+        <div className="me">
+          <Identity roles={live.status.exercise.roles} instructor={instructor} />
+          <button className="button quiet" onClick={nextTheme} title="Theme: light, dark or auto">
+            {theme}
+          </button>
+          <button
+            className="button quiet"
+            onClick={() => setHelp(true)}
+            aria-label="Keyboard shortcuts"
+          >
+            ?
+          </button>
+        </div>
+        <nav aria-label="Views">
+          {views.map((view) => (
+            <a
+              key={view.id}
+              href={`#/${view.id}`}
+              aria-current={view.id === id ? "page" : undefined}
+            >
+              {view.title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      {live.status.machine_busy && (
+        <p className="note warn" role="status">
+          <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
+        </p>
+      )}
+      {live.over && (
+        <p className="note info">
+          The drill is over: {live.over.reason}. <code>drill score</code> shows the scorecard.
+        </p>
+      )}
+      <main id="main" className={`view view-${id}`}>
+        {!current && <p className="empty">There is no view named {id}.</p>}
+        {forbidden && (
+          <div className="refusal">
+            <h1>403: instructor only</h1>
+            <p>
+              {current.title} shows the answer or controls the clock, so it needs the instructor's
+              link. You have a participant's link; every view in the menu above is open to you.
+            </p>
+          </div>
+        )}
+        {current && !forbidden && <View key={id} view={current} />}
+      </main>
+      {help && <Help views={views} close={() => setHelp(false)} />}
+      <Toast />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import type { Status } from "@/api/types";
+import { Badge } from "@/components/Badge";
+import { stopwatch } from "@/lib/format";
+
+/** Seconds since the newest status came, so that clocks go on between two of them. */
+export function useSince(moment: number): number {
+  const [, setTurn] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setTurn((turn) => turn + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return moment ? Math.max(0, (Date.now() - moment) / 1000) : 0;
+}
+
+export function PhaseBar({ status, at }: { status: Status; at: number }) {
+  const since = useSince(at);
+  const { clock, speed, update_due_s: due, agenda } = status.exercise;
+  const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
+  const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
+  return (
+    <div className="phase">
+      <strong>{clock.phase_title}</strong>
+      {remaining !== null && (
+        <span className="figure" title="Time left in this phase">
+          {stopwatch(Math.max(0, remaining))} left
+        </span>
+      )}
+      {clock.is_paused && <Badge kind="warn">paused</Badge>}
+      {agenda === "solo" && (
+        <span className="muted">{stopwatch(status.elapsed_s + since)} elapsed</span>
+      )}
+      {due !== null && (
+        <span className={due - since < 0 ? "late" : "muted"}>
+          {due - since < 0 ? "update overdue by " : "next update due in "}
+          {stopwatch(Math.abs(due - since))}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+// Before and after: what was measured when all was well, at the page, and since the fix.
+
+import { useMemo } from "react";
+import type { RecordOf } from "@/api/records";
+import { useLive } from "@/api/useLive";
+import { useServices } from "@/api/useServices";
+import { Calls } from "@/charts/Calls";
+import { Measured } from "@/charts/Measured";
+import { SERIES, useSpan } from "@/charts/measures";
+import { Button } from "@/components/Button";
+import { Empty } from "@/components/Empty";
+import { Progress, useRun } from "@/components/run";
+import { clock, plain } from "@/lib/format";
+import { marks as marksOf, windows } from "@/lib/moments";
+
+export default function BeforeAfter() {
+  const { records: events } = useLive();
+  const services = useServices();
+  const span = useSpan(events);
+  const marks = useMemo(() => marksOf(events), [events]);
+  const times = useMemo(() => windows(events, span.end), [events, span.end]);
+  const verifications = events.filter((event) => event.type === "verify.finished");
+  return (
+    <div className="v-page">
+      {!times.broken && <p className="v-note">No page yet; healthy baseline.</p>}
+      <Objectives verifications={verifications} />
+      <Calls services={services} span={span} times={times} />
+      <div className="v-columns">
+        {SERIES.map((one) => (
+          <Measured key={one.title} one={one} span={span} marks={marks} times={times} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Verify() {
+  const { run, isBusy, start } = useRun();
+  return (
+    <div>
+      <Button
+        kind="primary"
+        busy={isBusy}
+        onClick={() => start("/v1/verifications", {}, "Verification")}
+      >
+        {isBusy ? "Verifying under stress …" : "Verify"}
+      </Button>
+      <Progress run={run} />
+    </div>
+  );
+}
+
+function Objectives({ verifications }: { verifications: readonly RecordOf<"verify.finished">[] }) {
+  const newest = verifications.at(-1);
+  if (!newest)
+    return (
+      <section className="card">
+        <h2>Objectives</h2>
+        <Empty>Not verified yet. A verification loads the shop and measures every objective.</Empty>
+        <Verify />
+      </section>
+    );
+  const figure = (value: number | string | null) =>
+    value === null || typeof value === "string" ? "–" : plain(value);
+  return (
+    <section className="card">
+      <h2>
+        Objectives at {clock(Date.parse(newest.time))}:{" "}
+        {newest.data.passed ? (
+          <span className="v-good">✓ all met</span>
+        ) : (
+          <span className="v-bad">✕ not met</span>
+        )}
+      </h2>
+      <div className="scroll" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th>measure</th>
+              <th className="num">healthy</th>
+              <th className="num">at the page</th>
+              {verifications.slice(-4).map((one) => (
+                <th key={one.id} className="num">
+                  {clock(Date.parse(one.time))}
+                </th>
+              ))}
+              <th>objective</th>
+            </tr>
+          </thead>
+          <tbody>
+            {newest.data.results.map((row) => (
+              <tr key={row.measure}>
+                <th scope="row">{row.measure.replaceAll("_", " ")}</th>
+                <td className="num">{figure(row.healthy)}</td>
+                <td className="num">{figure(row.at_page)}</td>
+                {verifications.slice(-4).map((one) => {
+                  const found = one.data.results.find((each) => each.measure === row.measure);
+                  const said = !found
+                    ? "–"
+                    : found.holds
+                      ? `✓ ${figure(found.value)}`
+                      : found.value === null
+                        ? "no data"
+                        : `✕ ${figure(found.value)}`;
+                  return (
+                    <td
+                      key={one.id}
+                      className={`num ${found ? (found.holds ? "v-good" : found.value === null ? "v-warn" : "v-bad") : ""}`}
+                    >
+                      {said}
+                    </td>
+                  );
+                })}
+                <td>{row.bound}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <Verify />
+    </section>
+  );
+}

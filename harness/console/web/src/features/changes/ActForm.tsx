@@ -1,0 +1,237 @@
+// Rolling back, deploying, restarting, switching: said beforehand what is expected, then watched.
+
+import type { SyntheticEvent } from "react";
+import type { Flag } from "@/api/types";
+import { Progress, useRun } from "@/components/run";
+import { useDraft } from "@/lib/useDraft";
+
+type ActName = "rollback" | "deploy" | "restart" | "flag";
+
+interface ActDraft {
+  act: ActName;
+  service: string;
+  flag: string;
+  to: string;
+  message: string;
+  expect: string;
+  probability: string;
+  within: string;
+  ifWorse: string;
+  noPlan: boolean;
+}
+
+interface ActFormProps {
+  services: readonly string[];
+  versions: ReadonlyMap<string, readonly string[]>;
+  flags: readonly Flag[];
+  drillId: string;
+  onDone: () => void;
+}
+
+const ACTS: Record<ActName, { path: string; label: string; doing: string }> = {
+  rollback: { path: "/v1/rollbacks", label: "Roll back", doing: "Rolling back" },
+  deploy: { path: "/v1/deploys", label: "Deploy workspace", doing: "Deploying" },
+  restart: { path: "/v1/restarts", label: "Restart", doing: "Restarting" },
+  flag: { path: "/v1/flags", label: "Switch a flag", doing: "Switching" },
+};
+
+const ACT_NAMES = Object.keys(ACTS) as ActName[];
+
+const EMPTY: ActDraft = {
+  act: "rollback",
+  service: "",
+  flag: "",
+  to: "",
+  message: "",
+  expect: "",
+  probability: "80",
+  within: "120",
+  ifWorse: "",
+  noPlan: false,
+};
+
+function bodyOf({
+  act,
+  service,
+  flag,
+  to,
+  message,
+  expect,
+  probability,
+  within,
+  ifWorse,
+  noPlan,
+}: ActDraft): object {
+  const plan =
+    noPlan || !(expect || ifWorse)
+      ? { no_plan: noPlan }
+      : {
+          expect,
+          probability: probability === "" ? null : Number(probability),
+          within_s: Number(within) || 120,
+          if_worse: ifWorse,
+        };
+  if (act === "flag") {
+    const [name, state] = flag.split(" ");
+    return { name, enabled: state === "on", ...plan };
+  }
+  return {
+    service,
+    ...plan,
+    ...(act === "rollback" && to && { to }),
+    ...(act === "deploy" && message && { message }),
+  };
+}
+
+/** What the button does, in words. */
+function wordsOf({ act, service, flag }: ActDraft): string {
+  return act === "flag"
+    ? flag && `Switch ${flag.replace(" ", " to ")}`
+    : service && `${ACTS[act].label} ${service}`;
+}
+
+/**
+ * `versions` are those that ran before, by service: what one can go back to. `flags` as
+ * `{service, name, enabled}`, where `enabled` is null when its service does not say.
+ */
+export function ActForm({ services, versions, flags, drillId, onDone }: ActFormProps) {
+  const [draft, setDraft] = useDraft(`act ${drillId}`, EMPTY);
+  const { run, isBusy, start } = useRun();
+  const given = { ...EMPTY, ...draft };
+  const set = (changes: Partial<ActDraft>) =>
+    setDraft((before) => ({ ...EMPTY, ...before, ...changes }));
+  const submitted = async (event: SyntheticEvent) => {
+    event.preventDefault();
+    const isDone = await start(
+      ACTS[given.act].path,
+      bodyOf(given),
+      `${ACTS[given.act].doing} ${given.act === "flag" ? given.flag : given.service}`,
+    );
+    // What failed is still in the form, to be mended.
+    if (isDone) set({ expect: "", ifWorse: "", message: "", to: "", flag: "" });
+    onDone();
+  };
+  return (
+    <form className="v-form v-act" onSubmit={submitted} aria-label="Take action">
+      <div className="v-tabs" role="group" aria-label="Action">
+        {ACT_NAMES.map((act) => (
+          <button
+            key={act}
+            type="button"
+            aria-pressed={given.act === act}
+            onClick={() => set({ act })}
+          >
+            {ACTS[act].label}
+          </button>
+        ))}
+      </div>
+      {given.act === "flag" ? (
+        <label className="v-wide">
+          flag{" "}
+          <select
+            required
+            value={given.flag}
+            onChange={(event) => set({ flag: event.currentTarget.value })}
+          >
+            <option value="">choose</option>
+            {flags.flatMap(({ service, name, enabled }) =>
+              ["off", "on"]
+                .filter((state) => enabled === null || (state === "on") !== enabled)
+                .map((state) => (
+                  <option key={`${name} ${state}`} value={`${name} ${state}`}>
+                    {service}: {name} to {state}
+                  </option>
+                )),
+            )}
+          </select>
+        </label>
+      ) : (
+        <label>
+          service{" "}
+          <select
+            required
+            value={given.service}
+            onChange={(event) => set({ service: event.currentTarget.value, to: "" })}
+          >
+            <option value="">choose</option>
+            {services.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {given.act === "rollback" && (
+        <label>
+          to version{" "}
+          <select value={given.to} onChange={(event) => set({ to: event.currentTarget.value })}>
+            <option value="">the previous version</option>
+            {(versions.get(given.service) ?? []).map((version) => (
+              <option key={version}>{version}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      {given.act === "deploy" && (
+        <label className="v-wide">
+          message{" "}
+          <input
+            value={given.message}
+            maxLength={2000}
+            placeholder="What changed, and why"
+            onInput={(event) => set({ message: event.currentTarget.value })}
+          />
+        </label>
+      )}
+      <fieldset className="v-wide" disabled={given.noPlan}>
+        <legend>What do you expect?</legend>
+        <label className="v-wide">
+          expectation{" "}
+          <input
+            value={given.expect}
+            placeholder={"errors < 5%, p95 below 500 ms, or a sentence"}
+            onInput={(event) => set({ expect: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          probability, %{" "}
+          <input
+            type="number"
+            min="0"
+            max="100"
+            value={given.probability}
+            onInput={(event) => set({ probability: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          within, s{" "}
+          <input
+            type="number"
+            min="1"
+            value={given.within}
+            onInput={(event) => set({ within: event.currentTarget.value })}
+          />
+        </label>
+        <label className="v-wide">
+          if it gets worse{" "}
+          <input
+            value={given.ifWorse}
+            placeholder="How to back out"
+            onInput={(event) => set({ ifWorse: event.currentTarget.value })}
+          />
+        </label>
+      </fieldset>
+      <label className="v-check v-wide">
+        <input
+          type="checkbox"
+          checked={given.noPlan}
+          onChange={(event) => set({ noPlan: event.currentTarget.checked })}
+        />{" "}
+        Act without a plan (this is recorded)
+      </label>
+      <button type="submit" className="button primary v-wide" disabled={isBusy || !wordsOf(given)}>
+        {isBusy ? `${run?.title} …` : wordsOf(given) || ACTS[given.act].label}
+      </button>
+      <Progress run={run} />
+    </form>
+  );
+}

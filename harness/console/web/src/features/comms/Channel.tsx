@@ -1,0 +1,52 @@
+import { useState } from "react";
+import type { Choices, Message, Update } from "@/api/types";
+import { useStream } from "@/api/useLive";
+import { usePoll } from "@/api/usePoll";
+import { Badge } from "@/components/Badge";
+import { Card } from "@/components/Card";
+import { Empty } from "@/components/Empty";
+import { ErrorNote } from "@/components/ErrorNote";
+import { clock } from "@/lib/format";
+
+export function Channel({ choices, incoming }: { choices: Choices; incoming: readonly Message[] }) {
+  const [reader, setReader] = useState("internal");
+  const { data, error, again } = usePoll<Update[]>("/v1/updates", 0, { reader });
+  useStream(["update.posted"], again);
+  return (
+    <Card
+      title="Channel"
+      className="span12"
+      id="channel"
+      actions={
+        <select
+          aria-label="Audience of the channel"
+          value={reader}
+          onChange={(event) => setReader(event.currentTarget.value)}
+        >
+          {choices.channels.map((one) => (
+            <option key={one} value={one}>
+              {one} view
+            </option>
+          ))}
+        </select>
+      }
+    >
+      <ErrorNote error={error} />
+      {incoming.map((one) => (
+        <div className="note warn" key={one.seq}>
+          <strong>{one.sender}</strong>: {one.text}
+        </div>
+      ))}
+      {data && !data.length && <Empty>No updates yet.</Empty>}
+      {[...(data || [])].toReversed().map((one) => (
+        <article className="said" key={one.at}>
+          <header>
+            <Badge kind="info">{one.status}</Badge> <time className="muted">{clock(one.at)}</time>{" "}
+            <span className="muted">for {one.readers}</span>
+          </header>
+          <pre className="text">{one.text.replaceAll("**", "")}</pre>
+        </article>
+      ))}
+    </Card>
+  );
+}

@@ -1,0 +1,47 @@
+// What an instructor runs a drill with: agenda, messages, people, cause, judgement, the answer.
+
+import type { Answer as AnswerData } from "@/api/types";
+import { useDrill, useStream } from "@/api/useLive";
+import { usePoll } from "@/api/usePoll";
+import { ErrorNote } from "@/components/ErrorNote";
+import { Agenda } from "./Agenda";
+import { Answer, Hints } from "./Answer";
+import { Causes } from "./Causes";
+import { Ending } from "./Ending";
+import { Messages } from "./Messages";
+import { People } from "./People";
+import { Picker } from "./Picker";
+import { RubricGrading } from "./RubricGrading";
+
+const NO_ANSWER: AnswerData = { scenario: "", seed: "", faults: [], declared: [], evidence_min: 0 };
+
+export default function Instructor() {
+  const { status } = useDrill();
+  const { exercise } = status;
+  const { data, error, again } = usePoll<AnswerData>("/v1/answer");
+  useStream(["diagnosis.declared"], again);
+  const answer = data || NO_ANSWER;
+  const hints = answer.faults.flatMap((one) => one.hints);
+  return (
+    <>
+      <div className="columns">
+        <div className="grid">
+          <Agenda exercise={exercise} />
+          <Messages />
+        </div>
+        <div className="grid">
+          <ErrorNote error={error} />
+          <Causes answer={answer} />
+          <People roles={exercise.roles} />
+          <Hints given={exercise.hints} hints={hints} />
+          <RubricGrading />
+          {data && <Answer answer={data} />}
+          <Ending />
+        </div>
+      </div>
+      <div className="grid next">
+        <Picker />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,153 @@
+// Logs: followed live or searched, one line with all its fields.
+
+import { useEffect, useState } from "react";
+import type { Params } from "@/api/client";
+import type { LogLine } from "@/api/telemetry";
+import { useServices } from "@/api/useServices";
+import { Empty } from "@/components/Empty";
+import { ErrorNote } from "@/components/ErrorNote";
+import type { Address, AddressParams } from "@/lib/address";
+import { go, useParams } from "@/lib/address";
+import { plain } from "@/lib/format";
+import { Detail } from "./Detail";
+import { LogList } from "./LogList";
+import { LINES_MAX, useLines } from "./useLines";
+
+const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
+const TEXT_WAIT_MS = 350;
+
+function searchOf({ service, level, contains, trace }: Address): Params {
+  return {
+    ...(service && { service }),
+    ...(level && { level }),
+    ...(contains && { contains }),
+    ...(trace && { trace_id: trace }),
+  };
+}
+
+export default function Logs() {
+  const params = useParams();
+  const services = useServices();
+  const [isLive, setLive] = useState(true);
+  const [isFollowing, setFollowing] = useState(!params.seq);
+  const [chosen, setChosen] = useState<LogLine | null>(null);
+  const { lines, error, older } = useLines(searchOf(params), isLive);
+  const set = (changes: AddressParams) => go("logs", { ...params, ...changes });
+  useEffect(() => {
+    const wanted = params.seq && lines?.find((line) => line.seq === Number(params.seq));
+    if (wanted && !chosen) setChosen(wanted);
+  }, [lines, params.seq]);
+  const choose = (line: LogLine) => {
+    setChosen(line);
+    setFollowing(false);
+  };
+  return (
+    <div className="v-page v-logs">
+      <div className="v-bar">
+        <label className="v-field">
+          service{" "}
+          <select
+            value={params.service ?? ""}
+            onChange={(event) => set({ service: event.currentTarget.value })}
+          >
+            <option value="">all</option>
+            {services.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label className="v-field">
+          level{" "}
+          <select
+            value={params.level ?? ""}
+            onChange={(event) => set({ level: event.currentTarget.value })}
+          >
+            <option value="">all</option>
+            {LEVELS.map((name) => (
+              <option key={name} value={name}>
+                {name} and above
+              </option>
+            ))}
+          </select>
+        </label>
+        <Contains value={params.contains ?? ""} onPick={(contains) => set({ contains })} />
+        {params.trace && (
+          <span className="v-chip">
+            trace {params.trace.slice(0, 8)}…{" "}
+            <button
+              type="button"
+              className="button quiet"
+              aria-label="All traces"
+              onClick={() => set({ trace: "", seq: "" })}
+            >
+              ✕
+            </button>
+          </span>
+        )}
+        <span className="v-push" />
+        <span className="muted" role="status">
+          {lines ? `${plain(lines.length)} lines` : "…"}
+          {(lines?.length ?? 0) >= LINES_MAX ? ", older lines dropped" : ""}
+        </span>
+        {older && (
+          <button type="button" className="button" onClick={older}>
+            ↑ Older lines
+          </button>
+        )}
+        {!isFollowing && isLive && (
+          <button type="button" className="button" onClick={() => setFollowing(true)}>
+            ↓ Jump to newest
+          </button>
+        )}
+        <button
+          type="button"
+          className="button"
+          aria-pressed={!isLive}
+          onClick={() => setLive(!isLive)}
+        >
+          {isLive ? "❚❚ Pause" : "▶ Resume"}
+        </button>
+      </div>
+      {error && <ErrorNote error={error} />}
+      {lines?.length === 0 && (
+        <Empty>
+          No lines match.{" "}
+          {params.contains ? "The text may be anywhere in the line, in upper or lower case." : ""}
+        </Empty>
+      )}
+      <div className={chosen ? "v-logs-body v-with-detail" : "v-logs-body"}>
+        <LogList
+          lines={lines ?? []}
+          chosen={chosen?.seq}
+          onChoose={choose}
+          isFollowing={isFollowing && isLive}
+          onFollow={setFollowing}
+        />
+        {chosen && <Detail line={chosen} onClose={() => setChosen(null)} onFilter={set} />}
+      </div>
+    </div>
+  );
+}
+
+function Contains({ value, onPick }: { value: string; onPick: (contains: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return undefined;
+    const timer = setTimeout(() => onPick(typed), TEXT_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return (
+    <label className="v-field v-grow">
+      text{" "}
+      <input
+        type="search"
+        data-search
+        value={typed}
+        spellCheck={false}
+        placeholder="Anywhere in the line"
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
+    </label>
+  );
+}

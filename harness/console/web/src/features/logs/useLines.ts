@@ -1,0 +1,77 @@
+import { useEffect, useRef, useState } from "react";
+import type { Params } from "@/api/client";
+import { api } from "@/api/client";
+import type { Problem } from "@/api/problems";
+import { problemOf } from "@/api/problems";
+import type { LogLine } from "@/api/telemetry";
+import { appended, prepended } from "@/lib/windowing";
+
+export interface Lines {
+  lines: LogLine[] | null;
+  error: Problem | null;
+  /** Asks for those before them; null where there are none, or no room. */
+  older: (() => void) | null;
+}
+
+const EVERY_MS = 1500;
+export const LINES_MAX = 10_000;
+const ASK_MAX = 2000;
+
+async function asked(params: Params): Promise<LogLine[]> {
+  const { records } = await api.get<{ records: LogLine[] }>("/v1/logs", {
+    ...params,
+    limit: ASK_MAX,
+  });
+  return records;
+}
+
+/** The lines that match, those that come while `isLive`; `older` asks for those before them. */
+export function useLines(search: Params, isLive: boolean): Lines {
+  const [lines, setLines] = useState<LogLine[] | null>(null);
+  const [error, setError] = useState<Problem | null>(null);
+  const [isComplete, setComplete] = useState(false);
+  const last = useRef(0);
+  const key = JSON.stringify(search);
+  useEffect(() => {
+    last.current = 0;
+    setLines(null);
+    setComplete(false);
+  }, [key]);
+  useEffect(() => {
+    // A pause keeps what is shown; another search is still answered once.
+    if (!isLive && last.current) return undefined;
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      try {
+        const records = document.hidden ? [] : await asked({ ...search, after: last.current });
+        if (isOver) return;
+        setError(null);
+        last.current = records.at(-1)?.seq ?? last.current;
+        setLines((before) => appended(before ?? [], records, LINES_MAX));
+      } catch (thrown) {
+        if (!isOver) setError(problemOf(thrown));
+      }
+      if (!isOver && isLive) timer = setTimeout(ask, EVERY_MS);
+    };
+    void ask();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [key, isLive]);
+  const newest = useRef(key);
+  newest.current = key;
+  const older = async () => {
+    try {
+      const records = await asked({ ...search, before: lines?.[0]?.seq });
+      if (newest.current !== key) return;
+      setLines((now) => prepended(now ?? [], records, LINES_MAX));
+      setComplete(records.length < ASK_MAX);
+    } catch (thrown) {
+      setError(problemOf(thrown));
+    }
+  };
+  const hasOlder = !isComplete && lines && lines.length >= ASK_MAX && lines.length < LINES_MAX;
+  return { lines, error, older: hasOlder ? older : null };
+}

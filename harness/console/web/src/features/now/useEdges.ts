@@ -1,0 +1,59 @@
+// What the callers measure of their calls, by `caller callee`.
+
+import { useEffect, useState } from "react";
+import { api } from "@/api/client";
+import type { Labels, Metrics } from "@/api/telemetry";
+
+export interface MeasuredEdge {
+  service: string;
+  peer: string;
+  rate?: number;
+  errors?: number;
+  seconds?: number;
+}
+
+const EVERY_MS = 4000;
+
+const QUERIES = {
+  rate: "sum by (service, peer) (rate(outbound_requests_total[15s]))",
+  errors: 'sum by (service, peer) (rate(outbound_requests_total{outcome!="ok"}[15s]))',
+  seconds:
+    "sum by (service, peer) (rate(outbound_request_duration_seconds_sum[15s])) / sum by (service, peer) (rate(outbound_request_duration_seconds_count[15s]))",
+};
+
+export function useEdges(): ReadonlyMap<string, MeasuredEdge> {
+  const [edges, setEdges] = useState<ReadonlyMap<string, MeasuredEdge>>(new Map());
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const control = new AbortController();
+    const ask = async () => {
+      const found = new Map<string, MeasuredEdge>();
+      await Promise.all(
+        Object.entries(QUERIES).map(async ([what, query]) => {
+          try {
+            const series = await api.get<Metrics>("/v1/metrics", { query }, control.signal);
+            for (const { labels, value } of samples(series)) {
+              const { service = "", peer = "" } = labels;
+              const key = `${service} ${peer}`;
+              found.set(key, { ...found.get(key), [what]: value, service, peer });
+            }
+          } catch {
+            /* the map shows what there is; the status says that the drill is gone */
+          }
+        }),
+      );
+      if (control.signal.aborted) return;
+      setEdges(found);
+      timer = setTimeout(ask, EVERY_MS);
+    };
+    void ask();
+    return () => {
+      control.abort();
+      clearTimeout(timer);
+    };
+  }, []);
+  return edges;
+}
+
+const samples = (answer: Metrics): { labels: Labels; value: number }[] =>
+  answer.series.map((row) => ({ labels: row.labels, value: Number(row.values.at(-1)) }));

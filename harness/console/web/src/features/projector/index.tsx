@@ -1,0 +1,64 @@
+// For the wall: clock, alerts, impact. Nothing here is secret, and nothing can be clicked.
+
+import { useEffect, useState } from "react";
+import type { Alert } from "@/api/types";
+import { useDrill } from "@/api/useLive";
+import { money, percent, plain, stopwatch } from "@/lib/format";
+
+const ALERTS_MAX = 5;
+const isCritical = (alert: Alert) => alert.severity === "critical";
+
+export default function Projector() {
+  const { status, at, over } = useDrill();
+  const [, setTurn] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setTurn((turn) => turn + 1), 500);
+    return () => clearInterval(timer);
+  }, []);
+  const { clock, speed } = status.exercise;
+  const since = at ? (Date.now() - at) / 1000 : 0;
+  const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
+  const left = clock.remaining_s === null ? null : Math.max(0, clock.remaining_s - passed);
+  // Nobody scrolls a wall: the worst, as many as fit.
+  const worst = status.alerts.toSorted(
+    (one, other) => Number(isCritical(other)) - Number(isCritical(one)),
+  );
+  const shown = worst.slice(0, worst.length > ALERTS_MAX ? ALERTS_MAX - 1 : ALERTS_MAX);
+  const hidden = worst.length - shown.length;
+  const figures: readonly (readonly [string, string])[] = [
+    ["customer success rate", percent(status.impact?.success_ratio, 0)],
+    ["users affected", plain(status.impact?.users_affected, 0)],
+    ["revenue lost", money(status.impact?.revenue_lost, 0)],
+  ];
+  return (
+    <div className="projector">
+      <div className="title">
+        {over ? "The drill is over" : clock.phase_title}
+        {clock.is_paused ? " (paused)" : ""}
+      </div>
+      <div className="big" role="timer">
+        {left === null ? stopwatch(status.elapsed_s + since) : stopwatch(left)}
+      </div>
+      <div className="stats">
+        {figures.map(([label, value]) => (
+          <div className="stat" key={label}>
+            <div className="value">{value}</div>
+            <div className="label">{label}</div>
+          </div>
+        ))}
+      </div>
+      <ul className="alerts">
+        {shown.length ? (
+          shown.map((one) => (
+            <li key={one.fingerprint} className={isCritical(one) ? "late" : ""}>
+              {isCritical(one) ? "✕" : "!"} {one.summary}
+            </li>
+          ))
+        ) : (
+          <li>✓ no alerts</li>
+        )}
+        {hidden > 0 && <li className="muted">and {hidden} more</li>}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import type { SyntheticEvent } from "react";
+import { useMemo, useState } from "react";
+import { api } from "@/api/client";
+import { useAct } from "@/api/useAct";
+import { useDrill } from "@/api/useLive";
+import { Badge } from "@/components/Badge";
+import { Button } from "@/components/Button";
+import { Card } from "@/components/Card";
+import { Empty } from "@/components/Empty";
+import { ErrorNote } from "@/components/ErrorNote";
+import { clock, fromPage } from "@/lib/format";
+import { useDraft } from "@/lib/useDraft";
+
+const SHOWN = 400;
+
+export default function Timeline() {
+  const { records, status } = useDrill();
+  const [search, setSearch] = useState("");
+  const [note, setNote, taken] = useDraft("note", "");
+  const write = useAct(async (event: SyntheticEvent) => {
+    event.preventDefault();
+    await api.post("/v1/notes", { text: note });
+    taken(note);
+  });
+  const rows = useMemo(() => records.filter((one) => one.label), [records]);
+  const wanted = search.toLowerCase();
+  const found = rows.filter(
+    (one) => !wanted || `${one.label} ${one.text} ${one.actor}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <div className="grid">
+      <Card title="Add a note" className="span12" id="note">
+        <form className="slider" onSubmit={write.run}>
+          <input
+            aria-label="Note"
+            value={note}
+            required
+            maxLength={10000}
+            placeholder="What you saw, did or decided"
+            onInput={(e) => setNote(e.currentTarget.value)}
+          />
+          <Button type="submit" busy={write.busy}>
+            Add note
+          </Button>
+        </form>
+        <ErrorNote error={write.error} />
+      </Card>
+      <Card
+        title="Timeline"
+        className="span12"
+        id="timeline"
+        actions={
+          <input
+            data-search
+            type="search"
+            aria-label="Search the timeline"
+            placeholder="Search (/)"
+            value={search}
+            onInput={(e) => setSearch(e.currentTarget.value)}
+          />
+        }
+      >
+        {!found.length && <Empty>{rows.length ? "No matches." : "No events yet."}</Empty>}
+        {found.length > SHOWN && (
+          <p className="muted">
+            Showing the newest {SHOWN} of {found.length}; search to find older ones.
+          </p>
+        )}
+        <ol className="feed">
+          {found
+            .slice(-SHOWN)
+            .toReversed()
+            .map((one) => (
+              <li key={one.id}>
+                <time title={clock(one.time)}>{fromPage(one, status.pages)}</time>
+                <div>
+                  <Badge kind={one.tone}>{one.label}</Badge> {one.text}
+                </div>
+              </li>
+            ))}
+        </ol>
+      </Card>
+    </div>
+  );
+}

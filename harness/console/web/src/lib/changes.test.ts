@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { changesOf } from "./changes";
+
+const event = (type, label, text, time = "2026-01-01T00:01:00Z") => ({
+  id: text,
+  type,
+  time,
+  label,
+  text,
+  tone: "info",
+});
+
+test("releases from before the drill come first, what the record says follows", () => {
+  const deploy = {
+    deploy_id: "d",
+    at: "2026-01-01T00:00:00Z",
+    service: "feed",
+    version_from: "1",
+    version_to: "2",
+    by: "kim",
+    summary: "more",
+  };
+  const found = changesOf([event("alert.fired", "alert", "HighErrorRate")], [deploy]);
+  expect(found.map((one) => one.text)).toEqual(["feed 1 → 2: more by kim", "HighErrorRate"]);
+});
+
+test("the same again is counted, and what changes nothing is left out", () => {
+  const flapping = event("alert.fired", "alert", "HighErrorRate");
+  const found = changesOf([flapping, flapping, event("phase.changed", "phase", "Fix")], []);
+  expect(found.map((one) => one.text)).toEqual(["HighErrorRate (2 times)"]);
+});

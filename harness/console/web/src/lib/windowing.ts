@@ -1,0 +1,36 @@
+// Which rows of a long list are on the screen, and how a growing list stays bounded.
+
+/** First and last row (exclusive) to draw, with the room above and below them in pixels. */
+export function visible(
+  total: number,
+  rowHeight: number,
+  scrollTop: number,
+  viewport: number,
+  extra = 8,
+) {
+  const from = Math.min(total, Math.max(0, Math.floor(scrollTop / rowHeight) - extra));
+  const to = Math.max(from, Math.min(total, Math.ceil((scrollTop + viewport) / rowHeight) + extra));
+  return { from, to, above: from * rowHeight, below: (total - to) * rowHeight };
+}
+
+/** Whether the reader is at the end, and wants to be kept there. */
+export function isAtEnd(scrollTop: number, viewport: number, height: number, slack = 24): boolean {
+  return height - (scrollTop + viewport) <= slack;
+}
+
+/** `older` lines before `lines`, each `seq` once, as many as there is room for. */
+export function prepended<L extends { seq: number }>(lines: L[], older: L[], most: number): L[] {
+  const first = lines[0]?.seq ?? Infinity;
+  const room = Math.max(0, most - lines.length);
+  const fresh = older.filter((line) => line.seq < first);
+  return room && fresh.length ? fresh.slice(-room).concat(lines) : lines;
+}
+
+/** `lines` with `news` after them, each `seq` once, the oldest gone where there are too many. */
+export function appended<L extends { seq: number }>(lines: L[], news: L[], most: number): L[] {
+  const last = lines.at(-1)?.seq ?? 0;
+  const fresh = news.filter((line) => line.seq > last);
+  if (!fresh.length) return lines;
+  const all = lines.concat(fresh);
+  return all.length > most ? all.slice(all.length - most) : all;
+}

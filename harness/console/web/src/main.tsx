@@ -1,0 +1,15 @@
+// The console: connects to the drill of this tab's key, and shows it.
+
+import { createRoot } from "react-dom/client";
+import { connect } from "@/api/live";
+import { App } from "@/app/App";
+import "uplot/dist/uPlot.min.css";
+import "@/styles/app.css";
+import "@/styles/views.css";
+import "@/styles/team.css";
+import "@/styles/deck.css";
+
+const box = document.getElementById("app");
+if (!box) throw new Error("index.html has no #app");
+void connect();
+createRoot(box).render(<App />);

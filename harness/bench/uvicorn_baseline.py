@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from harness.child_env import program_env
+from harness.ends_with_parent import bound
 from harness.waiting import wait_until
 
 CONCURRENCY = 8
@@ -74,10 +75,12 @@ async def serving(
     if otlp_url is not None:
         env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": otlp_url, "OTEL_TRACES_SAMPLER_ARG": "1.0"}
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "uvicorn", app, "--factory", "--no-access-log"),
+    argv = (
+        *(sys.executable, "-m", "uvicorn", app, "--factory", "--no-access-log"),
         *("--loop", "uvloop", "--http", "httptools", "--port", str(port)),
+    )
+    process = await asyncio.create_subprocess_exec(
+        *bound(argv),
         cwd=checkout,
         env=env,
         stdout=subprocess.DEVNULL,

@@ -13,12 +13,14 @@ from typing import Any
 
 from harness.catalog.reader import Catalog
 from harness.child_env import ENGINE, HOST, NETWORK, PLACES, program_env
+from harness.ends_with_parent import bound
 from harness.host.runtimes import left_of, reap, runtime_named
 from harness.paths import REPO
 from harness.ports import StackPorts
 from harness.runtime.procfs import outgoing_ports, port_holder, port_is_free
 from harness.terminal import say
 
+WORKER = "harness.matrix.worker"
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
 LOWEST_OFFSET = 11_000
@@ -63,13 +65,14 @@ class Stack:
 
     async def _play(self, offset: int, home: Path, answer: Path) -> str:
         """The last line that the process said, or how long was waited for it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "harness.matrix.worker",
+        argv = (
+            *(sys.executable, "-m", WORKER),
             *("--scenario", self.scenario, "--seed", str(self.seed), "--player", self.player),
             *("--home", str(home), "--answer", str(answer), "--port-offset", str(offset)),
             *("--runtime", self.runtime),
+        )
+        process = await asyncio.create_subprocess_exec(
+            *bound(argv),
             env=program_env(PLACES, NETWORK, ENGINE, HOST, PYTHONPATH=str(REPO)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,

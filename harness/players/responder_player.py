@@ -11,6 +11,7 @@ from harness.child_env import program_env
 from harness.drill.lifecycle.exercise_clock import begin_exercise
 from harness.drill.session import Session
 from harness.drill.spec import DrillSpec
+from harness.ends_with_parent import bound
 from harness.model import Role
 from harness.paths import REPO
 from harness.players.detection_times import calls, fired_after
@@ -24,7 +25,7 @@ RESPONSES = ("rollback", "restart", "hotfix")
 def command(api_url: str) -> list[str]:
     """The responder's process; its token comes by standard input, from no path that could tell."""
     module = "harness.responder"
-    return [sys.executable, "-m", module, "--url", api_url, "--token-file", "-", "--stay"]
+    return bound([sys.executable, "-m", module, "--url", api_url, "--token-file", "-", "--stay"])
 
 
 def environment() -> dict[str, str]:

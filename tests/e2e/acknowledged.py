@@ -14,7 +14,7 @@ from typing import Any
 from harness.record.store import Record
 
 TIMEOUT_S = 60.0
-PAUSE_S = 0.1
+PAUSE_S = 0.2
 EVENTS_MAX = 2000
 ACCEPTED = range(200, 300)
 

@@ -85,6 +85,11 @@ def _namespaces() -> Iterator[str]:
 
 
 def _cgroups() -> Iterator[str]:
-    for folder, _, _ in os.walk(CGROUPS):
-        if ENGINES not in folder:
-            yield f"cgroup: {folder}"
+    """Those below our own, where a process of ours would make one."""
+    for line in (PROC / "self" / "cgroup").read_text().splitlines():
+        _, controllers, own = line.split(":", 2)
+        kind = controllers.removeprefix("name=") or "unified"
+        root = CGROUPS / kind if (CGROUPS / kind).is_dir() else CGROUPS
+        for folder, _, _ in os.walk(root / own.removeprefix("/")):
+            if ENGINES not in folder:
+                yield f"cgroup: {folder}"

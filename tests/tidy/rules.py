@@ -18,7 +18,10 @@ COLUMNS_MAX = 100
 LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
-        "causes child_env currency door errors limits paths people plain_http terminal waiting",
+        (
+            "causes child_env currency door ends_with_parent errors limits paths people plain_http"
+            " terminal waiting"
+        ),
         "model settings",
         "drill_client measures ports tokens",
         "bounded_http catalog record",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from harness.runtime.local.supervise import best_containment
 from harness.runtime.programs.cache import cache_dir, make_folder
 from tests.e2e import sandbox
 from tests.e2e.acknowledged import missing_of
-from tests.e2e.left_behind import everything, running
+from tests.e2e.left_behind import CGROUPS, everything, running
 
 IPC_RMID = 0
 
@@ -38,6 +39,21 @@ def test_a_segment_is_found() -> None:
         assert any(line.endswith(f" {number}") for line in everything() - before)
     finally:
         libc.shmctl(number, IPC_RMID, None)
+
+
+def test_a_cgroup_is_found() -> None:
+    before = everything()
+    made = None
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        folder = CGROUPS / "pids" / line.split(":", 2)[2].removeprefix("/")
+        if "pids" in line.split(":")[1] and os.access(folder, os.W_OK):
+            made = Path(tempfile.mkdtemp(dir=folder))
+    if made is None:
+        pytest.skip("no cgroup may be made here")
+    try:
+        assert f"cgroup: {made}" in everything() - before
+    finally:
+        made.rmdir()
 
 
 @pytest.mark.skipif(best_containment() != "namespace", reason="no namespaces for us here")

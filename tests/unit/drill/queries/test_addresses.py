@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,9 @@ from harness.cli.look import address_lines
 from harness.drill.queries import addresses
 from harness.drill.session import Session
 from harness.errors import StackFailed
-from harness.model import ProcessInfo
+from harness.model import Pager, ProcessInfo
+from harness.telemetry.alertmanager import write_client_config
+from harness.tokens import TokenBook
 
 WORD = "open-sesame"
 NOT_FOR_TOOLS = {
@@ -72,6 +75,22 @@ def test_only_what_this_runtime_starts_is_told(up: Session) -> None:
     names = {one["name"] for one in addresses.addresses(up)["addresses"]}
     assert "grafana" not in names
     assert "alertmanager" in names
+
+
+def test_who_calls_people_is_told_and_what_amtool_needs_without_its_password(up: Session) -> None:
+    tokens = TokenBook.create(up.spec.run_dir / "secrets")
+    write_client_config(up.spec.run_dir, tokens)
+    up.run.pager = Pager("0.28.1 (cache)", ("prometheus-alertmanager",))
+    answer = addresses.addresses(up)
+    assert answer["pager"]["what"] == "Alertmanager: 0.28.1 (cache)"
+    file = Path(answer["pager"]["amtool_config"])
+    user, password = tokens.login("oncall")
+    assert json.loads(file.read_text())["basic_auth"] == {"username": user, "password": password}
+    assert file.stat().st_mode & 0o077 == 0
+    assert f"amtool --http.config.file={file}" in address_lines(answer)
+    assert password not in json.dumps(answer)
+    up.run.take_over_paging("it died")
+    assert "embedded pager: it died" in address_lines(addresses.addresses(up))
 
 
 def test_the_databases_are_told_without_the_password_which_has_a_command(up: Session) -> None:

@@ -41,7 +41,7 @@ export interface Target {
 
 export interface Transformation {
   id: string;
-  options: {
+  options?: {
     include?: { names: string[] };
     indexByName?: Record<string, number>;
     renameByName?: Record<string, string>;

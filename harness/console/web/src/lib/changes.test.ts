@@ -1,14 +1,9 @@
+import type { DrillRecord } from "@/api/records";
 import { expect, test } from "vitest";
 import { changesOf } from "./changes";
 
-const event = (type, label, text, time = "2026-01-01T00:01:00Z") => ({
-  id: text,
-  type,
-  time,
-  label,
-  text,
-  tone: "info",
-});
+const event = (type: string, label: string, text: string, time = "2026-01-01T00:01:00Z") =>
+  ({ id: text, type, time, label, text, tone: "info" }) as DrillRecord;
 
 test("releases from before the drill come first, what the record says follows", () => {
   const deploy = {
@@ -17,6 +12,10 @@ test("releases from before the drill come first, what the record says follows", 
     service: "feed",
     version_from: "1",
     version_to: "2",
+    commit: "",
+    kind: "release",
+    outcome: "succeeded",
+    error: "",
     by: "kim",
     summary: "more",
   };

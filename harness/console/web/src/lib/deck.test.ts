@@ -13,10 +13,12 @@ test("a timetable runs from phase to phase", () => {
 });
 
 test("a record counts the drills that count, and those that were mitigated", () => {
-  const drill = (scenario, mitigate, counts = true) => ({
+  const drill = (scenario: string, mitigate: number | null, counts = true) => ({
     scenario,
     counts,
-    kpis: { times: { ttm: mitigate && { wall_ms: mitigate, agenda_ms: 20 * mitigate } } },
+    kpis: {
+      times: { ttm: mitigate === null ? null : { wall_ms: mitigate, agenda_ms: 20 * mitigate } },
+    },
   });
   const drills = [
     drill("deadlock", 5000),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hypothesisFor } from "./declaring";
 
-const hypothesis = (id, probability, service, mechanism) => ({
+const hypothesis = (id: string, probability: number, service: string, mechanism: string) => ({
   id,
   probability,
   service,
@@ -14,7 +14,8 @@ const LIST = [
   hypothesis("h4", 5, "", ""),
   hypothesis("h5", 5, "", "no-fault"),
 ];
-const found = (service, mechanism) => hypothesisFor(LIST, service, mechanism)?.id ?? null;
+const found = (service: string, mechanism: string) =>
+  hypothesisFor(LIST, service, mechanism)?.id ?? null;
 
 test("a cause stands on the hypothesis that says the same, however likely another is", () => {
   expect(found("payments", "timeout-misconfigured")).toBe("h1");

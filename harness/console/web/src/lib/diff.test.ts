@@ -13,8 +13,8 @@ index 1..2 100644
 
 test("lines have their kind and numbers, and a removed '--' is no header", () => {
   const [file] = files(DIFF);
-  expect([file.path, file.added, file.removed]).toEqual(["services/x/t.toml", 1, 1]);
-  expect(file.lines).toEqual([
+  expect([file?.path, file?.added, file?.removed]).toEqual(["services/x/t.toml", 1, 1]);
+  expect(file?.lines).toEqual([
     { kind: "hunk", text: "[provider]", before: null, after: null },
     { kind: "same", text: "same", before: 3, after: 3 },
     { kind: "removed", text: "-- looks like a header", before: 4, after: null },
@@ -24,7 +24,7 @@ test("lines have their kind and numbers, and a removed '--' is no header", () =>
 
 test("new files and renames keep what is said of them", () => {
   const [file] = files("diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n");
-  expect(file.lines.map((line) => line.text)).toEqual([
+  expect(file?.lines.map((line) => line.text)).toEqual([
     "similarity index 90%",
     "rename from x",
     "rename to y",
@@ -39,7 +39,7 @@ test("two texts in one lose no line of either", () => {
   const [mine, theirs] = ["a\nmine\nb", "a\nb\ntheirs"];
   const both = united(mine, theirs).split("\n");
   expect(both).toEqual(["a", "mine", "b", "theirs"]);
-  expect(compared(mine, theirs).map((line) => line.kind)).toEqual([
+  expect(compared(mine, theirs)?.map((line) => line.kind)).toEqual([
     "same",
     "mine",
     "same",

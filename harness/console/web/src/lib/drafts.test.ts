@@ -1,18 +1,19 @@
+import type { Draft } from "./drafts";
 import { expect, test } from "vitest";
 import { current, isPassed, isUnsaved, taken, writtenSince } from "./drafts";
 
-const DRAFT = { on: 4, base: "slow", value: "slow since noon" };
+const DRAFT: Draft<string> = { on: 4, base: "slow", value: "slow since noon" };
 
 test("a text that was taken stays until its record has come", () => {
   const sent = taken(DRAFT, DRAFT.value);
   const meanwhile = current(sent, 4, "slow");
-  expect(meanwhile.value).toBe("slow since noon");
+  expect(meanwhile?.value).toBe("slow since noon");
   expect(isUnsaved(meanwhile)).toBe(false);
   expect(current(sent, 5, "slow since noon")).toBeNull();
 });
 
 test("what is typed before the record has come goes on from the text as it was saved", () => {
-  const longer = { ...taken(DRAFT, DRAFT.value), value: "slow since noon, and dear" };
+  const longer = { ...DRAFT, ...taken(DRAFT, DRAFT.value), value: "slow since noon, and dear" };
   expect(isUnsaved(longer)).toBe(true);
   expect(current(longer, 5, "slow since noon")).toEqual({
     on: 5,

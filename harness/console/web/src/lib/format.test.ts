@@ -84,7 +84,11 @@ test("a stopwatch has hours only when there are any, and tells what is overdue",
     "−1:01",
     "0:00",
   ]);
-  const at = (type, drilltimems) => ({ type, drilltimems, time: "2026-03-01T03:00:00Z" });
+  const at = (type: string, drilltimems: number) => ({
+    type,
+    drilltimems,
+    time: "2026-03-01T03:00:00Z",
+  });
   const pages = [{ sent_ms: 60_000 }, { sent_ms: 90_000 }];
   expect(fromPage(at("note.added", 307_000), pages)).toBe("T+4:07");
   expect(fromPage(at("deploy.succeeded", 48_000), pages)).toBe("T−0:12");

@@ -1,7 +1,13 @@
+import type { Belief } from "./merge";
 import { expect, test } from "vitest";
 import { freshId, mergedHypotheses, mergedIncident, mergedLines, mergedTriage } from "./merge";
 
-const one = (id, text, probability, more = {}) => ({
+const one = (
+  id: string,
+  text: string,
+  probability: number,
+  more: Partial<Belief> = {},
+): Belief => ({
   id,
   text,
   probability,
@@ -11,7 +17,7 @@ const one = (id, text, probability, more = {}) => ({
   against: [],
   ...more,
 });
-const texts = (found) => found.map((hypothesis) => hypothesis.text);
+const texts = (found: readonly Belief[]) => found.map((hypothesis) => hypothesis.text);
 
 test("what each of two people added stays, and the sum is 100", () => {
   const base = [one("h1", "timeouts", 100)];
@@ -22,7 +28,7 @@ test("what each of two people added stays, and the sum is 100", () => {
   );
   expect(texts(found)).toEqual(["timeouts", "theirs", "mine"]);
   expect(new Set(found.map((hypothesis) => hypothesis.id)).size).toBe(3);
-  expect(found.reduce((sum, hypothesis) => sum + hypothesis.probability, 0)).toBe(100);
+  expect(found?.reduce((sum, hypothesis) => sum + hypothesis.probability, 0)).toBe(100);
 });
 
 test("where both rewrote one text, both texts are there", () => {
@@ -31,7 +37,7 @@ test("where both rewrote one text, both texts are there", () => {
     [one("h1", "slow provider", 100)],
     [one("h1", "slow database", 100)],
   );
-  expect(found.text).toBe("slow database / slow provider");
+  expect(found?.text).toBe("slow database / slow provider");
 });
 
 test("where one rewrote it, that is the text, and evidence of both is kept", () => {
@@ -41,8 +47,8 @@ test("where one rewrote it, that is the text, and evidence of both is kept", () 
     [one("h1", "slow", 100, { for: ["log:1"] })],
     [one("h1", "slower", 100, { for: ["log:2"] })],
   );
-  expect(found.text).toBe("slower");
-  expect(found.for).toEqual(["log:2", "log:1"]);
+  expect(found?.text).toBe("slower");
+  expect(found?.for).toEqual(["log:2", "log:1"]);
 });
 
 test("what one removed and the other left alone is gone; what the other changed is not", () => {
@@ -107,13 +113,13 @@ test("a sentence that one of them left alone is the other's", () => {
 });
 
 test("a triage of two holds the lines of both and each priority once", () => {
-  const sheet = (known, ...priorities) => ({
+  const sheet = (known: string, ...priorities: string[]) => ({
     known,
     unknown: "",
     later: "",
     priorities: priorities.map((text) => ({ kind: "other", text })),
   });
   const found = mergedTriage(sheet(""), sheet("mine", "look", "tell"), sheet("theirs", "look"));
-  expect(found.known).toBe("theirs\nmine");
-  expect(found.priorities.map((each) => each.text)).toEqual(["look", "tell"]);
+  expect(found?.known).toBe("theirs\nmine");
+  expect(found?.priorities.map((each) => each.text)).toEqual(["look", "tell"]);
 });

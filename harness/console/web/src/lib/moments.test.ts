@@ -1,16 +1,17 @@
+import type { DrillRecord } from "@/api/records";
 import { expect, test } from "vitest";
 import { circle, edges, marks, mean, silentSince, windows } from "./moments";
 
-const at = (s) => new Date(s * 1000).toISOString();
-const PAGE = { type: "page.sent", time: at(1000), data: { alert: "X" } };
-const deploy = (s, kind = "release") => ({
-  type: "deploy.succeeded",
-  time: at(s),
-  data: { kind, service: "a", version_to: "1.1" },
-});
+const at = (s: number) => new Date(s * 1000).toISOString();
+/** An event with no more in it than these tests are about. */
+const event = (type: string, s: number, data: object = {}) =>
+  ({ type, time: at(s), data }) as DrillRecord;
+const PAGE = event("page.sent", 1000, { alert: "X" });
+const deploy = (s: number, kind = "release") =>
+  event("deploy.succeeded", s, { kind, service: "a", version_to: "1.1" });
 
 test("what happened is marked in the order of time", () => {
-  expect(marks([PAGE, deploy(900), { type: "note.added", time: at(1), data: {} }])).toEqual([
+  expect(marks([PAGE, deploy(900), event("note.added", 1)])).toEqual([
     { atS: 900, kind: "deploy", label: "a 1.1" },
     { atS: 1000, kind: "page", label: "X" },
   ]);
@@ -28,9 +29,9 @@ test("what comes after begins once the last act has settled", () => {
 });
 
 test("silence ends what was broken, and a colleague's later release changes nothing of that", () => {
-  const alert = (type, s, fingerprint) => ({ type, time: at(s), data: { fingerprint } });
+  const alert = (type: string, s: number, fingerprint: string) => event(type, s, { fingerprint });
   const events = [
-    { type: "drill.created", time: at(500), data: {} },
+    event("drill.created", 500),
     alert("alert.fired", 990, "x"),
     PAGE,
     alert("alert.fired", 1010, "y"),
@@ -49,7 +50,7 @@ test("silence ends what was broken, and a colleague's later release changes noth
 });
 
 test("of a drill that is young when the page comes, the first half was healthy", () => {
-  const events = [{ type: "drill.created", time: at(976), data: {} }, PAGE];
+  const events = [event("drill.created", 976), PAGE];
   expect(windows(events, 1010).healthy).toEqual([976, 988]);
 });
 
@@ -69,5 +70,5 @@ test("edges are those that carried something in the time asked for", () => {
 });
 
 test("names stand around a circle from the top", () => {
-  expect(Math.round(circle(["a", "b"]).get("a").y)).toBe(-1);
+  expect(Math.round(circle(["a", "b"]).get("a")?.y ?? NaN)).toBe(-1);
 });

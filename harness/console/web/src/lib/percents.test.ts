@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { rebalanced, scaled } from "./percents";
 
-const sum = (values) => values.reduce((a, b) => a + b, 0);
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
 
 test("whatever is moved where, the sum stays 100 and nothing leaves 0 to 100", () => {
   let values = [34, 33, 33];

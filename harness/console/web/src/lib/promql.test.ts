@@ -35,8 +35,9 @@ test("a dashboard's time is read, and its use of a variable found", () => {
 });
 
 test("times of day that somebody types are moments of the reader's own day", () => {
-  const at = (...parts) => new Date(2026, 2, ...parts).getTime();
-  const iso = (...parts) => new Date(at(...parts)).toISOString();
+  const at = (day: number, hours: number, minutes: number, seconds = 0) =>
+    new Date(2026, 2, day, hours, minutes, seconds).getTime();
+  const iso = (...parts: Parameters<typeof at>) => new Date(at(...parts)).toISOString();
   const typed = "p95 of promql:up @7:34..07:37:05, see it";
   expect(dated(typed, at(1, 7, 40))).toBe(
     `p95 of promql:up @${iso(1, 7, 34)}..${iso(1, 7, 37, 5)}, see it`,

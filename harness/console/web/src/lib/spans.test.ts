@@ -1,13 +1,14 @@
+import type { JaegerSpan, JaegerTag } from "@/api/telemetry";
 import { expect, test } from "vitest";
 import { chain, readTrace, rows } from "./spans";
 
 const PROCESSES = { p1: { serviceName: "orders" }, p2: { serviceName: "users" } };
 
 function span(
-  id,
-  parent,
-  { at = 0, took = 10, operation = "SELECT", process = "p1", tags = [] } = {},
-) {
+  id: string,
+  parent: string | null,
+  { at = 0, took = 10, operation = "SELECT", process = "p1", tags = [] as JaegerTag[] } = {},
+): JaegerSpan {
   return {
     spanID: id,
     processID: process,
@@ -20,7 +21,7 @@ function span(
   };
 }
 
-const trace = (spans) => readTrace({ traceID: "t", spans, processes: PROCESSES });
+const trace = (spans: JaegerSpan[]) => readTrace({ traceID: "t", spans, processes: PROCESSES });
 
 test("214 identical siblings are one row, with their number and sum", () => {
   const many = Array.from({ length: 214 }, (_, n) => span(`s${n}`, "root", { at: n }));
@@ -29,7 +30,7 @@ test("214 identical siblings are one row, with their number and sum", () => {
     [0, 1, 300],
     [1, 214, 2140],
   ]);
-  expect([found[1].startMs, found[1].endMs]).toEqual([0, 223]);
+  expect([found[1]?.startMs, found[1]?.endMs]).toEqual([0, 223]);
 });
 
 test("an unfolded group shows each of its spans one deeper", () => {
@@ -65,7 +66,7 @@ test("two alike are still two rows, and different ones are never folded", () => 
 test("a failure inside a folded group is seen from outside", () => {
   const bad = span("s1", "root", { tags: [{ key: "error", value: true }] });
   expect(
-    rows(trace([span("root", null), span("s0", "root"), bad, span("s2", "root")]))[1].failed,
+    rows(trace([span("root", null), span("s0", "root"), bad, span("s2", "root")]))[1]?.failed,
   ).toBe(true);
 });
 
@@ -93,5 +94,5 @@ test("a trace of 5,000 spans in a line is read without running out of stack", ()
   const deep = Array.from({ length: 5000 }, (_, n) =>
     span(`s${n}`, n ? `s${n - 1}` : null, { operation: `${n}` }),
   );
-  expect(rows(trace(deep)).at(-1).depth).toBe(4999);
+  expect(rows(trace(deep)).at(-1)?.depth).toBe(4999);
 });

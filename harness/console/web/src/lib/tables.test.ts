@@ -1,7 +1,8 @@
+import type { Labels } from "@/api/telemetry";
 import { expect, test } from "vitest";
 import { columns, merged } from "./tables";
 
-const one = (labels, value) => ({ labels, values: [value] });
+const one = (labels: Labels, value: number) => ({ labels, values: [value] });
 
 test("queries with the same labels are one row", () => {
   const rows = merged([
@@ -28,6 +29,7 @@ test("rows with other labels stay apart", () => {
 test("columns are those that the panel names, in its order, by its names", () => {
   const panel = {
     fieldConfig: {
+      defaults: {},
       overrides: [
         { matcher: { options: "Errors" }, properties: [{ id: "unit", value: "percentunit" }] },
       ],

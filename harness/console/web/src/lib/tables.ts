@@ -47,7 +47,7 @@ export function columns(
   const named = panel.transformations?.find((one) => one.id === "filterFieldsByName");
   const organised = panel.transformations?.find((one) => one.id === "organize")?.options;
   const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const keys = named?.options.include?.names ?? all;
+  const keys = named?.options?.include?.names ?? all;
   const place = organised?.indexByName ?? {};
   const overrides = panel.fieldConfig.overrides ?? [];
   return [...keys]

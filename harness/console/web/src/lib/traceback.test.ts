@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { foldFrames } from "./traceback";
 
-const frame = (path) => `  File "${path}", line 7, in f\n    return g(\n           ^^`;
-const library = (name) => frame(`/x/lib/python3.11/site-packages/${name}/app.py`);
+const frame = (path: string) => `  File "${path}", line 7, in f\n    return g(\n           ^^`;
+const library = (name: string) => frame(`/x/lib/python3.11/site-packages/${name}/app.py`);
 const shop = frame("/runs/d-1/releases/9fceb02/services/payments/routes.py");
 
 test("frames of libraries are folded, the shop's and the error stay", () => {

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from harness.runtime.shopd.cpu_samples import read_samples
 
 
 class Kind(StrEnum):
@@ -133,12 +135,8 @@ def kind_of(modules: Sequence[str]) -> Kind:
     return Kind.OTHER
 
 
-def counted(folded: Iterable[str]) -> Counter[Kind]:
-    """Samples by kind from py-spy's `raw` format: `function (file);function (file) count`."""
-    found: Counter[Kind] = Counter()
-    for line in folded:
-        stack, _, count = line.rpartition(" ")
-        frames = stack.split(";")
-        files = (frame.rpartition(" (")[2].removesuffix(")") for frame in frames)
-        found[kind_of([module_path(file) for file in files])] += int(count)
-    return found
+def counted(samples: str) -> Counter[Kind]:
+    """Samples by kind, as a service wrote them."""
+    return Counter(
+        kind_of([module_path(file) for file in files]) for files in read_samples(samples)
+    )

@@ -68,9 +68,9 @@ class _Bench:
     async def processor(self, session: Session) -> None:
         """Take what concerns the processor, at last without customers."""
         self.say(f"measuring what takes the processor, for {processor.WINDOWS_S:g} s")
-        self.rows += await processor.under_load(session, ROUNDS, self.say)
+        self.rows += await processor.under_load(session, ROUNDS)
         self.say("measuring the shop without customers")
-        self.rows += await processor.without_load(session, self.say)
+        self.rows += await processor.without_load(session)
 
     def _start_up(self, session: Session) -> None:
         took = start_up_s(session)

@@ -1,8 +1,8 @@
 """What a stack costs of the processor: by process, by kind of work, per customer's request, and
 without load.
 
-How much it is, is measured while nobody watches; only what it is divided by comes from a second
-window, in which py-spy takes processor time, too, and delays whom it watches.
+How much it is, is measured while nobody looks closer; by what it is divided comes from a second
+window, in which the services sample themselves, and that costs them a few percent.
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.bench import uvicorn_baseline
-from harness.bench.kinds import OF_PROCESS
-from harness.bench.sampling import SAMPLES_PER_S, Samples, Share, by_kind, samples_of
+from harness.bench.sampling import EVERY_S, Samples, Share, by_kind, samples_of
 from harness.bench.table import Row, figure_row
 from harness.drill.session import Session
-from harness.errors import EnvironmentMissing
+from harness.runtime.local.runtime import LocalRuntime
 from harness.runtime.procfs import ProcessTimes, process_times
 
-Say = Callable[[str], None]
 WINDOW_S = 20.0
 SAMPLED_S = 30.0
 WINDOWS_S = WINDOW_S + SAMPLED_S
@@ -44,6 +42,19 @@ class Spent:
     @property
     def total_cores(self) -> float:
         return sum(self.cores.values())
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What services were found at, and the processor time that /proc says they took meanwhile."""
+
+    samples: Samples
+    used_s: float
+
+    @property
+    def agreement(self) -> float:
+        """Processor time by samples / by /proc."""
+        return sum(seen.total() for seen in self.samples.values()) * EVERY_S / self.used_s
 
 
 def by_name(names: Mapping[int, str], times: Mapping[int, ProcessTimes]) -> dict[str, float]:
@@ -85,10 +96,10 @@ async def reference_ms(checkout: Path, database_url: str, rounds: int) -> float:
     return sorted(costs)[rounds // 2]
 
 
-async def under_load(session: Session, rounds: int, say: Say) -> list[Row]:
+async def under_load(session: Session, rounds: int) -> list[Row]:
     """The stack at the load that it has, the greediest process first."""
     spent = await spent_in(session)
-    samples = await _sampled(session, say)
+    sampled = await _sampled(session)
     checkout = session.running("users").path
     database_url = session.services.runtime.database_url("users")
     reference = await reference_ms(checkout, database_url, rounds)
@@ -98,43 +109,36 @@ async def under_load(session: Session, rounds: int, say: Say) -> list[Row]:
         *_greediest_first("CPU of", spent),
         figure_row("CPU of all, cores", spent.total_cores),
         figure_row("customers' requests a second", spent.requests_per_s),
-        *kind_rows("CPU of a customer's request", "ms", spent.cores, samples, ms_of_a_core),
+        *kind_rows("CPU of a customer's request", "ms", spent.cores, sampled, ms_of_a_core),
         figure_row("CPU of a customer's request, ms", request_ms),
         figure_row("CPU of a reference request, ms", reference),
         figure_row("customer's request / reference request", request_ms / reference),
     ]
 
 
-async def without_load(session: Session, say: Say) -> list[Row]:
+async def without_load(session: Session) -> list[Row]:
     """The stack once its customers are gone, for good."""
     await session.services.runtime.stop(LOAD)
     await asyncio.sleep(SETTLED_S)
     spent = await spent_in(session)
-    samples = await _sampled(session, say)
+    sampled = await _sampled(session)
     return [
         *_greediest_first("CPU without load of", spent),
-        *kind_rows("CPU without load", "cores", spent.cores, samples),
+        *kind_rows("CPU without load", "cores", spent.cores, sampled),
         figure_row("CPU without load of all, cores", spent.total_cores),
     ]
 
 
 def kind_rows(
-    figure: str, unit: str, cores: Mapping[str, float], samples: Samples, scale: float = 1.0
+    figure: str, unit: str, cores: Mapping[str, float], sampled: Sampled, scale: float = 1.0
 ) -> list[Row]:
-    """What each kind of work takes, with its standard error, and how far samples and /proc agree.
-
-    None where nothing could be sampled.
-    """
-    if not samples:
-        return []
-    kinds = by_kind(cores, samples)
-    sampled_s = sum(seen.total() for seen in samples.values()) / SAMPLES_PER_S
-    used_s = sum(used for process, used in cores.items() if process in samples) * SAMPLED_S
+    """What each kind of work takes, with its standard error; how far samples and /proc agree."""
+    kinds = by_kind(cores, sampled.samples)
     of_all = sum(share.cores for share in kinds.values()) / sum(cores.values())
     return [
         *(_kind_row(f"{figure}: {kind}, {unit}", share, scale) for kind, share in kinds.items()),
         figure_row(f"{figure}: all kinds / all processes", of_all),
-        figure_row(f"{figure}: services' samples / their CPU", sampled_s / used_s),
+        figure_row(f"{figure}: services' samples / their CPU", sampled.agreement),
     ]
 
 
@@ -147,15 +151,15 @@ def _kind_row(figure: str, share: Share, scale: float) -> Row:
     }
 
 
-async def _sampled(session: Session, say: Say) -> Samples:
-    """What the services do during the next seconds; nothing where the kernel does not allow it."""
-    processes = session.services.runtime.processes()
-    pids = {it.name: it.pid for it in processes if it.pid and it.name not in OF_PROCESS}
-    try:
-        return await samples_of(pids, SAMPLED_S)
-    except EnvironmentMissing as missing:
-        say(f"no figures by kind of work: {missing.message} ({missing.hint})")
-        return {}
+async def _sampled(session: Session) -> Sampled:
+    """What the services do during the next seconds."""
+    runtime = session.services.runtime
+    assert isinstance(runtime, LocalRuntime)  # noqa: S101 - the caller has set it up
+    names = {one.pid: one.name for one in runtime.processes() if one.pid}
+    before = by_name(names, process_times())
+    samples = await samples_of(runtime, runtime.running(), SAMPLED_S)
+    after = by_name(names, process_times())
+    return Sampled(samples, sum(after[name] - before.get(name, 0.0) for name in samples))
 
 
 def _greediest_first(figure: str, spent: Spent) -> list[Row]:

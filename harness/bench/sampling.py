@@ -1,34 +1,30 @@
-"""What the stack's Python services do, asked of py-spy a hundred times a second.
+"""What services do with their processor time: sampled by themselves, and divided by kind of work.
 
-Only threads that hold the interpreter's lock count: in a PID namespace of their own py-spy cannot
-tell which others sleep. A service that waits for a processor holds the lock, too, so samples say
-how its time is divided; how much there is of it, /proc says (`by_kind`).
+Not by a sampler outside: it knows who runs only by the interpreter's lock, which whoever waits for
+a processor holds, too. On a busy machine py-spy saw services three times as often as they worked,
+and most often where they were made to wait.
 """
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
 from harness.bench.kinds import OF_PROCESS, Kind, counted
-from harness.child_env import program_env
-from harness.errors import EnvironmentMissing
-from harness.runtime.task_group import together
+from harness.runtime.local.runtime import LocalRuntime
 
-SAMPLES_PER_S = 100
-LATE_S = 30.0
-"""How much longer than asked for py-spy may take to begin and to write."""
-PY_SPY = Path(sys.executable).parent / "py-spy"
+EVERY_S = 0.01
+"""Of processor time between two samples. Writing one takes 0.3 ms of it."""
+LATE_S = 1.0
+"""Until a service has heard that it should begin, and has written its last sample."""
 
 Samples = Mapping[str, Counter[Kind]]
-"""How often each service was seen at each kind of work."""
+"""How often each service was found at each kind of work."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +37,14 @@ class Share:
     by_process: Mapping[str, float]
 
 
-async def samples_of(pids: Mapping[str, int], window_s: float) -> Samples:
-    """Watch the processes during the next seconds. Raises EnvironmentMissing."""
+async def samples_of(runtime: LocalRuntime, services: Iterable[str], window_s: float) -> Samples:
+    """Let the services sample themselves during the next seconds; one that does not has none."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        await together(*(_watch(pid, folder / service, window_s) for service, pid in pids.items()))
-        return {
-            service: counted((folder / service).read_text(encoding="utf-8").splitlines())
-            for service in pids
-        }
+        files = {service: Path(name) / service for service in services}
+        for service, file in files.items():
+            await runtime.sample(service, file, every_s=EVERY_S, for_s=window_s)
+        await asyncio.sleep(window_s + LATE_S)
+        return {service: counted(_text(file)) for service, file in files.items()}
 
 
 def by_kind(cores: Mapping[str, float], samples: Samples) -> dict[Kind, Share]:
@@ -77,29 +72,5 @@ def by_kind(cores: Mapping[str, float], samples: Samples) -> dict[Kind, Share]:
     }
 
 
-async def _watch(pid: int, file: Path, window_s: float) -> None:
-    # Without line numbers a function is one line of the file; with whole paths its module is known.
-    try:
-        spy = await asyncio.create_subprocess_exec(
-            *(str(PY_SPY), "record", "--pid", str(pid), "--gil", "--format", "raw"),
-            *("--full-filenames", "--nolineno", "--rate", str(SAMPLES_PER_S)),
-            *("--duration", f"{window_s:.0f}", "--output", str(file)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=program_env(),
-        )
-    except FileNotFoundError as error:
-        raise EnvironmentMissing("py-spy is missing", "make setup") from error
-    try:
-        _, told = await asyncio.wait_for(spy.communicate(), window_s + LATE_S)
-    finally:
-        if spy.returncode is None:
-            spy.kill()
-            await spy.wait()
-    if spy.returncode or not file.exists():
-        reason = told.decode(errors="replace").strip().splitlines() or ["it says nothing"]
-        raise EnvironmentMissing(
-            f"py-spy could not watch process {pid}: {reason[-1]}",
-            "as root, or where kernel.yama.ptrace_scope is 0, it may",
-        )
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""

@@ -130,6 +130,12 @@ class ReleaseProcess:
         finally:
             await self.kill()
 
+    async def sample(self, path: Path, every_s: float, for_s: float) -> None:
+        """Let it write where its processor time goes (`shopd.cpu_samples`). Raises OSError."""
+        await self._channel.send(
+            {"op": "sample", "path": str(path), "every_s": every_s, "for_s": for_s}
+        )
+
     async def kill(self) -> None:
         """End it, and all that it started, now."""
         self._channel.close()

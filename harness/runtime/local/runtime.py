@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 from harness.model import BuiltRelease, StackPlan
@@ -41,6 +42,15 @@ class LocalRuntime(OneStackRuntime[Stack]):
 
     async def prepare(self, release: BuiltRelease) -> None:
         """See Runtime.prepare: a release runs as it lies."""
+
+    async def sample(self, service: str, path: Path, *, every_s: float, for_s: float) -> None:
+        """Let a service write its stack to the new file `path` for each `every_s` seconds of its
+        processor time, during the next `for_s`. One that is down writes none. Raises UnknownName.
+        """
+        process = self._service(service).current
+        if process is not None:
+            with contextlib.suppress(OSError):
+                await process.sample(path, every_s, for_s)
 
     @classmethod
     def reap(cls, home: Path) -> tuple[str, ...]:

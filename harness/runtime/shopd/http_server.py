@@ -1,6 +1,7 @@
 """Serving one release: first in private, then on the service's port, then draining.
 
-Commands: `accept` (with the service's listening socket) and `drain` (idle_grace_s).
+Commands: `accept` (with the service's listening socket), `drain` (idle_grace_s), and `sample`
+(path, every_s, for_s), which says where processor time goes.
 The host's end closing ends the process.
 """
 
@@ -11,12 +12,14 @@ import gc
 import logging
 import socket
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 import uvicorn
 import uvloop
 
 from . import failure
+from .cpu_samples import write_samples
 from .order import Order
 from .wire import Wire
 
@@ -62,11 +65,19 @@ class ReleaseServer(uvicorn.Server):
             self.should_exit = True
             return
         for message in messages:
-            accept = message["op"] == "accept"
-            work = self.accept() if accept else self.drain(message["idle_grace_s"])
-            task = asyncio.create_task(work)
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            match message["op"]:
+                case "accept":
+                    self.begin(self.accept())
+                case "sample":
+                    write_samples(message["path"], message["every_s"], message["for_s"])
+                case _:
+                    self.begin(self.drain(message["idle_grace_s"]))
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes a while beside serving."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def accept(self) -> None:
         """Serve on the service's own port from now on."""

@@ -6,6 +6,7 @@ import pytest
 
 from harness.bench.kinds import OF_PROCESS, TABLE, Kind, counted, kind_of, module_path
 from harness.paths import REPO
+from harness.runtime.shopd.cpu_samples import BEGINS
 
 SERVED = (
     "shopd/http_server.py",
@@ -83,14 +84,18 @@ def test_a_module_is_known_wherever_it_is_installed(file: str, module: str) -> N
 
 
 def test_samples_are_counted_by_kind() -> None:
-    route = "serve (/r/bin/shopd/http_server.py);app (/v/site-packages/fastapi/routing.py)"
-    folded = [
-        f"{route} 3",
-        f"{route};create.<locals>.<lambda> (/r/services/b/domain.py);loads (<string>) 2",
-        f"{route};_call (/v/site-packages/fastapi/dependencies/utils.py) 1",
-        " 4",
-    ]
-    assert counted(folded) == {Kind.REQUESTS: 4, Kind.SHOP: 2, Kind.OTHER: 4}
+    route = (
+        '  File "/v/site-packages/fastapi/routing.py", line 12 in app\n'
+        '  File "/r/bin/shopd/http_server.py", line 134 in serve\n'
+    )
+    own = (
+        '  File "<string>", line ? in loads\n  File "/r/services/b/domain.py", line 1 in <lambda>\n'
+    )
+    checked = '  File "/v/site-packages/fastapi/dependencies/utils.py", line 1 in _call\n'
+    nothing = "  <no Python frame>\n"
+    dumps = "".join(BEGINS + stack for stack in (route, own + route, checked + route, nothing))
+    assert counted(dumps) == {Kind.REQUESTS: 2, Kind.SHOP: 1, Kind.OTHER: 1}
+    assert counted("") == {}
 
 
 def test_every_module_of_the_shop_in_the_table_exists() -> None:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from harness.bench.kinds import Kind
-from harness.bench.processor import SAMPLED_S, Spent, by_name, kind_rows
-from harness.bench.sampling import SAMPLES_PER_S
+from harness.bench.processor import Sampled, Spent, by_name, kind_rows
+from harness.bench.sampling import EVERY_S
 from harness.runtime.procfs import ProcessTimes
 
 
@@ -34,28 +34,16 @@ def test_the_whole_is_the_sum_of_its_parts() -> None:
 def test_kinds_of_work_are_told_per_request_with_their_error_and_how_far_they_can_be_trusted() -> (
     None
 ):
-    cores = {"users": 0.2, "postgres": 0.05}
-    half = round(0.1 * SAMPLED_S * SAMPLES_PER_S)
-    samples = {"users": Counter({Kind.STATEMENTS: half, Kind.REQUESTS: half})}
-    rows = kind_rows("a request", "ms", cores, samples, scale=10)
+    sampled = Sampled({"users": Counter({Kind.STATEMENTS: 300, Kind.REQUESTS: 300})}, used_s=5)
+    rows = kind_rows("a request", "ms", {"users": 0.2, "postgres": 0.05}, sampled, scale=10)
     figures = {row["figure"]: row["measured"] for row in rows}
     assert figures == {
         "a request: statements, ms": 1.0,
         "a request: requests, ms": 1.0,
         "a request: Postgres, ms": 0.5,
         "a request: all kinds / all processes": 1.0,
-        "a request: services' samples / their CPU": 1.0,
+        "a request: services' samples / their CPU": 600 * EVERY_S / 5,
     }
     assert rows[0]["by_process"] == {"users": 1.0}
     assert 0 < rows[0]["error"] < 0.1
     assert rows[2]["error"] == 0, "what is one kind was not estimated"
-
-
-def test_a_service_that_had_to_wait_was_seen_more_often_than_it_worked() -> None:
-    samples = {"users": Counter({Kind.REQUESTS: round(0.3 * SAMPLED_S * SAMPLES_PER_S)})}
-    rows = kind_rows("x", "cores", {"users": 0.2}, samples)
-    assert rows[-1]["measured"] == 1.5
-
-
-def test_without_samples_nothing_is_told_by_kind() -> None:
-    assert kind_rows("x", "cores", {"users": 0.2}, {}) == []

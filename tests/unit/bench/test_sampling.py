@@ -1,20 +1,19 @@
-"""Services are watched, and their processor time divided by what they were seen at."""
+"""Services sample themselves, and their processor time is divided by what they were found at."""
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from harness.bench import sampling
 from harness.bench.kinds import Kind
-from harness.bench.sampling import by_kind, samples_of
-from harness.errors import EnvironmentMissing
+from harness.bench.sampling import EVERY_S, by_kind, samples_of
+from harness.runtime.local.runtime import LocalRuntime
+from harness.runtime.shopd.cpu_samples import BEGINS
 
 CORES = {"orders": 0.2, "users": 0.1, "feed": 0.05, "postgres": 0.04, "host": 0.01}
 SAMPLES = {
@@ -52,35 +51,21 @@ def test_the_error_is_that_of_a_share_among_so_many_samples() -> None:
     assert by_kind({"orders": 0.2}, more)[Kind.REQUESTS].error_cores == pytest.approx(fewer / 10)
 
 
-@pytest.fixture
-def busy(tmp_path: Path) -> Iterator[int]:
-    """A process that does nothing but the work of a service called b."""
-    module = tmp_path / "services" / "b" / "domain.py"
-    module.parent.mkdir(parents=True)
-    module.write_text("print(flush=True)\nwhile True:\n    sum(range(1000))\n")
-    process = subprocess.Popen([sys.executable, str(module)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    yield process.pid
-    process.kill()
-    process.wait()
-    process.stdout.close()
+class Runtime:
+    """Services of which one writes two samples, and one cannot."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, float, float]] = []
+
+    async def sample(self, service: str, path: Path, *, every_s: float, for_s: float) -> None:
+        self.asked.append((service, every_s, for_s))
+        if service == "orders":
+            path.write_text(f'{BEGINS}  File "/r/services/orders/views.py", line 1 in view\n' * 2)
 
 
-def test_a_process_is_seen_at_what_it_does(busy: int) -> None:
-    seen = asyncio.run(samples_of({"b": busy}, 1.0))["b"]
-    assert set(seen) == {Kind.SHOP}
-
-
-def test_a_process_that_cannot_be_watched_is_told_with_its_reason() -> None:
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    with pytest.raises(EnvironmentMissing, match=rf"could not watch process {gone.pid}: .*\w"):
-        asyncio.run(samples_of({"b": gone.pid}, 1.0))
-
-
-def test_without_py_spy_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sampling, "PY_SPY", Path("/nowhere/py-spy"))
-    with pytest.raises(EnvironmentMissing, match="py-spy is missing") as missing:
-        asyncio.run(samples_of({"b": 1}, 1.0))
-    assert missing.value.hint == "make setup"
+def test_a_service_that_wrote_no_samples_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "LATE_S", 0)
+    runtime = Runtime()
+    samples = asyncio.run(samples_of(cast(LocalRuntime, runtime), ["orders", "users"], 0.01))
+    assert samples == {"orders": {Kind.SHOP: 2}, "users": {}}
+    assert runtime.asked == [("orders", EVERY_S, 0.01), ("users", EVERY_S, 0.01)]

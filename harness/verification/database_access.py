@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 
+from harness.database_meter import metered
+
 QUERY_TIMEOUT_S = 3.0
+BYTES_MAX = 16 * 1024 * 1024
+"""Of what a database sends for one query; a healthy shop's largest answer is below a megabyte."""
 
 
 class NotKnowable(Exception):
@@ -24,19 +29,34 @@ class ShopDatabases:
     async def fetch(self, service: str, query: str, *arguments: Any) -> list[asyncpg.Record]:
         """The rows of `query` in the database of `service`.
 
-        Raises NotKnowable where the database does not answer in time, refuses, or has no such
-        table: a release may have changed anything.
+        Raises NotKnowable where the database does not answer in time, refuses, sends too much, or
+        has no such table: a release may have changed anything.
         """
         url = self._urls.get(service)
         if url is None:
             raise NotKnowable(f"there is no database of {service}")
         try:
             async with asyncio.timeout(QUERY_TIMEOUT_S):
-                connection = await asyncpg.connect(url)
+                return await self._fetch(service, url, query, arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise NotKnowable(f"the database of {service} did not answer: {error}") from error
+
+    async def _fetch(
+        self, service: str, url: str, query: str, arguments: Sequence[Any]
+    ) -> list[asyncpg.Record]:
+        at = urlsplit(url)
+        async with metered(at.hostname or "127.0.0.1", at.port or 5432, BYTES_MAX) as meter:
+            try:
+                connection = await asyncpg.connect(
+                    url, host="127.0.0.1", port=meter.port, ssl=False
+                )
                 try:
                     rows: list[asyncpg.Record] = await connection.fetch(query, *arguments)
                     return rows
                 finally:
                     connection.terminate()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            raise NotKnowable(f"the database of {service} did not answer: {error}") from error
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                if not meter.is_over:
+                    raise
+                why = f"the database of {service} sends more than {BYTES_MAX} bytes"
+                raise NotKnowable(why) from error

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             " terminal waiting"
         ),
         "model settings",
-        "drill_client measures ports tokens",
+        "database_meter drill_client measures ports tokens",
         "bounded_http catalog record",
         "exercise",
         "scoring",

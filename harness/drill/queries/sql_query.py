@@ -3,15 +3,14 @@
 Every value is text as Postgres writes it: no type of theirs can be one that Python lacks (24:00,
 the year 10000, 44 BC). Only numbers and truth values that JSON has without loss are such.
 
-What comes from the server passes a meter of our own (`_Meter`), which ends the connection at the
-bound: no driver bounds a row, and a row may take a gigabyte.
+What comes from the server passes a meter (`harness/database_meter.py`), which ends the connection
+at the bound.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +20,7 @@ from psycopg.adapt import AdaptersMap, Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.generators import execute
 
+from harness.database_meter import Meter, metered
 from harness.drill.queries.psql_commands import statement_of
 from harness.drill.run_state import SQL_AT_ONCE_MAX
 from harness.drill.session import Session
@@ -110,7 +110,7 @@ async def _ask(url: str, database: str, statement: str) -> _Answer:
     answer = _Answer()
     given = conninfo_to_dict(url)
     try:
-        async with _metered(str(given["host"]), int(str(given["port"]))) as meter:
+        async with metered(str(given["host"]), int(str(given["port"])), BYTES_MAX) as meter:
             try:
                 async with asyncio.timeout(TIMEOUT_S + CONNECT_TIMEOUT_S):
                     await _read(given, meter, statement, answer)
@@ -135,7 +135,7 @@ async def _ask(url: str, database: str, statement: str) -> _Answer:
     return answer
 
 
-async def _read(given: Any, meter: _Meter, statement: str, answer: _Answer) -> None:
+async def _read(given: Any, meter: Meter, statement: str, answer: _Answer) -> None:
     bounds = f"-c statement_timeout={TIMEOUT_S:g}s -c default_transaction_read_only=on"
     # What the environment says of connections (PGSSLMODE, …) has no say in one to this machine.
     connection = await psycopg.AsyncConnection.connect(
@@ -179,82 +179,3 @@ def _as_json(value: str | None, kind: int) -> str | int | bool | None:
     if kind in INTEGERS and abs(int(value)) <= EXACT_MAX:
         return int(value)
     return value
-
-
-class _Meter:
-    """A port of this machine that passes one connection on to Postgres and counts what it sends."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.received_bytes = 0
-        self.is_over = False
-        self.near: asyncio.Transport | None = None
-        self.far: asyncio.Transport | None = None
-
-    def count(self, data: bytes) -> None:
-        """Pass on what the server sent, as long as it is within bounds."""
-        left_bytes = BYTES_MAX - self.received_bytes
-        self.received_bytes += len(data)
-        if self.near is not None:
-            self.near.write(data[: max(0, left_bytes)])
-        if self.received_bytes > BYTES_MAX and self.far is not None:
-            self.is_over = True
-            # The other side is closed once it has what came before the bound.
-            self.far.abort()
-
-    def hang_up(self) -> None:
-        """End both connections at once."""
-        for transport in (self.near, self.far):
-            if transport is not None:
-                transport.abort()
-
-
-class _Near(asyncio.Protocol):
-    """The driver's side."""
-
-    def __init__(self, meter: _Meter) -> None:
-        self.meter = meter
-
-    def connection_made(self, transport: Any) -> None:
-        if self.meter.near is None:
-            self.meter.near = transport
-        else:
-            transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        if self.meter.far is not None:
-            self.meter.far.write(data)
-
-    def connection_lost(self, _: Exception | None) -> None:
-        self.meter.hang_up()
-
-
-class _Far(_Near):
-    """The server's side."""
-
-    def connection_made(self, transport: Any) -> None:
-        self.meter.far = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.meter.count(data)
-
-    def connection_lost(self, _: Exception | None) -> None:
-        if self.meter.near is not None:
-            self.meter.near.close()
-
-
-@asynccontextmanager
-async def _metered(host: str, port: int) -> AsyncIterator[_Meter]:
-    """A meter before the server at `host` and `port`. Raises OSError where nobody answers."""
-    loop, meter = asyncio.get_running_loop(), _Meter()
-    async with asyncio.timeout(CONNECT_TIMEOUT_S):
-        await loop.create_connection(lambda: _Far(meter), host, port)
-    server = await loop.create_server(lambda: _Near(meter), "127.0.0.1", 0, backlog=1)
-    meter.port = server.sockets[0].getsockname()[1]
-    try:
-        yield meter
-    finally:
-        server.close()
-        meter.hang_up()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(server.wait_closed(), CONNECT_TIMEOUT_S)

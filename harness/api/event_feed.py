@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from itertools import takewhile
 from typing import Any
 
@@ -27,7 +27,15 @@ LAST = (events.DrillFinished, events.DrillAborted)
 def frame(kind: str, data: object, number: int | None = None) -> bytes:
     """One server-sent event."""
     identity = "" if number is None else f"id: {number}\n"
-    return f"{identity}event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+    text = json.dumps(data, ensure_ascii=False, default=_fields)
+    return f"{identity}event: {kind}\ndata: {text}\n\n".encode()
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """What the status has as it stands in the record, as the routes answer it, too."""
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{type(value).__name__} has no form in JSON")
+    return asdict(value)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from rich.console import Console
 from starlette.testclient import TestClient
+from typer import testing as typer_testing
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from harness.api.access import policy_of
@@ -43,6 +45,7 @@ PORT = 18_900
 MARK = "PLANTED"
 SEED = 424_242_421
 CATALOG = Catalog(REPO)
+TREE = get_command(cli_app)
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,8 @@ class SealedDrill:
         app = create_app(self.session, self.tokens, PORT)
         self.http = TestClient(app, base_url=f"http://127.0.0.1:{PORT}")
         # One event loop for all requests, as the drill's own server has; it has no lifespan.
-        self._loop = start_blocking_portal()
-        self.http.portal = self._loop.__enter__()
+        self._portal = start_blocking_portal()
+        self.loop = self.http.portal = self._portal.__enter__()
         Home(folder).announce("d-test", f"http://127.0.0.1:{PORT}", run_dir)
 
     def happen(self, hand: Hand, happened: Sequence[Event]) -> None:
@@ -196,7 +199,7 @@ class SealedDrill:
         return httpx.Response(got.status_code, content=got.content)
 
     def close(self) -> None:
-        self._loop.__exit__(None, None, None)
+        self._portal.__exit__(None, None, None)
         self.session.services.record.close()
 
 
@@ -232,8 +235,9 @@ BODIES: Mapping[str, Mapping[str, object]] = {
     "/v1/rollbacks": {"service": "nobody", "to": "0.0.1", "no_plan": True},
 }
 ENDING = {"/v1/finish", "/v1/halt"}
-"""They would end the drill; a file that participants may read has what their end says."""
+"""Asked last: after them everything that changes something would be refused alike."""
 STREAM = "/v1/stream"
+"""Asked once the end was asked for and is in the record, so that it ends, too."""
 
 
 def api_outputs(drill: SealedDrill) -> Iterator[tuple[str, str]]:
@@ -246,17 +250,33 @@ def api_outputs(drill: SealedDrill) -> Iterator[tuple[str, str]]:
     for method, path in sorted({*policy.rules, *policy.public}):
         if path in ENDING | {STREAM}:
             continue
-        filled = re.sub(r"\{([^}]+)\}", lambda found: FILLED.get(found[1], "abc"), path)
         for who, token in tokens.items():
-            answer = drill.http.request(
-                method,
-                filled,
-                params=dict(PARAMS.get(path, {})),  # type: ignore[arg-type]
-                json=dict(BODIES.get(path, {})) if method == "POST" else None,
-                headers={"Authorization": f"Bearer {token}"} if token else {},
-            )
-            head = "\n".join(f"{key}: {value}" for key, value in sorted(answer.headers.items()))
-            yield f"{method} {path} as {who}", f"{answer.status_code}\n{head}\n{answer.text}"
+            yield _answer(drill, method, path, who, token)
+
+
+def ending_outputs(drill: SealedDrill) -> Iterator[tuple[str, str]]:
+    """What asking for the end answers, and the whole stream of a drill that is over."""
+    tokens = {Caller.PARTICIPANT.value: drill.tokens.token(Caller.PARTICIPANT), "nobody": ""}
+    for path in sorted(ENDING):
+        for who, token in tokens.items():
+            yield _answer(drill, "POST", path, who, token)
+    if drill.session.story().first(e.DrillAborted) is None:
+        drill.session.note(e.DrillAborted("halted by participant"))
+    for who, token in tokens.items():
+        yield _answer(drill, "GET", STREAM, who, token)
+
+
+def _answer(drill: SealedDrill, method: str, path: str, who: str, token: str) -> tuple[str, str]:
+    """The name of an output, and what it says: status, headers and body."""
+    answer = drill.http.request(
+        method,
+        re.sub(r"\{([^}]+)\}", lambda found: FILLED.get(found[1], "abc"), path),
+        params=dict(PARAMS.get(path, {})),  # type: ignore[arg-type]
+        json=dict(BODIES.get(path, {})) if method == "POST" else None,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+    )
+    head = "\n".join(f"{key}: {value}" for key, value in sorted(answer.headers.items()))
+    return f"{method} {path} as {who}", f"{answer.status_code}\n{head}\n{answer.text}"
 
 
 COMMANDS: Sequence[tuple[str, ...]] = (
@@ -275,6 +295,8 @@ def cli_outputs(drill: SealedDrill, patch: pytest.MonkeyPatch) -> Iterator[tuple
     """What each reading command prints, with the drill running and after its host was killed."""
     patch.setenv("DRILL_HOME", str(drill.home))
     transport = httpx.MockTransport(drill.answer)
+    # The same tree for all: to build it again for each command takes ten times what that does.
+    patch.setattr(typer_testing, "_get_command", lambda _: TREE)
     patch.setattr(api_client, "DrillClient", partial(api_client.DrillClient, transport=transport))
     for when in ("running", "killed"):
         if when == "killed":
@@ -295,6 +317,7 @@ def terminal_outputs(drill: SealedDrill) -> Iterator[tuple[str, str]]:
     public = session.services.record.events(audience="all")
     chunks, _ = Feed(session).after(0, "all")
     yield "stream", b"".join(one.chunk for one in chunks).decode()
+    yield "stream's status", drill.loop.call(Feed(session).status, "all").decode()
     yield "lines", "\n".join(live_view.line_of(one.event) for one in public)
     console = Console(record=True, width=160, file=io.StringIO())
     console.print(live_view._panel(session, session.state("all"), []))
@@ -317,6 +340,7 @@ PARTS: Mapping[str, Callable[[SealedDrill, pytest.MonkeyPatch], Iterator[tuple[s
     "terminal": lambda drill, _: terminal_outputs(drill),
     "commands": cli_outputs,
     "files": lambda drill, _: file_outputs(drill),
+    "end": lambda drill, _: ending_outputs(drill),
 }
 
 

@@ -140,6 +140,23 @@ def _all_rows(db: Any, after_seq: int, _audience: str, limit: int) -> Any:
     return db.execute(query, (after_seq, limit)).fetchall()
 
 
+def in_the_streams_status(patch: pytest.MonkeyPatch) -> None:
+    from harness.api.event_feed import Feed
+
+    async def current(feed: Feed, _audience: str) -> dict[str, Any]:
+        return {"note": feed.session.spec.scenario.id}
+
+    patch.setattr(Feed, "current", current)
+
+
+def at_the_end(patch: pytest.MonkeyPatch) -> None:
+    """As if the reason named what the drill was about."""
+    from harness.drill.run_state import RunState
+
+    known = RunState.end
+    patch.setattr(RunState, "end", lambda run, _reason: known(run, f"ended: {MARK}"))
+
+
 def in_a_files_name(patch: pytest.MonkeyPatch) -> None:
     known = exports.write_postmortem
 
@@ -161,6 +178,11 @@ def in_a_files_name(patch: pytest.MonkeyPatch) -> None:
         (in_the_events_of_all, "api", "GET /v1/events as participant"),
         (in_the_events_of_all, "terminal", "stream"),
         (in_a_files_name, "files", f"name of {MARK}.md"),
+        (in_the_streams_status, "terminal", "stream's status"),
+        (in_the_events_of_all, "end", "GET /v1/stream as participant"),
+        (at_the_end, "end", "GET /v1/stream as participant"),
+        (in_a_header, "end", "POST /v1/finish as participant"),
+        (in_a_header, "end", "POST /v1/halt as nobody"),
     ],
 )
 def test_a_planted_leak_is_found_where_it_is(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from harness.api.stream import EventStream, frames
 from harness.drill.session import Session
 from harness.record import events
 from harness.record.events import Audience
+from tests.unit.api.sealed_drill import QuietRuntime, Silent
 
 
 def read(chunk: bytes) -> dict[str, Any]:
@@ -149,3 +151,19 @@ async def test_a_client_that_went_away_ends_its_stream() -> None:
     client.gone.set()
     stream = EventStream(endless(), unread_timeout_s=5)
     await asyncio.wait_for(stream({"type": "http"}, client.receive, client.send), 5)
+
+
+async def test_the_status_is_told_while_an_act_waits_for_its_outcome(session: Session) -> None:
+    stated = events.ActionStated("act-1", "rollback", "payments", "heals", 80, 60, "back", "Ada")
+    session.note(stated)
+    silent: Any = Silent()
+    runtime: Any = QuietRuntime(session.services.runtime.deployed())
+    session.services.prometheus, session.services.runtime = silent, runtime
+    heard = read(await Feed(session).status("all"))["data"]
+    assert heard["exercise"]["open_actions"] == [asdict(stated)]
+
+
+def test_what_has_no_form_is_a_mistake_and_not_guessed() -> None:
+    """Negative control: only what the record holds is put into words of its own."""
+    with pytest.raises(TypeError, match="object has no form in JSON"):
+        event_feed.frame("status", {"x": object()})

@@ -6,6 +6,7 @@ import { Badge } from "@/components/Badge";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
+import { Markdown } from "@/components/Markdown";
 import { clock } from "@/lib/format";
 
 export function Channel({ choices, incoming }: { choices: Choices; incoming: readonly Message[] }) {
@@ -44,7 +45,7 @@ export function Channel({ choices, incoming }: { choices: Choices; incoming: rea
             <Badge kind="info">{one.status}</Badge> <time className="muted">{clock(one.at)}</time>{" "}
             <span className="muted">for {one.readers}</span>
           </header>
-          <pre className="text">{one.text.replaceAll("**", "")}</pre>
+          <Markdown text={one.text} />
         </article>
       ))}
     </Card>

@@ -6,6 +6,7 @@ import type { Paper as SavedPaper } from "@/api/types";
 import { usePoll } from "@/api/usePoll";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
+import { Markdown } from "@/components/Markdown";
 import { toast } from "@/components/Toast";
 import { united } from "@/lib/diff";
 import { clock } from "@/lib/format";
@@ -30,6 +31,7 @@ export function Paper({ drillId }: { drillId: string }) {
   const [mine, setMine] = useDraft<Writing | null>(`postmortem ${drillId}`, null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [isRead, setRead] = useState(false);
   if (error && !saved) return <ErrorNote error={error} />;
   if (!saved) return <Loading />;
   const isChanged = mine !== null && mine.text !== saved.text;
@@ -72,6 +74,14 @@ export function Paper({ drillId }: { drillId: string }) {
         </button>
         <span className="muted">{stateOf(saved, isChanged)}</span>
         <span className="v-push" />
+        <button
+          type="button"
+          className="button"
+          aria-pressed={isRead}
+          onClick={() => setRead(!isRead)}
+        >
+          Preview
+        </button>
         {isChanged && (
           <button type="button" className="button" onClick={() => setMine(null)}>
             Discard my changes
@@ -105,6 +115,11 @@ export function Paper({ drillId }: { drillId: string }) {
             onInput={(event) => write(event.currentTarget.value)}
           />
         </label>
+        {isRead && (
+          <section className="card v-tall" aria-label="Preview">
+            <Markdown text={text || "*Nothing is written yet.*"} />
+          </section>
+        )}
         {saved.draft && saved.draft !== text && (
           <details className="card">
             <summary>Newest draft from the record</summary>
@@ -115,7 +130,7 @@ export function Paper({ drillId }: { drillId: string }) {
             >
               Merge the new draft
             </button>
-            <pre className="v-pre">{saved.draft}</pre>
+            <Markdown text={saved.draft} />
           </details>
         )}
       </div>

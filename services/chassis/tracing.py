@@ -9,11 +9,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, MutableMapping
 
-import requests
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -22,6 +19,7 @@ from opentelemetry.trace import NoOpTracer, Span, SpanContext, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from services.chassis.settings import ServiceSettings
+from services.chassis.span_export import CollectorExporter
 
 _propagator = TraceContextTextMapPropagator()
 _tracer: Tracer = NoOpTracer()
@@ -69,18 +67,10 @@ def stop_tracing() -> None:
 def _exporting(endpoint: str) -> SpanProcessor:
     # A collector that is away must not fill the log of a service that is well.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
-    session = requests.Session()
-    session.trust_env = False  # the collector is local: no proxy, no netrc
-    exporter = OTLPSpanExporter(
-        endpoint=f"{endpoint.rstrip('/')}/v1/traces",
-        timeout=2,
-        compression=Compression.NoCompression,
-        session=session,
-    )
     return BatchSpanProcessor(
-        exporter,
+        CollectorExporter(endpoint),
         max_queue_size=QUEUE_SPANS_MAX,
-        schedule_delay_millis=500,
+        schedule_delay_millis=1000,
         max_export_batch_size=512,
     )
 

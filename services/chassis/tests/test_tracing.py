@@ -8,6 +8,7 @@ import httpx
 import pytest
 from aiohttp import web
 from fastapi import APIRouter
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -19,6 +20,7 @@ from services.chassis.app import create_service
 from services.chassis.db import Database
 from services.chassis.http import PeerClient
 from services.chassis.settings import ServiceSettings
+from services.chassis.span_export import encoded
 from services.chassis.testing import FakePeer, fake_peer, running, until
 from services.chassis.tracing import start_tracing, stop_tracing
 
@@ -134,13 +136,22 @@ async def test_health_makes_no_spans(
     assert exporter.get_finished_spans() == ()
 
 
-async def test_spans_are_exported_as_gzipped_protobuf(sample_router: APIRouter) -> None:
+async def test_a_span_is_encoded_as_the_sdk_itself_would(
+    client: httpx.AsyncClient, exporter: InMemorySpanExporter
+) -> None:
+    await client.get("/users/7", headers=SAMPLED)
+    await client.get("/broken")
+    spans = exporter.get_finished_spans()
+    assert len(spans) == 5
+    assert ExportTraceServiceRequest.FromString(encoded(spans)) == encode_spans(spans)
+
+
+async def test_spans_are_exported_as_protobuf(sample_router: APIRouter) -> None:
     received: list[ExportTraceServiceRequest] = []
 
     async def collect(request: web.Request) -> web.Response:
-        assert request.headers["Content-Encoding"] == "gzip"
-        body = await request.read()  # aiohttp has unpacked it
-        received.append(ExportTraceServiceRequest.FromString(body))
+        assert request.content_type == "application/x-protobuf"
+        received.append(ExportTraceServiceRequest.FromString(await request.read()))
         return web.Response(content_type="application/x-protobuf")
 
     collector = web.Application()

@@ -81,10 +81,18 @@ class Preparer:
                         server_data.discard_unfinished(part)
                     self.progress("preparing databases (once; later drills copy them)")
                     with made_whole(target) as part:
-                        await self._fill(part)
+                        await self._fill_or_discard(part)
         os.utime(target)
         await asyncio.to_thread(_forget_unused, target.parent)
         return target
+
+    async def _fill_or_discard(self, folder: Path) -> None:
+        try:
+            await self._fill(folder)
+        except BaseException:
+            # With the folder alone would go what tells the segment of a server that was killed.
+            await asyncio.to_thread(server_data.discard_unfinished, folder)
+            raise
 
     async def _fill(self, folder: Path) -> None:
         names = [release.service for release in self.releases]

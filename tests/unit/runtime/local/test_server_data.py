@@ -19,9 +19,10 @@ from harness import limits
 from harness.errors import EnvironmentMissing, StackFailed
 from harness.runtime import postgres
 from harness.runtime.local import databases, server_data
-from harness.runtime.local.databases import copy_data
+from harness.runtime.local.databases import Preparer, copy_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.supervise import Containment, Guardian, best_containment
+from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.postgres import SUPERUSER, Secrets
 from harness.runtime.procfs import maps
 from harness.runtime.programs.cache import JUST_MADE_S, made_whole, unprivileged_user
@@ -166,6 +167,41 @@ async def test_a_copy_ends_with_the_stack(
     finally:
         await guardian.close()
     assert not [process for process in held if process.alive]
+
+
+@pytest.mark.parametrize("is_discarded", [True, False])
+async def test_a_server_that_is_killed_while_databases_are_prepared_leaves_no_segment(
+    cache: Path, run_dir: Path, monkeypatch: pytest.MonkeyPatch, is_discarded: bool
+) -> None:
+    """Its host lives, and throws the unfinished folder away itself. The control: the folder alone
+    is not enough."""
+    guardian = await Guardian.start(run_dir, "subreaper")
+
+    async def killed(*_: object) -> None:
+        pid = guardian.info().pid
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+        raise StackFailed("guardian died")
+
+    async def no_zygote() -> Zygote:
+        raise AssertionError("nothing is migrated here")
+
+    bindir = located("postgres")
+    assert bindir is not None
+    monkeypatch.setattr(databases, "cache_dir", lambda: cache)
+    monkeypatch.setattr(databases, "create", killed)
+    if not is_discarded:
+        monkeypatch.setattr(server_data, "discard_unfinished", lambda _: None)
+    before = segments()
+    preparer = Preparer(guardian, no_zygote, bindir, (), run_dir / "logs", lambda _: None)
+    with pytest.raises(StackFailed, match="guardian died"):
+        await preparer.prepare()
+    await guardian.close()
+    assert [path.name for path in (cache / "postgres").iterdir() if path.is_dir()] == []
+    left = segments() - before
+    assert len(left) == (0 if is_discarded else 1)
+    for _, number in left:
+        ctypes.CDLL(None).shmctl(number, server_data.IPC_RMID, None)
 
 
 def began(folder: Path) -> Callable[[], Awaitable[bool]]:

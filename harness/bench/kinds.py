@@ -108,6 +108,7 @@ OF_PROCESS = {
     "load": Kind.LOAD,
     "third-parties": Kind.THIRD_PARTIES,
     "prometheus": Kind.RULES,
+    "alertmanager": Kind.RULES,
     "recorder": Kind.RECORDER,
     "host": Kind.HOST,
     "guardian": Kind.HOST,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.bench.kinds import OF_PROCESS
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.draw import draw
 from harness.drill.spec import DrillSpec
@@ -70,6 +71,10 @@ def test_alertmanager_runs_where_there_is_one_configured_as_in_containers(spec: 
     assert set(users) == {"oncall", "instructor", "prometheus"}
     secrets = {path.read_text() for path in (spec.run_dir / "secrets").glob("*.token")}
     assert not any(secret in json.dumps(users) for secret in secrets)
+
+
+def test_the_benchmark_takes_no_process_beside_the_shop_for_a_service(spec: DrillSpec) -> None:
+    assert {one.name for one in planned(spec, REAL).sidecars} <= set(OF_PROCESS)
 
 
 def test_without_one_there_is_no_such_process(spec: DrillSpec) -> None:

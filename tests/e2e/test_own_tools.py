@@ -20,6 +20,7 @@ from harness.errors import EnvironmentMissing
 from harness.paths import REPO
 from harness.plain_http import TRUSTING_NOBODY
 from harness.runtime.programs.external import ensure
+from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
 from tests.tidy.pages import DOCS, section
 
@@ -129,9 +130,13 @@ def addresses(drill: LiveDrill) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def places(drill: LiveDrill, addresses: dict[str, Any]) -> dict[str, str]:
-    """What the page leaves open: a service's process, and where the workspace is."""
-    pids = {one["service"]: one["pid"] for one in addresses["processes"]}
-    return {"PID": str(pids["payments"]), "WORKSPACE": str(drill.workspace)}
+    """What the page leaves open: a service's process, where the workspace is, and amtool's file."""
+    processes = {one["service"]: one["pid"] for one in addresses["processes"]}
+    return {
+        "PID": str(processes["payments"]),
+        "WORKSPACE": str(drill.workspace),
+        "AMTOOL": addresses["pager"]["amtool_config"],
+    }
 
 
 def skip_without(name: str, search_path: str) -> None:
@@ -152,8 +157,12 @@ def test_a_silence_of_amtool_is_in_the_timeline(
 ) -> None:
     skip_without("amtool", search_path)
     assert re.search(SILENCE.prints, typed(SILENCE, drill, search_path, places).strip())
-    timeline = drill.drill("events").stdout
-    assert re.search(r'silence +alertname="HighLatency" until .* we know', timeline), timeline
+    noted = r'silence +alertname="HighLatency" until .* we know'
+
+    def is_noted() -> bool:
+        return re.search(noted, drill.drill("events").stdout) is not None
+
+    wait_until_sync(is_noted, timeout_s=30, what="the silence in the timeline")
 
 
 def test_without_the_password_the_databases_are_closed(

@@ -67,6 +67,20 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def own_children() -> list[int]:
+    """Living children of this process, as it numbers them: /proc may be that of an outer
+    namespace."""
+    me, found = host_pid(), []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, KeyError, IndexError, ValueError):
+                text = (entry / "status").read_text(encoding="utf-8", errors="replace")
+                fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+                if int(fields["PPid"]) == me and fields["State"].split()[0] not in "ZX":
+                    found.append(int(fields["NSpid"].split()[-1]))
+    return found
+
+
 class Guardian:
     """Starts, signals and reaps the processes of one stack."""
 
@@ -206,13 +220,23 @@ class Guardian:
                     (os.killpg if whole_group else os.kill)(pid, number)
 
     def reap(self) -> None:
-        """Collect every process that ended; report those that the host knows."""
+        """Collect every process that ended; report those that the host knows, and end the orphans
+        that they left: what this process did not start has come here because whoever was to end it
+        is gone. With its keeper and the zygote killed, a release would go on in them otherwise."""
+        has_ended = False
         with contextlib.suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                has_ended = True
                 pid, status = ended
                 if name := self.children.pop(pid, None):
                     code = os.waitstatus_to_exitcode(status)
                     self.tell(event="exited", id=name, code=code)
+        if has_ended and self.mode != "none":
+            # Those that they leave in turn come with the signal of their own end.
+            for pid in own_children():
+                if pid not in self.children:
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGKILL)
 
     def kill_all(self) -> None:
         """End every process below this one, however it tried to get away."""

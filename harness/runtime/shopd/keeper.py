@@ -4,7 +4,7 @@ A process that leaves its session, or whose parent has ended, escapes the signal
 group, and serves on by a socket that it inherited. Here orphans come back to the keeper (a
 subreaper), which sees the release's end and then kills its own children, and theirs as they come,
 until none is left. Should the keeper itself be killed, orphans come to the zygote, which does the
-same.
+same; should both be killed, they come to the guardian, which does so, too.
 
 SIGTERM, by the zygote or by its death, ends all of it.
 """

@@ -12,6 +12,7 @@ import pytest
 from harness import limits
 from harness.errors import DeployFailed
 from harness.runtime.local.runtime import LocalRuntime
+from harness.runtime.local.supervise import Containment
 from harness.runtime.procfs import ProcessId, identify
 from harness.runtime.shopd import keeper
 from harness.waiting import wait_until
@@ -159,6 +160,34 @@ async def test_a_release_that_turns_on_its_keeper_escapes_no_more_than_others(
         await runtime.restart("x", silent)
     await gone(escapee)
     await until_serving(shop, "1.0.0")
+
+
+@pytest.mark.parametrize("is_keeper_first", [True, False])
+@pytest.mark.parametrize("mode", ["namespace", "subreaper", "none"])
+async def test_a_release_that_kills_its_keeper_and_the_zygote_escapes_neither(
+    shop: Shop, note: Path, is_keeper_first: bool, mode: Containment
+) -> None:
+    """Negative control: where nobody adopts orphans (`none`), it lives on."""
+    runtime = LocalRuntime(containment=mode)
+    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    try:
+        await runtime.up(shop.plan(release), silent)
+        escapee = await escapee_of(note)
+        note.unlink()
+        pair = [parent_of(pid_of(runtime, "x")), pid_of(runtime, "shopd")]
+        first, second = pair if is_keeper_first else pair[::-1]
+        os.kill(second, signal.SIGSTOP)  # so that neither gets to do its work
+        os.kill(first, signal.SIGKILL)
+        os.kill(second, signal.SIGKILL)
+        await until_serving(shop, "1.0.0")
+        if mode == "none":
+            assert escapee.alive
+            os.kill(escapee.pid, signal.SIGKILL)
+        await gone(escapee)
+    finally:
+        await runtime.down()
+        if note.exists() and (left := identify(int(note.read_text()))):
+            os.kill(left.pid, signal.SIGKILL)  # in `none`, of the process that took its place
 
 
 async def test_the_zygotes_end_is_theirs_too(shop: Shop, runtime: LocalRuntime, note: Path) -> None:

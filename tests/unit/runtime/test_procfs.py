@@ -14,10 +14,12 @@ from harness.runtime import port_check, procfs
 from harness.runtime.port_check import listen, require_free, risk_of_collision
 from harness.runtime.procfs import (
     ProcessId,
+    ProcessTimes,
     identify,
     outgoing_ports,
     port_holder,
     port_is_free,
+    process_times,
     pss_total_mb,
 )
 
@@ -125,3 +127,17 @@ def test_memory_counts_living_processes_only() -> None:
     assert mine > 5
     assert pss_total_mb([0]) == 0
     assert pss_total_mb([os.getpid(), 0]) == pytest.approx(mine, rel=0.2)
+
+
+def test_times_are_read_whatever_a_process_calls_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pid, name in ((7, "a) S 9 (b"), (8, "gone")):
+        (tmp_path / str(pid)).mkdir()
+        ticks = " ".join(str(n * procfs.TICKS_PER_S) for n in (1, 2, 4, 8))
+        text = f"{pid} ({name}) S 3 7 7 0 -1 64 0 0 0 0 {ticks} 20 0 1 0 999\n"
+        (tmp_path / str(pid) / "stat").write_text(text)
+    (tmp_path / "8" / "stat").unlink()
+    (tmp_path / "self").mkdir()
+    monkeypatch.setattr(procfs, "PROC", tmp_path)
+    assert process_times() == {7: ProcessTimes(parent=3, own_s=3, reaped_s=12)}

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import setproctitle
 import uvicorn
+import uvloop
 
 from harness.bounded_http import protocol_of_server
 from harness.model import ProcessSpec
@@ -128,7 +129,8 @@ def main() -> None:
     """Run until stopped."""
     arguments = parse_arguments()
     setproctitle.setproctitle("recorder")
-    asyncio.run(serve(arguments))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(arguments))
 
 
 def _read_token(path: Path) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
+
+# Else each series has a second one, which Prometheus drops.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 Outcome = Literal["ok", "error", "timeout"]
 OUTCOMES: tuple[Outcome, ...] = ("ok", "error", "timeout")

@@ -80,7 +80,7 @@ class JourneyUser(FastHttpUser):
             outcome, content = self._ask(visit, headers)
         took_s = time.monotonic() - begin
         kept_trace = ids.trace_id if ids.sampled else None
-        answer = _parsed(content) if outcome == "ok" else {}
+        answer = _parsed(content) if outcome == "ok" and self.journey.reads_answers else {}
         shown = shown_by(self.journey.name, outcome, answer)
         self.load.ledger.ended(visit, self.journey.name, outcome, took_s, kept_trace, shown)
         if answer:

@@ -13,6 +13,7 @@ class Account:
     """Read the own profile."""
 
     name = "account"
+    reads_answers = False
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()

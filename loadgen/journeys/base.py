@@ -26,6 +26,8 @@ class Journey(Protocol):
     """One thing that people do with the shop."""
 
     name: str
+    reads_answers: bool
+    """Whether anything is taken from its answers: a hundred customers' orders are slow to parse."""
 
     def visit(self, world: World) -> Visit:
         """The next request."""

@@ -18,6 +18,7 @@ class Checkout:
     """Place an order. A new `Idempotency-Key` each, which makes a resend safe."""
 
     name = "checkout"
+    reads_answers = True
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()
@@ -41,6 +42,7 @@ class Basket:
     """Ask what a basket costs; nothing is stored."""
 
     name = "basket"
+    reads_answers = True
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()
@@ -54,6 +56,7 @@ class Track:
     """Follow an order, mostly one that this load has placed."""
 
     name = "track"
+    reads_answers = False
 
     def visit(self, world: World) -> Visit:
         path = f"/api/track/{world.order_to_track()}"
@@ -67,6 +70,7 @@ class Summary:
     """Read an order's summary, mostly of one that this load has placed."""
 
     name = "summary"
+    reads_answers = False
 
     def visit(self, world: World) -> Visit:
         path = f"/api/summary/{world.order_to_track()}"

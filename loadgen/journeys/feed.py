@@ -13,6 +13,7 @@ class Feed:
     """Look at what the home page has picked."""
 
     name = "feed"
+    reads_answers = True
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()

@@ -17,6 +17,7 @@ class History:
     """One customer's newest orders."""
 
     name = "history"
+    reads_answers = False
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()
@@ -30,6 +31,7 @@ class SupportDesk:
     """The newest orders of a hundred customers at once, for an agent of the support desk."""
 
     name = "support_desk"
+    reads_answers = False
 
     def visit(self, world: World) -> Visit:
         agent = f"agent-{world.rng.randrange(AGENTS)}"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from loadgen.catalogue import Catalogue, read_catalogue
+from loadgen.engagement import shown_by
 from loadgen.errors import BadLoad
 from loadgen.journeys import JOURNEYS
 from loadgen.pace import CATCH_UP_S, JITTER, Pace
@@ -54,6 +55,17 @@ def test_the_value_of_a_basket_follows_the_totals_that_the_shop_answers(world):
 def test_an_answer_without_a_price_teaches_nothing(world, answer):
     BY_NAME["basket"].learn(answer, world)
     assert world.basket_value == FIRST_ESTIMATE
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_whose_answers_are_not_read_takes_nothing_from_them(name):
+    """Else what a journey learns would be lost, since nobody parses its answers."""
+    answer = {"order_id": "new-1", "total": "9.00", "mode": "personalised"}
+    taught, other = (World(CATALOGUE, random.Random(3), visitors=10) for _ in range(2))
+    BY_NAME[name].learn(answer, taught)
+    known = [(it.basket_value, [it.order_to_track() for _ in range(50)]) for it in (taught, other)]
+    learns = known[0] != known[1]
+    assert BY_NAME[name].reads_answers == (learns or shown_by(name, "ok", answer) is not None)
 
 
 def test_an_order_that_was_placed_is_tracked_later(world):

@@ -43,6 +43,8 @@ def run_bench(say: Say, *, only_processor: bool = False) -> list[Row]:
         outcome = asyncio.run(host(settings, player=player))
     if outcome.error is not None:
         raise outcome.error
+    if not bench.is_complete:
+        say("ended before everything was measured: the rest is missing")
     return bench.rows if only_processor else [*bench.rows, *_from_the_matrix()]
 
 
@@ -52,6 +54,7 @@ class _Bench:
     def __init__(self, say: Say) -> None:
         self.say = say
         self.rows: list[Row] = []
+        self.is_complete = False
 
     async def play(self, session: Session) -> None:
         """Take all figures in turn."""
@@ -71,6 +74,7 @@ class _Bench:
         self.rows += await processor.under_load(session, ROUNDS)
         self.say("measuring the shop without customers")
         self.rows += await processor.without_load(session)
+        self.is_complete = True
 
     def _start_up(self, session: Session) -> None:
         took = start_up_s(session)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from harness.bench.local import page_due_s
+from harness.bench import local, processor
+from harness.bench.local import page_due_s, run_bench
+from harness.host.lifecycle import Outcome
 
 
 @pytest.mark.parametrize(
@@ -13,3 +17,23 @@ from harness.bench.local import page_due_s
 )
 def test_a_page_is_due_when_the_scenarios_faults_say_so(scenario: str, due_s: float | None) -> None:
     assert page_due_s(scenario) == due_s
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_run_that_was_ended_early_says_that_figures_are_missing(
+    monkeypatch: pytest.MonkeyPatch, *, is_stopped: bool
+) -> None:
+    async def host(_: object, *, player: Any) -> Outcome:
+        if not is_stopped:
+            await player(None)
+        return Outcome(None, "", None)
+
+    async def nothing(*_: object) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(local, "host", host)
+    monkeypatch.setattr(processor, "under_load", nothing)
+    monkeypatch.setattr(processor, "without_load", nothing)
+    said: list[str] = []
+    run_bench(said.append, only_processor=True)
+    assert any("the rest is missing" in text for text in said) == is_stopped

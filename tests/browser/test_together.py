@@ -54,6 +54,53 @@ def test_of_two_who_write_a_postmortem_at_once_neither_loses_text(
     assert bo.get_by_label("text (Markdown)").input_value() == saved_papers(drill)[-1]
 
 
+def test_pieces_of_the_others_postmortem_are_taken_one_by_one(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    """Under the policy of the pages, which the fixture of complaints watches."""
+    first = open_console("postmortem")
+    write(first, "## Impact\n\nsame\n\nsame\n\n## Cause")
+    save(first)
+    first.get_by_text("Saved by Ada").wait_for()
+    ada, bo = open_console("postmortem"), open_console("postmortem", person="Bo")
+    write(ada, f"## Impact\n{ADAS}\n\nsame\n\nsame\n\n## Cause")
+    write(bo, f"## Impact\n\nsame\n\nsame\n\n## Cause\n{BOS}")
+    save(bo)
+    theirs, mine = ada.get_by_label("Theirs", exact=True), ada.get_by_label("Mine", exact=True)
+    theirs.get_by_text(BOS).wait_for()
+    tint = "(line) => getComputedStyle(line).backgroundColor"
+    changed, same = mine.locator(".cm-line", has_text=ADAS), mine.locator(".cm-line").first
+    assert changed.evaluate(tint) != same.evaluate(tint)
+    piece = ada.get_by_role("button", name="Take this piece of theirs").last
+    piece.press("Enter")
+    mine.get_by_text(BOS).wait_for()
+    assert ada.get_by_label("your text").input_value().split("\n")[-1] == BOS
+    ada.get_by_label("your text").fill("## Impact")
+    mine.get_by_text(BOS).wait_for(state="detached")
+    ada.get_by_role("button", name="Keep mine").click()
+    save(ada)
+    ada.get_by_text("Saved by Ada").wait_for()
+    assert saved_papers(drill)[-1] == "## Impact"
+
+
+def test_what_one_took_out_stays_out_when_the_texts_are_merged(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    first = open_console("postmortem")
+    write(first, f"{ADAS}\n## Impact\n## Cause")
+    save(first)
+    first.get_by_text("Saved by Ada").wait_for()
+    ada, bo = open_console("postmortem"), open_console("postmortem", person="Bo")
+    write(ada, "## Impact\n## Cause")
+    write(bo, f"{ADAS}\n## Impact\n## Cause\n{BOS}")
+    save(bo)
+    ada.get_by_role("button", name="Merge both, line by line").click()
+    save(ada)
+    ada.get_by_role("alert").wait_for(state="detached")
+    ada.get_by_text("Saved by Ada").wait_for()
+    assert saved_papers(drill)[-1] == f"## Impact\n## Cause\n{BOS}"
+
+
 def test_whoever_saves_without_knowing_of_the_other_is_refused_and_keeps_their_text(
     open_console: Open, drill: ServedDrill
 ) -> None:

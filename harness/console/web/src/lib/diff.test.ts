@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compared, files, united } from "./diff";
+import { files } from "./diff";
 
 const DIFF = `diff --git a/services/x/t.toml b/services/x/t.toml
 index 1..2 100644
@@ -33,22 +33,4 @@ test("new files and renames keep what is said of them", () => {
 
 test("nothing is no file", () => {
   expect(files("")).toEqual([]);
-});
-
-test("two texts in one lose no line of either", () => {
-  const [mine, theirs] = ["a\nmine\nb", "a\nb\ntheirs"];
-  const both = united(mine, theirs).split("\n");
-  expect(both).toEqual(["a", "mine", "b", "theirs"]);
-  expect(compared(mine, theirs)?.map((line) => line.kind)).toEqual([
-    "same",
-    "mine",
-    "same",
-    "theirs",
-  ]);
-});
-
-test("texts too long to compare are kept whole, one after the other", () => {
-  const [mine, theirs] = ["m\n".repeat(3000), "t\n".repeat(3000)];
-  expect(compared(mine, theirs)).toBeNull();
-  expect(united(mine, theirs)).toBe(`${theirs}\n\n${mine}`);
 });

@@ -1,4 +1,4 @@
-// Unified diffs as lines with their kind, and two texts side by side.
+// Unified diffs as lines with their kind.
 
 export interface DiffLine {
   kind: "hunk" | "meta" | "added" | "removed" | "same";
@@ -12,11 +12,6 @@ export interface DiffFile {
   added: number;
   removed: number;
   lines: DiffLine[];
-}
-
-export interface ComparedLine {
-  kind: "same" | "mine" | "theirs";
-  text: string;
 }
 
 const HUNK = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)$/;
@@ -66,55 +61,4 @@ export function files(text: string): DiffFile[] {
 
 function noise(text: string): boolean {
   return /^(index [0-9a-f]+|--- |\+\+\+ )/.test(text);
-}
-
-const LINES_MAX = 1500;
-
-/** Two texts line by line: `{kind: same|mine|theirs, text}`. Long ones are not compared: null. */
-export function compared(mine: string, theirs: string): ComparedLine[] | null {
-  const left = mine.split("\n");
-  const right = theirs.split("\n");
-  if (left.length > LINES_MAX || right.length > LINES_MAX) return null;
-  const lengths = commonLengths(left, right);
-  const longest = (at: number, to: number) => lengths[at]?.[to] ?? 0;
-  const found: ComparedLine[] = [];
-  let [i, j] = [0, 0];
-  while (i < left.length || j < right.length) {
-    const [ours, their] = [left[i], right[j]];
-    if (ours !== undefined && ours === their) {
-      found.push({ kind: "same", text: ours });
-      [i, j] = [i + 1, j + 1];
-    } else if (
-      ours !== undefined &&
-      (their === undefined || longest(i + 1, j) >= longest(i, j + 1))
-    ) {
-      found.push({ kind: "mine", text: ours });
-      i += 1;
-    } else {
-      found.push({ kind: "theirs", text: their ?? "" });
-      j += 1;
-    }
-  }
-  return found;
-}
-
-function commonLengths(left: readonly string[], right: readonly string[]): Uint16Array[] {
-  let below = new Uint16Array(right.length + 1);
-  const table = [below];
-  for (let i = left.length - 1; i >= 0; i -= 1) {
-    const row = new Uint16Array(right.length + 1);
-    for (let j = right.length - 1; j >= 0; j -= 1) {
-      row[j] =
-        left[i] === right[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0);
-    }
-    table.unshift(row);
-    below = row;
-  }
-  return table;
-}
-
-/** Both texts in one, nothing lost: what is common once, then each one's own in its place. */
-export function united(mine: string, theirs: string): string {
-  const lines = compared(mine, theirs);
-  return lines ? lines.map((line) => line.text).join("\n") : `${theirs}\n\n${mine}`;
 }

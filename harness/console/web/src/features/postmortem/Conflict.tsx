@@ -1,33 +1,40 @@
-import { useEffect, useRef } from "react";
+import { Suspense, lazy, useEffect, useRef } from "react";
 import type { Paper as SavedPaper } from "@/api/types";
-import { compared, united } from "@/lib/diff";
+import { Loading } from "@/components/Loading";
+import { united } from "@/lib/merging";
 
-const SIGNS = { mine: "+", theirs: "−", same: "" };
+const SideBySide = lazy(() => import("./SideBySide"));
 
 /** Two texts that grew apart: both on the page, until a person has put them together. */
 export function Conflict({
   mine,
+  began,
   saved,
+  onWrite,
   onTake,
 }: {
   mine: string;
+  /** What both began with. */
+  began: string | undefined;
   saved: SavedPaper;
+  /** What is mine reads otherwise, and is still apart from theirs. */
+  onWrite: (text: string) => void;
+  /** It has theirs in it, as far as somebody wants that. */
   onTake: (text: string) => void;
 }) {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     box.current?.focus();
   }, []);
-  const lines = compared(mine, saved.text);
   return (
     <section ref={box} tabIndex={-1} className="card v-conflict" role="alert">
       <h2>▲ {saved.by || "Somebody"} saved a different version while you were writing</h2>
-      <p>Nothing is lost: your text is below, theirs is here. Merge them, then save.</p>
+      <p>Nothing is lost: theirs is on the left, yours on the right. Merge them, then save.</p>
       <p className="v-acts">
         <button
           type="button"
           className="button primary"
-          onClick={() => onTake(united(mine, saved.text))}
+          onClick={() => onTake(united(mine, saved.text, began))}
         >
           Merge both, line by line
         </button>
@@ -38,28 +45,9 @@ export function Conflict({
           Take theirs
         </button>
       </p>
-      {lines ? (
-        <div className="scroll v-tall">
-          <table className="v-diff">
-            <tbody>
-              {lines.map((line, index) => (
-                <tr
-                  key={index}
-                  className={`v-diff-${{ mine: "added", theirs: "removed", same: "same" }[line.kind]}`}
-                >
-                  <td>{{ mine: "yours", theirs: "theirs", same: "" }[line.kind]}</td>
-                  <td aria-hidden="true">{SIGNS[line.kind]}</td>
-                  <td>
-                    <code>{line.text || " "}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      ) : (
-        <pre className="v-pre v-tall">{saved.text}</pre>
-      )}
+      <Suspense fallback={<Loading />}>
+        <SideBySide mine={mine} theirs={saved.text} onMine={onWrite} />
+      </Suspense>
     </section>
   );
 }

@@ -8,18 +8,19 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { Markdown } from "@/components/Markdown";
 import { toast } from "@/components/Toast";
-import { united } from "@/lib/diff";
 import { clock } from "@/lib/format";
+import { united } from "@/lib/merging";
 import { useDraft } from "@/lib/useDraft";
 import { Conflict } from "./Conflict";
 
 const EVERY_MS = 5000;
 const TEXT_MAX = 100_000;
 
-/** A text, and the version that it began with. */
+/** A text, and what it began with: its version, and how it read. */
 interface Writing {
   text: string;
   base: string;
+  began?: string;
 }
 
 /**
@@ -54,7 +55,9 @@ export function Paper({ drillId }: { drillId: string }) {
       put(now);
       // What was typed while the text was on its way goes on from the text as it was saved.
       setMine((typed) =>
-        typed && typed.text !== text ? { text: typed.text, base: now.version } : null,
+        typed && typed.text !== text
+          ? { text: typed.text, base: now.version, began: now.text }
+          : null,
       );
     }, "Saved.");
   const draft = () =>
@@ -65,7 +68,8 @@ export function Paper({ drillId }: { drillId: string }) {
         : "Drafted from the record.",
     );
   const text = mine?.text ?? saved.text;
-  const write = (next: string) => setMine({ text: next, base: mine?.base ?? saved.version });
+  const write = (next: string) =>
+    setMine({ ...(mine ?? { base: saved.version, began: saved.text }), text: next });
   return (
     <div className="v-page">
       <div className="v-bar">
@@ -100,8 +104,10 @@ export function Paper({ drillId }: { drillId: string }) {
       {isBehind && (
         <Conflict
           mine={mine.text}
+          began={mine.began}
           saved={saved}
-          onTake={(next) => setMine({ text: next, base: saved.version })}
+          onWrite={write}
+          onTake={(next) => setMine({ text: next, base: saved.version, began: saved.text })}
         />
       )}
       <div className="v-editor">

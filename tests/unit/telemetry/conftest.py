@@ -38,9 +38,7 @@ def free_port() -> int:
 @asynccontextmanager
 async def serving(app: Any, port: int = 0) -> AsyncIterator[int]:
     """Serve an ASGI app on 127.0.0.1 for the length of the block; yields its port."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, lifespan="off", log_level="error", log_config=None
-    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server._serve())

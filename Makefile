@@ -32,7 +32,7 @@ KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
 SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
-.PHONY: images-offline console console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: images-offline console types console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,10 @@ torture: $(DEV_READY) ## kill the harness at random moments and count what is le
 
 console: ## build the console from harness/console/web, with its checks (needs Node 20 or newer)
 	@tools/console build
+
+types: $(READY) ## describe the API's answers anew, for the console's types (needs Node 20 or newer)
+	@$(VENV)/bin/python -m harness.api.openapi
+	@tools/console types
 
 console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients
 	@exec $(VENV)/bin/python -m pytest -q -s -p no:cacheprovider \

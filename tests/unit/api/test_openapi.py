@@ -19,7 +19,7 @@ from harness.tokens import Caller
 from tests.unit.api.document import committed, operations
 from tests.unit.api.sealed_drill import BAD_RELEASE, SURGE, SealedDrill
 
-WRITE = "python -m harness.api.openapi"
+WRITE = "make types"
 
 
 def test_the_committed_document_is_the_codes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -20,7 +21,10 @@ REQUIRED = "THREEAM_NODE"
 """Set to `required`, a machine without Node or the packages fails these tests, as CI must."""
 NODE_MIN = 20
 TIMEOUT_S = 100
-PARTS = ("src", "public", "index.html", "package.json", "tsconfig.json", "vite.config.ts")
+PARTS = (
+    *("src", "public", "index.html", "openapi.json"),
+    *("package.json", "tsconfig.json", "vite.config.ts"),
+)
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -95,6 +99,45 @@ def test_sources_that_were_not_built_are_noticed(web: Path) -> None:
     page = web / "src" / "app" / "Refusal.tsx"
     page.write_text(page.read_text().replace("Access denied", "Go away"))
     assert _built(web) != _files(STATIC)
+
+
+def test_the_types_of_the_answers_are_those_of_the_document(web: Path) -> None:
+    types, committed = _types(web), (WEB / "src" / "api" / "schema.d.ts").read_text()
+    assert types == committed, "run `make types`, and commit the outcome"
+
+
+def _types(web: Path) -> str:
+    script = json.loads((web / "package.json").read_text())["scripts"]["types"]
+    done = _run(web, *shlex.split(script))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return (web / "src" / "api" / "schema.d.ts").read_text()
+
+
+RENAMED = {
+    "PublicIncident.name": "src/features/comms/StatusPage.tsx",
+    "TraceRow.duration_ms": "src/features/traces/Search.tsx",
+    "UpdateAsRead.readers": "src/features/comms/Channel.tsx",
+}
+"""Field of the API → a view that shows it."""
+
+
+def test_a_view_that_shows_a_field_that_was_renamed_does_not_compile(web: Path) -> None:
+    """Negative control of the types: the same sources, a document with other names."""
+    document = json.loads((web / "openapi.json").read_text())
+    for field in RENAMED:
+        name, _, old = field.partition(".")
+        schema = document["components"]["schemas"][name]
+        schema["properties"]["renamed"] = schema["properties"].pop(old)
+        schema["required"] = ["renamed" if one == old else one for one in schema["required"]]
+    (web / "openapi.json").write_text(json.dumps(document))
+    _types(web)
+    done = _run(web, "tsc", "--noEmit")
+    missed = [
+        field
+        for field, view in RENAMED.items()
+        if not re.search(rf"^{re.escape(view)}.*'{field.split('.')[1]}'", done.stdout, re.MULTILINE)
+    ]
+    assert missed == [], done.stdout
 
 
 def test_the_tests_of_the_console_pass(web: Path) -> None:

@@ -3,10 +3,9 @@
 import { lines } from "./eventStream";
 import type { ProblemJson } from "./problems";
 import { isAbort, Refused, Unreachable } from "./problems";
+import type { AnswerOf, BodyOf, GetPath, ParamsOf, PostPath, ResultOf } from "./routes";
+import type { Failed, Progress } from "./schema";
 import { session } from "./session";
-
-/** Fields of a query; empty ones are left out. */
-export type Params = Record<string, string | number | boolean | null | undefined>;
 
 interface Asked extends Omit<RequestInit, "headers"> {
   headers?: Record<string, string>;
@@ -30,7 +29,7 @@ async function ask(path: string, options: Asked): Promise<Response> {
   return response;
 }
 
-function withParams(path: string, params: Params | null | undefined): string {
+function withParams(path: string, params: object | null | undefined): string {
   const known = Object.entries(params || {}).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
   );
@@ -46,28 +45,29 @@ function posted(body: object | undefined): Asked {
   };
 }
 
-/** A line of a long operation. */
-interface Said {
-  progress?: string;
-  result?: unknown;
-  error?: ProblemJson & { status: number };
-}
-
 export const api = {
-  async get<T>(path: string, params?: Params | null, signal?: AbortSignal): Promise<T> {
+  async get<P extends GetPath>(
+    path: P,
+    params?: ParamsOf<P> | null,
+    signal?: AbortSignal,
+  ): Promise<AnswerOf<"get", P>> {
     const answer = await ask(withParams(path, params), signal ? { signal } : {});
-    return (await answer.json()) as T;
+    return (await answer.json()) as AnswerOf<"get", P>;
   },
-  async post<T = unknown>(path: string, body?: object): Promise<T> {
-    return (await (await ask(path, posted(body))).json()) as T;
+  async post<P extends PostPath>(path: P, body?: BodyOf<P>): Promise<AnswerOf<"post", P>> {
+    return (await (await ask(path, posted(body))).json()) as AnswerOf<"post", P>;
   },
-  /** A long operation: JSON lines `{progress}`, then `{result}` or `{error}`. Returns the result. */
-  async run(path: string, body: object, onProgress: (text: string) => void): Promise<unknown> {
+  /** A long operation, or one that may become one: JSON lines `{progress}`, then `{result}` or `{error}`. Returns the result. */
+  async run<P extends PostPath>(
+    path: P,
+    body: BodyOf<P>,
+    onProgress: (text: string) => void,
+  ): Promise<ResultOf<P> | undefined> {
     const response = await ask(path, posted(body));
-    let result: unknown;
+    let result: ResultOf<P> | undefined;
     for await (const line of lines(response.body)) {
       if (!line) continue;
-      const said = JSON.parse(line) as Said;
+      const said = JSON.parse(line) as Partial<Progress & Failed & { result: ResultOf<P> }>;
       if (said.progress) onProgress(said.progress);
       if (said.error) throw new Refused(said.error.status, said.error);
       if ("result" in said) result = said.result;

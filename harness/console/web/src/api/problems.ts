@@ -1,16 +1,14 @@
 // What can go wrong with a question, for people: a sentence, and what to do about it.
 
+import type { Problem as ProblemDetails } from "./schema";
+
 export interface Problem extends Error {
   status?: number;
   hint?: string;
 }
 
-/** A refusal as the API words it: RFC 9457. */
-export interface ProblemJson {
-  title?: string;
-  detail?: string;
-  hint?: string;
-}
+/** A refusal as the API words it, of which anything may be missing where something else answers. */
+export type ProblemJson = Partial<ProblemDetails>;
 
 /** What the API refused, in its own words. */
 export class Refused extends Error implements Problem {

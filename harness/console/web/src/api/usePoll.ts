@@ -1,10 +1,10 @@
 // A question to the API that is asked again.
 
 import { useCallback, useEffect, useState } from "react";
-import type { Params } from "./client";
 import { api } from "./client";
 import type { Problem } from "./problems";
 import { isAbort, problemOf } from "./problems";
+import type { AnswerOf, GetPath, ParamsOf } from "./routes";
 
 interface Answered<T> {
   data: T | null;
@@ -21,11 +21,12 @@ export interface Poll<T> extends Answered<T> {
  * Asks for `path` now, every `everyMs` (0: once), and whenever `params` change. `again()` asks at
  * once, `put(data)` takes an answer that came by another way, such as that to a change.
  */
-export function usePoll<T>(
-  path: string | null,
+export function usePoll<P extends GetPath>(
+  path: P | null,
   everyMs = 0,
-  params: Params | null = null,
-): Poll<T> {
+  params: ParamsOf<P> | null = null,
+): Poll<AnswerOf<"get", P>> {
+  type T = AnswerOf<"get", P>;
   const [state, setState] = useState<Answered<T>>({ data: null, error: null, loading: true });
   const [turn, setTurn] = useState(0);
   const key = JSON.stringify(params);
@@ -35,7 +36,7 @@ export function usePoll<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       try {
-        const data = await api.get<T>(path, params, control.signal);
+        const data = await api.get(path, params, control.signal);
         setState({ data, error: null, loading: false });
       } catch (thrown) {
         if (isAbort(thrown)) return;

@@ -2,7 +2,6 @@ import type { SyntheticEvent } from "react";
 import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { session } from "@/api/session";
-import type { Role } from "@/api/types";
 import { useAct } from "@/api/useAct";
 import { usePoll } from "@/api/usePoll";
 import { Button } from "@/components/Button";
@@ -81,7 +80,7 @@ function JoinForm({
 }) {
   const [name, setName] = useState(session.person);
   const [role, setRole] = useState("");
-  const { data: roles } = usePoll<Role[]>("/v1/roles");
+  const { data: roles } = usePoll("/v1/roles");
   const person = name.trim();
   const holds = (id: string) => (holders[id] || []).includes(person);
   const held = Object.keys(holders).filter(holds);

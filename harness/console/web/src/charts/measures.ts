@@ -95,7 +95,7 @@ export function useSpan(events: readonly DrillRecord[]): Span {
 
 export function useRange(expr: string, span: Span): Poll<Metrics> {
   const stepS = Math.max(1, Math.ceil((span.end - span.begin) / POINTS));
-  return usePoll<Metrics>("/v1/metrics", 0, {
+  return usePoll("/v1/metrics", 0, {
     query: expand(expr, { stepS, rangeS: span.end - span.begin }),
     ...span,
     points: POINTS,

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
+import type { BodyOf, PostPath } from "@/api/routes";
 import { ErrorNote } from "./ErrorNote";
 
 export interface Run {
@@ -11,10 +12,16 @@ export interface Run {
   error: Problem | null;
 }
 
+export type Start = <P extends PostPath>(
+  path: P,
+  body: BodyOf<P>,
+  title: string,
+) => Promise<boolean>;
+
 /** `start(path, body)` runs it and returns whether it succeeded; `run` is what it has come to. */
 export function useRun() {
   const [run, setRun] = useState<Run | null>(null);
-  const start = async (path: string, body: object, title: string) => {
+  const start: Start = async (path, body, title) => {
     const said: string[] = [];
     const show = (state: Run["state"], error: Problem | null = null) =>
       setRun({ state, title, said: [...said], error });

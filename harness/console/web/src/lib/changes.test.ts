@@ -1,4 +1,5 @@
 import type { DrillRecord } from "@/api/records";
+import type { Deploy } from "@/api/types";
 import { expect, test } from "vitest";
 import { changesOf } from "./changes";
 
@@ -6,7 +7,7 @@ const event = (type: string, label: string, text: string, time = "2026-01-01T00:
   ({ id: text, type, time, label, text, tone: "info" }) as DrillRecord;
 
 test("releases from before the drill come first, what the record says follows", () => {
-  const deploy = {
+  const deploy: Deploy = {
     deploy_id: "d",
     at: "2026-01-01T00:00:00Z",
     service: "feed",

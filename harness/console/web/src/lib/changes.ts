@@ -7,7 +7,7 @@ export interface Change {
   id: string;
   time: string;
   label: string;
-  tone: Tone;
+  tone: Tone | "";
   text: string;
 }
 

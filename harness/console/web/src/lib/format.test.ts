@@ -1,3 +1,4 @@
+import type { Mapping } from "@/api/dashboards";
 import { expect, test } from "vitest";
 import {
   ago,
@@ -66,7 +67,7 @@ test("a value has the colour of the last step that it reaches", () => {
 });
 
 test("a mapping names a value", () => {
-  const mappings = [{ type: "value", options: { 0: { text: "down", color: "red" } } }];
+  const mappings: Mapping[] = [{ type: "value", options: { 0: { text: "down", color: "red" } } }];
   expect(mapped(0, mappings)).toEqual({ text: "down", tone: "bad" });
   expect(mapped(1, mappings)).toBeNull();
 });

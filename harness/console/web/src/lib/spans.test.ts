@@ -2,7 +2,10 @@ import type { JaegerSpan, JaegerTag } from "@/api/telemetry";
 import { expect, test } from "vitest";
 import { chain, readTrace, rows } from "./spans";
 
-const PROCESSES = { p1: { serviceName: "orders" }, p2: { serviceName: "users" } };
+const PROCESSES = {
+  p1: { serviceName: "orders", tags: [] },
+  p2: { serviceName: "users", tags: [] },
+};
 
 function span(
   id: string,
@@ -10,18 +13,21 @@ function span(
   { at = 0, took = 10, operation = "SELECT", process = "p1", tags = [] as JaegerTag[] } = {},
 ): JaegerSpan {
   return {
+    traceID: "t",
     spanID: id,
     processID: process,
     operationName: operation,
     startTime: at * 1000,
     duration: took * 1000,
-    references: parent ? [{ refType: "CHILD_OF", spanID: parent }] : [],
+    references: parent ? [{ refType: "CHILD_OF", traceID: "t", spanID: parent }] : [],
     tags,
     logs: [],
+    warnings: null,
   };
 }
 
-const trace = (spans: JaegerSpan[]) => readTrace({ traceID: "t", spans, processes: PROCESSES });
+const trace = (spans: JaegerSpan[]) =>
+  readTrace({ traceID: "t", spans, processes: PROCESSES, warnings: null });
 
 test("214 identical siblings are one row, with their number and sum", () => {
   const many = Array.from({ length: 214 }, (_, n) => span(`s${n}`, "root", { at: n }));
@@ -64,7 +70,7 @@ test("two alike are still two rows, and different ones are never folded", () => 
 });
 
 test("a failure inside a folded group is seen from outside", () => {
-  const bad = span("s1", "root", { tags: [{ key: "error", value: true }] });
+  const bad = span("s1", "root", { tags: [{ key: "error", type: "bool", value: true }] });
   expect(
     rows(trace([span("root", null), span("s0", "root"), bad, span("s2", "root")]))[1]?.failed,
   ).toBe(true);

@@ -29,13 +29,16 @@ test("rows with other labels stay apart", () => {
 test("columns are those that the panel names, in its order, by its names", () => {
   const panel = {
     fieldConfig: {
-      defaults: {},
+      defaults: { unit: "none", thresholds: { steps: [] } },
       overrides: [
-        { matcher: { options: "Errors" }, properties: [{ id: "unit", value: "percentunit" }] },
+        {
+          matcher: { id: "byName", options: "Errors" },
+          properties: [{ id: "unit", value: "percentunit" }],
+        },
       ],
     },
     transformations: [
-      { id: "merge" },
+      { id: "merge", options: {} },
       { id: "filterFieldsByName", options: { include: { names: ["Value #B", "service"] } } },
       {
         id: "organize",

@@ -1,6 +1,6 @@
 // Grafana's table of several queries: rows with the same labels are one row.
 
-import type { DashboardPanel, ThresholdStep } from "@/api/dashboards";
+import type { DrawnPanel, ThresholdStep } from "@/api/dashboards";
 import type { Labels, Series, Value } from "@/api/telemetry";
 
 export type Cell = string | Value | undefined;
@@ -41,7 +41,7 @@ export function merged(
 
 /** Columns in their order, `{key, title, unit, steps, links}`, as the panel's transformations say. */
 export function columns(
-  panel: Pick<DashboardPanel, "transformations" | "fieldConfig">,
+  panel: Pick<DrawnPanel, "transformations" | "fieldConfig">,
   rows: readonly TableRow[],
 ): TableColumn[] {
   const named = panel.transformations?.find((one) => one.id === "filterFieldsByName");

@@ -2,6 +2,7 @@
 
 import type { SyntheticEvent } from "react";
 import type { Flag } from "@/api/types";
+import type { Start } from "@/components/run";
 import { Progress, useRun } from "@/components/run";
 import { useDraft } from "@/lib/useDraft";
 
@@ -28,11 +29,11 @@ interface ActFormProps {
   onDone: () => void;
 }
 
-const ACTS: Record<ActName, { path: string; label: string; doing: string }> = {
-  rollback: { path: "/v1/rollbacks", label: "Roll back", doing: "Rolling back" },
-  deploy: { path: "/v1/deploys", label: "Deploy workspace", doing: "Deploying" },
-  restart: { path: "/v1/restarts", label: "Restart", doing: "Restarting" },
-  flag: { path: "/v1/flags", label: "Switch a flag", doing: "Switching" },
+const ACTS: Record<ActName, { label: string; doing: string }> = {
+  rollback: { label: "Roll back", doing: "Rolling back" },
+  deploy: { label: "Deploy workspace", doing: "Deploying" },
+  restart: { label: "Restart", doing: "Restarting" },
+  flag: { label: "Switch a flag", doing: "Switching" },
 };
 
 const ACT_NAMES = Object.keys(ACTS) as ActName[];
@@ -50,37 +51,34 @@ const EMPTY: ActDraft = {
   noPlan: false,
 };
 
-function bodyOf({
-  act,
-  service,
-  flag,
-  to,
-  message,
-  expect,
-  probability,
-  within,
-  ifWorse,
-  noPlan,
-}: ActDraft): object {
-  const plan =
-    noPlan || !(expect || ifWorse)
-      ? { no_plan: noPlan }
-      : {
-          expect,
-          probability: probability === "" ? null : Number(probability),
-          within_s: Number(within) || 120,
-          if_worse: ifWorse,
-        };
-  if (act === "flag") {
-    const [name, state] = flag.split(" ");
-    return { name, enabled: state === "on", ...plan };
+function planOf({ expect, probability, within, ifWorse, noPlan }: ActDraft) {
+  return noPlan || !(expect || ifWorse)
+    ? { no_plan: noPlan }
+    : {
+        expect,
+        probability: probability === "" ? null : Number(probability),
+        within_s: Number(within) || 120,
+        if_worse: ifWorse,
+      };
+}
+
+/** Does what the draft says. */
+function done(draft: ActDraft, start: Start): Promise<boolean> {
+  const { act, service, flag, to, message } = draft;
+  const plan = planOf(draft);
+  const title = `${ACTS[act].doing} ${act === "flag" ? flag : service}`;
+  switch (act) {
+    case "rollback":
+      return start("/v1/rollbacks", { service, ...plan, ...(to && { to }) }, title);
+    case "deploy":
+      return start("/v1/deploys", { service, ...plan, ...(message && { message }) }, title);
+    case "restart":
+      return start("/v1/restarts", { service, ...plan }, title);
+    case "flag": {
+      const [name = "", state] = flag.split(" ");
+      return start("/v1/flags", { name, enabled: state === "on", ...plan }, title);
+    }
   }
-  return {
-    service,
-    ...plan,
-    ...(act === "rollback" && to && { to }),
-    ...(act === "deploy" && message && { message }),
-  };
 }
 
 /** What the button does, in words. */
@@ -102,11 +100,7 @@ export function ActForm({ services, versions, flags, drillId, onDone }: ActFormP
     setDraft((before) => ({ ...EMPTY, ...before, ...changes }));
   const submitted = async (event: SyntheticEvent) => {
     event.preventDefault();
-    const isDone = await start(
-      ACTS[given.act].path,
-      bodyOf(given),
-      `${ACTS[given.act].doing} ${given.act === "flag" ? given.flag : given.service}`,
-    );
+    const isDone = await done(given, start);
     // What failed is still in the form, to be mended.
     if (isDone) set({ expect: "", ifWorse: "", message: "", to: "", flag: "" });
     onDone();

@@ -1,4 +1,4 @@
-import type { Deploy, ReleaseDiff } from "@/api/types";
+import type { Deploy } from "@/api/types";
 import { usePoll } from "@/api/usePoll";
 import { laneOf } from "@/charts/colors";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -55,7 +55,7 @@ export function Change({ entry }: { entry: Deploy }) {
     version_from: entry.version_from,
     version_to: entry.version_to,
   };
-  const { data, error } = usePoll<ReleaseDiff>(isRestart ? null : "/v1/diff", 0, params);
+  const { data, error } = usePoll(isRestart ? null : "/v1/diff", 0, params);
   return (
     <article className="card">
       <header className="v-bar">

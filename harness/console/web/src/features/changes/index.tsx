@@ -1,7 +1,7 @@
 // Changes: what was deployed and when, what it changed, and the ways to change it back.
 
 import { useMemo, useState } from "react";
-import type { Deploy, Flag } from "@/api/types";
+import type { Deploy } from "@/api/types";
 import { useDrill, useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
@@ -32,8 +32,8 @@ export default function Changes() {
   const params = useParams();
   const { status } = useDrill();
   const services = useServices();
-  const log = usePoll<Deploy[]>("/v1/deploys", EVERY_MS);
-  const flags = usePoll<Flag[]>("/v1/flags");
+  const log = usePoll("/v1/deploys", EVERY_MS);
+  const flags = usePoll("/v1/flags");
   // Asked of the services themselves, so only when something may have changed them.
   useStream(["flag.switched", "deploy.succeeded", "deploy.failed"], flags.again);
   const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Choices, Message, Update } from "@/api/types";
+import type { Choices, Message } from "@/api/types";
 import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
@@ -10,8 +10,8 @@ import { Markdown } from "@/components/Markdown";
 import { clock } from "@/lib/format";
 
 export function Channel({ choices, incoming }: { choices: Choices; incoming: readonly Message[] }) {
-  const [reader, setReader] = useState("internal");
-  const { data, error, again } = usePoll<Update[]>("/v1/updates", 0, { reader });
+  const [reader, setReader] = useState<Choices["channels"][number]>("internal");
+  const { data, error, again } = usePoll("/v1/updates", 0, { reader });
   useStream(["update.posted"], again);
   return (
     <Card
@@ -22,7 +22,10 @@ export function Channel({ choices, incoming }: { choices: Choices; incoming: rea
         <select
           aria-label="Audience of the channel"
           value={reader}
-          onChange={(event) => setReader(event.currentTarget.value)}
+          onChange={(event) => {
+            const chosen = choices.channels[event.currentTarget.selectedIndex];
+            if (chosen) setReader(chosen);
+          }}
         >
           {choices.channels.map((one) => (
             <option key={one} value={one}>

@@ -1,5 +1,5 @@
 import { Fragment } from "react";
-import type { StatusSummary, Tone } from "@/api/types";
+import type { Tone } from "@/api/types";
 import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
@@ -17,7 +17,7 @@ const TONES: Record<string, Tone> = {
 };
 
 export function StatusPage({ url }: { url: string }) {
-  const { data, error, again } = usePoll<StatusSummary>("/api/v2/summary.json", 15000);
+  const { data, error, again } = usePoll("/api/v2/summary.json", 15000);
   useStream(["update.posted", "incident.declared"], again);
   return (
     <Card

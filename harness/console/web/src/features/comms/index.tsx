@@ -38,7 +38,7 @@ function Cadence({ due, choices }: { due: number | null; choices: Choices }) {
 
 export default function Comms() {
   const { status, at } = useDrill();
-  const { data: choices, error } = usePoll<Choices>("/v1/choices");
+  const { data: choices, error } = usePoll("/v1/choices");
   if (error && !choices) return <ErrorNote error={error} />;
   if (!choices) return <Loading />;
   const due = status.exercise.update_due_s;

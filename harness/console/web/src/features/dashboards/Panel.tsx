@@ -1,7 +1,7 @@
 // A panel of a dashboard: what it is called, what can be done with it, and its figures.
 
 import { useRef } from "react";
-import type { DashboardPanel, DrawnPanel } from "@/api/dashboards";
+import type { DrawnPanel } from "@/api/dashboards";
 import { ErrorNote } from "@/components/ErrorNote";
 import { attachEvidence } from "@/components/basket";
 import { href } from "@/lib/address";
@@ -11,7 +11,7 @@ import { Figure, Lines, Rows } from "./bodies";
 import type { PanelTime } from "./usePanel";
 import { usePanel, useSeen } from "./usePanel";
 
-type PanelProps = Omit<BodyProps, "answers" | "height"> & { panel: DrawnPanel };
+type PanelProps = Omit<BodyProps, "answers" | "height">;
 
 const ROW_PX = 30;
 const BODIES = { timeseries: Lines, stat: Figure, table: Rows };
@@ -66,7 +66,7 @@ export function Panel({ panel, time, marks, onZoom, onService, sync }: PanelProp
   );
 }
 
-function tracesOf(panel: DashboardPanel, { begin, end, service }: PanelTime): string {
+function tracesOf(panel: DrawnPanel, { begin, end, service }: PanelTime): string {
   const isOfService = panel.targets.some((target) => uses(target.expr, "service"));
   return href("traces", {
     begin: Math.floor(begin),

@@ -1,7 +1,7 @@
 // Figures, lines and tables from the same JSON that Grafana reads.
 
 import { useMemo } from "react";
-import type { DashboardPanel } from "@/api/dashboards";
+import type { DrawnPanel } from "@/api/dashboards";
 import type { Value } from "@/api/telemetry";
 import { Chart } from "@/charts/Chart";
 import type { Zoom } from "@/charts/options";
@@ -13,7 +13,7 @@ import { columns, merged } from "@/lib/tables";
 import type { PanelAnswer, PanelTime } from "./usePanel";
 
 export interface BodyProps {
-  panel: DashboardPanel;
+  panel: DrawnPanel;
   answers: readonly PanelAnswer[];
   time: PanelTime;
   marks: readonly Mark[];

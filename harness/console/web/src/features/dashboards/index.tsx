@@ -1,7 +1,7 @@
 // The shop's dashboards, live: the same that Grafana shows, for those who have none.
 
 import { useMemo } from "react";
-import type { Dashboard, DashboardPanel, DashboardTitle, DrawnPanel } from "@/api/dashboards";
+import type { DashboardPanel, DrawnPanel } from "@/api/dashboards";
 import { useLive } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
@@ -19,9 +19,9 @@ const isDrawn = (panel: DashboardPanel): panel is DrawnPanel => panel.type !== "
 
 export default function Dashboards() {
   const params = useParams();
-  const list = usePoll<DashboardTitle[]>("/v1/dashboards");
+  const list = usePoll("/v1/dashboards");
   const uid = params.uid ?? "shop";
-  const board = usePoll<Dashboard>(`/v1/dashboards/${encodeURIComponent(uid)}`);
+  const board = usePoll(`/v1/dashboards/${encodeURIComponent(uid)}`);
   const services = useServices();
   const { records } = useLive();
   const time = useTime(params);

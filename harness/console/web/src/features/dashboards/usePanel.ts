@@ -3,7 +3,7 @@
 import type { RefObject } from "react";
 import { useEffect, useState } from "react";
 import { api } from "@/api/client";
-import type { DashboardPanel, Target } from "@/api/dashboards";
+import type { DrawnPanel, Target } from "@/api/dashboards";
 import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
 import type { Exemplar, Metrics, Series } from "@/api/telemetry";
@@ -45,7 +45,7 @@ export function useSeen(box: RefObject<HTMLElement | null>): boolean {
 
 /** What the panel's queries answer over the time shown; asked only while it is on the screen. */
 export function usePanel(
-  panel: DashboardPanel,
+  panel: DrawnPanel,
   { begin, end, service }: PanelTime,
   isSeen: boolean,
 ): PanelState {
@@ -73,7 +73,7 @@ export function usePanel(
 }
 
 async function asked(
-  panel: DashboardPanel,
+  panel: DrawnPanel,
   target: Target,
   { begin, end, service }: PanelTime,
 ): Promise<PanelAnswer> {
@@ -85,9 +85,9 @@ async function asked(
   const params = isTable
     ? { query, begin: end - 2, end, points: 2 }
     : { query, begin, end, points: POINTS };
-  const found = await api.get<Metrics>("/v1/metrics", params);
+  const found = await api.get("/v1/metrics", params);
   const exemplars = target.exemplar
-    ? await api.get<Exemplar[]>("/v1/metrics/exemplars", { query, begin, end })
+    ? await api.get("/v1/metrics/exemplars", { query, begin, end })
     : [];
   const series = found.series.map((one) => ({
     ...one,

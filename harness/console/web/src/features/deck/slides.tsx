@@ -65,8 +65,8 @@ function Metrics({ agenda, past }: { agenda: Plan; past: History | null }) {
 
 /** The slides in order, each `{id, body}`. */
 export function useSlides(): Slide[] {
-  const { data: agenda, error } = usePoll<Plan>("/v1/instructor/deck");
-  const { data: past } = usePoll<History>("/v1/history");
+  const { data: agenda, error } = usePoll("/v1/instructor/deck");
+  const { data: past } = usePoll("/v1/history");
   const { records } = useLive();
   const services = useServices();
   const span = useSpan(records);

@@ -1,6 +1,5 @@
 // From what is known to the one cause: incident, triage, hypotheses, evidence, declaration.
 
-import type { Choices } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -16,7 +15,7 @@ import { useHypotheses } from "./useHypotheses";
 
 export default function Diagnosis() {
   const { status } = useDrill();
-  const { data: choices, error } = usePoll<Choices>("/v1/choices");
+  const { data: choices, error } = usePoll("/v1/choices");
   const held = useHypotheses();
   if (error && !choices) return <ErrorNote error={error} />;
   if (!choices) return <Loading />;

@@ -16,7 +16,7 @@ const wall = (took: Duration | null): number | null => took && took.wall_ms;
 
 type Format = (value: Figure) => string;
 
-const BOARD: readonly (readonly [string, string, Format])[] = [
+const BOARD: readonly (readonly [keyof HistoryAnswer["averages"], string, Format])[] = [
   ["drills", "drills counted", plain],
   ["mttd_ms", "TTD (detect), from the fault", time],
   ["mtta_ms", "TTA (acknowledge), from the page", time],
@@ -48,7 +48,7 @@ const TRENDS: readonly TrendOf[] = [
 ];
 
 export default function History() {
-  const { data, error, again } = usePoll<HistoryAnswer>("/v1/history");
+  const { data, error, again } = usePoll("/v1/history");
   if (error) return <ErrorNote error={error} />;
   if (!data) return <Loading />;
   const counted = data.drills.filter((one) => one.counts && one.drill_id !== data.running);

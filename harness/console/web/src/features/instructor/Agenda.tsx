@@ -11,7 +11,7 @@ import { stopwatch } from "@/lib/format";
 export function Agenda({ exercise }: { exercise: Exercise }) {
   const { clock, phases, speed } = exercise;
   const [reason, setReason] = useState("");
-  const turn = useAct((what: string, body?: object) => api.post(`/v1/instructor/${what}`, body));
+  const turn = useAct((act: () => Promise<Exercise>) => act());
   const at = phases.findIndex((one) => one.id === clock.phase);
   return (
     <Card
@@ -39,18 +39,29 @@ export function Agenda({ exercise }: { exercise: Exercise }) {
       </ol>
       <div className="actions">
         {!clock.is_running && (
-          <Button kind="primary" busy={turn.busy} onClick={() => turn.run("start")}>
+          <Button
+            kind="primary"
+            busy={turn.busy}
+            onClick={() => turn.run(() => api.post("/v1/instructor/start"))}
+          >
             Start the clock
           </Button>
         )}
         {clock.is_running && !clock.is_over && (
           <>
             {clock.is_paused ? (
-              <Button kind="primary" busy={turn.busy} onClick={() => turn.run("resume")}>
+              <Button
+                kind="primary"
+                busy={turn.busy}
+                onClick={() => turn.run(() => api.post("/v1/instructor/resume"))}
+              >
                 Resume
               </Button>
             ) : (
-              <Button busy={turn.busy} onClick={() => turn.run("pause", { reason })}>
+              <Button
+                busy={turn.busy}
+                onClick={() => turn.run(() => api.post("/v1/instructor/pause", { reason }))}
+              >
                 Pause
               </Button>
             )}
@@ -59,12 +70,19 @@ export function Agenda({ exercise }: { exercise: Exercise }) {
                 <Button
                   key={more}
                   busy={turn.busy}
-                  onClick={() => turn.run("extend", { extra_s: more * 60 })}
+                  onClick={() =>
+                    turn.run(() => api.post("/v1/instructor/extend", { extra_s: more * 60 }))
+                  }
                 >
                   +{more} min
                 </Button>
               ))}
-            <Button busy={turn.busy} onClick={() => turn.run("skip", { phase: clock.phase })}>
+            <Button
+              busy={turn.busy}
+              onClick={() =>
+                turn.run(() => api.post("/v1/instructor/skip", { phase: clock.phase }))
+              }
+            >
               Next phase
             </Button>
           </>

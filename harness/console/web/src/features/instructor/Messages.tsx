@@ -1,5 +1,4 @@
 import { api } from "@/api/client";
-import type { PlannedMessage } from "@/api/types";
 import { useAct } from "@/api/useAct";
 import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
@@ -11,7 +10,7 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { toast } from "@/components/Toast";
 
 export function Messages() {
-  const { data, error, again } = usePoll<PlannedMessage[]>("/v1/instructor/plan");
+  const { data, error, again } = usePoll("/v1/instructor/plan");
   useStream(["inject.delivered"], again);
   const send = useAct(async (id: string) => {
     await api.post("/v1/instructor/messages", { id });

@@ -1,7 +1,7 @@
 // What to run next: every scenario with what the matrix found of it here, and the command for it.
 
 import { useState } from "react";
-import type { Proof as ScenarioProof, Scenarios } from "@/api/types";
+import type { Proof as ScenarioProof } from "@/api/types";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
@@ -41,7 +41,7 @@ function told({
 }
 
 export function Picker() {
-  const { data, error } = usePoll<Scenarios>("/v1/instructor/scenarios");
+  const { data, error } = usePoll("/v1/instructor/scenarios");
   const [choice, setChoice] = useState<DrillChoice>({
     scenario: "random",
     agenda: "",

@@ -3,7 +3,7 @@
 import type { SyntheticEvent } from "react";
 import { useState } from "react";
 import { api } from "@/api/client";
-import type { Score, ScoreLine } from "@/api/scoring";
+import type { ScoreLine } from "@/api/scoring";
 import { useAct } from "@/api/useAct";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
@@ -19,7 +19,7 @@ const OPEN = "for the instructor";
 
 /** Lines that wait for the instructor, and those that were graded already. */
 export function RubricGrading() {
-  const { data, error, again } = usePoll<Score>("/v1/score", EVERY_MS);
+  const { data, error, again } = usePoll("/v1/score", EVERY_MS);
   const [all, setAll] = useState(false);
   const lines = (data?.sections || []).flatMap((section) =>
     section.lines.map((line) => ({ ...line, section: section.title })),

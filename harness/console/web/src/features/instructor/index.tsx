@@ -13,12 +13,12 @@ import { People } from "./People";
 import { Picker } from "./Picker";
 import { RubricGrading } from "./RubricGrading";
 
-const NO_ANSWER: AnswerData = { scenario: "", seed: "", faults: [], declared: [], evidence_min: 0 };
+const NO_ANSWER: AnswerData = { scenario: "", seed: 0, faults: [], declared: [], evidence_min: 0 };
 
 export default function Instructor() {
   const { status } = useDrill();
   const { exercise } = status;
-  const { data, error, again } = usePoll<AnswerData>("/v1/answer");
+  const { data, error, again } = usePoll("/v1/answer");
   useStream(["diagnosis.declared"], again);
   const answer = data || NO_ANSWER;
   const hints = answer.faults.flatMap((one) => one.hints);

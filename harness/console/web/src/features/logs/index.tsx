@@ -1,7 +1,7 @@
 // Logs: followed live or searched, one line with all its fields.
 
 import { useEffect, useState } from "react";
-import type { Params } from "@/api/client";
+import type { ParamsOf } from "@/api/routes";
 import type { LogLine } from "@/api/telemetry";
 import { useServices } from "@/api/useServices";
 import { Empty } from "@/components/Empty";
@@ -16,7 +16,7 @@ import { LINES_MAX, useLines } from "./useLines";
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 const TEXT_WAIT_MS = 350;
 
-function searchOf({ service, level, contains, trace }: Address): Params {
+function searchOf({ service, level, contains, trace }: Address): ParamsOf<"/v1/logs"> {
   return {
     ...(service && { service }),
     ...(level && { level }),

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import type { Params } from "@/api/client";
 import { api } from "@/api/client";
 import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
+import type { ParamsOf } from "@/api/routes";
 import type { LogLine } from "@/api/telemetry";
 import { appended, prepended } from "@/lib/windowing";
 
@@ -17,8 +17,8 @@ const EVERY_MS = 1500;
 export const LINES_MAX = 10_000;
 const ASK_MAX = 2000;
 
-async function asked(params: Params): Promise<LogLine[]> {
-  const { records } = await api.get<{ records: LogLine[] }>("/v1/logs", {
+async function asked(params: ParamsOf<"/v1/logs">): Promise<LogLine[]> {
+  const { records } = await api.get("/v1/logs", {
     ...params,
     limit: ASK_MAX,
   });
@@ -26,7 +26,7 @@ async function asked(params: Params): Promise<LogLine[]> {
 }
 
 /** The lines that match, those that come while `isLive`; `older` asks for those before them. */
-export function useLines(search: Params, isLive: boolean): Lines {
+export function useLines(search: ParamsOf<"/v1/logs">, isLive: boolean): Lines {
   const [lines, setLines] = useState<LogLine[] | null>(null);
   const [error, setError] = useState<Problem | null>(null);
   const [isComplete, setComplete] = useState(false);

@@ -1,7 +1,6 @@
 // What is the matter, whom it hurts, where, and what changed lately.
 
 import { useMemo } from "react";
-import type { Deploy } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
@@ -16,7 +15,7 @@ import { Services } from "./Services";
 
 export default function Now() {
   const { status, records } = useDrill();
-  const { data: deploys } = usePoll<Deploy[]>("/v1/deploys", 5000);
+  const { data: deploys } = usePoll("/v1/deploys", 5000);
   const samples = useMemo(
     () =>
       records
@@ -48,7 +47,7 @@ export default function Now() {
             <li key={one.id}>
               <time>{clock(one.time)}</time>
               <div>
-                <Badge kind={one.tone}>{one.label}</Badge> {one.text}
+                <Badge kind={one.tone || "quiet"}>{one.label}</Badge> {one.text}
               </div>
             </li>
           ))}

@@ -31,7 +31,7 @@ export function useEdges(): ReadonlyMap<string, MeasuredEdge> {
       await Promise.all(
         Object.entries(QUERIES).map(async ([what, query]) => {
           try {
-            const series = await api.get<Metrics>("/v1/metrics", { query }, control.signal);
+            const series = await api.get("/v1/metrics", { query }, control.signal);
             for (const { labels, value } of samples(series)) {
               const { service = "", peer = "" } = labels;
               const key = `${service} ${peer}`;

@@ -10,11 +10,16 @@ import { useAll, useSheet } from "./useSheet";
 
 export function ActionItems({ checks }: { checks: Record<string, string> }) {
   const all = useAll("action-item.added");
-  const { draft, put, send } = useSheet("action-item", "/v1/action-items", {
-    text: "",
-    owner: "",
-    check: "",
-  });
+  const { draft, put, send } = useSheet(
+    "action-item",
+    "/v1/action-items",
+    {
+      text: "",
+      owner: "",
+      check: "",
+    },
+    (written) => written,
+  );
   return (
     <Card title="Action items" className="span12" id="action-items">
       {!all.length && <Empty>No action items yet. Linked items are checked in later drills.</Empty>}

@@ -13,11 +13,16 @@ const LEVELS: Record<string, string> = {
 
 export function Causes({ levels }: { levels: readonly string[] }) {
   const all = useAll("cause.analysed");
-  const { draft, put, send } = useSheet("cause", "/v1/causes", {
-    level: levels[0],
-    text: "",
-    confidence: 80,
-  });
+  const { draft, put, send } = useSheet(
+    "cause",
+    "/v1/causes",
+    {
+      level: levels[0] ?? "",
+      text: "",
+      confidence: 80,
+    },
+    (written) => written,
+  );
   return (
     <Card title="Root cause analysis" className="span12" id="levels">
       <ul className="plain">

@@ -28,7 +28,7 @@ interface Writing {
  * Null while nobody writes here: then the page shows what is saved, as it changes.
  */
 export function Paper({ drillId }: { drillId: string }) {
-  const { data: saved, error, again, put } = usePoll<SavedPaper>("/v1/postmortem", EVERY_MS);
+  const { data: saved, error, again, put } = usePoll("/v1/postmortem", EVERY_MS);
   const [mine, setMine] = useDraft<Writing | null>(`postmortem ${drillId}`, null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -51,7 +51,7 @@ export function Paper({ drillId }: { drillId: string }) {
   };
   const save = (text: string, base: string) =>
     attempt(async () => {
-      const now = await api.post<SavedPaper>("/v1/postmortem/text", { text, base_version: base });
+      const now = await api.post("/v1/postmortem/text", { text, base_version: base });
       put(now);
       // What was typed while the text was on its way goes on from the text as it was saved.
       setMine((typed) =>

@@ -1,6 +1,5 @@
 // The postmortem: drafted from the record, then written by people, several at once if need be.
 
-import type { Choices } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Paper } from "./Paper";
@@ -8,7 +7,7 @@ import { Review } from "./Review";
 
 export default function Postmortem() {
   const { status } = useDrill();
-  const { data: choices } = usePoll<Choices>("/v1/choices");
+  const { data: choices } = usePoll("/v1/choices");
   return (
     <>
       <Paper drillId={status.drill_id} />

@@ -2,6 +2,7 @@ import type { SyntheticEvent } from "react";
 import { useMemo } from "react";
 import { api } from "@/api/client";
 import type { RecordData, RecordType } from "@/api/records";
+import type { BodyOf, PostPath } from "@/api/routes";
 import { useAct } from "@/api/useAct";
 import { useLive } from "@/api/useLive";
 import { toast } from "@/components/Toast";
@@ -21,11 +22,11 @@ export function useAll<T extends RecordType>(type: T): (RecordData[T] & { key: s
 }
 
 /** A draft of a form that is sent to `path`, and blank again once it was taken. */
-export function useSheet<D extends object>(
+export function useSheet<P extends PostPath, D extends object>(
   name: string,
-  path: string,
+  path: P,
   blank: D,
-  bodyOf: (draft: D) => object = (draft) => draft,
+  bodyOf: (draft: D) => BodyOf<P>,
 ) {
   const [draft, setDraft, taken] = useDraft(name, blank);
   const put = (change: Partial<D>) => setDraft((before) => ({ ...before, ...change }));

@@ -1,7 +1,6 @@
 // Score: every line of the rubric with its points and the events that decided it.
 
 import { useMemo } from "react";
-import type { Score as ScoreAnswer } from "@/api/scoring";
 import { useLive } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Calibration } from "@/charts/Calibration";
@@ -14,7 +13,7 @@ import { Section } from "./Section";
 const EVERY_MS = 10_000;
 
 export default function Score() {
-  const { data, error } = usePoll<ScoreAnswer>("/v1/score", EVERY_MS);
+  const { data, error } = usePoll("/v1/score", EVERY_MS);
   const { records } = useLive();
   const bySeq = useMemo(
     () => new Map(records.map((event) => [Number(event.id), event])),

@@ -74,7 +74,7 @@ export default function Timeline() {
               <li key={one.id}>
                 <time title={clock(one.time)}>{fromPage(one, status.pages)}</time>
                 <div>
-                  <Badge kind={one.tone}>{one.label}</Badge> {one.text}
+                  <Badge kind={one.tone || "quiet"}>{one.label}</Badge> {one.text}
                 </div>
               </li>
             ))}

@@ -1,6 +1,6 @@
 import type { SyntheticEvent } from "react";
 import { useEffect, useState } from "react";
-import type { Params } from "@/api/client";
+import type { ParamsOf } from "@/api/routes";
 import type { TraceRow } from "@/api/telemetry";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
@@ -15,14 +15,14 @@ import { clock, plain, seconds } from "@/lib/format";
 const EVERY_MS = 5000;
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 
-function searchOf(params: Address): Params {
+function searchOf(params: Address): ParamsOf<"/v1/traces"> {
   const { service, operation, begin, end } = params;
   return {
     ...(service && { service }),
     ...(operation && { operation }),
-    ...(begin && { begin }),
-    ...(end && { end }),
-    ...(params.slower && { min_duration_ms: params.slower }),
+    ...(begin && { begin: Number(begin) }),
+    ...(end && { end: Number(end) }),
+    ...(params.slower && { min_duration_ms: Number(params.slower) }),
     ...(params.errors && { errors: true }),
     limit: Number(params.limit) || 50,
   };
@@ -31,15 +31,11 @@ function searchOf(params: Address): Params {
 export function Search({ params }: { params: Address }) {
   const services = useServices();
   const [id, setId] = useState("");
-  const operations = usePoll<string[]>(params.service ? "/v1/operations" : null, 0, {
+  const operations = usePoll(params.service ? "/v1/operations" : null, 0, {
     service: params.service,
   });
   const isFixed = Boolean(params.begin);
-  const found = usePoll<{ traces: TraceRow[] }>(
-    "/v1/traces",
-    isFixed ? 0 : EVERY_MS,
-    searchOf(params),
-  );
+  const found = usePoll("/v1/traces", isFixed ? 0 : EVERY_MS, searchOf(params));
   const rows = found.data?.traces;
   const limit = Number(params.limit) || 50;
   const set = (changes: AddressParams) => go("traces", { ...params, ...changes });

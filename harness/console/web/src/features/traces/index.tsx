@@ -1,6 +1,5 @@
 // Traces: found by service, route, duration, failure, time or id; one of them as a waterfall.
 
-import type { TraceAnswer } from "@/api/telemetry";
 import { usePoll } from "@/api/usePoll";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -27,7 +26,7 @@ export default function Traces() {
 }
 
 function One({ id, params }: { id: string; params: Address }) {
-  const { data, error, again } = usePoll<TraceAnswer>(`/v1/traces/${encodeURIComponent(id)}`);
+  const { data, error, again } = usePoll(`/v1/traces/${encodeURIComponent(id)}`);
   if (error)
     return (
       <div>

@@ -5,7 +5,9 @@ The folder is built from `harness/console/web` by `make console`.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +37,11 @@ class Page:
     """One file as it goes out."""
 
     body: bytes
+    packed: bytes
+    """The same, compressed once for all who take it so."""
     media_type: str
     etag: str
+    """A weak one: it is that of both."""
 
 
 def read_pages(folder: Path = STATIC) -> Mapping[str, Page]:
@@ -49,7 +54,8 @@ def read_pages(folder: Path = STATIC) -> Mapping[str, Page]:
         body = path.read_bytes()
         name = path.relative_to(folder).as_posix()
         where = "/" if name == "index.html" else f"/static/{name}"
-        pages[where] = Page(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        pages[where] = Page(body, gzip.compress(body, mtime=0), media_type, etag)
     return pages
 
 
@@ -60,10 +66,22 @@ async def serve(request: Request) -> Response:
     """The file of exactly this path; a browser that has it already is told so."""
     page = PAGES[request.url.path]
     caching = FOR_EVER if request.url.path.startswith(BUILT) else ASKED_AGAIN
-    headers = {"ETag": page.etag, "Cache-Control": caching}
+    headers = {"ETag": page.etag, "Cache-Control": caching, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == page.etag:
         return Response(status_code=304, headers=headers)
-    return Response(page.body, media_type=page.media_type, headers=headers)
+    if not takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(page.body, media_type=page.media_type, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(page.packed, media_type=page.media_type, headers=headers)
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an `Accept-Encoding` names gzip, and not as what it refuses."""
+    for one in accepted.lower().split(","):
+        name, _, quality = one.partition(";")
+        if name.strip() == "gzip":
+            return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality)
+    return False
 
 
 router = router_for(EVERYBODY)

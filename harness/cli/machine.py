@@ -92,7 +92,7 @@ def bench(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure start-up, memory, processor time (by process and kind of work) and tracing.
+    """Measure start-up, memory, tracing, and what takes the processor.
 
     Example: drill bench --only-processor --against before.json
     """

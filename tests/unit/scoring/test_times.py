@@ -9,7 +9,7 @@ import pytest
 from harness.paths import REPO
 from harness.scoring.times import TIMES, Definition
 
-HISTORY = REPO / "harness" / "console" / "static" / "views" / "history.js"
+HISTORY = REPO / "harness/console/web/src/features/history/index.tsx"
 GLOSSARY = REPO / "docs" / "architecture.md"
 
 
@@ -30,6 +30,6 @@ def words_of(page: Path) -> set[str]:
 
 def test_the_console_calls_each_as_the_scorecard_does(tmp_path: Path) -> None:
     assert words_of(HISTORY) == {one.label for one in TIMES.values()}
-    other = tmp_path / "history.js"
+    other = tmp_path / "index.tsx"
     other.write_text(HISTORY.read_text().replace("TTM (mitigate)", "to mitigate"))
     assert words_of(other) < words_of(HISTORY)

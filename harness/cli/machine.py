@@ -92,7 +92,7 @@ def bench(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure start-up, memory, tracing, and what takes the processor.
+    """Measure start-up, memory, tracing, and processor time by work.
 
     Example: drill bench --only-processor --against before.json
     """

@@ -29,6 +29,11 @@ export function href(view: string, params: AddressParams = {}): string {
   return `#/${view}${query ? `?${query}` : ""}`;
 }
 
+/**
+ * Goes there at once: the browser tells of a new address only later, and a box that stands for a
+ * part of it would show what was before until then.
+ */
 export function go(view: string, params: AddressParams) {
-  location.hash = href(view, params);
+  history.pushState(null, "", href(view, params));
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }

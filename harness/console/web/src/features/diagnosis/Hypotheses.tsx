@@ -145,9 +145,11 @@ export function Hypotheses({ held, choices }: { held: Held; choices: Choices }) 
             <span className="label">Reason for the change</span>
             <input
               value={form.value.reason}
-              onInput={(event) =>
-                form.set((before) => ({ ...before, reason: event.currentTarget.value }))
-              }
+              onInput={(event) => {
+                // React lets go of the event before it may ask what comes of it.
+                const reason = event.currentTarget.value;
+                form.set((before) => ({ ...before, reason }));
+              }}
             />
           </label>
         )}

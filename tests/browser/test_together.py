@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from harness.record.events import CauseAnalysed, PostmortemSaved, TriageWritten
 from harness.waiting import wait_until_sync
@@ -74,7 +76,7 @@ def test_pieces_of_the_others_postmortem_are_taken_one_by_one(
     piece = ada.get_by_role("button", name="Take this piece of theirs").last
     piece.press("Enter")
     mine.get_by_text(BOS).wait_for()
-    assert ada.get_by_label("your text").input_value().split("\n")[-1] == BOS
+    expect(ada.get_by_label("your text")).to_have_value(re.compile(f"\n{BOS}$"))
     ada.get_by_label("your text").fill("## Impact")
     mine.get_by_text(BOS).wait_for(state="detached")
     ada.get_by_role("button", name="Keep mine").click()

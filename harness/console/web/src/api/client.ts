@@ -1,11 +1,11 @@
 // What the API is called with, and how: the token goes in a header, never in an address.
 
-import { lines } from "./eventStream";
 import type { ProblemJson } from "./problems";
 import { isAbort, Refused, Unreachable } from "./problems";
 import type { AnswerOf, BodyOf, GetPath, ParamsOf, PostPath, ResultOf } from "./routes";
 import type { Failed, Progress } from "./schema";
 import { session } from "./session";
+import { lines } from "./streams";
 
 interface Asked extends Omit<RequestInit, "headers"> {
   headers?: Record<string, string>;

@@ -3,12 +3,13 @@
 // After a break it asks on from the last number it has seen, so nothing is lost and nothing comes
 // twice.
 
+import type { EventSourceMessage } from "eventsource-parser";
+import { createParser } from "eventsource-parser";
 import { api } from "./client";
-import type { ServerEvent } from "./eventStream";
-import { lines, parsed } from "./eventStream";
 import type { Problem } from "./problems";
 import { problemOf, Refused } from "./problems";
 import type { DrillRecord } from "./records";
+import { texts } from "./streams";
 import type { Over, Status } from "./types";
 
 const RETRY_MS = [500, 1000, 2000];
@@ -64,35 +65,29 @@ function flush() {
   tell({ records: [...live.state.records, ...news].slice(-KEPT) });
 }
 
-function receive(event: ServerEvent) {
-  if (event.kind === "record") {
-    if (event.id === null || event.id <= live.last) return;
-    live.last = event.id;
-    const record = JSON.parse(event.data) as DrillRecord;
+function receive({ event, id, data }: EventSourceMessage) {
+  if (event === "record") {
+    const seq = Number(id);
+    if (!(seq > live.last)) return;
+    live.last = seq;
+    const record = JSON.parse(data) as DrillRecord;
     pending.push(record);
     // Many at once, after a break, are drawn once.
     flushing ??= setTimeout(flush, 30);
     for (const listener of live.eventListeners) listener(record);
-  } else if (event.kind === "status") {
-    tell({ status: JSON.parse(event.data) as Status, at: Date.now() });
-  } else if (event.kind === "over") {
-    tell({ over: JSON.parse(event.data) as Over });
+  } else if (event === "status") {
+    tell({ status: JSON.parse(data) as Status, at: Date.now() });
+  } else if (event === "over") {
+    tell({ over: JSON.parse(data) as Over });
   }
 }
 
 async function follow() {
   const body = await api.stream(live.last);
   tell({ connection: "live", problem: null });
-  let block: string[] = [];
-  for await (const line of lines(body)) {
-    if (line) {
-      block.push(line);
-      continue;
-    }
-    const event = parsed(block);
-    block = [];
-    if (event) receive(event);
-  }
+  // Not EventSource: that takes no headers, and the token would stand in the address.
+  const parser = createParser({ onEvent: receive });
+  for await (const text of texts(body)) parser.feed(text);
 }
 
 export async function connect() {

@@ -30,6 +30,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
+            { name: "query", test: /node_modules\/@tanstack\/(react-query|query-core)\// },
             { name: "uplot", test: /node_modules\/uplot\/.*\.js$/ },
           ],
         },

@@ -1,7 +1,9 @@
 // The console: connects to the drill of this tab's key, and shows it.
 
+import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
-import { connect } from "@/api/live";
+import { connect, live } from "@/api/live";
+import { askAgain, queries } from "@/api/queries";
 import { App } from "@/app/App";
 import "uplot/dist/uPlot.min.css";
 import "@/styles/app.css";
@@ -11,5 +13,10 @@ import "@/styles/deck.css";
 
 const box = document.getElementById("app");
 if (!box) throw new Error("index.html has no #app");
+live.eventListeners.add(askAgain);
 void connect();
-createRoot(box).render(<App />);
+createRoot(box).render(
+  <QueryClientProvider client={queries}>
+    <App />
+  </QueryClientProvider>,
+);

@@ -1,18 +1,16 @@
 // A question to the API that is asked again.
 
-import { useCallback, useEffect, useState } from "react";
+import { skipToken, useQuery } from "@tanstack/react-query";
+import { useCallback, useRef } from "react";
 import { api } from "./client";
 import type { Problem } from "./problems";
-import { isAbort, problemOf } from "./problems";
+import { queries } from "./queries";
 import type { AnswerOf, GetPath, ParamsOf } from "./routes";
 
-interface Answered<T> {
+export interface Poll<T> {
   data: T | null;
   error: Problem | null;
   loading: boolean;
-}
-
-export interface Poll<T> extends Answered<T> {
   again: () => void;
   put: (data: T) => void;
 }
@@ -27,30 +25,25 @@ export function usePoll<P extends GetPath>(
   params: ParamsOf<P> | null = null,
 ): Poll<AnswerOf<"get", P>> {
   type T = AnswerOf<"get", P>;
-  const [state, setState] = useState<Answered<T>>({ data: null, error: null, loading: true });
-  const [turn, setTurn] = useState(0);
-  const key = JSON.stringify(params);
-  useEffect(() => {
-    if (!path) return undefined;
-    const control = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      try {
-        const data = await api.get(path, params, control.signal);
-        setState({ data, error: null, loading: false });
-      } catch (thrown) {
-        if (isAbort(thrown)) return;
-        setState((before) => ({ ...before, error: problemOf(thrown), loading: false }));
-      }
-      if (everyMs && !control.signal.aborted) timer = setTimeout(ask, everyMs);
-    };
-    void ask();
-    return () => {
-      control.abort();
-      clearTimeout(timer);
-    };
-  }, [path, everyMs, key, turn]);
-  const again = useCallback(() => setTurn((before) => before + 1), []);
-  const put = useCallback((data: T) => setState({ data, error: null, loading: false }), []);
-  return { ...state, again, put };
+  const queryKey = [path, params];
+  const { data, error, status } = useQuery<T, Problem>({
+    queryKey,
+    queryFn: path ? ({ signal }) => api.get(path, params, signal) : skipToken,
+    refetchInterval: everyMs || false,
+  });
+  // What failed stays told while it is asked again, until an answer comes.
+  const problem = useRef<Problem | null>(null);
+  if (status !== "pending") problem.current = error;
+  const key = JSON.stringify(queryKey);
+  const again = useCallback(() => {
+    void queries.invalidateQueries({ queryKey, exact: true });
+  }, [key]);
+  const put = useCallback((now: T) => void queries.setQueryData(queryKey, now), [key]);
+  return {
+    data: data ?? null,
+    error: problem.current,
+    loading: status === "pending" && !problem.current,
+    again,
+    put,
+  };
 }

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "react";
 import type { Deploy } from "@/api/types";
-import { useDrill, useStream } from "@/api/useLive";
+import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
 import { Empty } from "@/components/Empty";
@@ -34,8 +34,6 @@ export default function Changes() {
   const services = useServices();
   const log = usePoll("/v1/deploys", EVERY_MS);
   const flags = usePoll("/v1/flags");
-  // Asked of the services themselves, so only when something may have changed them.
-  useStream(["flag.switched", "deploy.succeeded", "deploy.failed"], flags.again);
   const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);
   const [isOpen, setOpen] = useState(true);
   if (log.error && !log.data) return <ErrorNote error={log.error} />;

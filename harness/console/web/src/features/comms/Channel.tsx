@@ -1,6 +1,5 @@
 import { useState } from "react";
 import type { Choices, Message } from "@/api/types";
-import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
 import { Card } from "@/components/Card";
@@ -11,8 +10,7 @@ import { clock } from "@/lib/format";
 
 export function Channel({ choices, incoming }: { choices: Choices; incoming: readonly Message[] }) {
   const [reader, setReader] = useState<Choices["channels"][number]>("internal");
-  const { data, error, again } = usePoll("/v1/updates", 0, { reader });
-  useStream(["update.posted"], again);
+  const { data, error } = usePoll("/v1/updates", 0, { reader });
   return (
     <Card
       title="Channel"

@@ -1,6 +1,5 @@
 import { Fragment } from "react";
 import type { Tone } from "@/api/types";
-import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
 import { Card } from "@/components/Card";
@@ -17,8 +16,7 @@ const TONES: Record<string, Tone> = {
 };
 
 export function StatusPage({ url }: { url: string }) {
-  const { data, error, again } = usePoll("/api/v2/summary.json", 15000);
-  useStream(["update.posted", "incident.declared"], again);
+  const { data, error } = usePoll("/api/v2/summary.json", 15000);
   return (
     <Card
       title="Status page"

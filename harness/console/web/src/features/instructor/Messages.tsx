@@ -1,6 +1,5 @@
 import { api } from "@/api/client";
 import { useAct } from "@/api/useAct";
-import { useStream } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
@@ -10,8 +9,7 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { toast } from "@/components/Toast";
 
 export function Messages() {
-  const { data, error, again } = usePoll("/v1/instructor/plan");
-  useStream(["inject.delivered"], again);
+  const { data, error } = usePoll("/v1/instructor/plan");
   const send = useAct(async (id: string) => {
     await api.post("/v1/instructor/messages", { id });
     toast(`Sent: ${id}`);

@@ -1,7 +1,7 @@
 // What an instructor runs a drill with: agenda, messages, people, cause, judgement, the answer.
 
 import type { Answer as AnswerData } from "@/api/types";
-import { useDrill, useStream } from "@/api/useLive";
+import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Agenda } from "./Agenda";
@@ -18,8 +18,7 @@ const NO_ANSWER: AnswerData = { scenario: "", seed: 0, faults: [], declared: [],
 export default function Instructor() {
   const { status } = useDrill();
   const { exercise } = status;
-  const { data, error, again } = usePoll("/v1/answer");
-  useStream(["diagnosis.declared"], again);
+  const { data, error } = usePoll("/v1/answer");
   const answer = data || NO_ANSWER;
   const hints = answer.faults.flatMap((one) => one.hints);
   return (

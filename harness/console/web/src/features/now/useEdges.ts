@@ -1,6 +1,6 @@
 // What the callers measure of their calls, by `caller callee`.
 
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Labels, Metrics } from "@/api/telemetry";
 
@@ -13,6 +13,7 @@ export interface MeasuredEdge {
 }
 
 const EVERY_MS = 4000;
+const NONE: ReadonlyMap<string, MeasuredEdge> = new Map();
 
 const QUERIES = {
   rate: "sum by (service, peer) (rate(outbound_requests_total[15s]))",
@@ -22,37 +23,31 @@ const QUERIES = {
 };
 
 export function useEdges(): ReadonlyMap<string, MeasuredEdge> {
-  const [edges, setEdges] = useState<ReadonlyMap<string, MeasuredEdge>>(new Map());
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const control = new AbortController();
-    const ask = async () => {
-      const found = new Map<string, MeasuredEdge>();
-      await Promise.all(
-        Object.entries(QUERIES).map(async ([what, query]) => {
-          try {
-            const series = await api.get("/v1/metrics", { query }, control.signal);
-            for (const { labels, value } of samples(series)) {
-              const { service = "", peer = "" } = labels;
-              const key = `${service} ${peer}`;
-              found.set(key, { ...found.get(key), [what]: value, service, peer });
-            }
-          } catch {
-            /* the map shows what there is; the status says that the drill is gone */
-          }
-        }),
-      );
-      if (control.signal.aborted) return;
-      setEdges(found);
-      timer = setTimeout(ask, EVERY_MS);
-    };
-    void ask();
-    return () => {
-      control.abort();
-      clearTimeout(timer);
-    };
-  }, []);
-  return edges;
+  const { data } = useQuery({
+    queryKey: ["measured calls"],
+    queryFn: ({ signal }) => measured(signal),
+    refetchInterval: EVERY_MS,
+  });
+  return data ?? NONE;
+}
+
+async function measured(signal: AbortSignal): Promise<ReadonlyMap<string, MeasuredEdge>> {
+  const found = new Map<string, MeasuredEdge>();
+  await Promise.all(
+    Object.entries(QUERIES).map(async ([what, query]) => {
+      try {
+        const series = await api.get("/v1/metrics", { query }, signal);
+        for (const { labels, value } of samples(series)) {
+          const { service = "", peer = "" } = labels;
+          const key = `${service} ${peer}`;
+          found.set(key, { ...found.get(key), [what]: value, service, peer });
+        }
+      } catch {
+        /* the map shows what there is; the status says that the drill is gone */
+      }
+    }),
+  );
+  return found;
 }
 
 const samples = (answer: Metrics): { labels: Labels; value: number }[] =>

@@ -1,11 +1,11 @@
 // A list of log lines of which only those on the screen are drawn: ten thousand scroll like ten.
 
+import { useVirtualizer } from "@tanstack/react-virtual";
 import type { KeyboardEvent, ReactNode, UIEvent } from "react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef } from "react";
 import type { LogLine } from "@/api/telemetry";
 import { laneOf } from "@/charts/colors";
 import { clockMs } from "@/lib/format";
-import { isAtEnd, visible } from "@/lib/windowing";
 
 interface LogListProps {
   lines: LogLine[];
@@ -16,41 +16,30 @@ interface LogListProps {
 }
 
 const ROW_PX = 22;
+/** Whoever is so close to the end is at it, and wants to be kept there. */
+const END_PX = 24;
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 const LEVELS: Record<string, string> = { WARNING: "WARN", CRITICAL: "CRIT" };
 
 export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogListProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [scroll, setScroll] = useState({ top: 0, height: 600 });
-  const before = useRef<LogLine[]>([]);
-  useEffect(() => {
-    const list = box.current; // React forgets it a moment before it cleans up
-    if (!list) return undefined;
-    const watcher = new ResizeObserver(() =>
-      setScroll((was) => ({ ...was, height: list.clientHeight })),
-    );
-    watcher.observe(list);
-    return () => watcher.disconnect();
-  }, []);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: useCallback((index: number) => lines[index]?.seq ?? index, [lines]),
+    overscan: 8,
+    // Lines leave above, or come there: what is being read stays where it is.
+    anchorTo: "end",
+    followOnAppend: isFollowing,
+    scrollEndThreshold: END_PX,
+  });
   useLayoutEffect(() => {
-    const list = box.current;
-    if (!list) return;
-    const [first, firstBefore] = [lines[0], before.current[0]];
-    if (isFollowing) {
-      list.scrollTop = list.scrollHeight;
-    } else if (first) {
-      // Lines left above, or came there: what is being read stays where it is.
-      const gone = before.current.findIndex((line) => line.seq === first.seq);
-      const came = firstBefore ? lines.findIndex((line) => line.seq === firstBefore.seq) : 0;
-      if (gone > 0) list.scrollTop = Math.max(0, list.scrollTop - gone * ROW_PX);
-      else if (came > 0) list.scrollTop += came * ROW_PX;
-    }
-    before.current = lines;
-  }, [lines, isFollowing]);
+    if (isFollowing) virtual.scrollToEnd();
+  }, [isFollowing]);
   const moved = (event: UIEvent) => {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
-    setScroll({ top: scrollTop, height: clientHeight });
-    const atEnd = isAtEnd(scrollTop, clientHeight, scrollHeight);
+    const atEnd = scrollHeight - (scrollTop + clientHeight) <= END_PX;
     if (atEnd !== isFollowing) onFollow(atEnd);
   };
   const step = (event: KeyboardEvent) => {
@@ -59,12 +48,13 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
     event.preventDefault();
     const at = lines.findIndex((line) => line.seq === chosen) + by;
     const wanted = lines[at];
-    if (wanted && box.current) {
-      onChoose(wanted);
-      box.current.scrollTop = Math.max(0, at * ROW_PX - scroll.height / 2);
-    }
+    if (!wanted) return;
+    onChoose(wanted);
+    virtual.scrollToIndex(at, { align: "center" });
   };
-  const { from, to, above, below } = visible(lines.length, ROW_PX, scroll.top, scroll.height);
+  const rows = virtual.getVirtualItems();
+  const above = rows[0]?.start ?? 0;
+  const below = virtual.getTotalSize() - (rows.at(-1)?.end ?? 0);
   return (
     <div
       ref={box}
@@ -77,7 +67,7 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
       onKeyDown={step}
     >
       <div style={{ height: `${above}px` }} />
-      {lines.slice(from, to).map((line) => (
+      {lines.slice(rows[0]?.index ?? 0, (rows.at(-1)?.index ?? -1) + 1).map((line) => (
         <div
           key={line.seq}
           aria-current={line.seq === chosen ? "true" : undefined}

@@ -4,7 +4,7 @@ import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
 import type { ParamsOf } from "@/api/routes";
 import type { LogLine } from "@/api/telemetry";
-import { appended, prepended } from "@/lib/windowing";
+import { appended, prepended } from "@/lib/lines";
 
 export interface Lines {
   lines: LogLine[] | null;

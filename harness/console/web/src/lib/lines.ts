@@ -1,22 +1,4 @@
-// Which rows of a long list are on the screen, and how a growing list stays bounded.
-
-/** First and last row (exclusive) to draw, with the room above and below them in pixels. */
-export function visible(
-  total: number,
-  rowHeight: number,
-  scrollTop: number,
-  viewport: number,
-  extra = 8,
-) {
-  const from = Math.min(total, Math.max(0, Math.floor(scrollTop / rowHeight) - extra));
-  const to = Math.max(from, Math.min(total, Math.ceil((scrollTop + viewport) / rowHeight) + extra));
-  return { from, to, above: from * rowHeight, below: (total - to) * rowHeight };
-}
-
-/** Whether the reader is at the end, and wants to be kept there. */
-export function isAtEnd(scrollTop: number, viewport: number, height: number, slack = 24): boolean {
-  return height - (scrollTop + viewport) <= slack;
-}
+// How a growing list of lines stays bounded.
 
 /** `older` lines before `lines`, each `seq` once, as many as there is room for. */
 export function prepended<L extends { seq: number }>(lines: L[], older: L[], most: number): L[] {

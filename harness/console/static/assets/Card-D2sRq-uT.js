@@ -1,1 +1,0 @@
-import{t as e}from"./react-BIuw6VVY.js";var t=e();function n({title:e,actions:n,children:r,className:i=``,id:a}){return(0,t.jsxs)(`section`,{className:`card ${i}`,"aria-labelledby":a,children:[e&&(0,t.jsxs)(`header`,{children:[(0,t.jsx)(`h2`,{id:a,children:e}),n&&(0,t.jsx)(`div`,{className:`actions`,children:n})]}),r]})}export{n as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./react-BIuw6VVY.js";var t=e();function n({children:e}){return(0,t.jsx)(`p`,{className:`empty`,children:e})}export{n as t};

@@ -1,0 +1,1 @@
+import{r as e}from"./react-CvdC6zOt.js";var t=e();function n({children:e}){return(0,t.jsx)(`p`,{className:`empty`,children:e})}export{n as t};

@@ -1,2 +1,0 @@
-const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["assets/MarkdownText-BH4ITjZx.js","assets/rolldown-runtime-XKyaHtl9.js","assets/react-BIuw6VVY.js"])))=>i.map(i=>d[i]);
-import{r as e,t}from"./react-BIuw6VVY.js";import{t as n}from"./index-DcLG8JKI.js";var r=e(),i=t(),a=(0,r.lazy)(()=>n(()=>import(`./MarkdownText-BH4ITjZx.js`),__vite__mapDeps([0,1,2])));function o({text:e}){return(0,i.jsx)(`div`,{className:`markdown`,children:(0,i.jsx)(r.Suspense,{fallback:(0,i.jsx)(`pre`,{className:`text`,children:e}),children:(0,i.jsx)(a,{text:e})})})}export{o as t};

@@ -1,1 +1,0 @@
-import{r as e}from"./react-BIuw6VVY.js";import{D as t}from"./index-DcLG8JKI.js";var n=e();function r(e){let{records:r}=t();return(0,n.useMemo)(()=>{let t=r.findLast(t=>t.type===e);if(!t)return null;let{by:n}=t.data;return{seq:Number(t.id),by:n,at:t.time,data:t.data}},[r,e])}export{r as t};

@@ -13,7 +13,7 @@ from harness.host.lifecycle import Outcome
 
 @pytest.mark.parametrize(
     ("scenario", "due_s"),
-    [("deadlock", 10), ("float-drift", 15), ("healthy", None)],
+    [("deadlock", 12), ("float-drift", 15), ("healthy", None)],
 )
 def test_a_page_is_due_when_the_scenarios_faults_say_so(scenario: str, due_s: float | None) -> None:
     assert page_due_s(scenario) == due_s

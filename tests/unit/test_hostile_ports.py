@@ -10,7 +10,7 @@ import socket
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from harness.drill.session import Session
 from harness.runtime.port_check import listen
 from harness.telemetry.recorder_app import Memory, create_app
 from harness.thirdparty import bounded_server
+from harness.thirdparty.profiles import Profile, Span
 from harness.thirdparty.providers import Options, ThirdParties
 from harness.thirdparty.spec import CA_FILE_NAME
 from harness.tokens import Caller, TokenBook
@@ -41,6 +42,9 @@ ANSWER_S = 10.0
 SOON_S = 0.3
 """What a head and a body may take in these tests."""
 STRANGERS_MAX = 20
+NO_TIME = Span(0, 0)
+AT_ONCE = Profile("at once", handshake=NO_TIME, response=NO_TIME, look_up=NO_TIME)
+"""Of third parties: how long they take to answer is not what is asked here."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ async def the_recorder(name: str) -> AsyncIterator[Port]:
 async def the_parties(name: str, folder: Path) -> AsyncIterator[Port]:
     parties = ThirdParties(Options(0, 0, 0, folder / "control.sock", folder, "normal", seed=7))
     await parties.start()
+    await parties.apply_profile(AT_ONCE)
     context = ssl.create_default_context(cafile=str(folder / CA_FILE_NAME))
     status = "/api/v2/status.json"
     try:
@@ -151,21 +156,20 @@ async def the_parties(name: str, folder: Path) -> AsyncIterator[Port]:
         await parties.stop()
 
 
+def served(name: str, session: Session, folder: Path) -> AbstractAsyncContextManager[Port]:
+    if name in ("api", "alertmanager", "status page"):
+        return the_api(name, session, folder)
+    if name == "ai gate":
+        return the_gate(folder)
+    return the_recorder(name) if name.startswith("recorder") else the_parties(name, folder)
+
+
 @pytest.fixture
 async def port(
     request: pytest.FixtureRequest, trouble: Session, tmp_path: Path
 ) -> AsyncIterator[Port]:
-    name = request.param
-    async with AsyncExitStack() as stack:
-        if name in ("api", "alertmanager", "status page"):
-            made = the_api(name, trouble, tmp_path)
-        elif name == "ai gate":
-            made = the_gate(tmp_path)
-        elif name.startswith("recorder"):
-            made = the_recorder(name)
-        else:
-            made = the_parties(name, tmp_path)
-        yield await stack.enter_async_context(made)
+    async with served(request.param, trouble, tmp_path) as found:
+        yield found
         mistakes = trouble.spec.run_dir / TRACEBACK
         assert not mistakes.exists(), mistakes.read_text()
 
@@ -181,6 +185,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name in names:
             monkeypatch.setattr(place, name, SOON_S)
     monkeypatch.setattr("harness.aigate.connection.BODY_S", SOON_S)
+    monkeypatch.setattr("harness.aigate.connection.DISCARD_S", SOON_S)
     monkeypatch.setattr("harness.telemetry.recorder_app.BODY_TIMEOUT_S", SOON_S)
     return
 
@@ -313,22 +318,29 @@ HALF: Mapping[str, Hostile] = {
     ),
     "a second half": lambda port: port.head("GET", port.probe) + port.head("GET", port.probe)[:-3],
 }
+ALL = {**WHOLE, **HALF}
+
+
+async def said_after(port: Port, name: str) -> list[str]:
+    """What is wrong with how `port` takes these bytes, and whoever comes after them."""
+    try:
+        said = wrong(await answer(port, ALL[name](port)))
+    except TimeoutError:
+        said = ["neither answered nor ended"]
+    if not await is_served(port):
+        said.append("nobody is served after it")
+    return [f"{name}: {one}" for one in said]
 
 
 @pytest.mark.parametrize("port", NAMES, indirect=True)
 async def test_hostile_bytes_are_refused_and_the_next_request_is_served(
     port: Port, impatient: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said: list[str] = []
     assert await is_served(port)
-    for name, hostile in {**WHOLE, **HALF}.items():
-        try:
-            found = await answer(port, hostile(port))
-        except TimeoutError:
-            found, said = b"", [*said, f"{name}: neither answered nor ended"]
-        said += [f"{name}: {one}" for one in wrong(found)]
-        if not await is_served(port):
-            said.append(f"{name}: nobody is served after it")
+    said = [one for name in WHOLE for one in await said_after(port, name)]
+    # Each of these waits until its time is up; together they wait once.
+    together = await asyncio.gather(*(said_after(port, name) for name in HALF))
+    said += [one for found in together for one in found]
     # aiohttp itself logs what it refuses as an error of its own.
     logged = [
         one.getMessage()
@@ -349,7 +361,7 @@ async def test_connections_that_show_nothing_make_room(
     for _, writer in waiting:
         writer.write(b"GET /never HTTP/1.1\r\nX-Never: ")
     assert await is_served(port), "whoever finishes a request comes in"
-    over = [await is_over(reader) for reader, _ in waiting[:STRANGERS_MAX]]
+    over = await asyncio.gather(*(is_over(reader) for reader, _ in waiting[:STRANGERS_MAX]))
     assert all(over) if is_bounded else not any(over), "the oldest are let go"
     assert not await is_over(waiting[-1][0])
     for _, writer in waiting:
@@ -367,15 +379,32 @@ async def is_over(reader: asyncio.StreamReader) -> bool:
         return True
 
 
-@pytest.mark.parametrize("port", NAMES, indirect=True)
-async def test_without_a_bound_on_its_time_half_a_head_stays(port: Port) -> None:
+async def test_without_a_bound_on_its_time_half_a_head_stays(
+    trouble: Session, tmp_path: Path
+) -> None:
     """Negative control: it is the bound that ends it, within the time of the other test."""
+    async with AsyncExitStack() as stack:
+        ports = []
+        for number, name in enumerate(NAMES):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            ports.append(await stack.enter_async_context(served(name, trouble, folder)))
+        ended = await asyncio.gather(*(ends_half_a_head(port) for port in ports))
+    assert [name for name, is_ended in zip(NAMES, ended, strict=True) if is_ended] == []
+
+
+async def ends_half_a_head(port: Port) -> bool:
+    """Whether the port answers or ends half a head before long."""
     reader, writer = await opened(port)
     writer.write(HALF["half a head"](port))
-    with pytest.raises(TimeoutError):
+    try:
         async with asyncio.timeout(3 * SOON_S):
             await reader.read(1)
-    writer.transport.abort()
+    except TimeoutError:
+        return False
+    finally:
+        writer.transport.abort()
+    return True
 
 
 def test_each_kind_of_wrong_answer_is_found() -> None:

@@ -79,8 +79,20 @@ def apply(
     return tuple(_best(line, campaigns.get(line.sku, ()), eligible_skus) for line in lines)
 
 
+def supported(campaigns: CampaignsBySku, eligible_skus: Collection[str]) -> CampaignsBySku:
+    """Without what a partner pays for on products that are not in `eligible_skus`."""
+    usable = {sku: _usable(found, sku, eligible_skus) for sku, found in campaigns.items()}
+    return {sku: found for sku, found in usable.items() if found}
+
+
+def _usable(
+    campaigns: Sequence[Campaign], sku: str, eligible_skus: Collection[str]
+) -> Sequence[Campaign]:
+    return [c for c in campaigns if c.partner is None or sku in eligible_skus]
+
+
 def _best(line: Line, campaigns: Sequence[Campaign], eligible_skus: Collection[str]) -> Promotion:
-    usable = [c for c in campaigns if c.partner is None or line.sku in eligible_skus]
+    usable = _usable(campaigns, line.sku, eligible_skus)
     if not usable:
         return Promotion(line.sku, Decimal("0.00"), None)
     best = min(usable, key=lambda campaign: (-discount_of(campaign, line), campaign.code))

@@ -123,6 +123,20 @@ async def test_offers_name_what_runs_on_each_product(
     assert partners.seen == []
 
 
+async def test_an_offer_that_a_partner_pays_for_is_shown_only_while_the_partner_does(
+    client: httpx.AsyncClient, programme: Programme, partners: FakePeer
+) -> None:
+    async def shown() -> set[str]:
+        answer = await client.post("/offers", json={"skus": [GARDEN, KITCHEN]})
+        return {offer["campaign"] for found in answer.json()["offers"].values() for offer in found}
+
+    assert {"GREEN-FINGERS", "KITCHEN-WEEKS"} <= await shown()
+    programme.eligible = False
+    assert "KITCHEN-WEEKS" in await shown()
+    assert "GREEN-FINGERS" not in await shown()
+    assert {asked.query for asked in partners.seen} == {(("sku", GARDEN),)}
+
+
 @pytest.mark.parametrize("count", [1, 400])
 async def test_offers_take_one_statement_however_many_products(
     client: httpx.AsyncClient, count: int

@@ -47,6 +47,8 @@ class HostSettings(BaseSettings):
     slack_webhook_url: SecretStr | None = Field(default=None)
     """Where the team's updates go, too; https, or http on this machine."""
     trace_ratio: float = Field(default=1.0, ge=0, le=1)
+    campaign_pid: int | None = None
+    """The process that runs this drill beside others of its own; None: a drill by itself."""
 
     @field_validator("slack_webhook_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -50,6 +51,7 @@ def main() -> None:
         seed=given.seed,
         port_offset=given.port_offset,
         home=given.home,
+        campaign_pid=os.getppid(),
         **PACE[given.player],  # type: ignore[arg-type]
     )
     try:

@@ -3,7 +3,8 @@
 - waiting: the share of time in which something runnable had to wait for a core ("some" of
   `/proc/pressure/cpu`); None where the kernel does not count it
 - stolen: the share that the hypervisor gave to other machines ("steal" of `/proc/stat`)
-- others: cores used by what is not of the drill: all that are used, less its own processes' part
+- others: cores used by what is not of the drill: all that are used, less its own processes' part,
+  and less that of processes which give way to it (a build under `nice`)
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ class Counters:
     used_s: float = 0.0
     """By all processes together, on all cores."""
     own_s: float = 0.0
+    gentle_s: float = 0.0
+    """By others that give way to the drill: the kernel runs them when it has nothing to do."""
     by_other: Mapping[int, float] = field(default_factory=dict)
-    """Processor time of each process that is not of the drill, by its number."""
+    """Processor time of each process that competes with the drill, by its number."""
 
 
 def read_counters(own_roots: Iterable[int] = ()) -> Counters:
@@ -43,13 +46,15 @@ def read_counters(own_roots: Iterable[int] = ()) -> Counters:
     user, nice, system, _, _, irq, softirq, stolen = _cpu_ticks()[:8]
     times = process_times()
     own = _descendants(set(own_roots), times)
+    gentle = _gentler(times) - own
     return Counters(
         at_s=time.monotonic(),
         waited_s=_waited_s(),
         stolen_s=stolen / TICKS_PER_S,
         used_s=(user + nice + system + irq + softirq) / TICKS_PER_S,
         own_s=sum(times[pid].own_s + times[pid].reaped_s for pid in own),
-        by_other={pid: one.own_s for pid, one in times.items() if pid not in own},
+        gentle_s=sum(times[pid].own_s + times[pid].reaped_s for pid in gentle),
+        by_other={pid: one.own_s for pid, one in times.items() if pid not in own | gentle},
     )
 
 
@@ -57,6 +62,7 @@ def load_between(before: Counters, after: Counters, cores: int) -> MachineLoad:
     """What the machine did between two readings."""
     elapsed_s = max(after.at_s - before.at_s, 0.001)
     used, own = after.used_s - before.used_s, max(after.own_s - before.own_s, 0.0)
+    gentle = max(after.gentle_s - before.gentle_s, 0.0)
     waited = None
     if before.waited_s is not None and after.waited_s is not None:
         waited = (after.waited_s - before.waited_s) / elapsed_s
@@ -64,7 +70,7 @@ def load_between(before: Counters, after: Counters, cores: int) -> MachineLoad:
         cores=cores,
         waiting_share=waited,
         stolen_share=(after.stolen_s - before.stolen_s) / elapsed_s / cores,
-        others_cores=max(used - own, 0.0) / elapsed_s,
+        others_cores=max(used - own - gentle, 0.0) / elapsed_s,
         takers=_takers(before.by_other, after.by_other, elapsed_s),
     )
 
@@ -119,6 +125,12 @@ def _descendants(roots: set[int], times: Mapping[int, ProcessTimes]) -> set[int]
             found.add(pid)
             waiting += children.get(pid, [])
     return found
+
+
+def _gentler(times: Mapping[int, ProcessTimes]) -> set[int]:
+    """Processes with less priority than ours."""
+    our_nice = os.nice(0)
+    return {pid for pid, one in times.items() if one.nice > our_nice}
 
 
 def _takers(

@@ -56,6 +56,8 @@ class ProcessTimes:
     own_s: float
     reaped_s: float
     """By the children that it waited for, and theirs."""
+    nice: int = 0
+    """How readily it gives way to others: 0 as a rule, 19 to everybody."""
 
 
 def process_times() -> dict[int, ProcessTimes]:
@@ -66,12 +68,13 @@ def process_times() -> dict[int, ProcessTimes]:
     found = {}
     for name in os.listdir(PROC):  # noqa: PTH208 - see above
         if name.isdigit() and (stat := _read(f"{PROC}/{name}/stat")):
-            _, parent, *fields = stat[stat.rindex(b")") + 2 :].split(None, 15)
+            _, parent, *fields = stat[stat.rindex(b")") + 2 :].split(None, 17)
             user, system, reaped_user, reaped_system = map(int, fields[9:13])
             found[int(name)] = ProcessTimes(
                 int(parent),
                 own_s=(user + system) / TICKS_PER_S,
                 reaped_s=(reaped_user + reaped_system) / TICKS_PER_S,
+                nice=int(fields[14]),
             )
     return found
 

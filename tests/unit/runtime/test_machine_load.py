@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.runtime.machine_load import Counters, MachineWatch, load_between, read_counters
+from harness.runtime.procfs import process_times
 from harness.waiting import wait_until_sync
 
 BURNING = "import os\nwhile True: os.getpid()"
@@ -50,9 +51,9 @@ def test_nothing_is_told_before_the_window_is_full() -> None:
 
 
 @contextmanager
-def burning() -> Iterator[subprocess.Popen[bytes]]:
+def burning(*prefix: str) -> Iterator[subprocess.Popen[bytes]]:
     """A child that takes what it gets of a core."""
-    process = subprocess.Popen([sys.executable, "-c", BURNING])
+    process = subprocess.Popen([*prefix, sys.executable, "-c", BURNING])
     try:
         yield process
     finally:
@@ -78,3 +79,17 @@ def test_a_process_of_the_drill_is_no_other_and_any_other_is(is_own: bool) -> No
         assert after.own_s - before.own_s >= QUARTER_S
     else:
         assert after.own_s == before.own_s == 0
+
+
+@pytest.mark.parametrize("prefix", [("nice", "-n", "5"), ()])
+def test_a_process_that_gives_way_takes_nothing_from_the_drill(prefix: tuple[str, ...]) -> None:
+    with burning(*prefix) as process:
+
+        def counted_s() -> float:
+            times = process_times()[process.pid]
+            return times.own_s
+
+        wait_until_sync(
+            lambda: counted_s() >= QUARTER_S, timeout_s=60, what="a quarter of a second of work"
+        )
+        assert (process.pid in read_counters().by_other) is not bool(prefix)

@@ -195,3 +195,4 @@ def test_every_service_documents_itself(addresses: dict[str, Any]) -> None:
             assert page.status_code == 200
             assert "/openapi.json" in page.text
             assert "swagger-ui" in page.text
+            assert "://" not in page.text, "nothing on it comes from another host"

@@ -21,7 +21,9 @@ from harness.catalog.reader import Catalog
 ROOT = Path(__file__).resolve().parents[2]
 THIRD_PARTIES = ("warehouse", "carrier", "partners")
 SHARED_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
-FRAMEWORK_ROUTES = frozenset({"/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"})
+FRAMEWORK_ROUTES = frozenset(
+    {"/openapi.json", "/docs", "/docs/oauth2-redirect", "/static-offline-docs"}
+)
 
 
 def routes_of(routes: Iterable[object]) -> Iterator[str]:

@@ -34,7 +34,7 @@ def smoke(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(min=1, max=16, help="Parallel stacks; default: one a core, on compose 1."),
+        typer.Option(min=1, max=8, help="Parallel stacks; default: cores / 2, on compose 1."),
     ] = None,
     port_offset: Annotated[
         int | None,

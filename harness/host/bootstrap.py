@@ -27,7 +27,7 @@ from harness.host.runtimes import runtime_named
 from harness.model import Pager, ProcessSpec, StackPlan
 from harness.paths import PRIVATE_MODE
 from harness.runtime.base import Runtime
-from harness.runtime.machine_load import MachineWatch
+from harness.runtime.machine_load import MachineWatch, read_counters
 from harness.runtime.port_check import require_free, risk_of_collision
 from harness.runtime.programs.external import ensure
 from harness.settings import HostSettings
@@ -108,9 +108,7 @@ async def prepare(
         third_parties=ThirdPartyControl(parties.control_socket),
         customers=LoadControl(spec.run_dir),
         silencers=_silencers(spec, ready.pager, tokens),
-        machine=MachineWatch(
-            partial(_own_roots, ready.runtime, settings.campaign_pid), window_s=WINDOW_S
-        ),
+        machine=_machine_watch(ready.runtime, settings.campaign_pid),
     )
     return Prepared(
         session=Session(spec, services, RunState(over=stop, pager=ready.pager)),
@@ -164,11 +162,17 @@ def _silencers(spec: DrillSpec, pager: Pager, tokens: TokenBook) -> Alertmanager
     return AlertmanagerClient(spec.ports.url(ports.ALERTMANAGER), login=tokens.login("prometheus"))
 
 
-def _own_roots(runtime: Runtime, campaign_pid: int | None) -> set[int]:
-    """This host and what it runs, wherever that is: containers are no children of ours. Stacks of
-    the same campaign are counted in: how many fit beside each other is the campaign's to know."""
-    roots = {os.getpid(), *(one.pid for one in runtime.processes() if one.pid)}
-    return roots if campaign_pid is None else {*roots, campaign_pid}
+def _machine_watch(runtime: Runtime, campaign_pid: int | None) -> MachineWatch:
+    return MachineWatch(
+        partial(_own_roots, runtime),
+        window_s=WINDOW_S,
+        read=partial(read_counters, neighbour_root=campaign_pid),
+    )
+
+
+def _own_roots(runtime: Runtime) -> set[int]:
+    """This host and what it runs, wherever that is: containers are no children of ours."""
+    return {os.getpid(), *(one.pid for one in runtime.processes() if one.pid)}
 
 
 def _oracle(parties: ThirdPartiesPlan, seed: int, access: ShopAccess) -> Oracle:

@@ -35,8 +35,8 @@ from harness.terminal import line, say, table
 SMOKE = REPO / "var" / "smoke"
 ALL = "all"
 PLAYERS = ("reference", "responder")
-CORES_PER_STACK = 1
-"""A healthy one keeps half a core busy; what breaks it, and proves it healed, wants the other."""
+CORES_PER_STACK = 2
+"""A healthy one keeps half a core busy; what breaks it, and proves it healed, wants the rest."""
 
 
 def output_of(runtime: str, player: str = "reference") -> Path:

@@ -4,7 +4,8 @@
   `/proc/pressure/cpu`); None where the kernel does not count it
 - stolen: the share that the hypervisor gave to other machines ("steal" of `/proc/stat`)
 - others: cores used by what is not of the drill: all that are used, less its own processes' part,
-  and less that of processes which give way to it (a build under `nice`)
+  less that of processes which give way to it (a build under `nice`), and less that of neighbours:
+  stacks of the same campaign, of which the campaign knows how many fit beside each other
 """
 
 from __future__ import annotations
@@ -34,19 +35,24 @@ class Counters:
     own_s: float = 0.0
     gentle_s: float = 0.0
     """By others that give way to the drill: the kernel runs them when it has nothing to do."""
+    by_neighbour: Mapping[int, float] = field(default_factory=dict)
+    """Of each process of a neighbour, by its number: whole stacks end between two readings."""
     by_other: Mapping[int, float] = field(default_factory=dict)
     """Processor time of each process that competes with the drill, by its number."""
 
 
-def read_counters(own_roots: Iterable[int] = ()) -> Counters:
-    """The counters now; `own_roots` and their descendants are the drill's own processes.
+def read_counters(own_roots: Iterable[int] = (), neighbour_root: int | None = None) -> Counters:
+    """The counters now; `own_roots` and their descendants are the drill's own processes, and what
+    else comes from `neighbour_root` is its neighbours'.
 
     What a process of the drill has waited for counts as its own, too: short-lived children.
     """
     user, nice, system, _, _, irq, softirq, stolen = _cpu_ticks()[:8]
     times = process_times()
     own = _descendants(set(own_roots), times)
-    gentle = _gentler(times) - own
+    neighbours = _descendants({neighbour_root}, times) - own if neighbour_root else set[int]()
+    gentle = _gentler(times) - own - neighbours
+    strangers = times.keys() - own - neighbours - gentle
     return Counters(
         at_s=time.monotonic(),
         waited_s=_waited_s(),
@@ -54,7 +60,8 @@ def read_counters(own_roots: Iterable[int] = ()) -> Counters:
         used_s=(user + nice + system + irq + softirq) / TICKS_PER_S,
         own_s=sum(times[pid].own_s + times[pid].reaped_s for pid in own),
         gentle_s=sum(times[pid].own_s + times[pid].reaped_s for pid in gentle),
-        by_other={pid: one.own_s for pid, one in times.items() if pid not in own | gentle},
+        by_neighbour={pid: times[pid].own_s for pid in neighbours},
+        by_other={pid: times[pid].own_s for pid in strangers},
     )
 
 
@@ -63,6 +70,9 @@ def load_between(before: Counters, after: Counters, cores: int) -> MachineLoad:
     elapsed_s = max(after.at_s - before.at_s, 0.001)
     used, own = after.used_s - before.used_s, max(after.own_s - before.own_s, 0.0)
     gentle = max(after.gentle_s - before.gentle_s, 0.0)
+    neighbours = sum(
+        now_s - before.by_neighbour.get(pid, 0.0) for pid, now_s in after.by_neighbour.items()
+    )
     waited = None
     if before.waited_s is not None and after.waited_s is not None:
         waited = (after.waited_s - before.waited_s) / elapsed_s
@@ -70,7 +80,7 @@ def load_between(before: Counters, after: Counters, cores: int) -> MachineLoad:
         cores=cores,
         waiting_share=waited,
         stolen_share=(after.stolen_s - before.stolen_s) / elapsed_s / cores,
-        others_cores=max(used - own - gentle, 0.0) / elapsed_s,
+        others_cores=max(used - own - gentle - neighbours, 0.0) / elapsed_s,
         takers=_takers(before.by_other, after.by_other, elapsed_s),
     )
 

@@ -27,6 +27,25 @@ def test_others_are_all_that_was_used_less_the_drills_own_part() -> None:
     assert load.stolen_share == pytest.approx(0.1)
 
 
+def test_a_neighbour_that_ends_turns_nobody_into_a_stranger() -> None:
+    """Its time is gone with it; what its processes used before the window was theirs."""
+    before = Counters(at_s=10, used_s=50, own_s=5, by_neighbour={7: 20.0, 8: 10.0})
+    after = Counters(at_s=15, used_s=56, own_s=7, by_neighbour={8: 13.0, 9: 1.0})
+    assert load_between(before, after, cores=2).others_cores == pytest.approx(0.0)
+    strangers = Counters(at_s=15, used_s=56, own_s=7)
+    assert load_between(before, strangers, cores=2).others_cores == pytest.approx(0.8)
+
+
+def test_what_comes_from_the_campaign_beside_the_drill_is_a_neighbour() -> None:
+    with burning() as process:
+        mine = read_counters({process.pid}, neighbour_root=os.getpid())
+        assert process.pid not in mine.by_neighbour
+        assert os.getpid() in mine.by_neighbour
+        beside = read_counters(neighbour_root=os.getpid())
+        assert process.pid in beside.by_neighbour
+        assert process.pid not in beside.by_other
+
+
 def test_the_greediest_are_named_first_and_small_ones_not_at_all() -> None:
     me, parent = os.getpid(), os.getppid()
     before = Counters(at_s=0, by_other={me: 1.0, parent: 1.0, 1: 1.0})
@@ -82,6 +101,7 @@ def test_a_process_of_the_drill_is_no_other_and_any_other_is(is_own: bool) -> No
 
 
 @pytest.mark.parametrize("prefix", [("nice", "-n", "5"), ()])
+@pytest.mark.skipif(os.nice(0) > 14, reason="these tests run with so little priority themselves")
 def test_a_process_that_gives_way_takes_nothing_from_the_drill(prefix: tuple[str, ...]) -> None:
     with burning(*prefix) as process:
 

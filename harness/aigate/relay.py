@@ -123,7 +123,7 @@ class Exchange:
             if len(whole) > ANSWER_MAX_BYTES:
                 reason = f"the provider's answer is longer than {ANSWER_MAX_BYTES} bytes"
                 raise Refused(502, "answer_too_large", reason)
-        body = self._redact(bytes(whole))
+        body = self._split_key.whole(self._redact(bytes(whole)))
         self._meter.see(json_of(body))
         await self._begin(answer)
         await self._send_body(body, more=False)

@@ -1,8 +1,10 @@
-"""The gate's key where a provider's stream spells it in pieces, each in an event of its own.
+"""The gate's key where a provider spells it in pieces: each in an event of its own, or in an item
+of a list.
 
 Pieces of one text are what the same place in event after event holds, such as
-`choices[0].delta.content`; they are read together. An event in which a text ends with the beginning
-of the key is held, with those that come after it, until the next piece says whether that goes on.
+`choices[0].delta.content`, and what the items of a list hold; they are read together. An event in
+which a text ends with the beginning of the key is held, with those that come after it, until the
+next piece says whether that goes on.
 """
 
 from __future__ import annotations
@@ -13,8 +15,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.aigate.events_stream import LINE_END, EventTooLong, data_of
-from harness.aigate.redaction import REPLACED_BY, SECRET_CHARS_MIN, base64_forms, spellings
+from harness.aigate.events_stream import LINE_END, EventTooLong, data_of, json_of
+from harness.aigate.redaction import (
+    GAP,
+    REPLACED_BY,
+    SECRET_CHARS_MIN,
+    SPELLING_CHARS_MAX,
+    Form,
+    expression,
+    forms,
+)
 
 SHOWN_CHARS_MAX = 4
 """So many first characters of a key may pass, as its kind has them (`sk-…`): a text that happens to
@@ -22,13 +32,12 @@ end with them is no reason to let a reader wait."""
 HELD_MAX_BYTES = 1024 * 1024
 CHANNELS_MAX = 1000
 """Places that hold text, in one stream."""
-SPELLING_CHARS_MAX = 12
-"""Of one character of the key."""
 INDEX = "index"
 """How names of numbers end that tell texts of one event apart: `index`, `output_index`."""
 
 _BEGUN = re.compile(
-    r"\\{1,3}(?:u(?:0(?:0[0-9a-f]?)?)?)?|%[0-9a-f]?|&(?:#x?[0-9a-f]{0,7}|[a-z]{1,5})?",
+    r"\\{1,7}(?:u[0-9a-f]{0,7}|u\{[0-9a-f]{0,6}|x[0-9a-f]?|[0-7]{1,3})?|[%=](?:25){0,3}[0-9a-f]?"
+    r"|&(?:a(?:m(?:p;?)?)?|(?:amp;)?(?:#x?[0-9a-f]{0,7}|[a-z]{1,8}))?|,|0x?",
     re.IGNORECASE,
 )
 """A spelling of a character whose end is in the next piece."""
@@ -108,6 +117,25 @@ class SplitKey:
             raise EventTooLong
         return []
 
+    def whole(self, body: bytes) -> bytes:
+        """The same for an answer that is no stream: one JSON value, its texts in lists."""
+        data = json_of(body) if self._key is not None else None
+        if self._key is None or data is None:
+            return body
+        event = _Event(body, [data], is_json=True)
+        pieces: dict[Channel, list[_Piece]] = {}
+        for piece in _pieces(event.data, 0, (), ()):
+            pieces.setdefault(piece.channel, []).append(piece)
+        # What stands in one piece, the redactor has taken out.
+        self._pieces = {
+            channel: [(event, piece) for piece in found]
+            for channel, found in pieces.items()
+            if len(found) > 1
+        }
+        for channel in self._pieces:
+            self._take_out(self._key, channel)
+        return json.dumps(event.data[0]).encode() if event.is_changed else body
+
     def rest(self) -> list[bytes]:
         """What is held, since nothing more comes, or nothing of it is the beginning of the key."""
         if len(self._tails) > CHANNELS_MAX:
@@ -142,12 +170,9 @@ class _Finder:
     """Finds a key in a text, whole or begun."""
 
     def __init__(self, key: str) -> None:
-        of_chars = [[one.decode("latin-1") for one in spellings(char)] for char in key]
-        self._chars = [[re.compile(one, re.IGNORECASE) for one in ways] for ways in of_chars]
-        self._base64 = [form.decode() for form in base64_forms(key)]
-        spelled = "".join(f"(?:{'|'.join(ways)})" for ways in of_chars)
-        whole = [spelled, *map(re.escape, self._base64)]
-        self._whole = re.compile("|".join(whole), re.IGNORECASE)
+        self._forms = [_Begin(form) for form in forms(key)]
+        self._whole = re.compile(expression(key), re.IGNORECASE)
+        self._end_chars = SPELLING_CHARS_MAX * (2 * len(key) + 1)
 
     def found(self, text: str) -> list[tuple[int, int]]:
         """Where it stands."""
@@ -155,14 +180,22 @@ class _Finder:
 
     def is_begun(self, text: str) -> bool:
         """Whether `text` ends with its beginning, longer than may be shown."""
-        end = text[-SPELLING_CHARS_MAX * (len(self._chars) + 1) :]
-        if any(self._reaches_the_end(end, start) for start in range(len(end))):
-            return True
-        return any(
-            end[-count:].lower() == form[:count].lower()
-            for form in self._base64
-            for count in range(SHOWN_CHARS_MAX + 1, min(len(form), len(end)) + 1)
-        )
+        end = text[-self._end_chars :]
+        return any(form.ends(end) for form in self._forms)
+
+
+class _Begin:
+    """The beginning of a key in one of its forms."""
+
+    _GAP = re.compile(GAP, re.IGNORECASE)
+
+    def __init__(self, form: Form) -> None:
+        self._chars = [[re.compile(way, re.IGNORECASE) for way in ways] for ways in form]
+        self._first = re.compile(f"(?={'|'.join(form[0])})", re.IGNORECASE)
+
+    def ends(self, text: str) -> bool:
+        """Whether `text` ends with it."""
+        return any(self._reaches_the_end(text, one.start()) for one in self._first.finditer(text))
 
     def _reaches_the_end(self, text: str, at: int) -> bool:
         # Several at once: `&` may be one character, or the beginning of `&amp;`.
@@ -172,8 +205,9 @@ class _Finder:
                 end == len(text) or _BEGUN.fullmatch(text, end) for end in ends
             ):
                 return True
-            found = (way.match(text, end) for end in ends for way in ways)
+            found = [way.match(text, end) for end in ends for way in ways]
             ends = {one.end() for one in found if one is not None}
+            ends |= {one.end() for end in ends if (one := self._GAP.match(text, end))}
             if not ends:
                 return False
         return False

@@ -14,6 +14,7 @@ SEEDS ?= 1
 PLAYER ?= reference
 RESUME ?=
 BUDGET ?=
+HUB_PORT ?=
 
 VENV := .venv
 CONSOLE := harness/console/web
@@ -32,7 +33,7 @@ KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
 SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
-.PHONY: images-offline console types console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: images-offline serve console types console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ help: ## what can be made
 
 drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= AGENDA= SPEED= RUNTIME=)
 	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common) $(if $(RESUME),--resume)
+
+serve: $(READY) ## the hub: teams and their drills in one place, until Ctrl-C (HUB_PORT=8700)
+	@exec $(DRILL) serve $(if $(HUB_PORT),--port $(HUB_PORT))
 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)

@@ -46,6 +46,8 @@ class HostSettings(BaseSettings):
     load_workers: int = Field(default=1, ge=1, le=16)
     slack_webhook_url: SecretStr | None = Field(default=None)
     """Where the team's updates go, too; https, or http on this machine."""
+    people_known: bool = False
+    """Names come from a hub, which knows its people, and not from whoever writes."""
     trace_ratio: float = Field(default=1.0, ge=0, le=1)
     campaign_pid: int | None = None
     """The process that runs this drill beside others of its own; None: a drill by itself."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
 
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
@@ -19,7 +20,7 @@ class Access:
     """The callers who may use the routes of a router. With `is_open`, no token is asked for; with
     `any_origin`, a page of another site may ask, too."""
 
-    def __init__(self, *callers: Caller, is_open: bool = False, any_origin: bool = False) -> None:
+    def __init__(self, *callers: StrEnum, is_open: bool = False, any_origin: bool = False) -> None:
         self.callers, self.is_open, self.any_origin = frozenset(callers), is_open, any_origin
 
     async def __call__(self) -> None:
@@ -46,7 +47,7 @@ class Policy:
 
     def __init__(
         self,
-        rules: Mapping[tuple[str, str], frozenset[Caller]],
+        rules: Mapping[tuple[str, str], frozenset[StrEnum]],
         public: Collection[tuple[str, str]] = (),
         any_origin: Collection[tuple[str, str]] = (),
     ) -> None:
@@ -57,17 +58,26 @@ class Policy:
             (method, _pattern(template), callers) for (method, template), callers in rules.items()
         ]
         self._open = [(method, _pattern(template)) for method, template in self.public]
+        self._everywhere = [(method, _pattern(template)) for method, template in self.any_origin]
 
     def is_public(self, method: str, path: str) -> bool:
         """Whether no token is needed."""
-        return any(known == method and pattern.fullmatch(path) for known, pattern in self._open)
+        return _matches(self._open, method, path)
 
-    def allowed(self, method: str, path: str) -> frozenset[Caller]:
+    def is_for_any_origin(self, method: str, path: str) -> bool:
+        """Whether a page of another site may ask."""
+        return _matches(self._everywhere, method, path)
+
+    def allowed(self, method: str, path: str) -> frozenset[StrEnum]:
         """The callers who may; nobody for what has no rule."""
         for known, pattern, callers in self._compiled:
             if known == method and pattern.fullmatch(path):
                 return callers
         return frozenset()
+
+
+def _matches(some: Iterable[tuple[str, re.Pattern[str]]], method: str, path: str) -> bool:
+    return any(known == method and pattern.fullmatch(path) for known, pattern in some)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -77,9 +87,9 @@ def _pattern(template: str) -> re.Pattern[str]:
 def policy_of(routers: Iterable[APIRouter]) -> Policy:
     """What the routes of `routers` say of themselves. One that says nothing, or two things, gets no
     rule."""
-    rules: dict[tuple[str, str], frozenset[Caller]] = {}
+    rules: dict[tuple[str, str], frozenset[StrEnum]] = {}
     public, any_origin = set(), set()
-    for method, path, declared in _declarations(routers):
+    for method, path, declared in declarations(routers):
         if len(declared) == 1 and declared[0].is_open:
             public.add((method, path))
             if declared[0].any_origin:
@@ -91,14 +101,14 @@ def policy_of(routers: Iterable[APIRouter]) -> Policy:
 
 def require_declared(routers: Iterable[APIRouter]) -> None:
     """Raises TypeError where a route does not say, once, whom it is for."""
-    for method, path, declared in _declarations(routers):
+    for method, path, declared in declarations(routers):
         if len(declared) != 1:
             raise TypeError(
                 f"{method} {path} declares {len(declared)} times who may use it, not once"
             )
 
 
-def _declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list[Access]]]:
+def declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list[Access]]]:
     """Method, path template and what is declared, of every route."""
     for router in routers:
         for route in router.routes:

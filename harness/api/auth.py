@@ -9,7 +9,7 @@ made on the path that the router matches, `scope["path"]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Literal
 
 from starlette.responses import JSONResponse
@@ -86,13 +86,9 @@ class Gatekeeper:
     def _decide(
         self, method: str, path: str, headers: Mapping[str, str]
     ) -> tuple[Caller | None, tuple[int, str] | None]:
-        if headers.get("host", "") not in self.hosts:
-            return None, (421, "this host name is not served here")
-        is_ours = headers.get("origin", next(iter(self.origins))) in self.origins
-        if not is_ours and (method, path) not in self.policy.any_origin:
-            return None, (403, FOREIGN)
-        if not _small_enough(headers):
-            return None, (413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size")
+        any_origin = self.policy.is_for_any_origin(method, path)
+        if problem := problem_of_site(headers, self.hosts, self.origins, any_origin=any_origin):
+            return None, problem
         if self.policy.is_public(method, path):
             return None, None
         if headers.get("sec-fetch-site") in OTHERS:
@@ -105,14 +101,40 @@ class Gatekeeper:
         return caller, None
 
     def _refuse(self, status: int, detail: str) -> ASGIApp:
-        told: dict[int, dict[str, str]] = {
-            401: {"WWW-Authenticate": self.scheme},
-            503: {"Retry-After": "5"},
-        }
-        headers = told.get(status)
         if self.scheme == "Basic":  # amtool reads nothing but JSON
-            return JSONResponse(detail, status, headers)
-        return Problem(status, headers, title="Refused", detail=detail, exit_code=1)
+            return JSONResponse(detail, status, refusal_headers(status, self.scheme))
+        return refusal(status, detail)
+
+
+def problem_of_site(
+    headers: Mapping[str, str],
+    hosts: Collection[str],
+    origins: Collection[str],
+    *,
+    any_origin: bool,
+) -> tuple[int, str] | None:
+    """What is wrong with a request whoever sends it: its Host, its Origin, or its size."""
+    if headers.get("host", "") not in hosts:
+        return 421, "this host name is not served here"
+    if headers.get("origin", next(iter(origins))) not in origins and not any_origin:
+        return 403, FOREIGN
+    if not _small_enough(headers):
+        return 413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size"
+    return None
+
+
+def refusal(status: int, detail: str) -> Problem:
+    """What is answered instead of asking a route."""
+    return Problem(status, refusal_headers(status), title="Refused", detail=detail, exit_code=1)
+
+
+def refusal_headers(status: int, scheme: Scheme = "Bearer") -> dict[str, str] | None:
+    """What goes with a refusal."""
+    told: dict[int, dict[str, str]] = {
+        401: {"WWW-Authenticate": scheme},
+        503: {"Retry-After": "5"},
+    }
+    return told.get(status)
 
 
 def _anybody(_: Caller) -> bool:

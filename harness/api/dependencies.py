@@ -37,9 +37,19 @@ def actor_name(request: Request, session: InSession) -> str:
 
 
 def _named(request: Request, session: Session, known: Callable[[Session, str], str]) -> str:
+    name = unquote(request.headers.get(PERSON, ""))[:200]
+    if session.spec.people_known and name:
+        return name
     if request.state.caller == Caller.PARTICIPANT:
-        return known(session, unquote(request.headers.get(PERSON, ""))[:200])
+        return known(session, name)
     return str(request.state.caller)
+
+
+def known_person(request: Request, session: InSession) -> str | None:
+    """The one name under which this caller may take and give up roles; None: any."""
+    if not session.spec.people_known or request.state.caller == Caller.INSTRUCTOR:
+        return None
+    return unquote(request.headers.get(PERSON, ""))[:200]
 
 
 def audience_of(request: Request) -> Audience:
@@ -49,4 +59,5 @@ def audience_of(request: Request) -> Audience:
 
 By = Annotated[str, Depends(caller_name)]
 Actor = Annotated[str, Depends(actor_name)]
+KnownPerson = Annotated[str | None, Depends(known_person)]
 Viewer = Annotated[Audience, Depends(audience_of)]

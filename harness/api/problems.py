@@ -54,9 +54,9 @@ def problem_of(error: DrillError) -> dict[str, Any]:
     }
 
 
-def own_mistake(error: OwnMistake | MachineRefused) -> dict[str, Any]:
+def own_mistake(error: OwnMistake | MachineRefused, place: str = "the drill") -> dict[str, Any]:
     """What nobody thought of, for people: what the machine refused, or a mistake of ours, of which
-    the rest is in the file, and nobody else's business."""
+    the rest is in the file, and nobody else's business. `place` is what goes on."""
     if isinstance(error, MachineRefused):
         # Without the file's name, which may be one of those that participants never see.
         reason = error.message.rpartition(": ")[2]
@@ -64,8 +64,8 @@ def own_mistake(error: OwnMistake | MachineRefused) -> dict[str, Any]:
     return {
         "title": "InternalError",
         "status": 500,
-        "detail": "internal error; the drill goes on",
-        "hint": f"its traceback is in {error.traceback_path.name} in the drill's folder",
+        "detail": f"internal error; {place} goes on",
+        "hint": f"its traceback is in {error.traceback_path.name} in {place}'s folder",
         "exit_code": error.exit_code,
     }
 
@@ -108,9 +108,13 @@ class LastResort:
     """ASGI middleware: what nobody handled is kept by `keep`, and answered if nothing was yet."""
 
     def __init__(
-        self, app: ASGIApp, *, keep: Callable[[Exception, str], OwnMistake | MachineRefused]
+        self,
+        app: ASGIApp,
+        *,
+        keep: Callable[[Exception, str], OwnMistake | MachineRefused],
+        place: str = "the drill",
     ) -> None:
-        self.app, self.keep = app, keep
+        self.app, self.keep, self.place = app, keep, place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -129,7 +133,7 @@ class LastResort:
             if has_begun:
                 scope.get("state", {}).get(HANG_UP, _nothing)()
             else:
-                detail = "the drill has ended"
+                detail = f"{self.place} has ended"
                 await Problem(503, title="Ended", detail=detail, exit_code=1)(scope, receive, send)
         except ClientDisconnect:
             return  # whoever broke off is not there to be answered, and that is no mistake of ours
@@ -139,7 +143,7 @@ class LastResort:
                 # Half an answer cannot be told apart from a whole one but by how it ends.
                 scope.get("state", {}).get(HANG_UP, _nothing)()
             else:
-                await Problem(**own_mistake(mistake))(scope, receive, send)
+                await Problem(**own_mistake(mistake, self.place))(scope, receive, send)
 
 
 def _nothing() -> None:

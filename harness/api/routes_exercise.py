@@ -10,10 +10,11 @@ from typing import Any
 from harness.api.access import TEAM, router_for
 from harness.api.answers import ai_answers, exercise_answers, score_answers, team_answers
 from harness.api.answers.shapes import answers
-from harness.api.dependencies import By, InSession, Viewer
+from harness.api.dependencies import By, InSession, KnownPerson, Viewer
 from harness.drill.actions import ai_access, instructor, team_entry
 from harness.drill.queries import exercise_view, live_score
 from harness.drill.queries.form_options import choices as words
+from harness.errors import NotAllowed
 from harness.exercise.entries import Membership
 from harness.record import events
 
@@ -37,13 +38,23 @@ async def roles(session: InSession) -> Any:
 
 
 @router.post("/roles/join", responses=answers(events.RoleJoined))
-async def join(body: Membership, session: InSession) -> Any:
+async def join(body: Membership, session: InSession, known: KnownPerson) -> Any:
+    _require_oneself(body, known)
     return team_entry.join(session, body.person, body.role)
 
 
 @router.post("/roles/leave", responses=answers(events.RoleLeft))
-async def leave(body: Membership, session: InSession) -> Any:
+async def leave(body: Membership, session: InSession, known: KnownPerson) -> Any:
+    _require_oneself(body, known)
     return team_entry.leave(session, body.person, body.role)
+
+
+def _require_oneself(body: Membership, known: str | None) -> None:
+    """Raises NotAllowed for a role of somebody else, where it is known who asks."""
+    if known is not None and body.person != known:
+        raise NotAllowed(
+            f"you are known here as '{known}'", "take and give up roles under that name"
+        )
 
 
 @router.post("/clock/advance", responses=answers(exercise_answers.Exercise))

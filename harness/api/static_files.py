@@ -64,8 +64,13 @@ PAGES = read_pages()
 
 async def serve(request: Request) -> Response:
     """The file of exactly this path; a browser that has it already is told so."""
-    page = PAGES[request.url.path]
-    caching = FOR_EVER if request.url.path.startswith(BUILT) else ASKED_AGAIN
+    return answer_with(request, request.url.path)
+
+
+def answer_with(request: Request, path: str) -> Response:
+    """The file of `path`, as `serve` answers with it."""
+    page = PAGES[path]
+    caching = FOR_EVER if path.startswith(BUILT) else ASKED_AGAIN
     headers = {"ETag": page.etag, "Cache-Control": caching, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == page.etag:
         return Response(status_code=304, headers=headers)

@@ -93,6 +93,8 @@ class DrillSpec:
     """The drill that this one goes on with."""
     guards: tuple[BoundGuard, ...] = ()
     """The checks that earlier drills' action items are bound to."""
+    people_known: bool = False
+    """Whether names come from a hub that knows its people, and are not what somebody claims."""
     ai_vendors: frozenset[str] = frozenset()
     """The vendors for whose models the gate has a key; none: it stays closed."""
 

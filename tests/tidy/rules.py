@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "drill",
         "api players",
         "host",
-        "bench matrix",
+        "bench hub matrix",
         "cli",
     )
 )

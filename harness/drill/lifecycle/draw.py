@@ -77,6 +77,7 @@ def draw(
         speed=settings.speed,
         load_workers=settings.load_workers,
         trace_ratio=settings.trace_ratio,
+        people_known=settings.people_known,
         channel_url=channel.get_secret_value() if channel else "",
         left_off=left_off,
         guards=guards,

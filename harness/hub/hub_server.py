@@ -1,0 +1,139 @@
+"""`drill serve`: a hub from owning its home to its end. Its drills go on without it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+
+from harness.bounded_http import protocol_of_server
+from harness.catalog.reader import Catalog
+from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing
+from harness.host.host_log import logged_to
+from harness.hub.accounts import Accounts
+from harness.hub.hub_app import create_hub_app
+from harness.hub.hub_database import HubDatabase
+from harness.hub.hub_settings import LOOPBACK, HubSettings
+from harness.hub.process_runner import ProcessRunner
+from harness.hub.run_registry import RunRegistry
+from harness.paths import PRIVATE_MODE, PRIVATE_UMASK, catalog_dir, created_with
+from harness.runtime.port_check import listen
+from harness.terminal import link_of
+
+HUB = "hub.json"
+"""In a hub's home: where it answers."""
+OWNER_TOKEN = "owner.token"  # noqa: S105  a file's name
+LOCK = "lock"
+WATCH_S = 1.0
+STOP_TIMEOUT_S = 3
+
+
+def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
+    """Serve a hub until it is told to end.
+
+    Raises AlreadyRunning, PortTaken, EnvironmentMissing and what the database objects to.
+    """
+    with created_with(PRIVATE_UMASK), _owned(settings.home), logged_to(settings.home / "logs"):
+        listener = listen(settings.port)
+        database = HubDatabase.open(settings.home, settings.database_url)
+        try:
+            catalog = Catalog(catalog_dir())
+            accounts = Accounts(database)
+            runs = RunRegistry(database, ProcessRunner(settings.home / "teams"), catalog)
+            token = owner_token(accounts, settings.home)
+            app = create_hub_app(
+                accounts,
+                runs,
+                catalog,
+                home=settings.home,
+                port=settings.port,
+                proxy=settings.proxy,
+            )
+            url = f"http://{LOOPBACK}:{settings.port}"
+            _announce(settings.home, url)
+            runs.refresh()
+            say(f"the hub is at {link_of(url, token)}")
+            say("that link is its owner's: invite people with `drill people invite`")
+            app.router.lifespan_context = lambda _: _watching(runs, app.state.relay.close)
+            config = uvicorn.Config(
+                app,
+                access_log=False,
+                log_config=None,
+                http=protocol_of_server(),
+                ws="none",
+                lifespan="on",
+                timeout_graceful_shutdown=STOP_TIMEOUT_S,
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            database.close()
+            listener.close()
+            (settings.home / HUB).unlink(missing_ok=True)
+    say("the hub has ended; its drills go on, and the next `drill serve` finds them")
+
+
+def owner_token(accounts: Accounts, home: Path) -> str:
+    """The token of whoever starts hubs here, in a file that only they can read."""
+    path = home / OWNER_TOKEN
+    with suppress(OSError):
+        token = path.read_text(encoding="utf-8").strip()
+        if accounts.known_by_token(token) is not None:
+            return token
+    token = accounts.owner_token()
+    path.touch(mode=0o600)
+    path.write_text(token, encoding="utf-8")
+    return token
+
+
+@asynccontextmanager
+async def _watching(runs: RunRegistry, close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """While inside, what becomes of each drill is noted as it happens."""
+
+    async def watch() -> None:
+        while True:
+            with suppress(DrillError):  # the next look may find the database again
+                await run_in_threadpool(runs.refresh)
+            await asyncio.sleep(WATCH_S)
+
+    watcher = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        await asyncio.gather(watcher, return_exceptions=True)
+        await close()
+
+
+@contextmanager
+def _owned(home: Path) -> Iterator[None]:
+    """Own the home of a hub. Raises AlreadyRunning where another hub lives there."""
+    try:
+        home.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+        home.chmod(PRIVATE_MODE)
+        lock = (home / LOCK).open("a+", encoding="ascii")
+    except OSError as error:
+        raise EnvironmentMissing(
+            f"a hub cannot be kept in {home}: {error.strerror}",
+            "set DRILL_HOME to a directory that you can write to",
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(
+                f"a hub already runs from {home}", "end it with Ctrl-C, or set DRILL_HOME"
+            ) from None
+        yield
+
+
+def _announce(home: Path, url: str) -> None:
+    draft = (home / HUB).with_suffix(".new")
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    draft.replace(home / HUB)

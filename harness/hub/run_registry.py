@@ -1,0 +1,307 @@
+"""The drills of a hub: started, found again, stopped, resumed.
+
+Everything here blocks. A run's row is written before its process is started, and what a process is
+doing is read from its team's folder, so that a hub that was killed at any moment knows all of them
+when it comes back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from harness.catalog.reader import Catalog
+from harness.drill.lifecycle.draw import RANDOM
+from harness.drill_client import DrillClient
+from harness.errors import DrillError, EnvironmentMissing, UnknownName, UsageError
+from harness.exercise.agenda_files import agenda_ids
+from harness.hub.accounts import Known, new_id, now_ms
+from harness.hub.capacity import Machine
+from harness.hub.hub_database import HubDatabase
+from harness.hub.process_runner import Phase, ProcessRunner, Sighting
+from harness.hub.tables import HubRole, Member, Person, Run, Seat, Team
+from harness.model import Role
+from harness.ports import API
+from harness.record.team_clock import SPEED_MAX
+from harness.runtime.procfs import port_is_free
+
+FIRST_OFFSET = 11_000
+"""Above the ports of a drill that somebody may be running in a terminal beside."""
+OFFSET_STEP = 1_000
+LAST_OFFSET = 50_000
+OUTCOME_MAX = 200
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for when a drill is started."""
+
+    scenario: str
+    agenda: str | None = None
+    seed: int | None = None
+    speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as one person may see it: what was drawn is the instructors' alone."""
+
+    id: str
+    team: str
+    team_id: str
+    phase: Phase
+    role: HubRole
+    started_by: str
+    created_ms: int
+    ended_ms: int | None
+    drill_id: str | None
+    outcome: str | None
+    has_failed: bool
+    scenario: str | None
+    agenda: str | None
+    seed: int | None
+    speed: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a run's drill answers, and with which tokens."""
+
+    api_url: str
+    secrets: Path
+
+    def token(self, role: Role) -> str:
+        """The drill's own token of a role. Raises DrillError where the drill is ending."""
+        try:
+            return (self.secrets / f"{role}.token").read_text(encoding="utf-8").strip()
+        except OSError:
+            raise DrillError("the drill is over", "see the list of runs") from None
+
+
+class RunRegistry:
+    """All runs of a hub; `machine` measures what there is room for."""
+
+    def __init__(
+        self,
+        database: HubDatabase,
+        runner: ProcessRunner,
+        catalog: Catalog,
+        machine: Callable[[], Machine] = Machine.measured,
+        clock: Callable[[], int] = now_ms,
+    ) -> None:
+        self._database, self._runner, self._catalog = database, runner, catalog
+        self._machine, self._clock = machine, clock
+        self._lock = threading.Lock()
+        self._seen: dict[str, Sighting] = {}
+
+    def start(self, by: Known, team_id: str, order: Order) -> str:
+        """Start a drill of a team; the run's id.
+
+        Raises UsageError and UnknownName for an order that makes no sense, AlreadyRunning where the
+        team's last drill is not over, and EnvironmentMissing where the machine holds no more.
+        """
+        self._check(order)
+        with self._lock:
+            offset = self._room()
+            with self._database.transaction() as db:
+                if db.get(Team, team_id) is None:
+                    raise UnknownName("team", team_id, db.scalars(select(Team.name)))
+                run = Run(
+                    id=new_id("r"),
+                    team_id=team_id,
+                    scenario=order.scenario,
+                    agenda=order.agenda,
+                    seed=order.seed,
+                    speed=order.speed,
+                    port_offset=offset,
+                    started_by=by.id,
+                    created_ms=self._clock(),
+                )
+                db.add(run)
+            self._launch(run, {})
+            return run.id
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a drill whose process died. Raises UsageError where it did not."""
+        with self._lock:
+            self._look_at_all()
+            with self._database.transaction() as db:
+                run = self._run(run_id, db.get(Run, run_id))
+                later = select(Run.id).where(
+                    Run.team_id == run.team_id, Run.created_ms > run.created_ms
+                )
+                if run.ended_ms is None or not run.has_failed:
+                    raise UsageError("this drill was not interrupted", "start another one")
+                if db.scalar(later):
+                    raise UsageError("this team has had a later drill", "start another one")
+                run.port_offset = self._room()
+                run.ended_ms = run.outcome = None
+                run.has_failed = False
+            self._launch(run, {"DRILL_RESUME": "true"})
+
+    def stop(self, by: Known, run_id: str) -> None:
+        """Ask a drill to end, in the name of `by`. Raises DrillError where it is over."""
+        seen, run = self.look(run_id)
+        if seen.phase is Phase.RUNNING:
+            target = self._target(run, seen)
+            with DrillClient(target.api_url, target.token(Role.INSTRUCTOR), person=by.name) as api:
+                api.post("/v1/finish")
+        elif seen.phase is Phase.STARTING:
+            self._runner.interrupt(run_id, run.team_id)
+        else:
+            raise UsageError("this drill is over already")
+
+    def target(self, run_id: str) -> Target:
+        """Where a running drill is asked. Raises EnvironmentMissing where it does not answer."""
+        seen, run = self.look(run_id)
+        if seen.phase is Phase.RUNNING:
+            return self._target(run, seen)
+        if seen.phase is Phase.STARTING:
+            raise EnvironmentMissing("the drill is still starting", "try again in a few seconds")
+        raise EnvironmentMissing("the drill is over", "see the list of runs")
+
+    def look(self, run_id: str) -> tuple[Sighting, Run]:
+        """A run, and how it is doing at this moment. Raises UnknownName."""
+        with self._lock:
+            with self._database.transaction() as db:
+                run = self._run(run_id, db.get(Run, run_id))
+            return self._look_at([run])[0], run
+
+    def refresh(self) -> None:
+        """Note what became of every run that was not over."""
+        with self._lock:
+            self._look_at_all()
+
+    def seen_by(self, known: Known, run_id: str | None = None) -> list[RunView]:
+        """The runs in which somebody has a role, newest first; or the one of that id."""
+        self.refresh()
+        with self._database.transaction() as db:
+            rows = db.execute(
+                select(Run, Team.name, Person.name, Member.role, Seat.role)
+                .join(Team, Team.id == Run.team_id)
+                .join(Person, Person.id == Run.started_by)
+                .outerjoin(Member, (Member.team_id == Run.team_id) & (Member.person_id == known.id))
+                .outerjoin(Seat, (Seat.run_id == Run.id) & (Seat.person_id == known.id))
+                .where(*([Run.id == run_id] if run_id else []))
+                .order_by(Run.created_ms.desc(), Run.id)
+            ).all()
+        views = []
+        for run, team, started_by, member, seat in rows:
+            role = seat or member or (HubRole.INSTRUCTOR if known.is_manager else None)
+            if role:
+                views.append(self._view(run, team, started_by, HubRole(role)))
+        return views
+
+    def _view(self, run: Run, team: str, started_by: str, role: HubRole) -> RunView:
+        may_know = role is HubRole.INSTRUCTOR
+        return RunView(
+            id=run.id,
+            team=team,
+            team_id=run.team_id,
+            phase=self._phase(run),
+            role=role,
+            started_by=started_by,
+            created_ms=run.created_ms,
+            ended_ms=run.ended_ms,
+            drill_id=run.drill_id,
+            # What went wrong may name what was drawn.
+            outcome=run.outcome if may_know or not run.has_failed else "it failed",
+            has_failed=run.has_failed,
+            scenario=run.scenario if may_know else None,
+            agenda=run.agenda,
+            seed=run.seed if may_know else None,
+            speed=run.speed,
+        )
+
+    def _phase(self, run: Run) -> Phase:
+        if run.ended_ms is None:
+            seen = self._seen.get(run.id)
+            return seen.phase if seen else Phase.STARTING
+        return Phase.DIED if run.has_failed else Phase.OVER
+
+    def _launch(self, run: Run, more: dict[str, str]) -> None:
+        given = {
+            "DRILL_SCENARIO": run.scenario,
+            "DRILL_SPEED": f"{run.speed:g}",
+            "DRILL_PORT_OFFSET": str(run.port_offset),
+            "DRILL_PEOPLE_KNOWN": "true",
+            **({"DRILL_AGENDA": run.agenda} if run.agenda else {}),
+            **({"DRILL_SEED": str(run.seed)} if run.seed is not None else {}),
+            **more,
+        }
+        try:
+            self._runner.launch(run.id, run.team_id, given)
+        except (DrillError, OSError) as error:
+            self._end(run.id, self._clock(), str(error), has_failed=True)
+            raise
+
+    def _check(self, order: Order) -> None:
+        names = [*self._catalog.drill_names(), RANDOM]
+        if order.scenario not in names:
+            raise UnknownName("scenario", order.scenario, names)
+        # By name alone: a path would be read on the hub's machine for whoever asks.
+        if order.agenda is not None and order.agenda not in agenda_ids():
+            raise UnknownName("agenda", order.agenda, agenda_ids())
+        if not 0 < order.speed <= SPEED_MAX:
+            raise UsageError(f"speed is a number above 0, at most {SPEED_MAX:g}")
+
+    def _room(self) -> int:
+        """The ports for one drill more. Raises EnvironmentMissing where there is no room."""
+        active = self._look_at_all()
+        phases = [self._seen[run.id].phase for run in active]
+        self._machine().require_room(len(phases), starting=phases.count(Phase.STARTING))
+        taken = {run.port_offset for run in active}
+        for offset in range(FIRST_OFFSET, LAST_OFFSET, OFFSET_STEP):
+            if offset not in taken and port_is_free(API + offset):
+                return offset
+        raise EnvironmentMissing("no block of ports is free", "stop a drill")
+
+    def _look_at_all(self) -> list[Run]:
+        """The runs that are not over, after a look at each."""
+        with self._database.transaction() as db:
+            open_runs = list(db.scalars(select(Run).where(Run.ended_ms.is_(None))))
+        seen = self._look_at(open_runs)
+        going_on = (Phase.STARTING, Phase.RUNNING)
+        return [run for run, one in zip(open_runs, seen, strict=True) if one.phase in going_on]
+
+    def _look_at(self, runs: Iterable[Run]) -> list[Sighting]:
+        found = []
+        for run in runs:
+            if run.ended_ms is not None:
+                phase = Phase.DIED if run.has_failed else Phase.OVER
+                found.append(Sighting(phase, run.drill_id))
+                continue
+            seen = self._runner.look(run.id, run.team_id)
+            if seen.phase in (Phase.OVER, Phase.DIED):
+                ended_ms = seen.ended_ms or self._clock()
+                self._end(run.id, ended_ms, seen.outcome, has_failed=seen.has_failed)
+                self._seen.pop(run.id, None)
+            else:
+                self._seen[run.id] = seen
+                if seen.drill_id and seen.drill_id != run.drill_id:
+                    self._note_drill(run.id, seen.drill_id)
+            found.append(seen)
+        return found
+
+    def _note_drill(self, run_id: str, drill_id: str) -> None:
+        with self._database.transaction() as db:
+            db.get_one(Run, run_id).drill_id = drill_id
+
+    def _end(self, run_id: str, at_ms: int, outcome: str, *, has_failed: bool) -> None:
+        with self._database.transaction() as db:
+            run = db.get_one(Run, run_id)
+            run.ended_ms, run.has_failed = at_ms, has_failed
+            run.outcome = " ".join(outcome.split())[:OUTCOME_MAX]
+
+    def _target(self, run: Run, seen: Sighting) -> Target:
+        folder = self._runner.home(run.team_id) / "runs" / str(seen.drill_id) / "secrets"
+        return Target(seen.api_url, folder)
+
+    def _run(self, run_id: str, found: Run | None) -> Run:
+        if found is None:
+            raise UnknownName("run", run_id, ())
+        return found

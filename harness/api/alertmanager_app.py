@@ -45,7 +45,7 @@ def create_alertmanager_app(session: Session, tokens: TokenBook, port: int) -> F
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(UnknownName, _not_found)
     app.add_exception_handler(DrillError, _unavailable)
-    protect(app, session, tokens, port, ROUTERS, " at Alertmanager's port", "Basic")
+    protect(app, tokens, port, ROUTERS, " at Alertmanager's port", "Basic")
     return app
 
 

@@ -25,6 +25,15 @@ from harness.tokens import TokenBook
 ROUTERS = (read, views, act, exercise, team, instruct, pager, public, public_api, stream, pages)
 
 
+async def show_instead(app: FastAPI, session: Session) -> None:
+    """Go on with another session of the same drill: its review, at the same address and for the
+    same tokens. Streams end, and their clients ask on."""
+    app.state.refusals.flush()
+    before, app.state.feed = app.state.feed, Feed(session)
+    app.state.session = session
+    await before.close()
+
+
 def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     """The API of one running drill. Raises TypeError where a route does not say whom it is for."""
     require_declared(ROUTERS)
@@ -34,5 +43,5 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)
-    protect(app, session, tokens, port, ROUTERS)
+    protect(app, tokens, port, ROUTERS)
     return app

@@ -30,7 +30,7 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterator[None]:
+async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterator[FastAPI]:
     """Serve the drill's API on 127.0.0.1:`port` while the block runs.
 
     Raises PortTaken, naming who holds the port.
@@ -38,7 +38,7 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
     app = create_app(session, tokens, port)
     try:
         async with _serving(app, port, "the drill's own API"):
-            yield
+            yield app
     finally:
         await app.state.feed.close()
 

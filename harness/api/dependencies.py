@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -10,17 +11,33 @@ from fastapi import Depends, Request
 
 from harness.drill.actions.team_entry import actor, speaker
 from harness.drill.session import Session
+from harness.errors import UsageError
 from harness.record.events import Audience
 from harness.tokens import Caller
 
+MOMENT = "at"
+"""The parameter with the moment of a review, in seconds since 1970."""
 PERSON = "x-person"
 """The header with the name of the person who writes, percent-encoded."""
 
 
 def current_session(request: Request) -> Session:
-    """The drill that this process runs."""
+    """The drill that this process runs, or has open for its review: then as it could be seen at the
+    moment `at` (seconds since 1970), for whoever looks."""
     session: Session = request.app.state.session
-    return session
+    at = request.query_params.get(MOMENT)
+    if at is None or request.method not in ("GET", "HEAD"):
+        return session
+    return session.seen_at(_moment(at))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(
+            f"{text[:40]} is not a moment", "give seconds since 1970, such as 1790000000.5"
+        ) from error
 
 
 InSession = Annotated[Session, Depends(current_session)]

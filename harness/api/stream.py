@@ -26,12 +26,16 @@ UNREAD_TIMEOUT_S = 15.0
 async def frames(feed: Feed, audience: Audience, after: int) -> AsyncIterator[bytes]:
     """What `audience` may see after event number `after`, until the drill has ended."""
     yield b"retry: 1000\n\n"
+    if feed.session.review is not None:
+        # Over it is from the beginning; what people still write comes as it is written.
+        yield await feed.status(audience)
+        yield frame("over", {"reason": feed.session.run.over_reason})
     seen, told_at = min(after, feed.session.services.record.last_seq()), 0.0
     while True:
         news, seen = feed.after(seen, audience)
         if news:
             yield b"".join(one.chunk for one in news)
-            if any(one.is_last for one in news):
+            if feed.session.review is None and any(one.is_last for one in news):
                 yield frame("over", {"reason": feed.session.run.over_reason})
                 return
         elif time.monotonic() - told_at >= STATUS_EVERY_S:

@@ -80,7 +80,7 @@ def postmortem(drill_id: DrillId = None) -> None:
         from harness.drill.queries.past_drills import read_events
         from harness.record.story import fold
 
-        run_dir = _run_dir(drill_id)
+        run_dir = run_dir_of(drill_id)
         events = read_events(run_dir / "record.db")
         with created_with(PRIVATE_UMASK):
             files = write_postmortem(run_dir, events, opened_key(fold(events)))
@@ -106,7 +106,7 @@ def history(
     from harness.scoring.times import TIMES
 
     if exclude is not None:
-        with Record(_run_dir(exclude) / "record.db") as record:
+        with Record(run_dir_of(exclude) / "record.db") as record:
             event = FiguresExcluded(because or "no reason given", Role.PARTICIPANT.value)
             record.append(event, actor=Role.PARTICIPANT.value)
         say(f"{exclude} is excluded from the averages")
@@ -224,7 +224,10 @@ def _running(drill_id: str | None) -> DrillClient | None:
     return client_of(drill, Role.PARTICIPANT) if meant else None
 
 
-def _run_dir(drill_id: str | None) -> Path:
+def run_dir_of(drill_id: str | None) -> Path:
+    """The folder of a drill of this home; of the last one, where none is named. Raises
+    EnvironmentMissing without any, UnknownName.
+    """
     found = {path.parent.name: path for path in (home_dir() / "runs").glob("*/record.db")}
     if not found:
         raise EnvironmentMissing("no drills on record", "run one first: drill run")

@@ -6,6 +6,8 @@ What these need takes a second to import, so each imports it when it is called.
 from __future__ import annotations
 
 import asyncio
+import math
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +45,15 @@ Scale = Annotated[int, typer.Option(min=1, max=50, help="Multiplies load, pools 
 LoadWorkers = Annotated[
     int, typer.Option(envvar="LOAD_WORKERS", min=1, max=16, help="Load generator processes.")
 ]
+Keep = Annotated[bool, typer.Option(help="Keep what was to be seen, for `drill review`.")]
+Linger = Annotated[
+    float | None,
+    typer.Option(
+        envvar="DRILL_LINGER",
+        min=0,
+        help="Seconds for which the links work after the end; in a terminal: until Ctrl-C.",
+    ),
+]
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
 DOWN_TIMEOUT_S = 30.0
@@ -63,6 +74,8 @@ def run(
         typer.Option(min=1, help="Time limit; default: the agenda plus an hour."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted drill.")] = False,
+    keep: Keep = True,
+    linger: Linger = None,
 ) -> None:
     """Run a live drill in this terminal until it is finished.
 
@@ -79,8 +92,9 @@ def run(
         port_offset=port_offset,
         time_limit_minutes=minutes,
         resume=resume,
+        keep=keep,
     )
-    _host(settings)
+    _host(settings, _linger_s(linger))
 
 
 def up(
@@ -117,6 +131,7 @@ def demo(
     player: Annotated[
         str, typer.Option(help="`responder` sees what you would see; `reference` knows the answer.")
     ] = "responder",
+    keep: Keep = True,
 ) -> None:
     """Run a drill unattended, from page to verified fix.
 
@@ -142,6 +157,7 @@ def demo(
         trigger_delay_min_s=2,
         trigger_delay_max_s=5,
         deploy_pace_s=1,
+        keep=keep,
     )
     played = Unattended(say=say) if player == "responder" else Rehearsal(say=say)
     outcome = asyncio.run(host(settings, player=played.play))
@@ -259,15 +275,25 @@ def _settings(scenario: str, **given: object) -> HostSettings:
         raise UsageError(f"{name}: {first['msg']}") from None
 
 
-def _host(settings: HostSettings) -> None:
+def _linger_s(given: float | None) -> float:
+    """How long a drill's review is shown after its end: in a terminal until it is closed."""
+    if given is not None:
+        return given
+    return math.inf if sys.stdin.isatty() and sys.stdout.isatty() else 0.0
+
+
+def _host(settings: HostSettings, linger_s: float = 0.0) -> None:
     """Host a drill for people, and show the scorecard at its end."""
     from harness.cli.live_view import shown
     from harness.cli.par import show_card
-    from harness.host.lifecycle import host
+    from harness.host.lifecycle import Afterwards, Outcome, host
 
-    outcome = asyncio.run(host(settings, player=None, view=shown))
-    line()
-    show_card(outcome)
+    def tell(outcome: Outcome) -> None:
+        line()
+        show_card(outcome)
+
+    afterwards = Afterwards(tell, linger_s)
+    outcome = asyncio.run(host(settings, player=None, view=shown, afterwards=afterwards))
     if outcome.error is not None:
         raise outcome.error
     say(f"ended: {outcome.reason}; nothing is left behind")

@@ -29,6 +29,7 @@ from harness.cli import (
     matrix,
     par,
     query,
+    review,
     serve,
     team,
     think,
@@ -60,6 +61,7 @@ MODULES = (
     machine,
     matrix,
     par,
+    review,
 )
 """In the order in which their commands are listed."""
 

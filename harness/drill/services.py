@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from harness.model import Alert, MachineLoad
-from harness.record.store import Record
+from harness.record.envelope import Envelope
+from harness.record.events import Audience, Event
 from harness.runtime.base import Runtime
 from harness.telemetry.jaeger import JaegerTrace
 from harness.telemetry.prometheus import Exemplar, Sample, Series
@@ -16,6 +17,33 @@ from harness.telemetry.silences import Silence
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
+
+
+class DrillRecord(Protocol):
+    """The record of a drill; each method raises RecordFailed where it cannot be had."""
+
+    @property
+    def drill_id(self) -> str: ...
+
+    def append(self, event: Event, *, actor: str) -> Envelope:
+        """Write an event; returns once it is durable."""
+
+    def events(
+        self, after_seq: int = 0, *, audience: Audience = "instructor", limit: int | None = None
+    ) -> list[Envelope]:
+        """What `audience` may see of what was recorded after `after_seq`, in order."""
+
+    def last_seq(self) -> int:
+        """The number of the newest event; 0 where there is none."""
+
+    def drill_time_ms(self) -> int:
+        """Milliseconds since the record was begun."""
+
+    async def wait_beyond(self, seq: int) -> int:
+        """The newest number, as soon as it is greater than `seq`."""
+
+    def close(self) -> None:
+        """Let go of the file; what was appended stays."""
 
 
 class ThirdParties(Protocol):
@@ -123,7 +151,7 @@ class Silencers(Protocol):
 class Services:
     """Clients of everything that runs, or will."""
 
-    record: Record
+    record: DrillRecord
     runtime: Runtime
     workspace: Workspace
     prometheus: Metrics

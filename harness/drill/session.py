@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from harness.drill.run_state import RunState
 from harness.drill.services import Services
@@ -19,6 +20,15 @@ from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ReviewTimes:
+    """When a drill that is over began and ended, and the moment of it that is shown."""
+
+    begin: datetime
+    end: datetime
+    at: datetime
 
 
 @dataclass
@@ -64,6 +74,23 @@ class Session:
             known = fold(news, known)
         self.run.stories[audience] = known
         return known
+
+    @property
+    def review(self) -> ReviewTimes | None:
+        """What a drill that is over was open for, and the moment that is shown; None while it
+        runs."""
+        return None
+
+    def seen_at(self, moment: datetime) -> Session:  # noqa: ARG002
+        """The drill as it could be seen at a moment. Raises UsageError while it runs."""
+        raise UsageError(
+            "the drill is running: earlier moments are shown once it is over",
+            "look at a range of metrics, or at the timeline",
+        )
+
+    def now(self) -> datetime:
+        """The moment that is shown: now, while the drill runs."""
+        return datetime.now(UTC)
 
     def drill_ms(self) -> int:
         """Drill time now, which is never before the newest event of the story."""

@@ -17,6 +17,9 @@ from harness.exercise.guards import BoundGuard
 from harness.model import Decoy, Fault, Scenario, ServiceEntry
 from harness.ports import StackPorts
 
+KEPT_DIR = "kept"
+JOURNAL_DIR = "journal"
+"""In there: traces and log lines."""
 PART_SEED_BYTES = 6
 """Fewer bits than the drill's own seed has, so that several of those fit what is found."""
 
@@ -95,8 +98,15 @@ class DrillSpec:
     """The checks that earlier drills' action items are bound to."""
     people_known: bool = False
     """Whether names come from a hub that knows its people, and are not what somebody claims."""
+    is_kept: bool = False
+    """Whether its telemetry and the shop's repository stay for its review."""
     ai_vendors: frozenset[str] = frozenset()
     """The vendors for whose models the gate has a key; none: it stays closed."""
+
+    @property
+    def kept_dir(self) -> Path:
+        """What stays of it beside the record, for its review."""
+        return self.run_dir / KEPT_DIR
 
     def require_service(self, name: str) -> None:
         """Raises UnknownName where the shop has no service called `name`."""

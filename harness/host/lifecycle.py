@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from fastapi import FastAPI
 
 from harness import ports
 from harness.aigate.gate_server import serving as serving_gate
@@ -16,7 +17,7 @@ from harness.aigate.gate_settings import GateSettings
 from harness.api.console_server import serving, serving_alertmanager
 from harness.drill.actions import ai_access
 from harness.drill.lifecycle.exercise_clock import begin_exercise
-from harness.drill.lifecycle.finish import finish, put_away
+from harness.drill.lifecycle.finish import finish, has_begun, put_away
 from harness.drill.lifecycle.home import Home
 from harness.drill.lifecycle.resume import LeftOff, left_off
 from harness.drill.lifecycle.start import begin_schedule, died, start
@@ -28,9 +29,12 @@ from harness.host.bootstrap import Prepared, prepare
 from harness.host.host_log import logged_to
 from harness.host.runtimes import reap, runtime_named
 from harness.paths import PRIVATE_UMASK, created_with
+from harness.review.keeping import keep
+from harness.review.serving import go_on
 from harness.runtime.port_check import listen
 from harness.scoring.scorecard import Scorecard
 from harness.settings import HostSettings
+from harness.signals import Received, ending_by_signals
 from harness.terminal import link_of, say
 from harness.tokens import Caller
 
@@ -44,6 +48,10 @@ def no_view(_: Session) -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
 
+_LINGERING = (
+    "the drill is over; its links show its review now: score, postmortem, charts, traces, logs. "
+    "Ctrl-C here closes it, `drill review` opens it again"
+)
 SPARE_MINUTES = 60.0
 """Of real time beyond the agenda before a forgotten drill ends by itself."""
 
@@ -59,22 +67,38 @@ class Outcome:
     seed: int = 0
 
 
+LookBack = Callable[[FastAPI, Outcome], Awaitable[None]]
+"""What is done once a drill is over, while its API is still served."""
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """What comes once a drill that people took part in is over."""
+
+    tell: Callable[[Outcome], None]
+    """Told as soon as it is."""
+    linger_s: float = 0.0
+    """How long its review is then shown at the same address; math.inf: until it is closed."""
+
+
 async def host(
     settings: HostSettings,
     *,
     player: Player | None,
     view: View = no_view,
     quiet: bool = False,
+    afterwards: Afterwards | None = None,
 ) -> Outcome:
     """Run one drill to its end; `player` plays it, None leaves it to people, who see `view`.
 
+    With `afterwards`, its review then takes its place.
     Raises DrillError where it could not even begin. Signals end it in an orderly way.
     """
     stop = asyncio.Event()
     progress: Callable[[str], None] = (lambda _: None) if quiet else (lambda text: say(f"… {text}"))
     gate_settings = GateSettings.take()
     with (
-        _signals(stop),
+        ending_by_signals(stop) as received,
         created_with(PRIVATE_UMASK),
         Home(settings.home).owned(reap) as put_in_order,
     ):
@@ -100,7 +124,8 @@ async def host(
         play = _played_by(player) if player else _left_to_people(prepared, settings, view, progress)
         say_gate = progress if player is None else None
         gate = ai_gate(prepared, gate_settings, say_gate)
-        return await _serve(prepared, settings, play, gate, progress)
+        look_back = _looking_back(prepared, settings, afterwards, received, progress)
+        return await _serve(prepared, settings, play, gate, progress, look_back)
 
 
 async def _serve(
@@ -109,6 +134,7 @@ async def _serve(
     play: Player,
     gate: AbstractAsyncContextManager[None],
     progress: Callable[[str], None],
+    look_back: LookBack | None = None,
 ) -> Outcome:
     """Serve a drill until it is over, then put it away: in this order, so that nobody is answered
     by a host whose record is closed."""
@@ -116,18 +142,56 @@ async def _serve(
     orderly: bool | None = None
     try:
         with logged_to(spec.run_dir / "logs"):
-            async with (
-                serving(session, prepared.tokens, ports.API + spec.port_offset),
-                _pager_port(prepared),
-                gate,
-            ):
-                Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
-                orderly = False
-                outcome = await _run(prepared, play, progress)
-                orderly = outcome.error is None
+            async with serving(session, prepared.tokens, ports.API + spec.port_offset) as app:
+                async with _pager_port(prepared), gate:
+                    Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
+                    orderly = False
+                    outcome = await _run(prepared, play, progress)
+                    orderly = outcome.error is None
+                if look_back is not None:
+                    await look_back(app, outcome)
                 return outcome
     finally:
         await put_away(session, orderly=orderly, progress=progress)
+
+
+def _looking_back(
+    prepared: Prepared,
+    settings: HostSettings,
+    afterwards: Afterwards | None,
+    received: Received,
+    progress: Callable[[str], None],
+) -> LookBack:
+    """Keep what was to be seen of a drill that is over, and let its review take its place."""
+    session, spec = prepared.session, prepared.session.spec
+
+    async def look_back(app: FastAPI, outcome: Outcome) -> None:
+        has_happened = outcome.card is not None and has_begun(session)
+        if afterwards is not None:
+            afterwards.tell(outcome)
+        if has_happened:
+            await keep(session, settings.home, progress)
+        if afterwards is None:
+            return
+        if not has_happened or afterwards.linger_s <= 0 or not received.somebody_may_stay:
+            return
+        closing = asyncio.Event()
+        try:
+            with ending_by_signals(closing, outer=session.run.over):
+                await go_on(
+                    app,
+                    spec.run_dir,
+                    settings.home,
+                    tokens=prepared.tokens,
+                    port_offset=spec.port_offset,
+                    stop=closing,
+                    linger_s=afterwards.linger_s,
+                    ready=lambda: progress(_LINGERING),
+                )
+        except DrillError as error:
+            progress(f"the review could not be opened: {error}")
+
+    return look_back
 
 
 def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
@@ -292,22 +356,3 @@ async def _until_over(session: Session, work: Awaitable[None]) -> None:
         for task in (working, over):
             task.cancel()
         await asyncio.gather(working, over, return_exceptions=True)
-
-
-class _signals:  # noqa: N801  used like a function
-    """While inside: SIGINT, SIGTERM and SIGHUP ask for the end instead of killing."""
-
-    KINDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def __init__(self, stop: asyncio.Event) -> None:
-        self.stop = stop
-
-    def __enter__(self) -> None:
-        loop = asyncio.get_running_loop()
-        for kind in self.KINDS:
-            loop.add_signal_handler(kind, self.stop.set)
-
-    def __exit__(self, *_: object) -> None:
-        loop = asyncio.get_running_loop()
-        for kind in self.KINDS:
-            loop.remove_signal_handler(kind)

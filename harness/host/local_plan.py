@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness import ports
-from harness.drill.spec import DrillSpec
+from harness.drill.spec import JOURNAL_DIR, DrillSpec
 from harness.host.load_process import load_spec
 from harness.model import BuiltRelease, Pager, ProcessSpec, StackPlan
 from harness.telemetry.alertmanager import alertmanager_spec
@@ -128,6 +128,7 @@ def _sidecars(
                 port=ports.RECORDER + stack.offset,
                 token_file=token_file,
                 services=tuple(stack.services),
+                journal_dir=spec.kept_dir / JOURNAL_DIR if spec.is_kept else None,
             )
         ),
         parties.process,

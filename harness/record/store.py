@@ -40,13 +40,21 @@ class Record:
     """
 
     def __init__(
-        self, path: Path, drill_id: str | None = None, *, clock: Clock | None = None
+        self,
+        path: Path,
+        drill_id: str | None = None,
+        *,
+        clock: Clock | None = None,
+        stands: bool = False,
     ) -> None:
-        """Open the record at `path`; `drill_id` begins a new one where there is none."""
+        """Open the record at `path`; `drill_id` begins a new one where there is none. Where its
+        clock `stands`, what is added is at the drill time of the newest event: the drill is over.
+        """
         self.path = path
         self.read_only_because: str | None = None
         self._clock = clock or Clock()
         self._lock = threading.RLock()
+        self._stands_at_ms: int | None = None
         self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         is_new = not rescue.is_there(path)
         if drill_id is None and is_new:
@@ -57,14 +65,14 @@ class Record:
             self._db = schema.connect(path)
         self._end: EndMark | None = None
         try:
-            self._open(drill_id)
+            self._open(drill_id, stands=stands)
         except BaseException:
             self.close()
             raise
         if is_new:
             _sync_directory(path.parent)
 
-    def _open(self, drill_id: str | None) -> None:
+    def _open(self, drill_id: str | None, *, stands: bool) -> None:
         with self._failing("opened"):
             version = schema.version_of(self._db)
             if version > schema.VERSION:
@@ -78,6 +86,8 @@ class Record:
             self.drill_id = schema.drill_id_of(self._db)
             last = self._last()
         self._started_ms = self._clock.monotonic_ms()
+        if stands:
+            self._stands_at_ms = last.drill_time_ms if last else 0
         if last is not None:
             # After a restart the drill's clock goes on where it stood, plus the time away.
             away = max(self._clock.wall() - last.wall_time, timedelta(0))
@@ -120,6 +130,8 @@ class Record:
 
     def drill_time_ms(self) -> int:
         """Milliseconds since the record was begun."""
+        if self._stands_at_ms is not None:
+            return self._stands_at_ms
         return self._clock.monotonic_ms() - self._started_ms
 
     async def wait_beyond(self, seq: int) -> int:

@@ -37,6 +37,8 @@ class LogQuery:
     """Anywhere in the line, whatever the case."""
     since_ms: int | None = None
     """Since the epoch."""
+    until_ms: int | None = None
+    """The same: nothing later."""
     after_seq: int = 0
     before_seq: int | None = None
     limit: int = 100
@@ -72,6 +74,11 @@ class LogStore:
             self._by_trace.setdefault(record.trace_id, []).append(record)
         while len(self._all) > self._limits.records or self.size_bytes > self._limits.size_bytes:
             self._drop_oldest()
+
+    def take(self, record: LogRecord) -> None:
+        """Keep a record that was numbered elsewhere."""
+        self.last_seq = max(self.last_seq, record.seq)
+        self.add(record)
 
     def services(self) -> list[str]:
         """Names of the services that have records, sorted."""
@@ -119,6 +126,8 @@ def _matches(record: LogRecord, query: LogQuery) -> bool:
         return False
     if query.since_ms is not None and record.at_ms < query.since_ms:
         return False
+    if query.until_ms is not None and record.at_ms > query.until_ms:
+        return False
     return not query.contains or query.contains.lower() in record.content.lower()
 
 
@@ -129,23 +138,34 @@ def _size_bytes(record: LogRecord) -> int:
 
 
 def parse_log_query(params: Mapping[str, str], now_ms: int) -> LogQuery:
-    """`since` is how long ago (`30s`, `1h30m`), an ISO time, or seconds since the epoch.
+    """`since` is how long ago (`30s`, `1h30m`), an ISO time, or seconds since the epoch. With
+    `until`, milliseconds since the epoch, that is the moment from which it is counted back.
 
     Raises BadQuery, naming the parameter.
     """
     level = normal_level(params.get("level", "")) if params.get("level") else ""
     if level is None:
         raise BadQuery(f"level: not one of {', '.join(LEVELS).lower()}")
+    until_ms = parse_until_ms(params)
     return LogQuery(
         service=params.get("service", ""),
         level=level,
         trace_id=params.get("trace_id", "").lower(),
         contains=params.get("contains", ""),
-        since_ms=_since_ms(params.get("since", ""), now_ms),
+        since_ms=_since_ms(params.get("since", ""), now_ms if until_ms is None else until_ms),
+        until_ms=until_ms,
         after_seq=_seq(params, "after"),
         before_seq=_seq(params, "before") if params.get("before") else None,
         limit=parse_limit(params, LIMIT_DEFAULT, LIMIT_MAX),
     )
+
+
+def parse_until_ms(params: Mapping[str, str]) -> int | None:
+    """The parameter `until`, if it is there. Raises BadQuery."""
+    text = params.get("until", "")
+    if text and not re.fullmatch(r"[0-9]{1,15}", text):
+        raise BadQuery("until: not milliseconds since the epoch")
+    return int(text) if text else None
 
 
 def _seq(params: Mapping[str, str], name: str) -> int:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from google.protobuf.json_format import MessageToJson  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
@@ -36,11 +36,14 @@ from harness.telemetry.jaeger import (
     parse_trace_ids,
     to_jaeger,
 )
-from harness.telemetry.log_records import from_otlp
-from harness.telemetry.log_store import LogStore, parse_log_query
+from harness.telemetry.journal import Journal
+from harness.telemetry.journal_window import JournalWindow
+from harness.telemetry.log_records import LogRecord, from_otlp
+from harness.telemetry.log_store import LogStore, parse_log_query, parse_until_ms
 from harness.telemetry.recorder_metrics import exposition
 from harness.telemetry.summary import summarise
 from harness.telemetry.trace_store import TraceStore
+from harness.telemetry.traces import Trace
 
 OPEN_PATHS = frozenset({"/healthz", "/metrics", "/v1/traces", "/v1/logs"})
 BODY_TIMEOUT_S = 10.0
@@ -49,30 +52,62 @@ PROTOBUF, JSON = "application/x-protobuf", "application/json"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+class Held(Protocol):
+    """Traces and log lines that can be asked for."""
+
+    traces: TraceStore
+    logs: LogStore
+
+
 @dataclass
 class Memory:
     """What the recorder holds."""
 
     traces: TraceStore = field(default_factory=TraceStore)
     logs: LogStore = field(default_factory=LogStore)
+    journal: Journal | None = None
+    """Where it is written down for later, if anywhere."""
+
+    def add_log(self, record: LogRecord) -> None:
+        """Keep a record that has its number."""
+        self.logs.add(record)
+        if self.journal is not None:
+            self.journal.log(record)
 
 
 def create_app(memory: Memory, token: str, hosts: tuple[str, ...] = ()) -> Starlette:
     """The application. `hosts` are names it may be called by, besides this machine's own."""
-    api = _Api(memory)
+    api = _Intake(memory)
+    intake = [
+        Route("/metrics", api.metrics),
+        Route("/v1/traces", _refusing(api.take_traces), methods=["POST"]),
+        Route("/v1/logs", _refusing(api.take_logs), methods=["POST"]),
+    ]
+
+    async def all_of_it(_until_ms: int | None) -> Held:
+        return memory
+
+    return _app(_Api(all_of_it), intake, token, hosts)
+
+
+def create_review_app(window: JournalWindow, token: str) -> Starlette:
+    """The same over what was kept of a drill: it takes nothing. `until`, in milliseconds since the
+    epoch, is the moment that is asked about; what is later is read, and not shown."""
+    return _app(_Api(window.around), [], token, ())
+
+
+def _app(api: _Api, intake: list[Route], token: str, hosts: tuple[str, ...]) -> Starlette:
     return Starlette(
         routes=[
             Route("/healthz", api.health),
-            Route("/metrics", api.metrics),
-            Route("/v1/traces", _refusing(api.take_traces), methods=["POST"]),
-            Route("/v1/logs", _refusing(api.take_logs), methods=["POST"]),
-            Route("/api/services", api.services),
-            Route("/api/services/{service}/operations", api.operations),
+            *intake,
+            Route("/api/services", _refusing(api.services)),
+            Route("/api/services/{service}/operations", _refusing(api.operations)),
             Route("/api/operations", _refusing(api.operations_by_kind)),
             Route("/api/dependencies", _refusing(api.dependencies)),
             Route("/api/traces", _refusing(api.search)),
-            Route("/api/traces/{trace_id}", api.trace),
-            Route("/traces/{trace_id}/summary", api.summary),
+            Route("/api/traces/{trace_id}", _refusing(api.trace)),
+            Route("/traces/{trace_id}/summary", _refusing(api.summary)),
             Route("/logs", _refusing(api.find_logs)),
         ],
         middleware=[
@@ -101,12 +136,11 @@ class RequireToken:
         await self._app(scope, receive, send)
 
 
-class _Api:
-    def __init__(self, memory: Memory) -> None:
-        self._traces, self._logs = memory.traces, memory.logs
+class _Intake:
+    """What the shop sends, and what Prometheus asks."""
 
-    async def health(self, _request: Request) -> Response:
-        return _json({"status": "ok"})
+    def __init__(self, memory: Memory) -> None:
+        self._memory, self._traces, self._logs = memory, memory.traces, memory.logs
 
     async def metrics(self, _request: Request) -> Response:
         content, content_type = exposition(self._traces, self._logs)
@@ -114,8 +148,11 @@ class _Api:
 
     async def take_traces(self, request: Request) -> Response:
         is_json = _is_json(request)
-        spans, refused = otlp.split_spans(await _body(request), is_json=is_json)
+        body = await _body(request)
+        spans, refused = otlp.split_spans(body, is_json=is_json)
         self._traces.add(spans)
+        if self._memory.journal is not None:
+            self._memory.journal.spans(body, is_json=is_json)
         answer = ExportTraceServiceResponse()
         if refused:
             answer.partial_success.rejected_spans = refused
@@ -125,26 +162,40 @@ class _Api:
     async def take_logs(self, request: Request) -> Response:
         now_ms, is_json = int(time.time() * 1000), _is_json(request)
         for log in otlp.split_logs(await _body(request), is_json=is_json):
-            self._logs.add(from_otlp(self._logs.next_seq(), log, now_ms))
+            self._memory.add_log(from_otlp(self._logs.next_seq(), log, now_ms))
         return _taken(ExportLogsServiceResponse(), is_json)
 
-    async def services(self, _request: Request) -> Response:
-        return _json(envelope(self._traces.services()))
+
+class _Api:
+    """What is asked of it."""
+
+    def __init__(self, held: Callable[[int | None], Awaitable[Held]]) -> None:
+        self._held = held
+
+    async def _at(self, request: Request) -> Held:
+        return await self._held(parse_until_ms(request.query_params))
+
+    async def health(self, _request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def services(self, request: Request) -> Response:
+        return _json(envelope((await self._at(request)).traces.services()))
 
     async def operations(self, request: Request) -> Response:
-        return _json(envelope(self._traces.operations(request.path_params["service"])))
+        traces = (await self._at(request)).traces
+        return _json(envelope(traces.operations(request.path_params["service"])))
 
     async def operations_by_kind(self, request: Request) -> Response:
         service = request.query_params.get("service", "")
         if not service:
             raise BadQuery("service: is missing")
         kind = request.query_params.get("spanKind", "").lower()
-        found = self._traces.operations_by_kind(service, kind)
+        found = (await self._at(request)).traces.operations_by_kind(service, kind)
         return _json(envelope([{"name": name, "spanKind": kind} for name, kind in found]))
 
     async def dependencies(self, request: Request) -> Response:
         begin_ns, end_ns = parse_period(request.query_params, now_ms=int(time.time() * 1000))
-        calls = await self._traces.dependencies(begin_ns, end_ns)
+        calls = await (await self._at(request)).traces.dependencies(begin_ns, end_ns)
         return _json(
             envelope(
                 [
@@ -155,31 +206,32 @@ class _Api:
         )
 
     async def search(self, request: Request) -> Response:
-        params = request.query_params
+        params, traces = request.query_params, (await self._at(request)).traces
         if wanted := parse_trace_ids(params.getlist("traceID")):
-            kept = {one: trace for one in wanted if (trace := self._traces.get(one))}
+            kept = {one: trace for one in wanted if (trace := traces.get(one))}
             missing = [one for one in wanted if one not in kept]
             return _json(envelope([to_jaeger(trace) for trace in kept.values()], missing))
-        found = await self._traces.search(parse_query(params, params.getlist("tag")))
+        found = await traces.search(parse_query(params, params.getlist("tag")))
         return _json(envelope([to_jaeger(trace) for trace in found]))
 
     async def trace(self, request: Request) -> Response:
-        trace_id = parse_trace_id(request.path_params["trace_id"])
-        trace = self._traces.get(trace_id) if trace_id else None
+        trace = await self._trace(request)
         # Not an empty list: Grafana's data source indexes the first element unchecked.
         return _no_trace() if trace is None else _json(envelope([to_jaeger(trace)]))
 
     async def summary(self, request: Request) -> Response:
-        trace_id = parse_trace_id(request.path_params["trace_id"])
-        trace = self._traces.get(trace_id) if trace_id else None
+        trace = await self._trace(request)
         return _no_trace() if trace is None else _json(summarise(trace))
 
     async def find_logs(self, request: Request) -> Response:
         query = parse_log_query(request.query_params, now_ms=int(time.time() * 1000))
-        found = self._logs.find(query)
-        return _json(
-            {"data": [record.to_json() for record in found], "last_seq": self._logs.last_seq}
-        )
+        logs = (await self._at(request)).logs
+        found = logs.find(query)
+        return _json({"data": [record.to_json() for record in found], "last_seq": logs.last_seq})
+
+    async def _trace(self, request: Request) -> Trace | None:
+        trace_id = parse_trace_id(request.path_params["trace_id"])
+        return (await self._at(request)).traces.get(trace_id) if trace_id else None
 
 
 def _refusing(endpoint: Endpoint) -> Endpoint:

@@ -31,10 +31,10 @@ class RecorderClient(LocalClient):
         """Services that have traces."""
         return list((await self._get("/api/services", {}))["data"])
 
-    async def operations(self, service: str) -> list[str]:
+    async def operations(self, service: str, *, until_ms: int | None = None) -> list[str]:
         """Operations of a service, such as `GET /orders`."""
         path = f"/api/services/{quote(service, safe='')}/operations"
-        return list((await self._get(path, {}))["data"])
+        return list((await self._get(path, _until(until_ms)))["data"])
 
     async def traces(
         self,
@@ -46,6 +46,8 @@ class RecorderClient(LocalClient):
         begin: datetime | None = None,
         end: datetime | None = None,
         limit: int = 20,
+        *,
+        until_ms: int | None = None,
     ) -> list[JaegerTrace]:
         """The newest traces in which one span of `service` has all of the rest, newest first.
 
@@ -61,12 +63,13 @@ class RecorderClient(LocalClient):
             "start": None if begin is None else _micros(begin),
             "end": None if end is None else _micros(end),
             "limit": str(limit),
+            **_until(until_ms),
         }
         return list((await self._get("/api/traces", params))["data"])
 
-    async def trace(self, trace_id: str) -> JaegerTrace | None:
+    async def trace(self, trace_id: str, *, until_ms: int | None = None) -> JaegerTrace | None:
         """One trace; None where it never came or was dropped."""
-        answer = await self._ask(f"/api/traces/{quote(trace_id, safe='')}", {})
+        answer = await self._ask(f"/api/traces/{quote(trace_id, safe='')}", _until(until_ms))
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
         found: JaegerTrace = _content(answer)["data"][0]
@@ -87,6 +90,8 @@ class RecorderClient(LocalClient):
         after: str | None = None,
         before: str | None = None,
         limit: int = 100,
+        *,
+        until_ms: int | None = None,
     ) -> list[dict[str, Any]]:
         """The newest log records that match, oldest first.
 
@@ -104,6 +109,7 @@ class RecorderClient(LocalClient):
             "after": after,
             "before": before,
             "limit": str(limit),
+            **_until(until_ms),
         }
         return list((await self._get("/logs", params))["data"])
 
@@ -119,6 +125,12 @@ class RecorderClient(LocalClient):
                 f"the recorder at {self._http.base_url} does not answer: {error or type(error)}",
                 "is a drill running? its log is in the run's logs directory",
             ) from error
+
+
+def _until(moment_ms: int | None) -> dict[str, str | None]:
+    """The parameter by which a review's recorder is told the moment that is shown, in milliseconds
+    since the epoch; one that runs needs none."""
+    return {} if moment_ms is None else {"until": str(moment_ms)}
 
 
 def _micros(moment: datetime) -> str:

@@ -42,6 +42,11 @@ class Versions:
             raise UnknownName(f"version of {service}", version, known)
         return self._releases[service, version]
 
+    def known(self) -> tuple[BuiltRelease, ...]:
+        """Every release so far."""
+        with self.lock:
+            return tuple(self._releases.values())
+
     def next_of(self, service: str) -> str:
         """The version that the next change of `service` gets."""
         major, minor, patch = _numbers(self.of(service)[-1])

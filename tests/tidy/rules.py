@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         (
-            "causes child_env currency door ends_with_parent errors limits paths people plain_http"
+            "causes child_env currency door ends_with_parent errors limits paths people plain_http signals"
             " terminal waiting"
         ),
         "model settings",
@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "aigate responder runtime telemetry thirdparty verification workspace",
         "drill",
         "api players",
+        "review",
         "host",
         "bench hub matrix",
         "cli",

@@ -47,8 +47,18 @@ class PageNow(Page):
     now: str | None
 
 
+class Review(Answer):
+    """A drill that is over: when it began and ended, and the moment of it that is shown, in seconds
+    since 1970."""
+
+    begin_s: float
+    end_s: float
+    at_s: float
+
+
 class Status(Answer):
-    """The drill as whoever asks may see it. `places` is title → address."""
+    """The drill as whoever asks may see it. `places` is title → address; `review` is null while the
+    drill runs."""
 
     drill_id: str
     audience: Audience
@@ -66,3 +76,4 @@ class Status(Answer):
     exercise: Exercise
     next: str
     places: dict[str, str]
+    review: Review | None

@@ -38,7 +38,10 @@ class SwitchedFlag(Flag):
 async def flags(
     session: Session, transport: httpx.AsyncBaseTransport | None = None
 ) -> tuple[Flag, ...]:
-    """All flags of the running shop, as their services have them."""
+    """All flags of the shop, as their services have them; of a shop that is gone, as they were
+    switched."""
+    if session.review is not None:
+        return _as_switched(session)
     found: list[Flag] = []
     for entry in session.spec.topology:
         if entry.flags:
@@ -75,6 +78,16 @@ async def switch(
     expectation.follow_up(session, stated)
     return SwitchedFlag(
         service, name, enabled, expectation.how_it_is_held(stated) if stated else ""
+    )
+
+
+def _as_switched(session: Session) -> tuple[Flag, ...]:
+    """Each flag is on unless it was switched."""
+    switched = {one.event.name: one.event.enabled for one in session.story().of(FlagSwitched)}
+    return tuple(
+        Flag(entry.name, name, switched.get(name, True))
+        for entry in session.spec.topology
+        for name in entry.flags
     )
 
 

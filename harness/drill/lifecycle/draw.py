@@ -81,6 +81,7 @@ def draw(
         channel_url=channel.get_secret_value() if channel else "",
         left_off=left_off,
         guards=guards,
+        is_kept=settings.keep,
         ai_vendors=ai_vendors,
     )
 

@@ -18,6 +18,7 @@ from typing import IO
 
 from harness.drill.lifecycle.resume import HOST_DIED
 from harness.drill.outputs import exports, incident_files
+from harness.drill.spec import KEPT_DIR
 from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing
 from harness.paths import ACTIVE, LOCK, PRIVATE_MODE
 from harness.record import events
@@ -32,7 +33,9 @@ FAILURE_LOGS = "failure-logs"
 LOG_BYTES_MAX = 1_000_000
 """Of each."""
 KEPT = (
-    frozenset({"scorecard.json", "workspace", incident_files.FOLDER, TRACEBACK, FAILURE_LOGS})
+    frozenset(
+        {"scorecard.json", "workspace", KEPT_DIR, incident_files.FOLDER, TRACEBACK, FAILURE_LOGS}
+    )
     | exports.FILES
 )
 """What stays of a drill that is over beside its record: its score, its papers, and the

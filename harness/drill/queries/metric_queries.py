@@ -38,7 +38,7 @@ async def metrics(
     sense.
     """
     if minutes is not None and (begin_s, end_s) == (None, None):
-        now_s = datetime.now(UTC).timestamp()
+        now_s = session.now().timestamp()
         step_s, times = _until(now_s, minutes * 60, points)
     elif minutes is None and begin_s is not None and end_s is not None:
         step_s, times = _between(begin_s, end_s, points)
@@ -66,7 +66,7 @@ async def _now(session: Session, query: str, limit: int) -> dict[str, Any]:
     series = [{"labels": dict(s.labels), "values": [_finite(s.value)]} for s in samples[:limit]]
     return {
         "step_s": None,
-        "times": [datetime.now(UTC).timestamp()],
+        "times": [session.now().timestamp()],
         "series": series,
         "cut": len(samples) - len(series),
     }

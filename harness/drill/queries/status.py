@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.drill.lifecycle.exercise_clock import reading
 from harness.drill.queries.exercise_view import exercise
-from harness.drill.session import Session
+from harness.drill.session import ReviewTimes, Session
 from harness.drill.spec import DrillSpec
 from harness.errors import DrillError
 from harness.exercise.agenda import Phase as AgendaPhase
@@ -66,7 +66,16 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "exercise": exercise(session),
         "next": next_step(session, state),
         "places": _places(session.spec),
+        "review": _review(session.review),
     }
+
+
+def _review(times: ReviewTimes | None) -> dict[str, float] | None:
+    """When the drill that is looked back at began and ended, and the moment shown, in seconds since
+    1970."""
+    if times is None:
+        return None
+    return {f"{name}_s": getattr(times, name).timestamp() for name in ("begin", "end", "at")}
 
 
 async def firing_alerts(session: Session, state: DrillState) -> list[dict[str, Any]]:

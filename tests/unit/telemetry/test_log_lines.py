@@ -16,6 +16,7 @@ from harness.telemetry.log_records import LogRecord, parse_line
 from harness.telemetry.log_store import LogLimits, LogQuery, LogStore, parse_log_query
 from harness.telemetry.log_tail import LogTail
 from harness.telemetry.recorder import drain
+from harness.telemetry.recorder_app import Memory
 from tests.unit.telemetry.memory import weighed
 
 NOW_MS = 1_790_000_000_000
@@ -249,9 +250,9 @@ def test_a_folder_that_is_not_there_yet_has_no_lines(tmp_path: Path) -> None:
 
 def test_what_is_followed_ends_in_the_store_with_numbers_in_a_row(tmp_path: Path) -> None:
     (tmp_path / "payments.jsonl").write_bytes(line(event="one") + b"\n\n" + b"two\n")
-    store = LogStore()
-    assert drain(LogTail(tmp_path), store) == 2
-    assert [found.seq for found in store.find(LogQuery())] == [1, 2]
+    memory = Memory()
+    assert drain(LogTail(tmp_path), memory) == 2
+    assert [found.seq for found in memory.logs.find(LogQuery())] == [1, 2]
 
 
 def test_a_time_can_be_given_in_three_ways() -> None:

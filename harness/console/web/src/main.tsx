@@ -10,6 +10,7 @@ import "@/styles/app.css";
 import "@/styles/views.css";
 import "@/styles/team.css";
 import "@/styles/deck.css";
+import "@/features/review/review.css";
 
 const box = document.getElementById("app");
 if (!box) throw new Error("index.html has no #app");

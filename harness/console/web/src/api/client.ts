@@ -1,5 +1,6 @@
 // What the API is called with, and how: the token goes in a header, never in an address.
 
+import { moment } from "./moment";
 import type { ProblemJson } from "./problems";
 import { isAbort, Refused, Unreachable } from "./problems";
 import type { AnswerOf, BodyOf, GetPath, ParamsOf, PostPath, ResultOf } from "./routes";
@@ -51,7 +52,8 @@ export const api = {
     params?: ParamsOf<P> | null,
     signal?: AbortSignal,
   ): Promise<AnswerOf<"get", P>> {
-    const answer = await ask(withParams(path, params), signal ? { signal } : {});
+    const asked = { ...params, ...moment.params() };
+    const answer = await ask(withParams(path, asked), signal ? { signal } : {});
     return (await answer.json()) as AnswerOf<"get", P>;
   },
   async post<P extends PostPath>(path: P, body?: BodyOf<P>): Promise<AnswerOf<"post", P>> {

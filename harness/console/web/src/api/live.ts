@@ -8,17 +8,23 @@ import { createParser } from "eventsource-parser";
 import { api } from "./client";
 import type { Problem } from "./problems";
 import { problemOf, Refused } from "./problems";
+import { seenAt } from "@/lib/playback";
 import type { DrillRecord } from "./records";
+import { moment } from "./moment";
+import { queries } from "./queries";
 import { texts } from "./streams";
 import type { Over, Status } from "./types";
 
 const RETRY_MS = [500, 1000, 2000];
 const RETRY_MAX_MS = 5000;
 const KEPT = 20000;
+const AFTER_THE_END = 6;
 
 interface Connected {
-  /** The drill's events so far. */
+  /** The drill's events so far; in its review those up to the moment shown. */
   records: readonly DrillRecord[];
+  /** All of them, whatever moment is shown. */
+  everything: readonly DrillRecord[];
   status: Status | null;
   /** When the newest status came, in milliseconds. */
   at: number;
@@ -37,6 +43,7 @@ export type LiveState = Connected | TurnedAway;
 const BEGIN: Connected = {
   connection: "connecting",
   records: [],
+  everything: [],
   status: null,
   at: 0,
   over: null,
@@ -62,7 +69,8 @@ function flush() {
   flushing = undefined;
   const news = pending;
   pending = [];
-  tell({ records: [...live.state.records, ...news].slice(-KEPT) });
+  const everything = [...live.state.everything, ...news].slice(-KEPT);
+  tell({ everything, records: seenAt(everything, moment.shown.atS) });
 }
 
 function receive({ event, id, data }: EventSourceMessage) {
@@ -76,10 +84,34 @@ function receive({ event, id, data }: EventSourceMessage) {
     flushing ??= setTimeout(flush, 30);
     for (const listener of live.eventListeners) listener(record);
   } else if (event === "status") {
-    tell({ status: JSON.parse(data) as Status, at: Date.now() });
+    takeStatus(JSON.parse(data) as Status);
   } else if (event === "over") {
     tell({ over: JSON.parse(data) as Over });
   }
+}
+
+/** Takes the newest status, unless an earlier moment is shown. */
+function takeStatus(status: Status) {
+  if (moment.shown.atS !== null) return;
+  moment.set({ review: status.review, atS: null });
+  tell({ status, at: Date.now() });
+}
+
+let asked = 0;
+
+/** Shows a moment of a drill that is over, in seconds since 1970; null: its end. */
+export function showAt(atS: number | null) {
+  moment.set({ ...moment.shown, atS });
+  tell({ records: seenAt(live.state.everything, atS) });
+  void queries.invalidateQueries();
+  asked += 1;
+  const mine = asked;
+  api.get("/v1/status").then(
+    (status) => {
+      if (mine === asked) tell({ status, at: Date.now(), problem: null });
+    },
+    (error: unknown) => tell({ problem: problemOf(error) }),
+  );
 }
 
 async function follow() {
@@ -91,7 +123,8 @@ async function follow() {
 }
 
 export async function connect() {
-  for (let failures = 0; !live.state.over; failures += 1) {
+  // Its review may take a drill's place once it is over: there is somebody to ask for a while.
+  for (let failures = 0; !live.state.over || failures < AFTER_THE_END; failures += 1) {
     const seen = live.last;
     try {
       await follow();
@@ -102,9 +135,8 @@ export async function connect() {
       }
       tell({ problem: problemOf(error) });
     }
-    if (live.state.over) break;
-    if (live.last !== seen) failures = 0;
-    tell({ connection: "reconnecting" });
+    if (live.last !== seen || (live.state.over && !live.state.problem)) failures = 0;
+    tell({ connection: live.state.over ? "over" : "reconnecting" });
     await new Promise((done) => setTimeout(done, RETRY_MS[failures] ?? RETRY_MAX_MS));
   }
   tell({ connection: "over" });

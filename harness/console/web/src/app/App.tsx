@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
 import type { LiveState } from "@/api/live";
+import { moment } from "@/api/moment";
 import { useLive } from "@/api/useLive";
 import { Badge } from "@/components/Badge";
 import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
+import { Slider } from "@/features/review/Slider";
 import { Help } from "./Help";
 import { Identity } from "./Identity";
 import { PhaseBar } from "./PhaseBar";
@@ -15,6 +17,7 @@ import { useView } from "./useView";
 import { VIEWS } from "./views";
 
 function Connection({ state }: { state: LiveState["connection"] }) {
+  if (state === "live" && moment.stands) return <Badge kind="quiet">review</Badge>;
   if (state === "live") return <Badge kind="good">live</Badge>;
   if (state === "over") return <Badge kind="quiet">ended</Badge>;
   return <Badge kind="warn">{state === "refused" ? "refused" : "reconnecting"}</Badge>;
@@ -100,9 +103,17 @@ export function App() {
           <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
         </p>
       )}
+      {live.status.review && <Slider review={live.status.review} />}
       {live.over && (
         <p className="note info">
-          The drill is over: {live.over.reason}. <code>drill score</code> shows the scorecard.
+          The drill is over: {live.over.reason}.{" "}
+          {live.status.review ? (
+            "This is its review: score and postmortem can still be edited."
+          ) : (
+            <>
+              <code>drill score</code> shows the scorecard, <code>drill review</code> all of it.
+            </>
+          )}
         </p>
       )}
       <main id="main" className={`view view-${id}`}>

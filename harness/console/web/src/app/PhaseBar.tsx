@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { moment as time } from "@/api/moment";
 import type { Status } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { stopwatch } from "@/lib/format";
@@ -10,7 +11,7 @@ export function useSince(moment: number): number {
     const timer = setInterval(() => setTurn((turn) => turn + 1), 1000);
     return () => clearInterval(timer);
   }, []);
-  return moment ? Math.max(0, (Date.now() - moment) / 1000) : 0;
+  return moment && !time.stands ? Math.max(0, (Date.now() - moment) / 1000) : 0;
 }
 
 export function PhaseBar({ status, at }: { status: Status; at: number }) {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { moment, useMoment } from "@/api/moment";
 import type { DrillRecord } from "@/api/records";
 import type { Metrics } from "@/api/telemetry";
 import type { Poll } from "@/api/usePoll";
@@ -79,14 +80,16 @@ export const SERIES: readonly Measure[] = [
 
 /** The time to draw: from a while before the page, or the last minutes, until now. */
 export function useSpan(events: readonly DrillRecord[]): Span {
-  const [nowS, setNow] = useState(() => Math.floor(Date.now() / 1000));
+  const [, setTurn] = useState(0);
+  useMoment();
   useEffect(() => {
     const timer = setInterval(
-      () => !document.hidden && setNow(Math.floor(Date.now() / 1000)),
+      () => !document.hidden && setTurn((turn) => turn + 1),
       EVERY_MS,
     );
     return () => clearInterval(timer);
   }, []);
+  const nowS = Math.floor(moment.nowMs() / 1000);
   const page = events.find((event) => event.type === "page.sent");
   const began = events[0] ? Date.parse(events[0].time) / 1000 : nowS - BEFORE_S;
   const begin = Math.max(page ? Date.parse(page.time) / 1000 - BEFORE_S : nowS - BEFORE_S, began);

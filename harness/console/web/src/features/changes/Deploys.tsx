@@ -1,4 +1,5 @@
 import type { Deploy } from "@/api/types";
+import { moment } from "@/api/moment";
 import { usePoll } from "@/api/usePoll";
 import { laneOf } from "@/charts/colors";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -25,7 +26,7 @@ export function Entry({ entry, params }: { entry: Deploy; params: Address }) {
         aria-current={entry.deploy_id === params.deploy ? "true" : undefined}
       >
         <span className="mono muted" title={dateTime(at)}>
-          {Date.now() - at < HALF_A_DAY_MS ? clock(at) : dateTime(at).slice(5, 16)}
+          {moment.nowMs() - at < HALF_A_DAY_MS ? clock(at) : dateTime(at).slice(5, 16)}
         </span>
         <span className="v-found-name">
           <i className="v-dot" style={{ background: laneOf(entry.service) }} />
@@ -38,7 +39,7 @@ export function Entry({ entry, params }: { entry: Deploy; params: Address }) {
           {sign}
         </span>
         <span className="v-found-more">
-          {entry.outcome} · {entry.kind} · {entry.by} · {ago(at, Date.now())}
+          {entry.outcome} · {entry.kind} · {entry.by} · {ago(at, moment.nowMs())}
         </span>
         <span className="v-found-more v-text">{entry.summary}</span>
         {entry.error && <span className="v-found-more v-bad">{entry.error}</span>}

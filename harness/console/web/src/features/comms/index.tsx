@@ -1,6 +1,7 @@
 // What stakeholders are told: the next word, when it is due, what was said, and what customers see.
 
 import type { Choices } from "@/api/types";
+import { moment } from "@/api/moment";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Card } from "@/components/Card";
@@ -48,7 +49,7 @@ export default function Comms() {
         <Composer choices={choices} />
       </div>
       <div className="grid">
-        <Cadence due={due === null ? null : due - (Date.now() - at) / 1000} choices={choices} />
+        <Cadence due={due === null ? null : due - (moment.stands ? 0 : Date.now() - at) / 1000} choices={choices} />
         <Channel choices={choices} incoming={status.exercise.messages} />
         <StatusPage url="/status" />
       </div>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { moment } from "@/api/moment";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
@@ -29,7 +30,7 @@ export function Basket({ hypotheses, onLay }: { hypotheses: readonly Belief[]; o
         className="slider"
         onSubmit={(event) => {
           event.preventDefault();
-          attachEvidence(dated(typed.trim(), Date.now()));
+          attachEvidence(dated(typed.trim(), moment.nowMs()));
           setTyped("");
         }}
       >

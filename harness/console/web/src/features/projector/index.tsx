@@ -1,6 +1,7 @@
 // For the wall: clock, alerts, impact. Nothing here is secret, and nothing can be clicked.
 
 import { useEffect, useState } from "react";
+import { moment } from "@/api/moment";
 import type { Alert } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { money, percent, plain, stopwatch } from "@/lib/format";
@@ -16,7 +17,7 @@ export default function Projector() {
     return () => clearInterval(timer);
   }, []);
   const { clock, speed } = status.exercise;
-  const since = at ? (Date.now() - at) / 1000 : 0;
+  const since = at && !moment.stands ? (Date.now() - at) / 1000 : 0;
   const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
   const left = clock.remaining_s === null ? null : Math.max(0, clock.remaining_s - passed);
   // Nobody scrolls a wall: the worst, as many as fit.

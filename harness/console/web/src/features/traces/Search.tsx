@@ -1,5 +1,6 @@
 import type { SyntheticEvent } from "react";
 import { useEffect, useState } from "react";
+import { moment } from "@/api/moment";
 import type { ParamsOf } from "@/api/routes";
 import type { TraceRow } from "@/api/telemetry";
 import { usePoll } from "@/api/usePoll";
@@ -94,7 +95,7 @@ export function Search({ params }: { params: Address }) {
       {isFixed && (
         <p className="v-note">
           {clock(Number(params.begin) * 1000)} –{" "}
-          {clock(Number(params.end ?? Date.now() / 1000) * 1000)}{" "}
+          {clock(Number(params.end ?? moment.nowMs() / 1000) * 1000)}{" "}
           <button type="button" className="v-link" onClick={() => set({ begin: "", end: "" })}>
             Show newest
           </button>

@@ -27,9 +27,10 @@ def review(
     drill_id: Annotated[str | None, typer.Argument(help="Default: the last drill.")] = None,
     port_offset: PortOffset = None,
 ) -> None:
-    """Open a finished drill again: its console with charts, traces, logs, score and postmortem.
+    """Show a finished drill in the console again.
 
-    It is served until Ctrl-C; score and postmortem can still be edited.
+    Charts, traces, logs, score and postmortem are served until Ctrl-C; score and postmortem can
+    still be edited.
 
     Example: drill review d-7f3a91c2
     """

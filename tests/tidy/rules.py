@@ -19,8 +19,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(layer.split())
     for layer in (
         (
-            "causes child_env currency door ends_with_parent errors limits paths people plain_http signals"
-            " terminal waiting"
+            "causes child_env currency door ends_with_parent errors limits paths people plain_http"
+            " signals terminal waiting"
         ),
         "model settings",
         "database_meter drill_client measures ports tokens",

@@ -1,6 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
 const record = (id: number) =>
   `id: ${id}\nevent: record\ndata: {"id":"${id}","type":"note.added"}\n\n`;
@@ -17,6 +20,7 @@ async function connected(...answers: string[][]) {
   vi.stubGlobal("fetch", async (path: string, options: RequestInit) => {
     expect(path).toBe("/v1/stream");
     asked.push(options);
+    if (asked.length > answers.length) throw new TypeError("nobody is there any more");
     const encoder = new TextEncoder();
     const parts = answers[asked.length - 1] ?? [];
     return new Response(
@@ -31,7 +35,10 @@ async function connected(...answers: string[][]) {
   const { connect, live } = await import("./live");
   const heard: string[] = [];
   live.eventListeners.add((one) => heard.push(String(one.id)));
-  await connect();
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const done = connect();
+  await vi.runAllTimersAsync();
+  await done;
   return { asked, heard, live };
 }
 
@@ -55,7 +62,16 @@ test("after a break it asks on from the last, and nothing comes twice", async ()
   );
   expect(heard).toEqual(["1", "2", "3"]);
   const ids = asked.map((one) => new Headers(one.headers).get("Last-Event-ID"));
-  expect(ids).toEqual(["0", "2"]);
+  expect(ids.slice(0, 2)).toEqual(["0", "2"]);
+});
+
+test("once it is over, its review is asked for at the same place, for a while", async () => {
+  const status = 'event: status\ndata: {"drill_id":"d","review":{"begin_s":1,"end_s":2}}\n\n';
+  const { asked, heard, live } = await connected([record(1), OVER], [status, record(2)]);
+  expect(heard).toEqual(["1", "2"]);
+  expect(live.state.status).toMatchObject({ drill_id: "d" });
+  expect(live.state.connection).toBe("over");
+  expect(asked.length).toBeGreaterThan(2);
 });
 
 test("the token stands in a header", async () => {

@@ -18,7 +18,8 @@ import type { Over, Status } from "./types";
 const RETRY_MS = [500, 1000, 2000];
 const RETRY_MAX_MS = 5000;
 const KEPT = 20000;
-const AFTER_THE_END = 6;
+/** Questions that nobody answers, before it is taken for over for good. */
+const AFTER_THE_END = 3;
 
 interface Connected {
   /** The drill's events so far; in its review those up to the moment shown. */
@@ -73,7 +74,10 @@ function flush() {
   tell({ everything, records: seenAt(everything, moment.shown.atS) });
 }
 
+let heard = 0;
+
 function receive({ event, id, data }: EventSourceMessage) {
+  heard += 1;
   if (event === "record") {
     const seq = Number(id);
     if (!(seq > live.last)) return;
@@ -123,9 +127,9 @@ async function follow() {
 }
 
 export async function connect() {
-  // Its review may take a drill's place once it is over: there is somebody to ask for a while.
-  for (let failures = 0; !live.state.over || failures < AFTER_THE_END; failures += 1) {
-    const seen = live.last;
+  // Once it is over, its review takes its place where there is one: that is asked for, too.
+  for (let failures = 0; !live.state.over || failures < AFTER_THE_END;) {
+    const before = heard;
     try {
       await follow();
     } catch (error) {
@@ -135,7 +139,7 @@ export async function connect() {
       }
       tell({ problem: problemOf(error) });
     }
-    if (live.last !== seen || (live.state.over && !live.state.problem)) failures = 0;
+    failures = heard === before ? failures + 1 : 0;
     tell({ connection: live.state.over ? "over" : "reconnecting" });
     await new Promise((done) => setTimeout(done, RETRY_MS[failures] ?? RETRY_MAX_MS));
   }

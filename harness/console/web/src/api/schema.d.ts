@@ -4240,6 +4240,15 @@ export interface components {
             answer: components["schemas"]["AnswerRevealed"][];
             seal_holds: boolean | null;
         };
+        /**
+         * @description A drill that is over: when it began and ended, and the moment of it that is shown, in seconds
+         *     since 1970.
+         */
+        Review: {
+            at_s: number;
+            begin_s: number;
+            end_s: number;
+        };
         /** @description All hypotheses as they stand now; `problems` are links that lead nowhere, and why. */
         Revised: {
             by: string;
@@ -4418,7 +4427,10 @@ export interface components {
             target: string;
             within_s: number;
         };
-        /** @description The drill as whoever asks may see it. `places` is title → address. */
+        /**
+         * @description The drill as whoever asks may see it. `places` is title → address; `review` is null while the
+         *     drill runs.
+         */
         Status: {
             alerts: components["schemas"]["AlertFired"][];
             /** @enum {string} */
@@ -4438,6 +4450,7 @@ export interface components {
                 [key: string]: string;
             };
             problems: string[];
+            review: components["schemas"]["Review"] | null;
             services: components["schemas"]["ServiceStatus"][];
             verification: components["schemas"]["VerifyFinished"] | null;
         };
@@ -4925,6 +4938,7 @@ export type ReliabilityBin = components['schemas']['ReliabilityBin'];
 export type ResponsePattern = components['schemas']['ResponsePattern'];
 export type Restart = components['schemas']['Restart'];
 export type Revealed = components['schemas']['Revealed'];
+export type Review = components['schemas']['Review'];
 export type Revised = components['schemas']['Revised'];
 export type Revision = components['schemas']['Revision'];
 export type Role = components['schemas']['Role'];

@@ -83,10 +83,7 @@ export function useSpan(events: readonly DrillRecord[]): Span {
   const [, setTurn] = useState(0);
   useMoment();
   useEffect(() => {
-    const timer = setInterval(
-      () => !document.hidden && setTurn((turn) => turn + 1),
-      EVERY_MS,
-    );
+    const timer = setInterval(() => !document.hidden && setTurn((turn) => turn + 1), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
   const nowS = Math.floor(moment.nowMs() / 1000);

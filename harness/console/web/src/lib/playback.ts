@@ -17,7 +17,10 @@ export function playedOn(atS: number, passedMs: number, speed: Speed, range: Ran
 }
 
 /** What could be seen of the record at a moment; all of it at none. */
-export function seenAt(records: readonly DrillRecord[], atS: number | null): readonly DrillRecord[] {
+export function seenAt(
+  records: readonly DrillRecord[],
+  atS: number | null,
+): readonly DrillRecord[] {
   if (atS === null) return records;
   return records.filter((record) => Date.parse(record.time) / 1000 <= atS);
 }

@@ -49,7 +49,10 @@ export default function Comms() {
         <Composer choices={choices} />
       </div>
       <div className="grid">
-        <Cadence due={due === null ? null : due - (moment.stands ? 0 : Date.now() - at) / 1000} choices={choices} />
+        <Cadence
+          due={due === null ? null : due - (moment.stands ? 0 : Date.now() - at) / 1000}
+          choices={choices}
+        />
         <Channel choices={choices} incoming={status.exercise.messages} />
         <StatusPage url="/status" />
       </div>

@@ -19,10 +19,7 @@ export function useTime(params: Address): ShownTime {
   const isFixed = Boolean(params.begin && params.end);
   useEffect(() => {
     if (isFixed) return undefined;
-    const timer = setInterval(
-      () => !document.hidden && setTurn((turn) => turn + 1),
-      REFRESH_MS,
-    );
+    const timer = setInterval(() => !document.hidden && setTurn((turn) => turn + 1), REFRESH_MS);
     return () => clearInterval(timer);
   }, [isFixed]);
   if (isFixed) return { begin: Number(params.begin), end: Number(params.end), isFixed };

@@ -48,12 +48,7 @@ export function Slider({ review }: { review: Review }) {
       </Button>
       <div className="speeds" role="group" aria-label="Speed">
         {SPEEDS.map((one) => (
-          <Button
-            key={one}
-            kind="quiet"
-            aria-pressed={one === speed}
-            onClick={() => setSpeed(one)}
-          >
+          <Button key={one} kind="quiet" aria-pressed={one === speed} onClick={() => setSpeed(one)}>
             {one}×
           </Button>
         ))}

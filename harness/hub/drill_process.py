@@ -71,7 +71,7 @@ def _hosted() -> tuple[str, DrillError | None]:
     from harness.host.lifecycle import host
     from harness.settings import HostSettings
 
-    ended = asyncio.run(host(HostSettings(), player=None))
+    ended = asyncio.run(host(HostSettings(keep=True), player=None))
     return ended.reason, ended.error
 
 

@@ -159,6 +159,7 @@ def _more(one: PastDrill) -> dict[str, Any]:
     times = one.kpis.times
     columns: dict[str, Any] = {
         **{f"{word}_agenda_s": _agenda_seconds(times.of(word)) for word in TIMES},
+        "harm_since": one.kpis.harm_since,
         "updates": one.kpis.updates,
         "updates_in_time": one.updates_in_time,
         "brier": one.brier,

@@ -83,7 +83,7 @@ def _panel(session: Session, state: DrillState, rows: list[dict[str, object]]) -
     if state.impact:
         parts.append(
             Text(
-                f"{state.impact.success_ratio:.1%} of requests succeed   "
+                f"{state.impact.success_ratio:.1%} of requests succeed   since the baseline: "
                 f"{state.impact.users_affected:,} users affected   "
                 f"{euros(state.impact.revenue_lost)} revenue lost"
             )

@@ -88,7 +88,7 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
     lines += [f"ALERT {a['severity']:8} {a['name']}: {a['summary']}" for a in answer["alerts"]]
     if impact:
         lines.append(
-            f"impact: {impact['success_ratio']:.1%} of requests succeed now, "
+            f"impact: {impact['success_ratio']:.1%} of requests succeed now, since the baseline "
             f"{impact['users_affected']:,} users affected, "
             f"{euros(impact['revenue_lost'])} revenue lost"
         )

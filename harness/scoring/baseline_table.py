@@ -11,7 +11,12 @@ from harness.scoring.times import NO_DATA, clock
 
 THIS_DRILL = "this drill"
 NEVER = "never"
-COLUMNS = ("", "TTM, from the page", "users affected", "revenue lost")
+COLUMNS = (
+    "",
+    "TTM, from the page",
+    "users affected, from the fault",
+    "revenue lost, from the fault",
+)
 
 
 @dataclass(frozen=True)

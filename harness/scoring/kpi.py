@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from harness.causes import Answer
 from harness.exercise.views import incident_start
 from harness.record import events
 from harness.record.story import Story
 from harness.scoring.times import Times, times_of
+
+HarmSince = Literal["the fault", "the baseline"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Kpis:
 
     times: Times
     users_affected: int | None
-    """Since the fault was set off; as long as that is sealed, since the healthy baseline."""
+    """Since `harm_since`."""
     revenue_lost: float | None
     """The same, in the shop's currency."""
     updates: int
@@ -39,6 +42,9 @@ class Kpis:
     """Affected between the baseline and the fault, and in no figure above."""
     revenue_before: float = 0.0
     """The same, in the shop's currency."""
+    harm_since: HarmSince = "the baseline"
+    """What users and revenue count from: the fault; as long as that is sealed, and where there was
+    none, the healthy baseline."""
 
     def sealed(self) -> Kpis:
         """What may be told before the answer: when the fault began names the release at fault."""
@@ -51,6 +57,7 @@ class Kpis:
             revenue_lost=None if revenue is None else round(revenue + self.revenue_before, 3),
             users_before=0,
             revenue_before=0.0,
+            harm_since="the baseline",
         )
 
 
@@ -80,6 +87,7 @@ def kpis_of(
         wrong=_wrong_actions(after, guilty),
         users_before=users_before,
         revenue_before=revenue_before,
+        harm_since="the fault" if story.first(events.DrillTriggered) else "the baseline",
     )
 
 

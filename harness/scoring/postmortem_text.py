@@ -61,10 +61,11 @@ def _impact(post: Postmortem) -> list[str]:
     if impact.users_declared is not None:
         users += f" (declared: {impact.users_declared:,})"
     revenue = NO_DATA if impact.revenue_lost is None else euros(impact.revenue_lost)
+    since = "the baseline" if impact.is_sealed else "the fault"
     rows = [
         ("Severity", impact.severity or NO_DATA),
-        ("Users affected", users),
-        ("Revenue lost", revenue),
+        (f"Users affected, from {since}", users),
+        (f"Revenue lost, from {since}", revenue),
         ("Systems declared", ", ".join(impact.systems) or NO_DATA),
         ("Systems in alerts", ", ".join(impact.systems_alerting) or "none"),
         ("Blast radius", impact.blast_radius or NO_DATA),

@@ -99,8 +99,11 @@ class Scorecard:
         rows: list[tuple[str, str]] = [
             ("outcome", self.outcome),
             *self._time_rows(),
-            ("users affected", _count(kpis.users_affected)),
-            ("revenue lost", NO_DATA if kpis.revenue_lost is None else euros(kpis.revenue_lost)),
+            (f"users affected, from {kpis.harm_since}", _count(kpis.users_affected)),
+            (
+                f"revenue lost, from {kpis.harm_since}",
+                NO_DATA if kpis.revenue_lost is None else euros(kpis.revenue_lost),
+            ),
             *((f"{one.content} feed", one.line()) for one in self.engagement),
             ("updates", str(kpis.updates)),
             ("restarts", str(wrong.restarts)),

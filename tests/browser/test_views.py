@@ -49,7 +49,9 @@ def test_every_view_fits_is_accessible_and_shows_markup_as_text(
 @pytest.mark.parametrize("view", ["now", "projector"])
 def test_what_was_lost_is_told_in_the_shops_currency(open_console: Open, view: str) -> None:
     page = open_console(view)
-    lost = page.locator(".stat").filter(has=page.get_by_text("revenue lost", exact=True))
+    lost = page.locator(".stat").filter(
+        has=page.get_by_text("revenue lost since the baseline", exact=True)
+    )
     assert lost.locator(".value").inner_text() == "€ 4,538"
 
 

@@ -185,14 +185,19 @@ def averages(drills: Iterable[PastDrill]) -> dict[str, float | None]:
     return {
         "drills": float(len(counted)),
         **{f"m{word}_ms": over(partial(_time_ms, word)) for word in TIMES},
-        "mean_users_affected": over(lambda one: one.kpis.users_affected),
-        "mean_revenue_lost": over(lambda one: one.kpis.revenue_lost),
+        "mean_users_affected": over(lambda one: _since_the_fault(one, one.kpis.users_affected)),
+        "mean_revenue_lost": over(lambda one: _since_the_fault(one, one.kpis.revenue_lost)),
         "mean_first_update_ms": over(lambda one: _wall_ms(one.first_update)),
         "recurrence_rate": over(lambda one: one.is_recurrence),
         "recurrences_caught_rate": over(_is_caught),
         "updates_in_time_rate": over(lambda one: one.updates_in_time),
         "mean_brier": over(lambda one: one.brier),
     }
+
+
+def _since_the_fault(one: PastDrill, harm: float | None) -> float | None:
+    """Of drills that are still sealed, it counts from another moment: no mean is made of both."""
+    return harm if one.kpis.harm_since == "the fault" else None
 
 
 def _time_ms(word: Word, one: PastDrill) -> int | None:

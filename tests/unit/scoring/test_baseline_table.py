@@ -15,10 +15,10 @@ PAR = Par(
 def test_a_team_stands_above_par_and_all_columns_line_up() -> None:
     assert par_lines(PAR, Round("this drill", 125_000, 60, 4311.38)) == [
         "par for deadlock, seed 7, watched for 60 s",
-        "              TTM, from the page  users affected  revenue lost",
-        "  this drill  2 m 05 s            60              € 4,311.38",
-        "  responder   21.3 s              12              € 800.50",
-        "  do nothing  never               1,240           no data",
+        f"{'':14}TTM, from the page  users affected, from the fault  revenue lost, from the fault",
+        "  this drill  2 m 05 s            60                              € 4,311.38",
+        "  responder   21.3 s              12                              € 800.50",
+        "  do nothing  never               1,240                           no data",
     ]
 
 

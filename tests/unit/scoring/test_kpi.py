@@ -95,6 +95,7 @@ def test_harm_counts_from_the_fault_and_while_that_is_sealed_from_the_baseline()
     kpis = fold_kpis((*STORY, (20_500, e.DrillTriggered("users", "3.1.1"))))
     assert (kpis.users_affected, kpis.revenue_lost) == (50, 1224.567), "of the first fault"
     assert (kpis.users_before, kpis.revenue_before) == (2, 10.0)
+    assert (kpis.harm_since, kpis.sealed().harm_since) == ("the fault", "the baseline")
     sealed = kpis.sealed()
     assert (sealed.users_affected, sealed.revenue_lost) == (52, 1234.567)
     assert (sealed.users_before, sealed.revenue_before) == (0, 0)
@@ -104,6 +105,7 @@ def test_harm_counts_from_the_fault_and_while_that_is_sealed_from_the_baseline()
 def test_without_a_fault_harm_counts_from_the_baseline() -> None:
     kpis = fold_kpis([one for one in STORY if one != TRIGGER])
     assert (kpis.users_affected, kpis.revenue_lost) == (52, 1234.567)
+    assert kpis.harm_since == "the baseline"
 
 
 @pytest.mark.parametrize("until_ms", [12_000, 14_050, 61_000, 96_000])
@@ -124,8 +126,17 @@ def test_what_is_told_before_the_answer_is_the_same_after_it() -> None:
     kpis = fold_kpis(STORY, causes=[PAYMENTS_TIMEOUTS], guilty=frozenset({"payments"}))
     wrong = replace(kpis.wrong, innocent_rollbacks=None)
     times = replace(kpis.times, ttd=None, tti=None)
-    harm = {"users_affected": 52, "revenue_lost": 1234.567, "users_before": 0, "revenue_before": 0}
-    assert kpis.sealed() == replace(kpis, times=times, wrong=wrong, **harm)  # type: ignore[arg-type]
+    sealed = replace(
+        kpis,
+        times=times,
+        wrong=wrong,
+        users_affected=52,
+        revenue_lost=1234.567,
+        users_before=0,
+        revenue_before=0,
+        harm_since="the baseline",
+    )
+    assert kpis.sealed() == sealed
 
 
 def test_the_agendas_clock_stands_beside_the_walls() -> None:

@@ -54,7 +54,7 @@ def test_the_draft_of_the_incident_lacks_nothing() -> None:
     assert [item.owner for item in post.action_items] == ["sam", "dana", "dana", "kim"]
     assert post.impact.users_affected == 49_873
     assert post.impact.users_declared == 50_000
-    assert "Revenue lost: € 2,512.50" in to_markdown(post)
+    assert "Revenue lost, from the baseline: € 2,512.50" in to_markdown(post)
     assert post.impact.systems == ("payments", "gateway")
     assert post.impact.systems_alerting == ("gateway", "payments")
     assert post.pattern == "structured"
@@ -66,8 +66,8 @@ def test_the_draft_of_an_empty_record_asks_for_everything() -> None:
     assert post.timeline == ()
     assert post.guardrails == ()
     text = to_markdown(post)
-    assert "Users affected: no data" in text
-    assert "Revenue lost: no data" in text
+    assert "Users affected, from the baseline: no data" in text
+    assert "Revenue lost, from the baseline: no data" in text
     assert "## Still to write" in text
 
 

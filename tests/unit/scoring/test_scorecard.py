@@ -41,9 +41,17 @@ def test_the_lines_hold_every_figure_and_say_where_there_is_no_data() -> None:
     ):
         assert text in lines
     assert "TTR (recover), from the page      no data" in lines
-    assert "revenue lost                      no data" in lines
+    assert "revenue lost, from the baseline   no data" in lines
     rich = replace(CARD, kpis=replace(KPIS, revenue_lost=9528.9))
-    assert "revenue lost                      € 9,528.90" in "\n".join(rich.render_lines())
+    assert "revenue lost, from the baseline   € 9,528.90" in "\n".join(rich.render_lines())
+
+
+def test_harm_says_what_it_counts_from_and_that_is_not_told_before_the_reveal() -> None:
+    card = replace(CARD, kpis=replace(KPIS, users_before=7, harm_since="the fault"))
+    told, sealed = "\n".join(card.render_lines()), "\n".join(card.sealed().render_lines())
+    assert "users affected, from the fault    1,250" in told
+    assert "users affected, from the baseline 1,257" in sealed
+    assert "from the fault" not in sealed.replace("TTD (detect), from the fault", "")
 
 
 def test_what_the_team_said_stands_beside_the_answer() -> None:

@@ -235,9 +235,12 @@ def _of_score(score: Mapping[str, Any]) -> Figures:
     }
 
 
+BASELINE = "now, since the baseline "
+
+
 def _of_status(lines: list[str]) -> Figures:
     (line,) = [one for one in lines if one.startswith("impact: ")]
-    _, users, revenue = line.replace(" users affected, ", "|").replace("now, ", "|").split("|")
+    _, users, revenue = line.replace(" users affected, ", "|").replace(BASELINE, "|").split("|")
     return {"users": users, "revenue": revenue.removesuffix(" revenue lost")}
 
 
@@ -247,9 +250,11 @@ def _labelled(text: str, separator: str) -> dict[str, str]:
 
 
 LABELS = {one.label: word for word, one in TIMES.items()} | {
-    "users affected": "users", "revenue lost": "revenue", "updates": "updates",
+    "users affected, from the fault": "users", "revenue lost, from the fault": "revenue",
+    "updates": "updates",
     "restarts": "restarts", "failed deploys": "failed deploys",
-    "Users affected": "users", "Revenue lost": "revenue", "first, from the page": "first update",
+    "Users affected, from the fault": "users", "Revenue lost, from the fault": "revenue",
+    "first, from the page": "first update",
 }  # fmt: skip
 
 

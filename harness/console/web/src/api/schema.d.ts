@@ -2187,6 +2187,8 @@ export interface components {
         /** @description What a drill came to; None means no data, never zero. */
         Kpis: {
             diagnoses: number;
+            /** @enum {string} */
+            harm_since: "the fault" | "the baseline";
             revenue_before: number;
             revenue_lost: number | null;
             times: components["schemas"]["Times"];

@@ -24,8 +24,8 @@ const BOARD: readonly (readonly [keyof HistoryAnswer["averages"], string, Format
   ["mttm_ms", "TTM (mitigate), from the page", time],
   ["mttr_ms", "TTR (recover), from the page", time],
   ["mean_first_update_ms", "first update, from the page", time],
-  ["mean_users_affected", "users affected", (value) => plain(value, 0)],
-  ["mean_revenue_lost", "revenue lost", money],
+  ["mean_users_affected", "users affected, from the fault", (value) => plain(value, 0)],
+  ["mean_revenue_lost", "revenue lost, from the fault", money],
   ["recurrence_rate", "recurrence rate", percent],
   ["mean_brier", "Brier score", (value) => plain(value, 3)],
 ];
@@ -37,7 +37,12 @@ const TRENDS: readonly TrendOf[] = [
   ["TTM (mitigate), from the page", (one) => wall(one.kpis.times.ttm), time, true],
   ["TTI (identify), from the page", (one) => wall(one.kpis.times.tti), time, true],
   ["TTA (acknowledge), from the page", (one) => wall(one.kpis.times.tta), time, true],
-  ["Users affected", (one) => one.kpis.users_affected, plain, true],
+  [
+    "Users affected, from the fault",
+    (one) => (one.kpis.harm_since === "the fault" ? one.kpis.users_affected : null),
+    plain,
+    true,
+  ],
   [
     "Points, in % of those that applied",
     (one) => (one.points_max ? (100 * one.points) / one.points_max : null),

@@ -23,8 +23,8 @@ export function Impact({
   const budget = impact ? (1 - impact.success_ratio) / 0.005 : null;
   const rows: readonly (readonly [string, string])[] = [
     ["success rate now", percent(impact?.success_ratio)],
-    ["users affected", plain(impact?.users_affected, 0)],
-    ["revenue lost", money(impact?.revenue_lost, 0)],
+    ["users affected since the baseline", plain(impact?.users_affected, 0)],
+    ["revenue lost since the baseline", money(impact?.revenue_lost, 0)],
     ["lost per minute", money(perMinute, 0)],
     ["error budget burn rate", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
   ];

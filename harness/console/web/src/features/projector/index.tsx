@@ -28,8 +28,8 @@ export default function Projector() {
   const hidden = worst.length - shown.length;
   const figures: readonly (readonly [string, string])[] = [
     ["customer success rate", percent(status.impact?.success_ratio, 0)],
-    ["users affected", plain(status.impact?.users_affected, 0)],
-    ["revenue lost", money(status.impact?.revenue_lost, 0)],
+    ["users affected since the baseline", plain(status.impact?.users_affected, 0)],
+    ["revenue lost since the baseline", money(status.impact?.revenue_lost, 0)],
   ];
   return (
     <div className="projector">

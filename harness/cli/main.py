@@ -18,6 +18,7 @@ from harness.cli import (
     act,
     afterwards,
     ai,
+    author,
     host,
     hub_people,
     hub_runs,
@@ -62,6 +63,7 @@ MODULES = (
     matrix,
     par,
     review,
+    author,
 )
 """In the order in which their commands are listed."""
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.authoring.patched_services import ChecksFailed, PatchedServices
 from harness.catalog.reader import Catalog
 from harness.causes import TriggerKind
 from harness.model import Fault
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
+from harness.paths import REPO
 
-LATENCY, BAD_DEPLOY = (Catalog(ROOT).fault(id_) for id_ in ("ai-latency", "ai-bad-deploy"))
+LATENCY, BAD_DEPLOY = (Catalog(REPO).fault(id_) for id_ in ("ai-latency", "ai-bad-deploy"))
 SLOW_MODEL = """
 import asyncio
 import time

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.authoring.patched_services import ChecksFailed, PatchedServices
 from harness.catalog.reader import Catalog
 from harness.causes import TriggerKind
 from harness.drill.lifecycle.disturbances import FAIL_OVER
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
+from harness.paths import REPO
 
-FAULT = Catalog(ROOT).fault("db-reconnect")
+FAULT = Catalog(REPO).fault("db-reconnect")
 assert FAULT.release.patch is not None
 RELEASE, FIX, CHEATS = FAULT.release.patch, FAULT.fix_patch, FAULT.cheat_patches
 PROBE = f'''

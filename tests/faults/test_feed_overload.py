@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.authoring.patched_services import ChecksFailed, PatchedServices
 from harness.catalog.reader import Catalog
 from harness.causes import TriggerKind
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
+from harness.paths import REPO
 
-FAULT = Catalog(ROOT).fault("feed-overload")
+FAULT = Catalog(REPO).fault("feed-overload")
 PROBE = """
 import asyncio
 import time

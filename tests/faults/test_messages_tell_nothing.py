@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.authoring.wording import (
+    SEALED,
+    TELLING,
+    mistakes_in_culprits_message,
+    mistakes_in_message,
+    sealed_words,
+    words_found,
+)
 from harness.catalog.reader import Catalog
 from harness.model import Release
 from harness.people import PEOPLE
@@ -16,29 +24,10 @@ ROOT = Path(__file__).parents[2]
 CATALOG = Catalog(ROOT)
 FAULTS = CATALOG.fault_ids()
 DECOYS = [name for name in CATALOG.decoy_ids() if CATALOG.decoy(name).release.patch]
-
-SEALED = ("faults?", "chaos", "inject", "drills?", "simulate", "harness")
-"""Never in anything that comes to lie under services/."""
-TELLING = (
-    "deadlocks?", "circular", "cycles?", "drifts?", "precision loss", "imprecise", r"n\s*\+\s*1",
-    "slow(er|ly|ness)?", "breaks?", "broken", "bugs?", "wrong", "incidents?", "outages?",
-    "mistakes?", "root cause", "exhaust(s|ed|ion)?", "starv(e|es|ed|ation)", "leaks?",
-    "cheats?", "decoys?", "untested", "risky", "dangerous", "hopefully", "blocking",
-)  # fmt: skip
-"""Never in the message of a release: its author saw no harm in it."""
-SUBJECT_LENGTH_MAX = 72
-BODY_WIDTH_MAX = 76
-
-
-def found(words: tuple[str, ...], text: str) -> set[str]:
-    """Those of `words` (regular expressions) that `text` holds as whole words."""
-    return {word for word in words if re.search(rf"(?i)(?<![\w-])(?:{word})(?![\w-])", text)}
-
-
 RELEASED = [name for name in FAULTS if CATALOG.fault(name).release]
 """Where something was released: other faults are the clean tree's own."""
 BAD_RELEASES = [release for name in FAULTS if (release := CATALOG.fault(name).release)]
-RELEASES = [*BAD_RELEASES, *(CATALOG.decoy(name).release for name in DECOYS)]
+DECOY_RELEASES = [CATALOG.decoy(name).release for name in DECOYS]
 
 
 def title(release: Release) -> str:
@@ -51,32 +40,19 @@ def patches() -> list[Path]:
 
 @pytest.mark.parametrize("patch", patches(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_patch_brings_a_sealed_word_or_a_name_of_ours_into_the_shop(patch: Path) -> None:
-    ids = tuple(re.escape(name) for name in (*FAULTS, *CATALOG.decoy_ids()))
-    assert found((*SEALED, *ids), patch.read_text()) == set()
+    assert sealed_words(patch.read_text(), [*FAULTS, *CATALOG.decoy_ids()]) == []
 
 
 @pytest.mark.parametrize("release", BAD_RELEASES, ids=title)
-def test_the_message_of_a_bad_release_tells_nothing(release: Release) -> None:
+def test_a_bad_release_is_written_as_the_house_writes_and_tells_nothing(release: Release) -> None:
     assert release.patch is not None
-    assert found(TELLING, message_of(release.patch)) == set()
+    assert list(mistakes_in_culprits_message(message_of(release.patch), release)) == []
 
 
-@pytest.mark.parametrize("release", RELEASES, ids=title)
-def test_a_release_is_written_as_the_house_writes(release: Release) -> None:
+@pytest.mark.parametrize("release", DECOY_RELEASES, ids=title)
+def test_a_decoy_is_written_as_the_house_writes(release: Release) -> None:
     assert release.patch is not None
-    subject, _, body = message_of(release.patch).partition("\n")
-    assert subject.startswith(f"{release.service}: ")
-    assert len(subject) <= SUBJECT_LENGTH_MAX
-    assert body.strip(), "a message without a reason looks like none of the others"
-    assert max(map(len, body.splitlines())) <= BODY_WIDTH_MAX
-    assert (release.author_name, release.author_email) in {(one.name, one.email) for one in PEOPLE}
-
-
-@pytest.mark.parametrize("release", BAD_RELEASES, ids=title)
-def test_the_deploy_log_says_what_the_commit_says(release: Release) -> None:
-    assert release.patch is not None
-    subject = message_of(release.patch).splitlines()[0]
-    assert subject == f"{release.service}: {release.summary}"
+    assert list(mistakes_in_message(message_of(release.patch), release)) == []
 
 
 @pytest.mark.parametrize("name", RELEASED)
@@ -92,12 +68,43 @@ def test_a_bad_release_stays_within_its_service(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "text", "telling"),
     [
-        (SEALED, "+# see the fault\n", {"faults?"}),
-        (SEALED, "+timeout = DEFAULT  # injected dependencies\n", set()),
-        (TELLING, "orders: this will deadlock under load", {"deadlocks?"}),
-        (TELLING, "orders: the N + 1 version", {r"n\s*\+\s*1"}),
-        (TELLING, "orders: show the driver's name on weekly cyclelanes", set()),
+        (SEALED, "+# see the fault\n", ["fault"]),
+        (SEALED, "+timeout = DEFAULT  # injected dependencies\n", []),
+        (TELLING, "orders: this will deadlock under load", ["deadlock"]),
+        (TELLING, "orders: the N + 1 version", ["n + 1"]),
+        (TELLING, "orders: show the driver's name on weekly cyclelanes", []),
     ],
 )
-def test_the_search_knows_whole_words(words: tuple[str, ...], text: str, telling: set[str]) -> None:
-    assert found(words, text) == telling
+def test_the_search_knows_whole_words(
+    words: tuple[str, ...], text: str, telling: list[str]
+) -> None:
+    assert words_found(words, text) == telling
+
+
+GOOD = "orders: keep the newest first\n\nThe list is read from the top.\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "mistake"),
+    [
+        (GOOD, ""),
+        ("orders: keep the newest last\n\nWhy.\n", "the deploy log's"),
+        ("orders: keep the newest first\n", "there is no body"),
+        (GOOD + "x" * 77 + "\n", "a line of the body has 77 characters"),
+        (GOOD + "This avoids the deadlock.\n", "the message tells too much: deadlock"),
+    ],
+)
+def test_a_message_that_is_not_as_it_should_be_is_named(message: str, mistake: str) -> None:
+    first = PEOPLE[0]
+    release = Release(
+        service="orders",
+        version_from="1.0.0",
+        version_to="1.0.1",
+        summary="keep the newest first",
+        author_name=first.name,
+        author_email=first.email,
+        patch=None,
+    )
+    found = list(mistakes_in_culprits_message(message, release))
+    assert len(found) == bool(mistake)
+    assert all(mistake in one for one in found)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.authoring.patched_services import ChecksFailed, PatchedServices, released, shipped
 from harness.catalog.reader import Catalog
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices, released, shipped
+from harness.paths import REPO
 
-CATALOG = Catalog(ROOT)
+CATALOG = Catalog(REPO)
 FAULTS = CATALOG.fault_ids()
 DECOYS = [name for name in CATALOG.decoy_ids() if CATALOG.decoy(name).release.patch]
 

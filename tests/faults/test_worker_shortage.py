@@ -9,15 +9,16 @@ from random import Random
 
 import pytest
 
+from harness.authoring.patched_services import ChecksFailed, PatchedServices
 from harness.catalog.reader import Catalog
+from harness.paths import REPO
 from harness.thirdparty.logistics import rates
 from harness.verification.api_calls import Basket
 from harness.verification.product_catalogue import Catalogue, choose_baskets
 from harness.verification.stress_plan import StressPlan
 from services import sampledata
-from tests.faults.patched import ROOT, ChecksFailed, PatchedServices
 
-FAULT = Catalog(ROOT).fault("worker-shortage")
+FAULT = Catalog(REPO).fault("worker-shortage")
 assert FAULT.release is not None
 assert FAULT.release.patch is not None
 RELEASE, FIX, CHEATS = FAULT.release.patch, FAULT.fix_patch, FAULT.cheat_patches

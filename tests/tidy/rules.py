@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "api players",
         "review",
         "host",
-        "bench hub matrix",
+        "authoring bench hub matrix",
         "cli",
     )
 )

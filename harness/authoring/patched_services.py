@@ -8,15 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from harness.errors import DrillError
 from harness.model import Fault
+from harness.paths import REPO
 
-ROOT = Path(__file__).parents[2]
 CHECK_TIMEOUT_S = 100.0
 TOLD_LINES = 40
 NOT_PASSED_ON = frozenset({"CI", "BUILD_NUMBER", "PYTHONDONTWRITEBYTECODE"})
 """Where one of the first two is set pytest prints failures at length; here they read the same
 everywhere. And what a check compiles is kept: without that each pays for the libraries again."""
-MYPY_CACHE = ROOT / ".mypy_cache"
+MYPY_CACHE = REPO / ".mypy_cache"
 """The one that `make lint` and `make test` fill: libraries are analysed once, not for each patch.
 mypy compares every file with its entry, so that a patched file never passes for the clean one."""
 
@@ -25,8 +26,7 @@ def released(fault: Fault) -> list[Path]:
     """What the fault's fix and cheats go on top of; nothing where it is the clean tree's own."""
     if fault.release is None:
         return []
-    assert fault.release.patch is not None
-    return [fault.release.patch]
+    return [] if fault.release.patch is None else [fault.release.patch]
 
 
 def shipped(fault: Fault) -> dict[str, list[Path]]:
@@ -37,7 +37,7 @@ def shipped(fault: Fault) -> dict[str, list[Path]]:
     return {state: patches for state, patches in states.items() if patches}
 
 
-class ChecksFailed(AssertionError):
+class ChecksFailed(DrillError):
     """A check of a service failed: the command and its last words, and `output`, all of them."""
 
     def __init__(self, command: str, output: str) -> None:
@@ -48,21 +48,22 @@ class ChecksFailed(AssertionError):
 class PatchedServices:
     """`services/` as it would be in a participant's workspace."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: Path = REPO) -> None:
+        """A copy in `folder` of the services of the checkout at `source`."""
         self.root = folder
         shutil.copytree(
-            ROOT / "services",
+            source / "services",
             folder / "services",
             ignore=shutil.ignore_patterns("__pycache__", ".*_cache"),
         )
 
     def apply(self, patch: Path, *, only: str = "*") -> None:
-        """Apply a patch to the files that are like `only`; raises ChecksFailed where it does not
+        """Apply a patch to the files that are like `only`. Raises ChecksFailed where it does not
         fit."""
         self._run("git", "apply", "--whitespace=nowarn", f"--include={only}", str(patch))
 
     def lint(self, service: str) -> None:
-        """Style and types of one service."""
+        """Style and types of one service. Raises ChecksFailed."""
         tool = (sys.executable, "-m")
         self._run(*tool, "ruff", "check", "--no-cache", f"services/{service}")
         self._run(*tool, "ruff", "format", "--no-cache", "--check", f"services/{service}")
@@ -72,7 +73,7 @@ class PatchedServices:
         )  # fmt: skip
 
     def test(self, service: str, file: str = "") -> None:
-        """The service's own tests, or those in one `file` of its tests."""
+        """The service's own tests, or those in one `file` of its tests. Raises ChecksFailed."""
         only = f"/tests/{file}" if file else ""
         self._run(
             sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
@@ -80,7 +81,8 @@ class PatchedServices:
         )  # fmt: skip
 
     def find_mistakes(self, service: str) -> None:
-        """What would keep the service from running at all: syntax and unknown names."""
+        """What would keep the service from running at all: syntax and unknown names. Raises
+        ChecksFailed."""
         self._run(
             sys.executable, "-m", "ruff", "check", "--no-cache", "--select", "E9,F63,F7,F82",
             f"services/{service}",
@@ -92,14 +94,19 @@ class PatchedServices:
             for name, value in os.environ.items()
             if name not in NOT_PASSED_ON and not name.startswith("PYTEST_")
         }
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=kept | {"GIT_CEILING_DIRECTORIES": str(self.root.parent)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=CHECK_TIMEOUT_S,
-        )
+        told = " ".join(command[-4:])
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.root,
+                env=kept | {"GIT_CEILING_DIRECTORIES": str(self.root.parent)},
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+                timeout=CHECK_TIMEOUT_S,
+            )
+        except subprocess.TimeoutExpired:
+            raise ChecksFailed(told, f"it took longer than {CHECK_TIMEOUT_S:g} s") from None
         if done.returncode != 0:
-            raise ChecksFailed(" ".join(command[-4:]), done.stdout + done.stderr)
+            raise ChecksFailed(told, done.stdout + done.stderr)

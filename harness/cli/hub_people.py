@@ -14,7 +14,9 @@ from harness.terminal import AsJson, data, line, say, table
 
 ROLES = ("instructor", "participant", "observer")
 
-people = typer.Typer(help="List the people of the hub, invite and revoke them.", no_args_is_help=True)
+people = typer.Typer(
+    help="List the people of the hub, invite and revoke them.", no_args_is_help=True
+)
 
 
 @people.command("list")

@@ -16,7 +16,9 @@ from harness.terminal import AsJson, data, line, say, table
 COLUMNS = ["run", "team", "phase", "scenario", "seed", "started", "by", "outcome"]
 RunId = Annotated[str, typer.Argument(help="The run, as `drill runs list` shows it.")]
 
-runs = typer.Typer(help="List the drills of the hub; start, stop, resume them.", no_args_is_help=True)
+runs = typer.Typer(
+    help="List the drills of the hub; start, stop, resume them.", no_args_is_help=True
+)
 
 
 @runs.command("list")

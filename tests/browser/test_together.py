@@ -204,7 +204,7 @@ def test_the_next_cause_is_kept_though_it_is_typed_while_the_first_is_on_its_way
     text.fill("timeouts were cut")
     held = Held(ada, "**/v1/causes")
     add.click()
-    form.get_by_role("button", name="deepest").click()
+    form.get_by_role("radio", name="deepest").click()
     text.fill("nobody tests them")
     held.let_through()
     ada.get_by_role("status").get_by_text("Saved").wait_for()

@@ -227,7 +227,7 @@ def learn(w: Workshop) -> None:
         "deeper: what allowed it",
         "deepest: why that was possible",
     ):
-        bo.click(level, causes)
+        causes.get_by_role("radio", name=level, exact=True).click()
         bo.fill({"Cause at this level": f"the {level.split(':')[0]} cause"}, causes)
         bo.click("Add cause", causes)
         causes.get_by_text(f"the {level.split(':')[0]} cause").first.wait_for()

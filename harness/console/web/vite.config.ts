@@ -31,6 +31,10 @@ export default defineConfig({
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
             { name: "query", test: /node_modules\/@tanstack\/(react-query|query-core)\// },
+            {
+              name: "aria",
+              test: /node_modules\/(react-aria|react-stately|react-aria-components|@internationalized)\//,
+            },
             { name: "uplot", test: /node_modules\/uplot\/.*\.js$/ },
           ],
         },

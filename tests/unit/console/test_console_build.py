@@ -94,6 +94,12 @@ def test_what_is_committed_is_what_the_sources_build_to(web: Path) -> None:
     assert [name for name in fresh if fresh[name] != committed[name]] == [], hint
 
 
+def test_the_page_of_components_is_no_part_of_the_build() -> None:
+    served = _files(STATIC)
+    assert [name for name in served if "gallery" in name] == []
+    assert [name for name, text in served.items() if b"A badge in every state" in text] == []
+
+
 def test_sources_that_were_not_built_are_noticed(web: Path) -> None:
     """Negative control."""
     page = web / "src" / "app" / "Refusal.tsx"

@@ -6,6 +6,7 @@ import { connect, live } from "@/api/live";
 import { askAgain, queries } from "@/api/queries";
 import { App } from "@/app/App";
 import "uplot/dist/uPlot.min.css";
+import "@/styles/tokens.css";
 import "@/styles/app.css";
 import "@/styles/views.css";
 import "@/styles/team.css";

@@ -7,6 +7,7 @@ export type {
   DashboardListed as DashboardTitle,
   DrawnPanel,
   FieldConfig,
+  Override,
   OverrideProperty as FieldProperty,
   Target,
   ThresholdStep,

@@ -1,6 +1,6 @@
 // Something that a person does and that may be refused.
 
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { Problem } from "./problems";
 import { problemOf } from "./problems";
 
@@ -14,7 +14,9 @@ export interface Act<A extends unknown[], R> {
 export function useAct<A extends unknown[], R>(work: (...given: A) => Promise<R>): Act<A, R> {
   const [state, setState] = useState<Omit<Act<A, R>, "run">>({ busy: false, error: null });
   const latest = useRef(work);
-  latest.current = work;
+  useLayoutEffect(() => {
+    latest.current = work;
+  });
   const run = useCallback(async (...given: A) => {
     setState({ busy: true, error: null });
     try {

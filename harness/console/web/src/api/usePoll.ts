@@ -1,7 +1,8 @@
 // A question to the API that is asked again.
 
+import type { QueryKey } from "@tanstack/react-query";
 import { skipToken, useQuery } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
+import { useCallback, useState } from "react";
 import { api } from "./client";
 import type { Problem } from "./problems";
 import { queries } from "./queries";
@@ -32,17 +33,20 @@ export function usePoll<P extends GetPath>(
     refetchInterval: everyMs || false,
   });
   // What failed stays told while it is asked again, until an answer comes.
-  const problem = useRef<Problem | null>(null);
-  if (status !== "pending") problem.current = error;
+  const [problem, setProblem] = useState<Problem | null>(null);
+  if (status !== "pending" && problem !== error) setProblem(error);
   const key = JSON.stringify(queryKey);
   const again = useCallback(() => {
-    void queries.invalidateQueries({ queryKey, exact: true });
+    void queries.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey, exact: true });
   }, [key]);
-  const put = useCallback((now: T) => void queries.setQueryData(queryKey, now), [key]);
+  const put = useCallback(
+    (now: T) => void queries.setQueryData(JSON.parse(key) as QueryKey, now),
+    [key],
+  );
   return {
     data: data ?? null,
-    error: problem.current,
-    loading: status === "pending" && !problem.current,
+    error: problem,
+    loading: status === "pending" && !problem,
     again,
     put,
   };

@@ -1,4 +1,5 @@
-import { useEffect, useState } from "react";
+import { Keyboard, Moon, Search, Sun, SunMoon } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LiveState } from "@/api/live";
 import { moment } from "@/api/moment";
 import { useLive } from "@/api/useLive";
@@ -6,15 +7,20 @@ import { Badge } from "@/components/Badge";
 import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
 import { Slider } from "@/features/review/Slider";
-import { Help } from "./Help";
 import { Identity } from "./Identity";
 import { PhaseBar } from "./PhaseBar";
 import { Refusal } from "./Refusal";
 import { View } from "./View";
+import { actionsOf } from "./actions";
+import type { Opened } from "./useKeys";
 import { useKeys } from "./useKeys";
 import { useTheme } from "./useTheme";
 import { useView } from "./useView";
 import { VIEWS } from "./views";
+
+const Help = lazy(() => import("./Help"));
+const Palette = lazy(() => import("./Palette"));
+const THEME_ICONS = { auto: SunMoon, light: Sun, dark: Moon };
 
 function Connection({ state }: { state: LiveState["connection"] }) {
   if (state === "live" && moment.stands) return <Badge kind="quiet">review</Badge>;
@@ -38,15 +44,16 @@ export function App() {
   const live = useLive();
   const id = useView();
   const [theme, nextTheme] = useTheme();
-  const [help, setHelp] = useState(false);
+  const [opened, open] = useState<Opened>(null);
   const instructor = live.status?.audience === "instructor";
-  const views = VIEWS.filter((view) => !view.instructor || instructor);
-  useKeys(views, setHelp);
+  const views = useMemo(() => VIEWS.filter((view) => !view.instructor || instructor), [instructor]);
+  useKeys(views, open);
   const current = VIEWS.find((view) => view.id === id);
+  const isHere = Boolean(live.status);
   // On a narrow screen the menu scrolls: where one is must be in sight.
   useEffect(() => {
-    showInMenu(document.querySelector(".top nav a[aria-current]"));
-  }, [id, Boolean(live.status)]);
+    if (isHere) showInMenu(document.querySelector(`.top nav a[href="#/${CSS.escape(id)}"]`));
+  }, [id, isHere]);
   useEffect(() => {
     document.title = `${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`;
   });
@@ -61,6 +68,7 @@ export function App() {
         }
       />
     );
+  const ThemeIcon = THEME_ICONS[theme];
   const forbidden = current?.instructor && !instructor;
   return (
     <>
@@ -75,15 +83,19 @@ export function App() {
         <PhaseBar status={live.status} at={live.at} />
         <div className="me">
           <Identity roles={live.status.exercise.roles} instructor={instructor} />
+          <button className="button quiet" onClick={() => open("palette")} title="Ctrl K">
+            <Search className="icon" aria-hidden="true" /> <span>Search</span>
+          </button>
           <button className="button quiet" onClick={nextTheme} title="Theme: light, dark or auto">
-            {theme}
+            <ThemeIcon className="icon" aria-hidden="true" /> <span>{theme}</span>
           </button>
           <button
             className="button quiet"
-            onClick={() => setHelp(true)}
+            onClick={() => open("keys")}
             aria-label="Keyboard shortcuts"
+            title="Keyboard shortcuts"
           >
-            ?
+            <Keyboard className="icon" aria-hidden="true" />
           </button>
         </div>
         <nav aria-label="Views">
@@ -127,9 +139,22 @@ export function App() {
             </p>
           </div>
         )}
-        {current && !forbidden && <View key={id} view={current} />}
+        {current && !forbidden && (
+          <>
+            <h1 className="unseen">{current.title}</h1>
+            <View key={id} view={current} />
+          </>
+        )}
       </main>
-      {help && <Help views={views} close={() => setHelp(false)} />}
+      <Suspense>
+        {opened === "keys" && <Help views={views} close={() => open(null)} />}
+        {opened === "palette" && (
+          <Palette
+            actions={actionsOf(views, { showKeys: () => open("keys"), nextTheme })}
+            close={() => open(null)}
+          />
+        )}
+      </Suspense>
       <Toast />
     </>
   );

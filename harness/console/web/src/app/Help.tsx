@@ -1,5 +1,6 @@
-import { Fragment, useEffect, useRef } from "react";
+import { Fragment } from "react";
 import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
 import type { MenuView } from "./views";
 
 const LICENSES = "/static/licenses.txt";
@@ -8,17 +9,14 @@ const SHORTCUTS = [
   ["a", "acknowledge all pages"],
   ["h", "add a hypothesis"],
   ["/", "search in this view"],
+  ["Ctrl K", "search views and actions"],
   ["?", "show this list"],
   ["Esc", "close"],
 ];
 
-export function Help({ views, close }: { views: readonly MenuView[]; close: () => void }) {
-  const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    box.current?.showModal();
-  }, []);
+export default function Help({ views, close }: { views: readonly MenuView[]; close: () => void }) {
   return (
-    <dialog ref={box} onClose={close} aria-label="Keyboard shortcuts">
+    <Dialog label="Keyboard shortcuts" close={close}>
       <h2>Keyboard shortcuts</h2>
       <dl className="keys">
         {views.map((view) => (
@@ -41,9 +39,7 @@ export function Help({ views, close }: { views: readonly MenuView[]; close: () =
       <p className="muted">
         Written with the work of others: <a href={LICENSES}>their licences</a>.
       </p>
-      <form method="dialog">
-        <Button type="submit">Close</Button>
-      </form>
-    </dialog>
+      <Button onClick={close}>Close</Button>
+    </Dialog>
   );
 }

@@ -1,18 +1,7 @@
-import { useEffect, useState } from "react";
-import { moment as time } from "@/api/moment";
 import type { Status } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { stopwatch } from "@/lib/format";
-
-/** Seconds since the newest status came, so that clocks go on between two of them. */
-export function useSince(moment: number): number {
-  const [, setTurn] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTurn((turn) => turn + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return moment && !time.stands ? Math.max(0, (Date.now() - moment) / 1000) : 0;
-}
+import { useSince } from "@/api/useNow";
 
 export function PhaseBar({ status, at }: { status: Status; at: number }) {
   const since = useSince(at);

@@ -26,7 +26,7 @@ export function View({ view }: { view: MenuView }) {
     return () => {
       here = false;
     };
-  }, [id]);
+  }, [id, view]);
   if (found.error) return <ErrorNote error={found.error} />;
   if (found.id !== id || !found.view) return <Loading />;
   return <found.view />;

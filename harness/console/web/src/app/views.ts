@@ -16,6 +16,7 @@ export interface MenuView {
 export const VIEWS: readonly MenuView[] = [
   { id: "now", title: "Now", key: "n", load: () => import("@/features/now") },
   { id: "dashboards", title: "Dashboards", key: "b", load: () => import("@/features/dashboards") },
+  { id: "query", title: "Query", key: "q", load: () => import("@/features/query") },
   { id: "traces", title: "Traces", key: "r", load: () => import("@/features/traces") },
   { id: "logs", title: "Logs", key: "l", load: () => import("@/features/logs") },
   { id: "changes", title: "Changes", key: "c", load: () => import("@/features/changes") },

@@ -1,6 +1,6 @@
 // One chart over time: uPlot with marks, a cursor that all charts share, and drag to zoom.
 
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from "react";
 import uPlot from "uplot";
 import { inUnit } from "@/lib/format";
 import type { ChartProps, ChartSeries } from "./options";
@@ -12,50 +12,54 @@ import { useTheme } from "./theme";
  * the API has them; `onZoom` is called with the seconds that were dragged over.
  */
 export function Chart(props: ChartProps) {
-  const {
-    times,
-    series,
-    unit,
-    isStacked = false,
-    isStepped = false,
-    min,
-    max,
-    height = 180,
-    title,
-  } = props;
+  const { series, unit, isStacked, isStepped, min, max, height, title } = props;
+  const theme = useTheme();
+  const labels = series.map((one) => one.label);
+  const shape = JSON.stringify([labels, unit, isStacked, isStepped, min, max, height, theme]);
+  return (
+    <div
+      className="v-chart"
+      role="figure"
+      aria-label={`${title ?? "chart"}: ${spoken(series, unit)}`}
+    >
+      <Plot key={shape} {...props} />
+    </div>
+  );
+}
+
+/** A plot of one shape: other figures are put into it, another shape is another plot. */
+function Plot(props: ChartProps) {
+  const { times, series, marks, exemplars, isStacked = false, height = 180 } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const latest = useRef(props);
-  latest.current = props;
-  const theme = useTheme();
-  const shape = series.map((one) => one.label).join("\u0000");
   const data = useMemo(() => columnsOf(times, series, isStacked), [times, series, isStacked]);
+  useLayoutEffect(() => {
+    latest.current = props;
+  });
+  const made = useEffectEvent(
+    (holder: HTMLElement) => new uPlot({ ...optionsOf(props, latest), height }, data, holder),
+  );
   useEffect(() => {
     // Not `box.current` later on: React forgets it a moment before it cleans up.
     const holder = box.current;
     if (!holder) return undefined;
-    const made = new uPlot({ ...optionsOf(props, latest), height }, data, holder);
-    plot.current = made;
-    const fit = () => made.setSize({ width: Math.max(120, holder.clientWidth), height });
+    const drawn = made(holder);
+    plot.current = drawn;
+    const fit = () => drawn.setSize({ width: Math.max(120, holder.clientWidth), height });
     const watcher = new ResizeObserver(fit);
     watcher.observe(holder);
     fit();
     return () => {
       watcher.disconnect();
-      made.destroy();
+      drawn.destroy();
     };
-  }, [shape, unit, isStacked, isStepped, min, max, height, theme]);
+  }, [height]);
   useEffect(() => {
+    latest.current = { ...latest.current, marks: marks ?? [], exemplars: exemplars ?? [] };
     plot.current?.setData(data);
-  }, [data, props.marks, props.exemplars]);
-  return (
-    <div
-      className="v-chart"
-      ref={box}
-      role="figure"
-      aria-label={`${title ?? "chart"}: ${spoken(series, unit)}`}
-    />
-  );
+  }, [data, marks, exemplars]);
+  return <div ref={box} />;
 }
 
 /** The newest figure of each series, for those who do not see the lines. */

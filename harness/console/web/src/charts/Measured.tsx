@@ -29,7 +29,7 @@ export function Measured({
       (data?.series ?? [])
         .map((each) => ({ ...each, label: legend(one.legend, each.labels) }))
         .filter((each) => !only || only.includes(each.label)),
-    [data, only],
+    [data, only, one.legend],
   );
   return (
     <section className="card">

@@ -1,11 +1,10 @@
-import { useEffect, useState } from "react";
-import { moment, useMoment } from "@/api/moment";
 import type { DrillRecord } from "@/api/records";
 import type { Metrics } from "@/api/telemetry";
 import type { Poll } from "@/api/usePoll";
 import { usePoll } from "@/api/usePoll";
 import type { Windows } from "@/lib/moments";
 import { expand } from "@/lib/promql";
+import { useNow } from "@/api/useNow";
 
 export interface Measure {
   title: string;
@@ -80,13 +79,7 @@ export const SERIES: readonly Measure[] = [
 
 /** The time to draw: from a while before the page, or the last minutes, until now. */
 export function useSpan(events: readonly DrillRecord[]): Span {
-  const [, setTurn] = useState(0);
-  useMoment();
-  useEffect(() => {
-    const timer = setInterval(() => !document.hidden && setTurn((turn) => turn + 1), EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const nowS = Math.floor(moment.nowMs() / 1000);
+  const nowS = Math.floor(useNow(EVERY_MS) / 1000);
   const page = events.find((event) => event.type === "page.sent");
   const began = events[0] ? Date.parse(events[0].time) / 1000 : nowS - BEFORE_S;
   const begin = Math.max(page ? Date.parse(page.time) / 1000 - BEFORE_S : nowS - BEFORE_S, began);

@@ -1,12 +1,13 @@
 import type { RefObject } from "react";
 import uPlot from "uplot";
+import type { Override } from "@/api/dashboards";
 import type { Exemplar, Value } from "@/api/telemetry";
 import { clock, inUnit } from "@/lib/format";
 import type { Mark } from "@/lib/moments";
-import { seriesColor } from "./colors";
+import { fixedColor, seriesColor } from "./colors";
 import { placeExemplars } from "./exemplars";
 import { drawMarks } from "./marks";
-import { ink } from "./theme";
+import { faded, ink, mixed } from "./theme";
 
 export type Zoom = (begin: number, end: number) => void;
 
@@ -34,9 +35,13 @@ export interface ChartProps {
   fill?: boolean;
   isStacked?: boolean;
   isStepped?: boolean;
+  /** Where the dashboard says which colour a series has. */
+  overrides?: readonly Override[];
 }
 
 const FILLED_MAX = 3;
+/** How much of its colour an area has: one of a stack covers those behind it. */
+const FILL = { stacked: 0.45, alone: 0.1 };
 const SHARED = new Set(["mousemove", "mouseenter", "mouseleave"]);
 
 /** What uPlot draws: stacked series as sums, the uppermost first so that the others cover it. */
@@ -59,7 +64,7 @@ export function columnsOf(
 /** How uPlot draws; `latest` is what the chart was given last, since a plot outlives its figures. */
 export function optionsOf(props: ChartProps, latest: RefObject<ChartProps>): uPlot.Options {
   const { series, unit, decimals, isStacked, isStepped, min, max, fill, sync } = props;
-  const [muted, line] = [ink("--muted"), ink("--line")];
+  const [muted, line, panel] = [ink("--muted"), ink("--line"), ink("--panel")];
   const shown = isStacked ? series.toReversed() : series;
   // Many areas one over the other add up to a grey one.
   const isFilled = fill && (isStacked || series.length <= FILLED_MAX);
@@ -99,12 +104,17 @@ export function optionsOf(props: ChartProps, latest: RefObject<ChartProps>): uPl
     series: [
       { label: "time", value: (_, at) => (at ? clock(at * 1000) : "") },
       ...shown.map((one): uPlot.Series => {
-        const color = seriesColor(one.label, series.indexOf(one));
+        const color = ink(
+          fixedColor(one.label, props.overrides ?? []) ??
+            seriesColor(one.label, series.indexOf(one)),
+        );
         return {
           label: one.label || "value",
           stroke: color,
           width: 1.5,
-          ...(isFilled && { fill: `${color}${isStacked ? "55" : "18"}` }),
+          ...(isFilled && {
+            fill: isStacked ? mixed(color, panel, FILL.stacked) : faded(color, FILL.alone),
+          }),
           ...(isStepped && { paths: uPlot.paths.stepped?.({ align: 1 }) }),
           points: { show: false },
           // The latest figures, not those that the plot was made with: stacked ones are sums.

@@ -1,4 +1,6 @@
+import { X } from "lucide-react";
 import { href } from "@/lib/address";
+import { askedBy } from "@/lib/promql";
 
 /** Where a link of evidence can be looked at; null where the console has no page for it. */
 export function placeOf(link: string): string | null {
@@ -9,7 +11,7 @@ export function placeOf(link: string): string | null {
   if (kind === "commit") return href("changes");
   if (kind === "log") return href("logs");
   if (kind === "alert") return href("timeline");
-  return kind === "promql" ? href("dashboards") : null;
+  return kind === "promql" ? href("query", { ...askedBy(link) }) : null;
 }
 
 /** Links as chips that can be looked at, and taken away where `onRemove` is given. */
@@ -30,7 +32,7 @@ export function Links({
           {placeOf(link) ? <a href={placeOf(link) ?? undefined}>{link}</a> : link}
           {onRemove && (
             <button type="button" onClick={() => onRemove(link)} aria-label={`Remove ${link}`}>
-              ✕
+              <X className="icon" aria-hidden="true" />
             </button>
           )}
         </span>

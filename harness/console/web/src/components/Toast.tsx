@@ -1,40 +1,33 @@
-import { useEffect, useState } from "react";
+// Says something at the edge of the screen for a moment. What draws it is fetched with the first.
 
-const SHOWN_MS = 4000;
-const SHOWN = 3;
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
-interface Said {
-  text: string;
-  kind: string;
-  key: number;
+const Toasts = lazy(() => import("./Toasts"));
+const toastListeners = new Set<() => void>();
+let isUsed = false;
+
+export async function toast(text: string, kind = "good") {
+  if (!isUsed) {
+    isUsed = true;
+    for (const listener of toastListeners) listener();
+  }
+  const { say } = await import("./Toasts");
+  say(text, kind);
 }
 
-const toastListeners = new Set<(one: Said) => void>();
-
-/** Says something at the edge of the screen for a moment. */
-export function toast(text: string, kind = "good") {
-  for (const listener of toastListeners) listener({ text, kind, key: Math.random() });
+function subscribe(listener: () => void) {
+  toastListeners.add(listener);
+  return () => {
+    toastListeners.delete(listener);
+  };
 }
 
 export function Toast() {
-  const [said, setSaid] = useState<Said[]>([]);
-  useEffect(() => {
-    const listener = (one: Said) => {
-      setSaid((before) => [...before, one].slice(-SHOWN));
-      setTimeout(() => setSaid((before) => before.filter((other) => other !== one)), SHOWN_MS);
-    };
-    toastListeners.add(listener);
-    return () => {
-      toastListeners.delete(listener);
-    };
-  }, []);
+  const isNeeded = useSyncExternalStore(subscribe, () => isUsed);
+  if (!isNeeded) return null;
   return (
-    <div className="toasts" role="status" aria-live="polite">
-      {said.map((one) => (
-        <p key={one.key} className={`toast ${one.kind}`}>
-          {one.text}
-        </p>
-      ))}
-    </div>
+    <Suspense>
+      <Toasts />
+    </Suspense>
   );
 }

@@ -29,7 +29,7 @@ function subscribe(listener: () => void) {
 /** Picks up a piece of evidence: a link as `drill` takes it, and what it shows. */
 export function attachEvidence(link: string, note = "") {
   if (!basket.some((one) => one.link === link)) setBasket([...basket, { link, note }]);
-  toast(`Collected as evidence: ${link}`);
+  void toast(`Collected as evidence: ${link}`);
 }
 
 /** What is in the basket, and what takes a link out of it. */

@@ -1,8 +1,9 @@
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import type { RecordData, RecordType } from "@/api/records";
 import type { Newest } from "@/api/useNewest";
 import type { Draft } from "@/lib/drafts";
 import { current, isPassed, isUnsaved, taken } from "@/lib/drafts";
+import { useByKey } from "@/lib/useByKey";
 import { useDraft } from "@/lib/useDraft";
 import { toast } from "./Toast";
 
@@ -37,7 +38,7 @@ export function useShared<T extends RecordType, V>(
   const [kept, setDraft] = useDraft<Draft<V> | null>(name, null);
   const [isSending, setSending] = useState(false);
   const seq = newest?.seq || 0;
-  const standing = useMemo(() => (newest ? read(newest.data) : blank), [seq]);
+  const standing = useByKey(seq, () => (newest ? read(newest.data) : blank));
   const draft = current(kept, seq, standing);
   const value = draft ? draft.value : standing;
   const set: Shared<V>["set"] = useCallback(
@@ -49,14 +50,14 @@ export function useShared<T extends RecordType, V>(
           value: typeof next === "function" ? (next as (before: V) => V)(from.value) : next,
         };
       }),
-    [seq],
+    [seq, standing, setDraft],
   );
   const discard = useCallback(() => setDraft(null), [setDraft]);
   const save: Shared<V>["save"] = async (send) => {
     setSending(true);
     try {
       await send(value);
-      toast("Saved");
+      void toast("Saved");
       setDraft((before) => taken(before, value));
     } finally {
       setSending(false);

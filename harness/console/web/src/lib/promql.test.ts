@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dated, evidence, expand, legend, span, uses } from "./promql";
+import { askedBy, dated, evidence, expand, legend, span, uses } from "./promql";
 
 test("variables are filled in, and what is not known stays as it is", () => {
   const given = { variables: { service: "payments" }, stepS: 10, rangeS: 900 };
@@ -56,4 +56,15 @@ test("what is no pair of times of day stays as it was typed", () => {
   ]) {
     expect(dated(typed, 0)).toBe(typed);
   }
+});
+
+test("a link to a query leads back to what it asked, and when", () => {
+  const link = evidence('sum(up{service="orders"})', 1_800_000_000, 1_800_000_060);
+  expect(askedBy(link)).toEqual({
+    expr: 'sum(up{service="orders"})',
+    begin: 1_800_000_000,
+    end: 1_800_000_060,
+  });
+  expect(askedBy("promql:up @07:34..07:37")).toEqual({ expr: "up" });
+  expect(askedBy("promql:up")).toEqual({ expr: "up" });
 });

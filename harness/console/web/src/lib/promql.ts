@@ -34,7 +34,9 @@ export function expand(
 /** The name of a series: the format with its labels, or the labels themselves. */
 export function legend(format: string | undefined, labels: Labels): string {
   if (format)
-    return format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => labels[name] ?? "");
+    return (
+      format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => labels[name] ?? "") || "value"
+    );
   const { __name__: name = "", ...rest } = labels;
   const inside = Object.entries(rest)
     .map(([key, value]) => `${key}="${value}"`)
@@ -86,4 +88,13 @@ export function span(from: string | undefined): number {
   const found = /^now-(\d+)([smh])$/.exec(from ?? "");
   const unit = UNITS_S[found?.[2] ?? ""];
   return unit ? Number(found?.[1]) * unit : 900;
+}
+
+/** What a link to a query as evidence asks, and over which time where it says so. */
+export function askedBy(link: string): { expr: string; begin?: number; end?: number } {
+  const text = link.replace(/^promql:/, "");
+  const found = /^(.*?)\s*@(\S+?)\.\.(\S+)$/.exec(text);
+  const [begin, end] = [found?.[2], found?.[3]].map((at) => Date.parse(at ?? "") / 1000);
+  if (!found || !begin || !end) return { expr: text.replace(/\s*@\S+?\.\.\S+$/, "") };
+  return { expr: found[1] ?? "", begin: Math.floor(begin), end: Math.ceil(end) };
 }

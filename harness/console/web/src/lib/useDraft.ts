@@ -26,11 +26,11 @@ export function useDraft<T>(
         else sessionStorage.setItem(key, JSON.stringify(after));
         return after;
       }),
-    [key],
+    [key, initial],
   );
   const taken = useCallback(
     (sent: T) => set((before) => writtenSince(before, sent, initial)),
-    [set],
+    [set, initial],
   );
   return [value, set, taken];
 }

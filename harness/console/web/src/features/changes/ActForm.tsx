@@ -3,6 +3,7 @@
 import type { SyntheticEvent } from "react";
 import type { Flag } from "@/api/types";
 import type { Start } from "@/components/run";
+import { Choice } from "@/components/Choice";
 import { Progress, useRun } from "@/components/run";
 import { useDraft } from "@/lib/useDraft";
 
@@ -107,18 +108,12 @@ export function ActForm({ services, versions, flags, drillId, onDone }: ActFormP
   };
   return (
     <form className="v-form v-act" onSubmit={submitted} aria-label="Take action">
-      <div className="v-tabs" role="group" aria-label="Action">
-        {ACT_NAMES.map((act) => (
-          <button
-            key={act}
-            type="button"
-            aria-pressed={given.act === act}
-            onClick={() => set({ act })}
-          >
-            {ACTS[act].label}
-          </button>
-        ))}
-      </div>
+      <Choice
+        label="Action"
+        value={given.act}
+        of={ACT_NAMES.map((act) => [act, ACTS[act].label])}
+        onPick={(act) => set({ act })}
+      />
       {given.act === "flag" ? (
         <label className="v-wide">
           flag{" "}

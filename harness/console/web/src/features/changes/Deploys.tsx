@@ -1,5 +1,4 @@
 import type { Deploy } from "@/api/types";
-import { moment } from "@/api/moment";
 import { usePoll } from "@/api/usePoll";
 import { laneOf } from "@/charts/colors";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -16,7 +15,7 @@ const OUTCOMES: Record<string, readonly [string, string]> = {
   failed: ["bad", "✕"],
 };
 
-export function Entry({ entry, params }: { entry: Deploy; params: Address }) {
+export function Entry({ entry, params, now }: { entry: Deploy; params: Address; now: number }) {
   const [tone, sign] = OUTCOMES[entry.outcome] ?? ["muted", "…"];
   const at = Date.parse(entry.at);
   return (
@@ -26,7 +25,7 @@ export function Entry({ entry, params }: { entry: Deploy; params: Address }) {
         aria-current={entry.deploy_id === params.deploy ? "true" : undefined}
       >
         <span className="mono muted" title={dateTime(at)}>
-          {moment.nowMs() - at < HALF_A_DAY_MS ? clock(at) : dateTime(at).slice(5, 16)}
+          {now - at < HALF_A_DAY_MS ? clock(at) : dateTime(at).slice(5, 16)}
         </span>
         <span className="v-found-name">
           <i className="v-dot" style={{ background: laneOf(entry.service) }} />
@@ -39,7 +38,7 @@ export function Entry({ entry, params }: { entry: Deploy; params: Address }) {
           {sign}
         </span>
         <span className="v-found-more">
-          {entry.outcome} · {entry.kind} · {entry.by} · {ago(at, moment.nowMs())}
+          {entry.outcome} · {entry.kind} · {entry.by} · {ago(at, now)}
         </span>
         <span className="v-found-more v-text">{entry.summary}</span>
         {entry.error && <span className="v-found-more v-bad">{entry.error}</span>}

@@ -9,6 +9,7 @@ import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { go, useParams } from "@/lib/address";
+import { useNow } from "@/api/useNow";
 import { ActForm } from "./ActForm";
 import { Change, Entry } from "./Deploys";
 import { Flags } from "./Flags";
@@ -30,6 +31,7 @@ function versionsOf(log: readonly Deploy[]): Map<string, string[]> {
 
 export default function Changes() {
   const params = useParams();
+  const now = useNow(EVERY_MS);
   const { status } = useDrill();
   const services = useServices();
   const log = usePoll("/v1/deploys", EVERY_MS);
@@ -62,7 +64,7 @@ export default function Changes() {
         {shown.length === 0 && <Empty>No deploys.</Empty>}
         <ol className="v-found">
           {shown.map((entry) => (
-            <Entry key={entry.deploy_id} entry={entry} params={params} />
+            <Entry key={entry.deploy_id} entry={entry} params={params} now={now} />
           ))}
         </ol>
       </aside>

@@ -108,7 +108,7 @@ export function Composer({ choices }: { choices: Choices }) {
       components: Object.keys(draft.components).length ? draft.components : null,
     });
     taken(draft);
-    toast("Update posted");
+    void toast("Update posted");
   });
   const eta = (label: string, key: "eta" | "latest") => (
     <label className="field">

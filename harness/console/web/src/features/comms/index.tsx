@@ -1,13 +1,13 @@
 // What stakeholders are told: the next word, when it is due, what was said, and what customers see.
 
 import type { Choices } from "@/api/types";
-import { moment } from "@/api/moment";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Card } from "@/components/Card";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { stopwatch } from "@/lib/format";
+import { useSince } from "@/api/useNow";
 import { Channel } from "./Channel";
 import { Composer } from "./Composer";
 import { StatusPage } from "./StatusPage";
@@ -39,6 +39,7 @@ function Cadence({ due, choices }: { due: number | null; choices: Choices }) {
 
 export default function Comms() {
   const { status, at } = useDrill();
+  const since = useSince(at);
   const { data: choices, error } = usePoll("/v1/choices");
   if (error && !choices) return <ErrorNote error={error} />;
   if (!choices) return <Loading />;
@@ -49,10 +50,7 @@ export default function Comms() {
         <Composer choices={choices} />
       </div>
       <div className="grid">
-        <Cadence
-          due={due === null ? null : due - (moment.stands ? 0 : Date.now() - at) / 1000}
-          choices={choices}
-        />
+        <Cadence due={due === null ? null : due - since} choices={choices} />
         <Channel choices={choices} incoming={status.exercise.messages} />
         <StatusPage url="/status" />
       </div>

@@ -29,6 +29,15 @@ export function Panel({ panel, time, marks, onZoom, onService, sync }: PanelProp
       <header className="v-panel-head">
         <h3 title={panel.description}>{panel.title}</h3>
         <span className="v-panel-acts">
+          {query && (
+            <a
+              className="button quiet"
+              href={href("query", { expr: query, begin: time.begin, end: time.end })}
+              title="This query in the editor"
+            >
+              query
+            </a>
+          )}
           <a
             className="button quiet"
             href={tracesOf(panel, time)}

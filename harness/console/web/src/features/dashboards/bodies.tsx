@@ -26,7 +26,7 @@ export interface BodyProps {
 const SIGNS: Partial<Record<FigureTone, string>> = { good: "✓", warn: "▲", bad: "✕" };
 
 export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps) {
-  const { defaults } = panel.fieldConfig;
+  const { defaults, overrides } = panel.fieldConfig;
   const custom = defaults.custom ?? {};
   const times = answers[0]?.times ?? [];
   const series = answers.flatMap((one) => one.series);
@@ -51,6 +51,7 @@ export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps
         fill={(custom.fillOpacity ?? 0) > 0}
         isStacked={custom.stacking?.mode === "normal"}
         isStepped={custom.lineInterpolation === "stepAfter"}
+        overrides={overrides}
       />
       {cut > 0 && <p className="muted">{cut} more series not shown</p>}
     </>

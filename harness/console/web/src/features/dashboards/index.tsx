@@ -5,6 +5,8 @@ import type { DashboardPanel, DrawnPanel } from "@/api/dashboards";
 import { useLive } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
+import { Picker } from "@/charts/TimePicker";
+import { useTime } from "@/charts/useTime";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
@@ -12,8 +14,6 @@ import type { AddressParams } from "@/lib/address";
 import { go, href, useParams } from "@/lib/address";
 import { marks as marksOf } from "@/lib/moments";
 import { Panel } from "./Panel";
-import { Picker } from "./TimePicker";
-import { useTime } from "./useTime";
 
 const isDrawn = (panel: DashboardPanel): panel is DrawnPanel => panel.type !== "row";
 

@@ -39,7 +39,7 @@ export function useSeen(box: RefObject<HTMLElement | null>): boolean {
     });
     if (box.current) watcher.observe(box.current);
     return () => watcher.disconnect();
-  }, []);
+  }, [box]);
   return isSeen;
 }
 
@@ -68,7 +68,7 @@ export function usePanel(
     return () => {
       isOver = true;
     };
-  }, [key, isSeen]);
+  }, [answer.key, begin, end, isSeen, key, panel, service]);
   return answer;
 }
 

@@ -15,6 +15,7 @@ function usePresenting(
   count: number,
 ): readonly [number, () => void] {
   const [at, setAt] = useState(-1);
+  const isPresented = at >= 0;
   useEffect(() => {
     const changed = () => {
       if (!document.fullscreenElement) setAt(-1);
@@ -23,7 +24,7 @@ function usePresenting(
     return () => document.removeEventListener("fullscreenchange", changed);
   }, []);
   useEffect(() => {
-    if (at < 0) return undefined;
+    if (!isPresented) return undefined;
     const pressed = (event: KeyboardEvent) => {
       const step = FORTH.has(event.key) ? 1 : BACK.has(event.key) ? -1 : 0;
       if (event.key === "Escape") setAt(-1);
@@ -33,7 +34,7 @@ function usePresenting(
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [at < 0, count]);
+  }, [isPresented, count]);
   const begin = () => {
     setAt(0);
     // Where the browser allows no full screen, the window is enough.

@@ -1,3 +1,4 @@
+import { X } from "lucide-react";
 import { useState } from "react";
 import { moment } from "@/api/moment";
 import { Button } from "@/components/Button";
@@ -91,7 +92,7 @@ function Piece({
           Against
         </Button>
         <Button kind="quiet" onClick={() => drop(piece.link)} aria-label={`Drop ${piece.link}`}>
-          ✕
+          <X className="icon" aria-hidden="true" />
         </Button>
       </div>
     </li>

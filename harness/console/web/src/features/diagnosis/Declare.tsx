@@ -65,7 +65,7 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
     });
     taken(draft);
     setSure(false);
-    toast("Diagnosis submitted");
+    void toast("Diagnosis submitted");
   });
   return (
     <Card title="Diagnosis" className="span12" id="declare">

@@ -1,7 +1,7 @@
 // What the team believes, in percent that sum to 100, with what speaks for and against.
 
 import type { SyntheticEvent } from "react";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { api } from "@/api/client";
 import type { Choices } from "@/api/types";
 import { useAct } from "@/api/useAct";
@@ -88,22 +88,21 @@ export function Hypotheses({ held, choices }: { held: Held; choices: Choices }) 
     );
   });
   // The address is listened to once, but what is added to is what stands by then.
-  const latest = useRef(held);
-  latest.current = held;
+  const asked = useEffectEvent(() => {
+    if (!location.hash.endsWith("?new")) return;
+    history.replaceState(null, "", "#/diagnosis");
+    held.add();
+  });
   useEffect(() => {
-    const asked = () => {
-      if (!location.hash.endsWith("?new")) return;
-      history.replaceState(null, "", "#/diagnosis");
-      latest.current.add();
-    };
-    asked();
-    addEventListener("hashchange", asked);
-    return () => removeEventListener("hashchange", asked);
+    const changed = () => asked();
+    changed();
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
   }, []);
   const empty = list.findLast((one) => !one.text)?.id;
   useEffect(() => {
     if (empty) document.getElementById(`hypothesis-${empty}`)?.focus();
-  }, [list.length]);
+  }, [empty]);
   return (
     <Card
       title="Hypotheses"

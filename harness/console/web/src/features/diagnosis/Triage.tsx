@@ -1,3 +1,4 @@
+import { ArrowUp, X } from "lucide-react";
 import type { SyntheticEvent } from "react";
 import { api } from "@/api/client";
 import type { TriageData } from "@/api/records";
@@ -79,14 +80,14 @@ function Priorities({
               onClick={() => up(index)}
               aria-label={`Move priority ${index + 1} up`}
             >
-              ↑
+              <ArrowUp className="icon" aria-hidden="true" />
             </Button>
             <Button
               kind="quiet"
               onClick={() => onChange(value.filter((_, at) => at !== index))}
               aria-label={`Remove priority ${index + 1}`}
             >
-              ✕
+              <X className="icon" aria-hidden="true" />
             </Button>
           </li>
         ))}

@@ -13,7 +13,7 @@ export function Ending() {
   const [sure, setSure] = useState(false);
   const finish = useAct(async () => {
     await api.post("/v1/finish");
-    toast("The drill is ending");
+    void toast("The drill is ending");
   });
   return (
     <Card title="End of the drill" className="span12" id="ending">

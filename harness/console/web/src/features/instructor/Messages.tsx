@@ -12,7 +12,7 @@ export function Messages() {
   const { data, error } = usePoll("/v1/instructor/plan");
   const send = useAct(async (id: string) => {
     await api.post("/v1/instructor/messages", { id });
-    toast(`Sent: ${id}`);
+    void toast(`Sent: ${id}`);
   });
   return (
     <Card title="Messages" className="span12" id="messages">

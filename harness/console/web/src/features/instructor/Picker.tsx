@@ -52,7 +52,7 @@ export function Picker() {
   const line = command(choice);
   const copy = async () => {
     await navigator.clipboard.writeText(line);
-    toast("Copied. Run it where this drill runs, after it ends");
+    void toast("Copied. Run it where this drill runs, after it ends");
   };
   return (
     <Card title="Next drill" className="span12" id="picker">

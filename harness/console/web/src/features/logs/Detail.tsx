@@ -1,3 +1,4 @@
+import { X } from "lucide-react";
 import type { LogLine } from "@/api/telemetry";
 import { attachEvidence } from "@/components/basket";
 import type { AddressParams } from "@/lib/address";
@@ -29,7 +30,7 @@ export function Detail({
           Attach
         </button>
         <button type="button" className="button quiet" aria-label="Close" onClick={onClose}>
-          ✕
+          <X className="icon" aria-hidden="true" />
         </button>
       </header>
       <dl className="v-tags">

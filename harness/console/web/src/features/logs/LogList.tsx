@@ -36,7 +36,7 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
   });
   useLayoutEffect(() => {
     if (isFollowing) virtual.scrollToEnd();
-  }, [isFollowing]);
+  }, [isFollowing, virtual]);
   const moved = (event: UIEvent) => {
     const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
     const atEnd = scrollHeight - (scrollTop + clientHeight) <= END_PX;

@@ -1,6 +1,7 @@
 // Logs: followed live or searched, one line with all its fields.
 
-import { useEffect, useState } from "react";
+import { ArrowDown, ArrowUp, Pause, Play, X } from "lucide-react";
+import { useState } from "react";
 import type { ParamsOf } from "@/api/routes";
 import type { LogLine } from "@/api/telemetry";
 import { useServices } from "@/api/useServices";
@@ -9,12 +10,12 @@ import { ErrorNote } from "@/components/ErrorNote";
 import type { Address, AddressParams } from "@/lib/address";
 import { go, useParams } from "@/lib/address";
 import { plain } from "@/lib/format";
+import { useTyped } from "@/lib/useTyped";
 import { Detail } from "./Detail";
 import { LogList } from "./LogList";
 import { LINES_MAX, useLines } from "./useLines";
 
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
-const TEXT_WAIT_MS = 350;
 
 function searchOf({ service, level, contains, trace }: Address): ParamsOf<"/v1/logs"> {
   return {
@@ -31,12 +32,15 @@ export default function Logs() {
   const [isLive, setLive] = useState(true);
   const [isFollowing, setFollowing] = useState(!params.seq);
   const [chosen, setChosen] = useState<LogLine | null>(null);
+  /** The line of the address that was shown: closed, it does not come back by itself. */
+  const [shown, setShown] = useState("");
   const { lines, error, older } = useLines(searchOf(params), isLive);
   const set = (changes: AddressParams) => go("logs", { ...params, ...changes });
-  useEffect(() => {
-    const wanted = params.seq && lines?.find((line) => line.seq === Number(params.seq));
-    if (wanted && !chosen) setChosen(wanted);
-  }, [lines, params.seq]);
+  const wanted = params.seq && lines?.find((line) => line.seq === Number(params.seq));
+  if (wanted && !chosen && shown !== params.seq) {
+    setShown(params.seq ?? "");
+    setChosen(wanted);
+  }
   const choose = (line: LogLine) => {
     setChosen(line);
     setFollowing(false);
@@ -80,7 +84,7 @@ export default function Logs() {
               aria-label="All traces"
               onClick={() => set({ trace: "", seq: "" })}
             >
-              ✕
+              <X className="icon" aria-hidden="true" />
             </button>
           </span>
         )}
@@ -91,12 +95,12 @@ export default function Logs() {
         </span>
         {older && (
           <button type="button" className="button" onClick={older}>
-            ↑ Older lines
+            <ArrowUp className="icon" aria-hidden="true" /> Older lines
           </button>
         )}
         {!isFollowing && isLive && (
           <button type="button" className="button" onClick={() => setFollowing(true)}>
-            ↓ Jump to newest
+            <ArrowDown className="icon" aria-hidden="true" /> Jump to newest
           </button>
         )}
         <button
@@ -105,7 +109,12 @@ export default function Logs() {
           aria-pressed={!isLive}
           onClick={() => setLive(!isLive)}
         >
-          {isLive ? "❚❚ Pause" : "▶ Resume"}
+          {isLive ? (
+            <Pause className="icon" aria-hidden="true" />
+          ) : (
+            <Play className="icon" aria-hidden="true" />
+          )}{" "}
+          {isLive ? "Pause" : "Resume"}
         </button>
       </div>
       {error && <ErrorNote error={error} />}
@@ -130,13 +139,7 @@ export default function Logs() {
 }
 
 function Contains({ value, onPick }: { value: string; onPick: (contains: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => onPick(typed), TEXT_WAIT_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(value, onPick);
   return (
     <label className="v-field v-grow">
       text{" "}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
@@ -17,6 +17,8 @@ const EVERY_MS = 1500;
 export const LINES_MAX = 10_000;
 const ASK_MAX = 2000;
 
+const searchOf = (key: string) => JSON.parse(key) as ParamsOf<"/v1/logs">;
+
 async function asked(params: ParamsOf<"/v1/logs">): Promise<LogLine[]> {
   const { records } = await api.get("/v1/logs", {
     ...params,
@@ -30,24 +32,29 @@ export function useLines(search: ParamsOf<"/v1/logs">, isLive: boolean): Lines {
   const [lines, setLines] = useState<LogLine[] | null>(null);
   const [error, setError] = useState<Problem | null>(null);
   const [isComplete, setComplete] = useState(false);
-  const last = useRef(0);
   const key = JSON.stringify(search);
-  useEffect(() => {
-    last.current = 0;
+  const [shown, setShown] = useState(key);
+  if (shown !== key) {
+    setShown(key);
     setLines(null);
     setComplete(false);
+  }
+  const newest = useRef({ key, seq: 0 });
+  useLayoutEffect(() => {
+    newest.current = { key, seq: 0 };
   }, [key]);
   useEffect(() => {
+    const last = newest.current;
     // A pause keeps what is shown; another search is still answered once.
-    if (!isLive && last.current) return undefined;
+    if (!isLive && last.seq) return undefined;
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
       try {
-        const records = document.hidden ? [] : await asked({ ...search, after: last.current });
+        const records = document.hidden ? [] : await asked({ ...searchOf(key), after: last.seq });
         if (isOver) return;
         setError(null);
-        last.current = records.at(-1)?.seq ?? last.current;
+        last.seq = records.at(-1)?.seq ?? last.seq;
         setLines((before) => appended(before ?? [], records, LINES_MAX));
       } catch (thrown) {
         if (!isOver) setError(problemOf(thrown));
@@ -60,12 +67,10 @@ export function useLines(search: ParamsOf<"/v1/logs">, isLive: boolean): Lines {
       clearTimeout(timer);
     };
   }, [key, isLive]);
-  const newest = useRef(key);
-  newest.current = key;
   const older = async () => {
     try {
       const records = await asked({ ...search, before: lines?.[0]?.seq });
-      if (newest.current !== key) return;
+      if (newest.current.key !== key) return;
       setLines((now) => prepended(now ?? [], records, LINES_MAX));
       setComplete(records.length < ASK_MAX);
     } catch (thrown) {

@@ -7,6 +7,7 @@ import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { attachEvidence } from "@/components/basket";
+import { toneOfSeverity } from "@/lib/tones";
 
 /** How the alert of a page stands by now. */
 function stateOf(page: PageSent, alert: Alert | undefined): string {
@@ -38,7 +39,7 @@ export function Pages({ pages, alerts }: { pages: readonly PageSent[]; alerts: r
           className={`note ${page.acknowledged_by ? "" : since.has(page.alert) ? "bad" : "warn"} page-alert`}
         >
           <div>
-            <Badge kind={page.severity === "critical" ? "bad" : "warn"}>{page.severity}</Badge>{" "}
+            <Badge kind={toneOfSeverity(page.severity)}>{page.severity}</Badge>{" "}
             <strong>{page.alert}</strong>: {page.summary}
             <span className="muted"> {stateOf(page, since.get(page.alert))}</span>
           </div>

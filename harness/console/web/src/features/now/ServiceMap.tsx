@@ -1,9 +1,10 @@
 // Who calls whom, with the rate, errors and latency of every edge as the callers measure them.
 
 import { useMemo } from "react";
-import type { Service, Tone } from "@/api/types";
+import type { Service } from "@/api/types";
 import { milliseconds, percent, rate } from "@/lib/format";
 import type { Point } from "@/lib/moments";
+import { toneOfErrors, toneOfService } from "@/lib/tones";
 import { layout, NODE } from "./mapLayout";
 import type { MeasuredEdge } from "./useEdges";
 import { useEdges } from "./useEdges";
@@ -14,14 +15,8 @@ interface EdgeProps {
   edge: MeasuredEdge | undefined;
 }
 
-export const toneOf = (errorRatio: number, up = true): Tone => {
-  if (up === false || errorRatio > 0.05) return "bad";
-  return errorRatio > 0.005 ? "warn" : "good";
-};
-
 export function ServiceMap({ services }: { services: readonly Service[] }) {
-  const names = services.map((one) => one.name).join(" ");
-  const { at, width, height } = useMemo(() => layout(services), [names]);
+  const { at, width, height } = useMemo(() => layout(services), [services]);
   const edges = useEdges();
   const planned = services.flatMap((one) => one.calls.map((peer) => `${one.name} ${peer}`));
   // A call that nobody planned is drawn like any other, where it is measured.
@@ -56,7 +51,7 @@ export function ServiceMap({ services }: { services: readonly Service[] }) {
 
 function Node({ service, at }: { service: Service; at: Point | undefined }) {
   if (!at) return null;
-  const tone = service.up === null ? "" : toneOf(service.error_ratio || 0, service.up);
+  const tone = toneOfService(service.up, service.error_ratio);
   return (
     <g transform={`translate(${at.x},${at.y})`}>
       <title>{`${service.name} ${service.version || ""}`}</title>
@@ -88,7 +83,7 @@ function Edge({ name, at, edge }: EdgeProps) {
   return (
     <g>
       <title>{`${name.replace(" ", " → ")}: ${text}`}</title>
-      <path className={`edge ${edge?.rate ? toneOf(ratio) : ""}`} d={path} />
+      <path className={`edge ${edge?.rate ? toneOfErrors(ratio) : ""}`} d={path} />
     </g>
   );
 }
@@ -98,7 +93,7 @@ function EdgeLabel({ name, at, edge, order }: EdgeProps & { order: number }) {
   const [from, to] = name.split(" ").map((one) => at.get(one));
   if (!edge?.rate || !from || !to || to.x <= from.x) return null;
   const ratio = (edge.errors || 0) / edge.rate;
-  const failing = ratio > 0.005 ? ` ✕ ${percent(ratio, 0)} ·` : "";
+  const failing = toneOfErrors(ratio) !== "good" ? ` ✕ ${percent(ratio, 0)} ·` : "";
   // One string: the outline of a second piece would cover the end of the first.
   const told = `${rate(edge.rate)} ·${failing} ${milliseconds((edge.seconds || 0) * 1000)}`;
   return (
@@ -115,7 +110,7 @@ function EdgeLabel({ name, at, edge, order }: EdgeProps & { order: number }) {
 
 function describe(services: readonly Service[], edges: ReadonlyMap<string, MeasuredEdge>): string {
   const sick = services
-    .filter((one) => one.up === false || (one.error_ratio ?? 0) > 0.05)
+    .filter((one) => toneOfService(one.up, one.error_ratio) === "bad")
     .map((one) => one.name);
   return `${services.length} services, ${edges.size} kinds of calls; failing: ${sick.join(", ") || "none"}`;
 }

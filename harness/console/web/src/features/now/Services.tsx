@@ -1,6 +1,19 @@
-import type { Service } from "@/api/types";
+import type { Service, Tone } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { milliseconds, percent, rate } from "@/lib/format";
+import { toneOfService } from "@/lib/tones";
+
+/** A state in a word; what fails a little is up, and says so by its colour. */
+function stateOf(up: boolean | null, tone: Tone): string {
+  if (up === null) return "no data";
+  if (!up) return "down";
+  return tone === "bad" ? "failing" : "up";
+}
+
+function State({ service }: { service: Service }) {
+  const tone = toneOfService(service.up, service.error_ratio);
+  return <Badge kind={tone}>{stateOf(service.up, tone)}</Badge>;
+}
 
 export function Services({ services }: { services: readonly Service[] }) {
   return (
@@ -27,15 +40,7 @@ export function Services({ services }: { services: readonly Service[] }) {
               <td className="num">{percent(one.error_ratio)}</td>
               <td className="num">{milliseconds(one.p95_ms)}</td>
               <td>
-                {one.up === null ? (
-                  <Badge>no data</Badge>
-                ) : one.up ? (
-                  <Badge kind={(one.error_ratio ?? 0) > 0.05 ? "bad" : "good"}>
-                    {(one.error_ratio ?? 0) > 0.05 ? "failing" : "up"}
-                  </Badge>
-                ) : (
-                  <Badge kind="bad">down</Badge>
-                )}
+                <State service={one} />
               </td>
             </tr>
           ))}

@@ -1,6 +1,7 @@
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
+import { Choice } from "@/components/Choice";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Lines, Percent } from "@/components/inputs";
 import { useAll, useSheet } from "./useSheet";
@@ -38,18 +39,12 @@ export function Causes({ levels }: { levels: readonly string[] }) {
         ))}
       </ul>
       <form onSubmit={send.run}>
-        <div className="v-tabs" role="group" aria-label="Level">
-          {levels.map((level) => (
-            <button
-              key={level}
-              type="button"
-              aria-pressed={draft.level === level}
-              onClick={() => put({ level })}
-            >
-              {LEVELS[level]}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label="Level"
+          value={draft.level}
+          of={levels.map((level) => [level, LEVELS[level] ?? level])}
+          onPick={(level) => put({ level })}
+        />
         <Lines
           label="Cause at this level"
           required

@@ -42,7 +42,7 @@ export function Paper({ drillId }: { drillId: string }) {
     setProblem(null);
     try {
       await work();
-      toast(done);
+      void toast(done);
     } catch (failed) {
       setProblem(problemOf(failed));
     }

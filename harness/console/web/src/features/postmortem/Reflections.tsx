@@ -1,6 +1,7 @@
 import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
+import { Choice } from "@/components/Choice";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Lines, Pick } from "@/components/inputs";
 import { useAll, useSheet } from "./useSheet";
@@ -38,18 +39,12 @@ export function Reflections({ questions }: { questions: readonly string[] }) {
         ))}
       </ul>
       <form onSubmit={send.run}>
-        <div className="v-tabs" role="group" aria-label="Kind of reflection">
-          {kinds.map((kind) => (
-            <button
-              key={kind}
-              type="button"
-              aria-pressed={draft.kind === kind}
-              onClick={() => put({ kind })}
-            >
-              {KINDS[kind]}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label="Kind of reflection"
+          value={draft.kind}
+          of={kinds.map((kind) => [kind, KINDS[kind] ?? kind])}
+          onPick={(kind) => put({ kind })}
+        />
         {draft.kind === "answer" && (
           <Pick
             label="Question"

@@ -3,7 +3,7 @@
 import { MergeView } from "@codemirror/merge";
 import { Annotation, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 
 const FROM_OUTSIDE = Annotation.define<boolean>();
 
@@ -60,18 +60,18 @@ export default function SideBySide({
 }) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<MergeView>(null);
-  const heard = useRef(onMine);
-  heard.current = onMine;
+  const written = useEffectEvent(onMine);
+  const began = useEffectEvent(() => mine);
   useEffect(() => {
     if (!host.current) return undefined;
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
     const tell = EditorView.updateListener.of((update) => {
       const isOurs = update.transactions.every((one) => !one.annotation(FROM_OUTSIDE));
-      if (update.docChanged && isOurs) heard.current(update.state.doc.toString());
+      if (update.docChanged && isOurs) written(update.state.doc.toString());
     });
     const merge = new MergeView({
       a: { doc: theirs, extensions: side("Theirs") },
-      b: { doc: mine, extensions: [side("Mine"), tell] },
+      b: { doc: began(), extensions: [side("Mine"), tell] },
       parent: root,
       root,
       revertControls: "a-to-b",

@@ -34,7 +34,7 @@ export function useSheet<P extends PostPath, D extends object>(
     event.preventDefault();
     await api.post(path, bodyOf(draft));
     taken(draft);
-    toast("Saved");
+    void toast("Saved");
   });
   return { draft, put, send };
 }

@@ -1,23 +1,17 @@
 // For the wall: clock, alerts, impact. Nothing here is secret, and nothing can be clicked.
 
-import { useEffect, useState } from "react";
-import { moment } from "@/api/moment";
 import type { Alert } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { money, percent, plain, stopwatch } from "@/lib/format";
+import { useSince } from "@/api/useNow";
 
 const ALERTS_MAX = 5;
 const isCritical = (alert: Alert) => alert.severity === "critical";
 
 export default function Projector() {
   const { status, at, over } = useDrill();
-  const [, setTurn] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setTurn((turn) => turn + 1), 500);
-    return () => clearInterval(timer);
-  }, []);
+  const since = useSince(at);
   const { clock, speed } = status.exercise;
-  const since = at && !moment.stands ? (Date.now() - at) / 1000 : 0;
   const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
   const left = clock.remaining_s === null ? null : Math.max(0, clock.remaining_s - passed);
   // Nobody scrolls a wall: the worst, as many as fit.

@@ -1,6 +1,6 @@
 // The way through a review's time: everything below shows what could be seen at its moment.
 
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { showAt } from "@/api/live";
 import type { Review } from "@/api/moment";
 import { useMoment } from "@/api/moment";
@@ -16,15 +16,16 @@ const STEP_MS = 1000;
 /** Moves the moment on while `speed` is not null; calls `onEnd` at the drill's end. */
 function usePlaying(review: Review, speed: Speed | null, onEnd: () => void) {
   const { atS } = useMoment();
+  const ended = useEffectEvent(onEnd);
   useEffect(() => {
     if (speed === null) return undefined;
     const timer = setTimeout(() => {
       const next = playedOn(atS ?? review.begin_s, STEP_MS, speed, review);
       showAt(next);
-      if (next === null) onEnd();
+      if (next === null) ended();
     }, STEP_MS);
     return () => clearTimeout(timer);
-  }, [atS, speed, review.begin_s, review.end_s]);
+  }, [atS, speed, review]);
 }
 
 export function Slider({ review }: { review: Review }) {

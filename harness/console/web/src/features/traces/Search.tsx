@@ -1,6 +1,5 @@
 import type { SyntheticEvent } from "react";
-import { useEffect, useState } from "react";
-import { moment } from "@/api/moment";
+import { useState } from "react";
 import type { ParamsOf } from "@/api/routes";
 import type { TraceRow } from "@/api/telemetry";
 import { usePoll } from "@/api/usePoll";
@@ -12,6 +11,8 @@ import { Loading } from "@/components/Loading";
 import type { Address, AddressParams } from "@/lib/address";
 import { go, href } from "@/lib/address";
 import { clock, plain, seconds } from "@/lib/format";
+import { useNow } from "@/api/useNow";
+import { useTyped } from "@/lib/useTyped";
 
 const EVERY_MS = 5000;
 const TRACE_ID = /^[0-9a-f]{32}$/i;
@@ -32,6 +33,7 @@ function searchOf(params: Address): ParamsOf<"/v1/traces"> {
 export function Search({ params }: { params: Address }) {
   const services = useServices();
   const [id, setId] = useState("");
+  const now = useNow(null);
   const operations = usePoll(params.service ? "/v1/operations" : null, 0, {
     service: params.service,
   });
@@ -94,8 +96,7 @@ export function Search({ params }: { params: Address }) {
       </form>
       {isFixed && (
         <p className="v-note">
-          {clock(Number(params.begin) * 1000)} –{" "}
-          {clock(Number(params.end ?? moment.nowMs() / 1000) * 1000)}{" "}
+          {clock(Number(params.begin) * 1000)} – {clock(Number(params.end ?? now / 1000) * 1000)}{" "}
           <button type="button" className="v-link" onClick={() => set({ begin: "", end: "" })}>
             Show newest
           </button>
@@ -114,15 +115,8 @@ export function Search({ params }: { params: Address }) {
   );
 }
 
-/** Written to the address a moment after the last key, so that typing 250 is one search. */
 function Slower({ value, onPick }: { value: string; onPick: (slower: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) return undefined;
-    const timer = setTimeout(() => onPick(typed), 400);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(value, onPick);
   return (
     <label>
       slower than, ms{" "}

@@ -1,5 +1,6 @@
 // Traces: found by service, route, duration, failure, time or id; one of them as a waterfall.
 
+import { X } from "lucide-react";
 import { usePoll } from "@/api/usePoll";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
@@ -68,7 +69,7 @@ function One({ id, params }: { id: string; params: Address }) {
           aria-label="Close"
           onClick={() => go("traces", { ...params, trace: "" })}
         >
-          ✕
+          <X className="icon" aria-hidden="true" />
         </button>
       </header>
       <Waterfall

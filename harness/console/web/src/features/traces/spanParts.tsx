@@ -1,3 +1,4 @@
+import { X } from "lucide-react";
 import type { CSSProperties } from "react";
 import { useState } from "react";
 import type { LogLine } from "@/api/telemetry";
@@ -59,7 +60,7 @@ export function Row({
         {row.count > 1 && <strong className="v-times">× {row.count}</strong>}
         {row.failed && (
           <span className="v-bad v-times" title="failed">
-            ✕
+            <X className="icon" aria-hidden="true" />
           </span>
         )}
       </div>

@@ -1,6 +1,6 @@
-import type { Zoom } from "@/charts/options";
 import { clock, seconds } from "@/lib/format";
 import { span } from "@/lib/promql";
+import type { Zoom } from "./options";
 import type { ShownTime } from "./useTime";
 
 const RANGES = [120, 300, 900, 1800, 3600, 10800];

@@ -1,0 +1,52 @@
+// What can be done from everywhere, by a key or by its name.
+
+import { api } from "@/api/client";
+import { problemOf } from "@/api/problems";
+import { toast } from "@/components/Toast";
+import { go } from "@/lib/address";
+import type { MenuView } from "./views";
+
+export interface Action {
+  title: string;
+  group: "Views" | "Actions";
+  keys?: readonly string[];
+  run: () => void;
+}
+
+export async function acknowledge() {
+  try {
+    await api.post("/v1/pages/ack", {});
+    void toast("Acknowledged");
+  } catch (error) {
+    void toast(problemOf(error).message, "bad");
+  }
+}
+
+export const addHypothesis = () => {
+  location.hash = "#/diagnosis?new";
+};
+
+export const search = () => document.querySelector<HTMLElement>("[data-search]")?.focus();
+
+export function actionsOf(
+  views: readonly MenuView[],
+  { showKeys, nextTheme }: { showKeys: () => void; nextTheme: () => void },
+): readonly Action[] {
+  return [
+    ...views.map((view): Action => ({
+      title: view.title,
+      group: "Views",
+      keys: ["g", view.key],
+      run: () => go(view.id, {}),
+    })),
+    {
+      title: "Acknowledge all pages",
+      group: "Actions",
+      keys: ["a"],
+      run: () => void acknowledge(),
+    },
+    { title: "Add a hypothesis", group: "Actions", keys: ["h"], run: addHypothesis },
+    { title: "Next theme: light, dark or auto", group: "Actions", run: nextTheme },
+    { title: "Keyboard shortcuts", group: "Actions", keys: ["?"], run: showKeys },
+  ];
+}

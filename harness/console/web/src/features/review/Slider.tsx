@@ -14,18 +14,18 @@ import { playedOn, shareOf, SPEEDS } from "@/lib/playback";
 const STEP_MS = 1000;
 
 /** Moves the moment on while `speed` is not null; calls `onEnd` at the drill's end. */
-function usePlaying(review: Review, speed: Speed | null, onEnd: () => void) {
+function usePlaying({ begin_s, end_s }: Review, speed: Speed | null, onEnd: () => void) {
   const { atS } = useMoment();
   const ended = useEffectEvent(onEnd);
   useEffect(() => {
     if (speed === null) return undefined;
     const timer = setTimeout(() => {
-      const next = playedOn(atS ?? review.begin_s, STEP_MS, speed, review);
+      const next = playedOn(atS ?? begin_s, STEP_MS, speed, { begin_s, end_s });
       showAt(next);
       if (next === null) ended();
     }, STEP_MS);
     return () => clearTimeout(timer);
-  }, [atS, speed, review]);
+  }, [atS, speed, begin_s, end_s]);
 }
 
 export function Slider({ review }: { review: Review }) {

@@ -1,0 +1,1 @@
+import{r as e}from"./react-CvdC6zOt.js";var t=e();function n({label:e,hint:n,children:r}){return(0,t.jsxs)(`label`,{className:`field`,children:[(0,t.jsx)(`span`,{className:`label`,children:e}),r,n&&(0,t.jsx)(`span`,{className:`hint`,children:n})]})}export{n as t};

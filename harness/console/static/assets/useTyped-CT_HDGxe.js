@@ -1,0 +1,1 @@
+import{r as e}from"./rolldown-runtime-XKyaHtl9.js";import{i as t}from"./react-CvdC6zOt.js";var n=e(t(),1),r=400;function i(e,t){let[i,a]=(0,n.useState)(e),[o,s]=(0,n.useState)(e);o!==e&&(s(e),a(e));let c=(0,n.useEffectEvent)(t);return(0,n.useEffect)(()=>{if(i===e)return;let t=setTimeout(()=>c(i),r);return()=>clearTimeout(t)},[i,e]),[i,a]}export{i as t};

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from harness.catalog.clues import (
+    LogClue,
     PathClue,
     expression,
     log_clue,
@@ -23,6 +24,7 @@ from harness.model import ClueKind, EvidenceClue, Fault
 
 TRACES_LOOKED_AT = 200
 LOG_LINES_LOOKED_AT = 1000
+US_PER_MS = 1000
 
 
 async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> bool:
@@ -43,7 +45,13 @@ async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> b
 async def _in_logs(session: Session, find: str) -> bool:
     clue = log_clue(find)
     lines = await session.services.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)
-    return any(clue.pattern.search(str(line.get("event", ""))) for line in lines)
+    return any(_tells(line, clue) for line in lines)
+
+
+def _tells(line: Mapping[str, Any], clue: LogClue) -> bool:
+    return clue.pattern.search(str(line.get("event", ""))) is not None and all(
+        str(line.get(name)) == value for name, value in clue.fields.items()
+    )
 
 
 async def _in_diff(session: Session, fault: Fault, find: str) -> bool:
@@ -61,18 +69,32 @@ async def _in_traces(session: Session, fault: Fault, find: str) -> bool:
     service = clue.services[0] if isinstance(clue, PathClue) else fault.service
     traces = await session.services.recorder.traces(service=service, limit=TRACES_LOOKED_AT)
     if isinstance(clue, PathClue):
-        return any(_passes(trace, clue.services) for trace in traces)
+        return any(_passes(trace, clue) for trace in traces)
     return any(_repeats(trace, clue.count, clue.pattern) for trace in traces)
 
 
-def _passes(trace: Mapping[str, Any], path: Sequence[str]) -> bool:
-    """Does some chain of calls in this Jaeger trace pass the services of `path` in order?"""
+def _passes(trace: Mapping[str, Any], clue: PathClue) -> bool:
+    """Does some chain of calls in this Jaeger trace pass the services of `clue` in order, down to a
+    span as it is asked for?"""
     service_of = {
         span["spanID"]: trace["processes"][span["processID"]]["serviceName"]
         for span in trace["spans"]
     }
     parent_of = {span["spanID"]: _parent(span) for span in trace["spans"]}
-    return any(_chain(span, service_of, parent_of, len(path)) == list(path) for span in service_of)
+    path = list(clue.services)
+    return any(
+        _is_asked_for(span, clue)
+        and _chain(span["spanID"], service_of, parent_of, len(path)) == path
+        for span in trace["spans"]
+    )
+
+
+def _is_asked_for(span: Mapping[str, Any], clue: PathClue) -> bool:
+    if span.get("duration", 0) < clue.over_ms * US_PER_MS:
+        return False
+    return not clue.has_failed or any(
+        tag["key"] == "error" and tag["value"] is True for tag in span.get("tags", ())
+    )
 
 
 def _chain(

@@ -27,6 +27,30 @@ def test_a_trace_passes_services_or_repeats_a_call() -> None:
     assert (repeated.count, repeated.pattern.pattern) == (50, "^POST c$")
 
 
+def test_of_a_line_a_field_and_of_a_path_its_last_span_can_be_asked_for() -> None:
+    line = log_clue("c: request failed where peer=a")
+    assert (line.service, line.pattern.pattern, line.fields) == (
+        "c",
+        "request failed",
+        {"peer": "a"},
+    )
+    assert trace_clue("path a > b failed over 1.5 ms") == PathClue(("a", "b"), True, 1.5)
+    assert trace_clue("path a failed") == PathClue(("a",), has_failed=True)
+    assert trace_clue("path a > b over 20 ms") == PathClue(("a", "b"), over_ms=20)
+
+
+@pytest.mark.parametrize("find", ["path a > b slow", "path a over 3 s", "path a over ms"])
+def test_a_span_that_is_asked_for_otherwise_is_refused(find: str) -> None:
+    with pytest.raises(ValueError, match="nor one that 'failed'"):
+        trace_clue(find)
+
+
+@pytest.mark.parametrize("find", ["c: x where peer", "c: x where =a", "c: x where a b=c"])
+def test_a_field_without_name_or_value_is_refused(find: str) -> None:
+    with pytest.raises(ValueError, match="'field=value'"):
+        log_clue(find)
+
+
 @pytest.mark.parametrize("find", ["", "users", "users:", ": x", "repeat 3", "repeat 0 x", "(:("])
 def test_what_says_nothing_is_refused(find: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):

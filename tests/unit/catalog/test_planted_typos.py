@@ -212,7 +212,7 @@ def test_a_drill_starts_where_no_file_has_a_typo(
     faults: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
-    monkeypatch.setattr(host, "_host", started.append)
+    monkeypatch.setattr(host, "_host", lambda settings, *_, **__: started.append(settings))
     assert drill(monkeypatch, "run", "deadlock") == 0
     [settings] = started
     assert getattr(settings, "repo", None) == faults.parent

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.clues import PathClue
 from harness.catalog.reader import Catalog
 from harness.model import ClueKind, EvidenceClue
 from harness.paths import REPO
@@ -40,18 +41,34 @@ ROUND = trace(
 STRAIGHT = trace(("1", None, "a", "x"), ("2", "1", "b", "y"), ("3", "2", "c", "z"))
 
 
+def passes(shown: dict[str, Any], *services: str, **asked: Any) -> bool:
+    return _passes(shown, PathClue(services, **asked))
+
+
 def test_a_request_that_comes_round_to_where_it_began_is_found() -> None:
-    assert _passes(ROUND, ["a", "b", "c", "a"])
+    assert passes(ROUND, "a", "b", "c", "a")
 
 
 def test_a_straight_chain_is_not_a_round_one() -> None:
-    assert not _passes(STRAIGHT, ["a", "b", "c", "a"])
-    assert _passes(STRAIGHT, ["b", "c"])
+    assert not passes(STRAIGHT, "a", "b", "c", "a")
+    assert passes(STRAIGHT, "b", "c")
 
 
 def test_a_chain_must_follow_the_calls_not_the_order_of_spans() -> None:
     side_by_side = trace(("1", None, "a", "x"), ("2", "1", "b", "y"), ("3", "1", "c", "z"))
-    assert not _passes(side_by_side, ["a", "b", "c"])
+    assert not passes(side_by_side, "a", "b", "c")
+
+
+def test_what_is_asked_of_the_last_span_must_be_so_of_that_one() -> None:
+    shown = trace(("1", None, "a", "x"), ("2", "1", "b", "y"))
+    first, last = shown["spans"]
+    last |= {"duration": 1_200_000, "tags": [{"key": "error", "value": True}]}
+    assert passes(shown, "a", "b", has_failed=True, over_ms=1100)
+    assert not passes(shown, "a", "b", over_ms=1300)
+    assert not passes(shown, "a", over_ms=1100)
+    assert not passes(shown, "a", has_failed=True)
+    first |= {"duration": 1_200_000}
+    assert passes(shown, "a", over_ms=1100)
 
 
 def test_many_like_children_of_one_span_are_a_repetition() -> None:
@@ -74,7 +91,7 @@ class Shop:
         return [SimpleNamespace(value=1.0 if expression == "up" else 0.0)]
 
     async def logs(self, *, service: str, limit: int) -> list[dict[str, str]]:
-        return [{"event": "request failed"}] if service == "users" and limit else []
+        return [{"event": "request failed", "peer": "a"}] if service == "users" and limit else []
 
     async def traces(self, *, service: str, limit: int) -> list[dict[str, Any]]:
         return [ROUND] if service in ("a", "orders") and limit else []
@@ -88,7 +105,10 @@ class Shop:
     [
         (ClueKind.METRIC, "up", "down"),
         (ClueKind.LOG, "users: request (failed|lost)", "orders: request failed"),
+        (ClueKind.LOG, "users: failed where peer=a", "users: failed where peer=b"),
         (ClueKind.TRACE, "path a > b > c > a", "path a > c"),
+        (ClueKind.TRACE, "path a > b", "path a > b failed"),
+        (ClueKind.TRACE, "path a > b over 0 ms", "path a > b over 10 ms"),
         (ClueKind.TRACE, "repeat 1 ^POST b$", "repeat 2 ^POST b$"),
         (ClueKind.COMMIT, "slots = 2", "slots = 1"),
     ],

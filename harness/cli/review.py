@@ -1,9 +1,11 @@
-"""`drill review`: a drill that is over, looked back at."""
+"""`drill review, export, import`: a drill that is over, looked back at, here or elsewhere."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ from harness.cli.afterwards import run_dir_of
 from harness.cli.api_client import active_drill
 from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UsageError
-from harness.paths import home_dir
+from harness.paths import PRIVATE_UMASK, created_with, home_dir
 from harness.terminal import line, link_of, say
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ PortOffset = Annotated[int | None, typer.Option(help="Added to every port; defau
 
 
 def review(
-    drill_id: Annotated[str | None, typer.Argument(help="Default: the last drill.")] = None,
+    drill: Annotated[
+        str | None, typer.Argument(help="A drill, or an exported file; default: the last drill.")
+    ] = None,
     port_offset: PortOffset = None,
 ) -> None:
     """Show a finished drill in the console again.
@@ -37,15 +41,73 @@ def review(
     from harness.review.serving import review as serve
 
     began = time.monotonic()
-    run_dir = run_dir_of(drill_id)
-    _require_over(run_dir)
 
     def ready(session: ReviewSession, tokens: TokenBook) -> None:
         _say_links(session, tokens)
         say(f"… opened in {time.monotonic() - began:.1f} s; Ctrl-C closes it")
 
-    asyncio.run(serve(run_dir, home_dir(), port_offset=port_offset, ready=ready))
+    with _folder(drill) as run_dir:
+        asyncio.run(serve(run_dir, home_dir(), port_offset=port_offset, ready=ready))
     say("the review is closed; nothing is left running")
+
+
+def export(
+    drill_id: Annotated[str | None, typer.Argument(help="Default: the last drill.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file; default: <drill>.drill.")
+    ] = None,
+) -> None:
+    """Write a finished drill to one file.
+
+    Whoever has the file can review it with `drill review FILE`. No token or key is in it; the
+    answer is.
+
+    Example: drill export d-7f3a91c2 -o friday.drill
+    """
+    from harness.review.archive import ENDING
+    from harness.review.archive import export as write
+
+    run_dir = run_dir_of(drill_id)
+    _require_over(run_dir)
+    target = output or Path(f"{run_dir.name}{ENDING}")
+    size_bytes = write(run_dir, target)
+    say(f"{run_dir.name} is in {target} ({size_bytes / 1e6:.1f} MB)")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="What `drill export` wrote.")],
+) -> None:
+    """Add an exported drill to this home.
+
+    Example: drill import friday.drill
+    """
+    from harness.review.archive import take_in
+    from harness.review.processes import work_folder
+
+    home = home_dir()
+    with created_with(PRIVATE_UMASK), work_folder(home) as work:
+        folder = take_in(file, home, work)
+    say(f"{folder.name} is one of this home's drills now: drill review {folder.name}")
+
+
+import_.__name__ = "import"
+
+
+@contextmanager
+def _folder(drill: str | None) -> Iterator[Path]:
+    """The folder of a drill of this home or, while the block lasts, of one in a file."""
+    if drill is None or not Path(drill).is_file():
+        run_dir = run_dir_of(drill)
+        _require_over(run_dir)
+        yield run_dir
+        return
+    from harness.review.archive import unpack
+    from harness.review.processes import work_folder
+
+    with created_with(PRIVATE_UMASK), work_folder(home_dir()) as work:
+        unpack(Path(drill), work / "drill")
+        say("what is written in this review goes with it; `drill import` keeps the drill first")
+        yield work / "drill"
 
 
 def _say_links(session: ReviewSession, tokens: TokenBook) -> None:
@@ -69,4 +131,4 @@ def _require_over(run_dir: Path) -> None:
         raise UsageError(f"{running.drill_id} is not over yet", "its console is open: drill open")
 
 
-COMMANDS: Commands = {"Afterwards": (review,)}
+COMMANDS: Commands = {"Afterwards": (review, export, import_)}

@@ -165,9 +165,12 @@ def runtime_named(name: str) -> RuntimeKind:
 
 
 def reap(home: Path) -> list[str]:
-    """End what dead hosts left running under `home`, on whichever runtime."""
+    """End what dead hosts left running under `home`, on whichever runtime, and what reviews did
+    whose process was killed."""
+    from harness.review.processes import clear
+
     found = [kind for kind in RUNTIMES.values() if kind.may_be_in(home)]
-    return [ended for kind in found for ended in kind.reap(home)]
+    return [*(ended for kind in found for ended in kind.reap(home)), *clear(home)]
 
 
 async def left_of(home: Path) -> list[str]:

@@ -66,7 +66,7 @@ class KeptDrill:
             format=FORMAT,
             seed=spec.seed,
             scenario=spec.scenario,
-            faults=tuple(_pathless_fault(one) for one in spec.faults),
+            faults=tuple(pathless(one) for one in spec.faults),
             decoys=tuple(
                 replace(one, release=replace(one.release, patch=None)) for one in spec.decoys
             ),
@@ -138,7 +138,8 @@ def _built(release: KeptRelease) -> BuiltRelease:
     return BuiltRelease(release.service, release.version, release.commit, NOWHERE)
 
 
-def _pathless_fault(fault: Fault) -> Fault:
+def pathless(fault: Fault) -> Fault:
+    """A fault without what lies on this machine."""
     release = replace(fault.release, patch=None) if fault.release else None
     return replace(
         fault,

@@ -95,6 +95,6 @@ def _of_packed(segment: Path) -> Iterator[bytes]:
         while not unpacker.eof:
             given = file.read(PIECE_BYTES) if unpacker.needs_input else b""
             if unpacker.needs_input and not given:
-                return
+                raise lzma.LZMAError("it breaks off, which nothing does that is packed")
             if piece := unpacker.decompress(given, PIECE_BYTES):
                 yield piece

@@ -1,0 +1,73 @@
+"""A review leaves nothing, however it ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.review.processes import REVIEWS, clear, work_folder
+from harness.runtime.procfs import has_listener, port_is_free
+from harness.waiting import wait_until_sync
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+
+OFFSET = 27_300
+PORTS = (8900 + OFFSET, 9090 + OFFSET, 8318 + OFFSET)
+DRILL = str(Path(sys.executable).parent / "drill")
+
+
+@pytest.fixture
+def home(finished: Path, tmp_path: Path) -> Path:
+    """A home of its own with that drill."""
+    shutil.copytree(finished, tmp_path / "runs" / finished.name)
+    return tmp_path
+
+
+def reviewing(home: Path) -> subprocess.Popen[bytes]:
+    """`drill review`, once it answers."""
+    process = subprocess.Popen(
+        [DRILL, "review", "--port-offset", str(OFFSET)],
+        env={**os.environ, "DRILL_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until_sync(
+        lambda: all(map(has_listener, PORTS)), timeout_s=60, what="the review", interval_s=0.1
+    )
+    return process
+
+
+def is_all_gone() -> bool:
+    return all(map(port_is_free, PORTS))
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end_it_leaves_nothing(home: Path, kind: signal.Signals) -> None:
+    process = reviewing(home)
+    process.send_signal(kind)
+    assert process.wait(30) == 0
+    assert is_all_gone()
+    assert list((home / REVIEWS / "runs").iterdir()) == []
+
+
+def test_killed_it_leaves_no_process_and_the_next_start_removes_its_folder(home: Path) -> None:
+    process = reviewing(home)
+    process.kill()
+    process.wait(30)
+    wait_until_sync(is_all_gone, timeout_s=30, what="its processes to end", interval_s=0.1)
+    assert len(list((home / REVIEWS / "runs").iterdir())) == 1
+    clear(home)
+    assert list((home / REVIEWS / "runs").iterdir()) == []
+
+
+def test_a_review_that_is_open_is_not_cleared(tmp_path: Path) -> None:
+    with work_folder(tmp_path) as folder:
+        clear(tmp_path)
+        assert folder.is_dir()
+    assert not folder.exists()

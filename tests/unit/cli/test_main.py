@@ -14,7 +14,7 @@ HEADINGS = ("Start", "Look", "Act", "Write", "Exercise", "Afterwards", "Instruct
 IMPERATIVES = {
     *("Acknowledge", "Add", "Build", "Check", "Declare", "Diagnose", "Draft", "End", "Finish"),
     *("Give", "List", "Mark", "Measure", "Post", "Print", "Query", "Record", "Restart", "Roll"),
-    *("Run", "Search", "Show", "Start", "State", "Stop", "Take", "Verify"),
+    *("Run", "Search", "Show", "Start", "State", "Stop", "Take", "Verify", "Write"),
 }
 
 

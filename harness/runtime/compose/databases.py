@@ -21,7 +21,7 @@ from harness.runtime.compose.image_build import PREFIX
 from harness.runtime.compose.launcher import Containers
 from harness.runtime.compose.project import CHECKOUT, DATA, PATH, postgres_file, published
 from harness.runtime.postgres import Access, Secrets
-from harness.runtime.programs.cache import cache_dir, only_one
+from harness.runtime.programs.cache import cache_dir, made_whole, only_one, take_away
 from harness.runtime.release_process import ReleaseFailed, Work
 from harness.runtime.seed_digest import (
     content_key,
@@ -66,9 +66,12 @@ class Databases:
             async with only_one(folder.with_suffix(".lock")):
                 if not (folder.is_dir() and await self.engine.has_image(image)):
                     self.progress("preparing databases (once; later drills copy them)")
+                    # The passwords of an image that is gone open no other.
+                    if folder.is_dir():
+                        take_away(folder)
                     secrets = await self._fill(image)
-                    folder.mkdir(mode=0o700, exist_ok=True)
-                    write_secrets(folder, secrets)
+                    with made_whole(folder) as part:
+                        write_secrets(part, secrets)
         return image, read_secrets(folder)
 
     async def start(self, image: str, secrets: Secrets) -> Access:

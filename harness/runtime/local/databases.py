@@ -27,10 +27,13 @@ from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.logs import tail
 from harness.runtime.postgres import SUPERUSER, Secrets
 from harness.runtime.programs.cache import (
+    PART,
     cache_dir,
+    if_nobody_else,
     made_whole,
     make_folder,
     only_one,
+    take_away,
     unprivileged_user,
 )
 from harness.runtime.programs.external import version_of
@@ -73,16 +76,15 @@ class Preparer:
             / "postgres"
             / content_key(self.releases, version_of(self.bindir / "postgres"))
         )
-        if not target.is_dir():
-            async with only_one(target.with_suffix(".lock")):
-                if not target.is_dir():
-                    # Ours is the lock, so whoever began these was killed.
-                    for part in target.parent.glob(f"{target.name}.*.part"):
-                        server_data.discard_unfinished(part)
-                    self.progress("preparing databases (once; later drills copy them)")
-                    with made_whole(target) as part:
-                        await self._fill_or_discard(part)
-        os.utime(target)
+        async with only_one(_lock_of(target)):
+            if not target.is_dir():
+                # Ours is the lock, so whoever began these was killed.
+                for part in target.parent.glob(f"{target.name}.*.part"):
+                    server_data.discard_unfinished(part)
+                self.progress("preparing databases (once; later drills copy them)")
+                with made_whole(target) as part:
+                    await self._fill_or_discard(part)
+            os.utime(target)  # while nobody can be forgetting it
         await asyncio.to_thread(_forget_unused, target.parent)
         return target
 
@@ -169,10 +171,26 @@ async def copy_data(guardian: Guardian, folder: Path, target: Path, log_path: Pa
         raise StackFailed(f"the databases could not be copied: {tail(log_path)}")
 
 
+def _lock_of(target: Path) -> Path:
+    """Whoever fills a prepared folder, is about to use it, or forgets it, has this."""
+    return target.with_suffix(".lock")
+
+
 def _forget_unused(folder: Path) -> None:
     """Remove what no drill used for a day, and what a killed one left half made."""
-    now = time.time()
     for path in folder.iterdir():
-        bound_s = UNFINISHED_S if path.suffix == ".part" else UNUSED_S
-        if path.is_dir() and now - path.stat().st_mtime > bound_s:
-            shutil.rmtree(path, ignore_errors=True)
+        if path.suffix == PART:
+            if _is_older(path, UNFINISHED_S):
+                shutil.rmtree(path, ignore_errors=True)
+        elif path.is_dir() and _is_older(path, UNUSED_S):
+            with if_nobody_else(_lock_of(path)) as is_free:
+                if is_free and _is_older(path, UNUSED_S):
+                    take_away(path)
+
+
+def _is_older(path: Path, bound_s: float) -> bool:
+    """Whether it is there, and nobody has touched it for so long."""
+    try:
+        return time.time() - path.stat().st_mtime > bound_s
+    except FileNotFoundError:
+        return False

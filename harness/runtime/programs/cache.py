@@ -142,10 +142,8 @@ def made_whole(target: Path) -> Iterator[Path]:
     found by `unfinished`.
     """
     make_folder(target.parent)
-    folder = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=PART, dir=target.parent))
-    lock = os.open(folder, os.O_RDONLY)
+    folder, lock = _claimed_part(target)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
         folder.chmod(FOLDER_MODE)
         yield folder
         try:
@@ -156,6 +154,27 @@ def made_whole(target: Path) -> Iterator[Path]:
     finally:
         os.close(lock)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claimed_part(target: Path) -> tuple[Path, int]:
+    """A new folder beside `target`, and the lock that keeps sweeps away from it."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=PART, dir=target.parent))
+        with suppress(FileNotFoundError):
+            lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if folder.is_dir():
+                return folder, lock
+            os.close(lock)
+        # We were held up for so long that a sweep took it for one that was left.
+
+
+def take_away(target: Path) -> None:
+    """Remove a whole folder of the cache. Blocking. Whenever this is killed, what still bears the
+    name is whole; the rest is found by `unfinished`."""
+    part = Path(tempfile.mkdtemp(prefix=f"{target.name}.", suffix=PART, dir=target.parent))
+    target.rename(part)
+    shutil.rmtree(part, ignore_errors=True)
 
 
 def unfinished(cache: Path) -> Iterator[Path]:
@@ -170,6 +189,18 @@ def unfinished(cache: Path) -> Iterator[Path]:
                 yield folder
             finally:
                 os.close(lock)
+
+
+@contextmanager
+def if_nobody_else(lock: Path) -> Iterator[bool]:
+    """Hold a lock file where nobody else does, and say so."""
+    with lock.open("a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @asynccontextmanager

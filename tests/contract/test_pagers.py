@@ -9,21 +9,26 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from harness import ports
 from harness.api.alertmanager_app import create_alertmanager_app
 from harness.api.app import create_app
 from harness.child_env import CLEAN_ENV
 from harness.drill.actions.pager import follow_alertmanager
+from harness.drill.lifecycle.start import _note_exit
 from harness.drill.session import Session
 from harness.errors import EnvironmentMissing
+from harness.host import lifecycle
 from harness.plain_http import local_client
 from harness.record import events
+from harness.runtime.base import ExitAction, ProcessExit
 from harness.runtime.programs.external import ensure
 from harness.runtime.programs.pager_choice import SETTING, choose_pager
 from harness.runtime.ready import ReadyProbe
@@ -96,7 +101,9 @@ class Asked:
 
 
 @asynccontextmanager
-async def real(session: Session, tokens: TokenBook, port: int, api: int) -> AsyncIterator[None]:
+async def real(
+    session: Session, tokens: TokenBook, port: int, api: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Alertmanager as a drill runs it, and the webhook that it delivers to."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(SETTING, "alertmanager")
@@ -124,7 +131,7 @@ async def real(session: Session, tokens: TokenBook, port: int, api: int) -> Asyn
         )
         session.services.silencers, session.run.pager = client, pager
         async with serving(create_app(session, tokens, api), api):
-            yield
+            yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
@@ -255,3 +262,41 @@ async def test_nobody_without_a_password_of_the_drill_gets_in(pager: Asked) -> N
             assert (await http.post("/api/v2/silences", json=silence)).status_code == 200
     code, out = await pager.amtool("silence", "add", "alertname=x", "-c", "y", login=False)
     assert (code, "401" in out) == (1, True)
+
+
+async def test_the_host_takes_over_from_an_alertmanager_that_was_killed(session: Session) -> None:
+    """At the same port, with what was silenced; what fires then pages, and what was paged stays."""
+    tokens = TokenBook.create(session.spec.run_dir / "secrets")
+    write_client_config(session.spec.run_dir, tokens)
+    session.run.has_begun = True
+    port = free_port()
+    session.spec = replace(session.spec, port_offset=port - ports.ALERTMANAGER)
+    pager = Asked(session, f"http://127.0.0.1:{port}", tokens)
+    async with real(session, tokens, port, free_port()) as process:
+        prepared: Any = SimpleNamespace(session=session, tokens=tokens)
+        async with lifecycle._pager_port(prepared):
+            silenced = ("silence", "add", "alertname=HighLatency", "-a", "ada", "-c", "planned")
+            assert (await pager.amtool(*silenced))[0] == 0
+            noted = session.story
+            await pager.until(lambda: bool(noted().of(events.SilenceSet)), "the silence")
+            await pager.fire({"alertname": "CheckoutStalled"})
+            await pager.until(lambda: pager.paged() == ["CheckoutStalled"], "the first page")
+
+            process.kill()
+            died = ProcessExit("alertmanager", process.pid, await process.wait(), ExitAction.GO_ON)
+            with pytest.raises(httpx.ConnectError):  # negative control: nobody answers by himself
+                await pager.fire({"alertname": "PaymentsFailing"})
+            _note_exit(session, died)
+
+            async def is_taken_over() -> bool:
+                with contextlib.suppress(httpx.ConnectError):
+                    await pager.fire({"alertname": "PaymentsFailing"}, {"alertname": "HighLatency"})
+                    return True
+                return False
+
+            await wait_until(is_taken_over, timeout_s=10, what="the host at that port")
+            await pager.until(lambda: len(pager.paged()) == 2, "the page by the host")
+            assert pager.paged() == ["CheckoutStalled", "PaymentsFailing"]
+            assert "HighLatency" in pager.fired(), "known, and silenced"
+            assert "HighLatency" in (await pager.amtool("alert", "query", "--silenced"))[1]
+    assert session.run.failure is None

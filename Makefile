@@ -92,6 +92,7 @@ console: ## build the console from harness/console/web, with its checks (needs N
 
 types: $(READY) ## describe the API's answers anew, for the console's types (needs Node 20 or newer)
 	@$(VENV)/bin/python -m harness.api.openapi
+	@$(VENV)/bin/python -m harness.hub.hub_document
 	@tools/console types
 
 console-figures: $(DEV_READY) ## what the console costs: first view, scrolling, memory, 200 clients

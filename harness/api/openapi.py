@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic.json_schema import models_json_schema
 
 from harness.api.access import policy_of
@@ -31,16 +31,18 @@ MEANING = (
 )
 
 
-def document() -> dict[str, Any]:
-    """The document as data."""
-    app = FastAPI(title="3AM", version="1", description=MEANING)
-    for router in ROUTERS:
+def document(
+    routers: Collection[APIRouter] = ROUTERS, title: str = "3AM", meaning: str = MEANING
+) -> dict[str, Any]:
+    """The document of an application's routers as data."""
+    app = FastAPI(title=title, version="1", description=meaning)
+    for router in routers:
         app.include_router(router)
     made: dict[str, Any] = app.openapi()
     schemas = made["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which we do not answer
         schemas.pop(name, None)
-    policy = policy_of(ROUTERS)
+    policy = policy_of(routers)
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
             callers = sorted(map(str, policy.rules.get((method.upper(), path), ())))
@@ -57,9 +59,9 @@ def document() -> dict[str, Any]:
     return _renamed(made)
 
 
-def text() -> str:
-    """The document as it is committed."""
-    return json.dumps(document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+def text(made: Mapping[str, Any] | None = None) -> str:
+    """A document as it is committed: that of a drill, unless one is given."""
+    return json.dumps(made or document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _finish(operation: dict[str, Any], method: str, path: str, callers: list[str]) -> None:

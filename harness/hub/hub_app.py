@@ -23,6 +23,12 @@ from harness.hub.run_registry import RunRegistry
 pages = router_for(EVERYBODY)
 
 
+@pages.get("/", include_in_schema=False)
+async def lobby(request: Request) -> Response:
+    """The hub's own page."""
+    return answer_with(request, "/static/hub.html")
+
+
 @pages.get(f"{PREFIX}/", include_in_schema=False)
 async def console(request: Request) -> Response:
     """The console of one drill: the same files for all, since they hold no data."""
@@ -31,6 +37,7 @@ async def console(request: Request) -> Response:
 
 OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS)
 ROUTERS = (*OWN_ROUTERS, relay_router(), pages, files)
+"""Of two routes with one path the first answers: the hub's page, and not a drill's console."""
 
 
 def create_hub_app(

@@ -6,6 +6,8 @@ import asyncio
 import fcntl
 import json
 import os
+import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -33,6 +35,20 @@ OWNER_TOKEN = "owner.token"  # noqa: S105  a file's name
 LOCK = "lock"
 WATCH_S = 1.0
 STOP_TIMEOUT_S = 3
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Server(uvicorn.Server):
+    """Ends at a signal, and no more: uvicorn would raise it again, past whoever serves."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {kind: signal.signal(kind, self.handle_exit) for kind in ENDING}
+        try:
+            yield
+        finally:
+            for kind, handler in before.items():
+                signal.signal(kind, handler)
 
 
 def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
@@ -61,22 +77,32 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
             runs.refresh()
             say(f"the hub is at {link_of(url, token)}")
             say("that link is its owner's: invite people with `drill people invite`")
-            app.router.lifespan_context = lambda _: _watching(runs, app.state.relay.close)
             config = uvicorn.Config(
                 app,
                 access_log=False,
                 log_config=None,
                 http=protocol_of_server(),
                 ws="none",
-                lifespan="on",
+                lifespan="off",
                 timeout_graceful_shutdown=STOP_TIMEOUT_S,
             )
-            uvicorn.Server(config).run(sockets=[listener])
+            asyncio.run(_until_told(_Server(config), listener, runs, app.state.relay.close))
         finally:
             database.close()
             listener.close()
             (settings.home / HUB).unlink(missing_ok=True)
     say("the hub has ended; its drills go on, and the next `drill serve` finds them")
+
+
+async def _until_told(
+    server: uvicorn.Server,
+    listener: socket.socket,
+    runs: RunRegistry,
+    close: Callable[[], Awaitable[None]],
+) -> None:
+    async with _watching(runs):
+        await server.serve(sockets=[listener])
+    await close()
 
 
 def owner_token(accounts: Accounts, home: Path) -> str:
@@ -93,7 +119,7 @@ def owner_token(accounts: Accounts, home: Path) -> str:
 
 
 @asynccontextmanager
-async def _watching(runs: RunRegistry, close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _watching(runs: RunRegistry) -> AsyncIterator[None]:
     """While inside, what becomes of each drill is noted as it happens."""
 
     async def watch() -> None:
@@ -108,7 +134,6 @@ async def _watching(runs: RunRegistry, close: Callable[[], Awaitable[None]]) -> 
     finally:
         watcher.cancel()
         await asyncio.gather(watcher, return_exceptions=True)
-        await close()
 
 
 @contextmanager

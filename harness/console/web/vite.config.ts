@@ -25,6 +25,8 @@ export default defineConfig({
     // A file of its own each, never data in an address: the policy of the pages stays as it is.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      // The console of a drill, and the page of a hub.
+      input: ["index.html", "hub.html"],
       output: {
         // What changes seldom apart from what changes often: fewer bytes in each commit.
         codeSplitting: {

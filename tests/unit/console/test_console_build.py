@@ -22,7 +22,7 @@ REQUIRED = "THREEAM_NODE"
 NODE_MIN = 20
 TIMEOUT_S = 100
 PARTS = (
-    *("src", "public", "index.html", "openapi.json"),
+    *("src", "public", "index.html", "hub.html", "openapi.json", "hub-openapi.json"),
     *("package.json", "tsconfig.json", "vite.config.ts"),
 )
 
@@ -107,16 +107,21 @@ def test_sources_that_were_not_built_are_noticed(web: Path) -> None:
     assert _built(web) != _files(STATIC)
 
 
-def test_the_types_of_the_answers_are_those_of_the_document(web: Path) -> None:
-    types, committed = _types(web), (WEB / "src" / "api" / "schema.d.ts").read_text()
+@pytest.mark.parametrize(
+    ("script", "made"), [("types", "schema.d.ts"), ("posttypes", "hub-schema.d.ts")]
+)
+def test_the_types_of_the_answers_are_those_of_the_document(
+    web: Path, script: str, made: str
+) -> None:
+    types, committed = _types(web, script, made), (WEB / "src" / "api" / made).read_text()
     assert types == committed, "run `make types`, and commit the outcome"
 
 
-def _types(web: Path) -> str:
-    script = json.loads((web / "package.json").read_text())["scripts"]["types"]
+def _types(web: Path, name: str = "types", made: str = "schema.d.ts") -> str:
+    script = json.loads((web / "package.json").read_text())["scripts"][name]
     done = _run(web, *shlex.split(script))
     assert done.returncode == 0, done.stdout + done.stderr
-    return (web / "src" / "api" / "schema.d.ts").read_text()
+    return (web / "src" / "api" / made).read_text()
 
 
 RENAMED = {

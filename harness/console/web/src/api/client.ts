@@ -5,6 +5,7 @@ import type { ProblemJson } from "./problems";
 import { isAbort, Refused, Unreachable } from "./problems";
 import type { AnswerOf, BodyOf, GetPath, ParamsOf, PostPath, ResultOf } from "./routes";
 import type { Failed, Progress } from "./schema";
+import { place } from "./place";
 import { session } from "./session";
 import { lines } from "./streams";
 
@@ -12,10 +13,10 @@ interface Asked extends Omit<RequestInit, "headers"> {
   headers?: Record<string, string>;
 }
 
-async function ask(path: string, options: Asked): Promise<Response> {
+export async function ask(path: string, options: Asked): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, {
+    response = await fetch(place + path, {
       ...options,
       headers: { ...session.headers(), ...options.headers },
     });
@@ -38,7 +39,7 @@ function withParams(path: string, params: object | null | undefined): string {
   return known.length ? `${path}?${query}` : path;
 }
 
-function posted(body: object | undefined): Asked {
+export function posted(body: object | undefined): Asked {
   return {
     method: "POST",
     headers: { "Content-Type": "application/json" },

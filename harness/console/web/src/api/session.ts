@@ -5,6 +5,8 @@
 
 const TOKEN = "drill-token";
 const PERSON = "drill-person";
+/** Of a hub: it is a person's own, and outlives the tab, as the invite that it came by does not. */
+const HUB_TOKEN = "hub-token";
 
 function takeTokenFromAddress(): boolean {
   const token = /(?:^#|&)token=([A-Za-z0-9_-]+)/.exec(location.hash)?.[1];
@@ -25,13 +27,19 @@ addEventListener("hashchange", () => {
 
 export const session = {
   get token(): string {
-    return sessionStorage.getItem(TOKEN) || "";
+    return sessionStorage.getItem(TOKEN) || localStorage.getItem(HUB_TOKEN) || "";
   },
   get person(): string {
     return localStorage.getItem(PERSON) || "";
   },
   set person(name: string) {
     localStorage.setItem(PERSON, name);
+  },
+  /** Somebody signs in at a hub; with nothing, they sign out. */
+  enter(token: string, person: string) {
+    sessionStorage.clear();
+    localStorage.setItem(HUB_TOKEN, token);
+    localStorage.setItem(PERSON, person);
   },
   headers(): Record<string, string> {
     const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };

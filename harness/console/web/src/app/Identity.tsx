@@ -1,4 +1,5 @@
 import { lazy, Suspense, useRef, useState } from "react";
+import { place } from "@/api/place";
 import { session } from "@/api/session";
 
 const JoinForm = lazy(() => import("./JoinForm"));
@@ -32,7 +33,7 @@ export function Identity({ roles, instructor }: { roles: Roles; instructor: bool
   }
   // A name that is not in would be refused with everything that is written under it.
   const close = () => {
-    if (isLost) session.person = "";
+    if (isLost && !place) session.person = "";
     setOpen(false);
   };
   const enter = (person: string) => {

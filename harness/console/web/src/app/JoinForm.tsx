@@ -4,6 +4,7 @@ import type { RefObject, SyntheticEvent } from "react";
 import { useState } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import { api } from "@/api/client";
+import { place } from "@/api/place";
 import { session } from "@/api/session";
 import { useAct } from "@/api/useAct";
 import { usePoll } from "@/api/usePoll";
@@ -60,6 +61,7 @@ export default function JoinForm({
           <Field label="Your name">
             <input
               value={name}
+              readOnly={place !== "" && session.person !== ""}
               required
               pattern={".*\\S.*"}
               maxLength={64}

@@ -1,1 +1,0 @@
-import{N as e}from"./index-A8AC9_G3.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

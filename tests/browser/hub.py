@@ -1,0 +1,65 @@
+"""A hub for browsers, in a thread, whose drills are processes without a shop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from harness.bounded_http import protocol_of_server
+from harness.catalog.reader import Catalog
+from harness.hub.accounts import Accounts
+from harness.hub.hub_app import create_hub_app
+from harness.hub.hub_database import HubDatabase
+from harness.hub.hub_settings import HubSettings
+from harness.hub.process_runner import ProcessRunner
+from harness.hub.run_registry import RunRegistry
+from harness.paths import REPO
+from harness.runtime.port_check import listen
+from harness.waiting import wait_until_sync
+from tests.unit.hub.conftest import ROOMY
+
+READY_S = 20.0
+
+
+@dataclass(frozen=True)
+class ServedHub:
+    """Where it answers, and its owner's token."""
+
+    url: str
+    token: str
+
+
+@contextmanager
+def serving(settings: HubSettings, runner: ProcessRunner) -> Iterator[ServedHub]:
+    """Serve a hub while the block runs."""
+    settings.home.mkdir()
+    listener = listen(0)
+    port = listener.getsockname()[1]
+    database = HubDatabase.open(settings.home)
+    catalog, accounts = Catalog(REPO), Accounts(database)
+    runs = RunRegistry(database, runner, catalog, lambda: ROOMY)
+    app = create_hub_app(accounts, runs, catalog, home=settings.home, port=port)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        http=protocol_of_server(),
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=asyncio.run, args=(server._serve([listener]),))
+    thread.start()
+    try:
+        wait_until_sync(lambda: server.started, timeout_s=READY_S, what="the hub")
+        yield ServedHub(f"http://127.0.0.1:{port}", accounts.owner_token())
+    finally:
+        server.should_exit = True
+        thread.join()
+        database.close()

@@ -49,5 +49,6 @@ export function onMoment(listener: () => void): () => void {
 }
 
 export function useMoment(): Shown {
-  return useSyncExternalStore(onMoment, () => shown);
+  const now = () => shown;
+  return useSyncExternalStore(onMoment, now, now);
 }

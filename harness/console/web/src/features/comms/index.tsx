@@ -11,6 +11,7 @@ import { useSince } from "@/api/useNow";
 import { Channel } from "./Channel";
 import { Composer } from "./Composer";
 import { StatusPage } from "./StatusPage";
+import { WhileLive } from "@/features/review/WhileLive";
 
 /** How long until stakeholders should hear something, as the status said it last. */
 function Cadence({ due, choices }: { due: number | null; choices: Choices }) {
@@ -47,7 +48,9 @@ export default function Comms() {
   return (
     <div className="columns">
       <div className="grid">
-        <Composer choices={choices} />
+        <WhileLive>
+          <Composer choices={choices} />
+        </WhileLive>
       </div>
       <div className="grid">
         <Cadence due={due === null ? null : due - since} choices={choices} />

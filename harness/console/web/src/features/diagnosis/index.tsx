@@ -12,6 +12,7 @@ import { Marks } from "./Marks";
 import { Revisions } from "./Revisions";
 import { Triage } from "./Triage";
 import { useHypotheses } from "./useHypotheses";
+import { WhileLive } from "@/features/review/WhileLive";
 
 export default function Diagnosis() {
   const { status } = useDrill();
@@ -24,7 +25,9 @@ export default function Diagnosis() {
       <div className="grid">
         <Hypotheses held={held} choices={choices} />
         <Basket hypotheses={held.list} onLay={held.lay} />
-        <Declare choices={choices} list={held.list} />
+        <WhileLive>
+          <Declare choices={choices} list={held.list} />
+        </WhileLive>
       </div>
       <div className="grid">
         <Incident choices={choices} impact={status.impact} />

@@ -12,6 +12,7 @@ import { Messages } from "./Messages";
 import { People } from "./People";
 import { Picker } from "./Picker";
 import { RubricGrading } from "./RubricGrading";
+import { WhileLive } from "@/features/review/WhileLive";
 
 const NO_ANSWER: AnswerData = { scenario: "", seed: 0, faults: [], declared: [], evidence_min: 0 };
 
@@ -25,8 +26,12 @@ export default function Instructor() {
     <>
       <div className="columns">
         <div className="grid">
-          <Agenda exercise={exercise} />
-          <Messages />
+          <WhileLive>
+            <Agenda exercise={exercise} />
+          </WhileLive>
+          <WhileLive>
+            <Messages />
+          </WhileLive>
         </div>
         <div className="grid">
           <ErrorNote error={error} />
@@ -35,7 +40,9 @@ export default function Instructor() {
           <Hints given={exercise.hints} hints={hints} />
           <RubricGrading />
           {data && <Answer answer={data} />}
-          <Ending />
+          <WhileLive>
+            <Ending />
+          </WhileLive>
         </div>
       </div>
       <div className="grid next">

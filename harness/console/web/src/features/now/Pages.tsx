@@ -6,6 +6,7 @@ import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
+import { WhileLive } from "@/features/review/WhileLive";
 import { attachEvidence } from "@/components/basket";
 import { toneOfSeverity } from "@/lib/tones";
 
@@ -26,9 +27,11 @@ export function Pages({ pages, alerts }: { pages: readonly PageSent[]; alerts: r
       id="pages"
       actions={
         open.length > 1 && (
-          <Button kind="primary" busy={acknowledge.busy} onClick={() => acknowledge.run()}>
-            Acknowledge all
-          </Button>
+          <WhileLive>
+            <Button kind="primary" busy={acknowledge.busy} onClick={() => acknowledge.run()}>
+              Acknowledge all
+            </Button>
+          </WhileLive>
         )
       }
     >
@@ -44,19 +47,23 @@ export function Pages({ pages, alerts }: { pages: readonly PageSent[]; alerts: r
             <span className="muted"> {stateOf(page, since.get(page.alert))}</span>
           </div>
           <div className="actions">
-            <Button onClick={() => attachEvidence(`alert:${page.alert}`, page.summary)}>
-              Attach
-            </Button>
+            <WhileLive>
+              <Button onClick={() => attachEvidence(`alert:${page.alert}`, page.summary)}>
+                Attach
+              </Button>
+            </WhileLive>
             {page.acknowledged_by ? (
               <span className="muted">acknowledged by {page.acknowledged_by}</span>
             ) : (
-              <Button
-                kind="primary"
-                busy={acknowledge.busy}
-                onClick={() => acknowledge.run(page.page_id)}
-              >
-                Acknowledge
-              </Button>
+              <WhileLive>
+                <Button
+                  kind="primary"
+                  busy={acknowledge.busy}
+                  onClick={() => acknowledge.run(page.page_id)}
+                >
+                  Acknowledge
+                </Button>
+              </WhileLive>
             )}
           </div>
         </div>

@@ -8,6 +8,7 @@ import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
+import { WhileLive } from "@/features/review/WhileLive";
 import { clock, fromPage } from "@/lib/format";
 import { useDraft } from "@/lib/useDraft";
 
@@ -29,22 +30,24 @@ export default function Timeline() {
   );
   return (
     <div className="grid">
-      <Card title="Add a note" className="span12" id="note">
-        <form className="slider" onSubmit={write.run}>
-          <input
-            aria-label="Note"
-            value={note}
-            required
-            maxLength={10000}
-            placeholder="What you saw, did or decided"
-            onInput={(e) => setNote(e.currentTarget.value)}
-          />
-          <Button type="submit" busy={write.busy}>
-            Add note
-          </Button>
-        </form>
-        <ErrorNote error={write.error} />
-      </Card>
+      <WhileLive>
+        <Card title="Add a note" className="span12" id="note">
+          <form className="slider" onSubmit={write.run}>
+            <input
+              aria-label="Note"
+              value={note}
+              required
+              maxLength={10000}
+              placeholder="What you saw, did or decided"
+              onInput={(e) => setNote(e.currentTarget.value)}
+            />
+            <Button type="submit" busy={write.busy}>
+              Add note
+            </Button>
+          </form>
+          <ErrorNote error={write.error} />
+        </Card>
+      </WhileLive>
       <Card
         title="Timeline"
         className="span12"

@@ -1,1 +1,0 @@
-import{d as e}from"./index-Q5h6LInE.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

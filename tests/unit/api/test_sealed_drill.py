@@ -42,6 +42,9 @@ NOT_READING = {
     "start and end drills": {"run", "demo", "up", "down", "finish", "halt"},
     "are the instructor's": {"instruct"},
     "measure this machine, or play drills of their own": {"doctor", "bench", "smoke", "par"},
+    "write faults, and so know them": {"author"},
+    "are the hub's, which knows no more of a drill than its API tells": {"serve", "people", "runs"},
+    "open a drill that is over by the routes that are walked": {"review", "export", "import"},
     "make requests whose routes are walked": {
         *("ack", "deploy", "rollback", "restart", "verify", "declare", "triage", "mark", "expect"),
         *("diagnose", "note", "update", "join", "leave", "advance", "reflect", "analyse", "learn"),

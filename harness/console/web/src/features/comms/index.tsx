@@ -11,7 +11,7 @@ import { useSince } from "@/api/useNow";
 import { Channel } from "./Channel";
 import { Composer } from "./Composer";
 import { StatusPage } from "./StatusPage";
-import { WhileLive } from "@/features/review/WhileLive";
+import { WhileLive } from "@/api/WhileLive";
 
 /** How long until stakeholders should hear something, as the status said it last. */
 function Cadence({ due, choices }: { due: number | null; choices: Choices }) {

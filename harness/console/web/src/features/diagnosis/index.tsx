@@ -12,7 +12,7 @@ import { Marks } from "./Marks";
 import { Revisions } from "./Revisions";
 import { Triage } from "./Triage";
 import { useHypotheses } from "./useHypotheses";
-import { WhileLive } from "@/features/review/WhileLive";
+import { WhileLive } from "@/api/WhileLive";
 
 export default function Diagnosis() {
   const { status } = useDrill();

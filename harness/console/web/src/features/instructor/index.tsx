@@ -12,7 +12,7 @@ import { Messages } from "./Messages";
 import { People } from "./People";
 import { Picker } from "./Picker";
 import { RubricGrading } from "./RubricGrading";
-import { WhileLive } from "@/features/review/WhileLive";
+import { WhileLive } from "@/api/WhileLive";
 
 const NO_ANSWER: AnswerData = { scenario: "", seed: 0, faults: [], declared: [], evidence_min: 0 };
 

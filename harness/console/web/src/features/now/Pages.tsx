@@ -6,7 +6,7 @@ import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
-import { WhileLive } from "@/features/review/WhileLive";
+import { WhileLive } from "@/api/WhileLive";
 import { attachEvidence } from "@/components/basket";
 import { toneOfSeverity } from "@/lib/tones";
 

@@ -8,7 +8,7 @@ import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
-import { WhileLive } from "@/features/review/WhileLive";
+import { WhileLive } from "@/api/WhileLive";
 import { clock, fromPage } from "@/lib/format";
 import { useDraft } from "@/lib/useDraft";
 

@@ -13,6 +13,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -159,9 +160,9 @@ class Journal:
         return self._file
 
     def _make_room(self) -> None:
-        sizes = [(path, path.stat().st_size) for path in segments(self._folder)]
-        total = sum(size for _, size in sizes)
-        for path, size in sizes:
+        sizes = dict(_sizes(self._folder))
+        total = sum(sizes.values())
+        for path, size in sizes.items():
             if total <= self._bytes_max:
                 return
             path.unlink(missing_ok=True)
@@ -170,6 +171,13 @@ class Journal:
     def _fail(self, error: OSError) -> None:
         self.failed = str(error)
         self._file = None
+
+
+def _sizes(folder: Path) -> Iterator[tuple[Path, int]]:
+    """The segments, the oldest first. One may be packed, and so renamed, while we look."""
+    for path in segments(folder):
+        with suppress(FileNotFoundError):
+            yield path, path.stat().st_size
 
 
 def read_segment(path: Path) -> Iterator[Frame]:

@@ -127,8 +127,10 @@ def remove_objects(part: Path) -> None:
     times = [path.lstat().st_mtime for path in part.rglob("*")]
     if not times:
         return
+    # In this order: what a server makes while we look is not among what may be removed.
+    candidates = list(SHARED_MEMORY.glob(POSTGRES_OBJECTS))
     in_use = {path for pid in pids() for path in maps(pid)}
-    for path in SHARED_MEMORY.glob(POSTGRES_OBJECTS):
+    for path in candidates:
         with contextlib.suppress(OSError):
             found = path.lstat()
             then = min(times) - CLOCK_STEP_S <= found.st_mtime <= max(times) + CLOCK_STEP_S

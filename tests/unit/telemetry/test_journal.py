@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadFile
-from harness.telemetry import journal_files
+from harness.telemetry import journal, journal_files
 from harness.telemetry.journal import Journal, Kind, log_of, read_segment
 from harness.telemetry.journal_files import segments, unpacked
 from harness.telemetry.journal_window import JournalWindow
@@ -90,6 +90,14 @@ def test_the_oldest_go_where_there_is_no_room(tmp_path: Path) -> None:
         watch.now_ms += 40_000
     journal.close()
     assert len(segments(tmp_path)) <= 2
+
+
+def test_a_segment_that_is_packed_while_room_is_made_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "001790000000000.gz"
+    monkeypatch.setattr(journal, "segments", lambda folder: [gone, *segments(folder)])
+    assert not written(tmp_path, 10).joinpath(gone.name).exists()
 
 
 def test_a_bomb_is_noticed_before_it_is_unpacked(

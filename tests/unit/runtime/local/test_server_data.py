@@ -323,6 +323,29 @@ def test_shared_memory_of_a_killed_initdb_is_known_by_owner_time_and_use(
     assert set(shared.iterdir()) == kept
 
 
+def test_shared_memory_that_a_server_makes_meanwhile_is_its_own(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shm"
+    shared.mkdir()
+    monkeypatch.setattr(server_data, "SHARED_MEMORY", shared)
+    part = cache / "postgres" / "abc.x.part"
+    (part / "data").mkdir(parents=True)
+    made = shared / "PostgreSQL.1"
+
+    def start_a_server(_pid: int) -> set[str]:
+        """It has its memory a moment after its maps were looked at."""
+        if not made.exists():
+            made.write_bytes(b"\0" * mmap.PAGESIZE)
+            own(made)
+        return set()
+
+    monkeypatch.setattr(server_data, "maps", start_a_server)
+    server_data.discard_unfinished(part)
+    assert not part.exists()
+    assert made.exists()
+
+
 def test_a_segment_is_known_by_key_number_and_owner_and_by_that_nobody_has_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

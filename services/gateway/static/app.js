@@ -74,9 +74,9 @@ function Shop() {
   return html`
     <a className="skip" href="#content" onClick=${skipToContent}>Skip to the content</a>
     ${banner &&
-    html`<aside className=${`banner ${banner.level}`} role="alert" aria-label="Notice">
+    html`<div className=${`banner ${banner.level}`} role="alert" aria-label="Notice">
       ${banner.message}
-    </aside>`}
+    </div>`}
     <header>
       <a className="name" href="#/">Ember & Alder</a>
       <${Menu} current=${name} flags=${flags} />

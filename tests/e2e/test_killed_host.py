@@ -77,7 +77,8 @@ def assert_record_is_closed_at_the_next_start(home: Path) -> None:
                 "record.db",
                 "record.db-end",
                 "workspace",
-            }
+                "kept",
+            }, "what its review shows stays, and nothing else"
 
 
 @pytest.mark.parametrize("guardian_too", [False, True])

@@ -128,7 +128,8 @@ def test_afterwards_nothing_is_left(drill: LiveDrill) -> None:
     assert drill.processes() == []
     assert drill.ports_taken() == []
     left = {path.name for path in next((drill.home / "runs").iterdir()).iterdir()}
-    assert left == {"incident", "record.db", "record.db-end", "scorecard.json", "workspace"}
+    kept = {"incident", "kept", "record.db", "record.db-end", "scorecard.json", "workspace"}
+    assert left == kept
 
 
 def test_interrupting_twice_while_starting_leaves_nothing(tmp_path: Path) -> None:

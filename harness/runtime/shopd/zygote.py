@@ -27,6 +27,7 @@ REPORT_BYTES = 16
 LIBRARIES = (
     "fastapi",
     "fastapi.responses",
+    "fastapi_offline",
     "uvicorn",
     "uvicorn.lifespan.on",
     "uvicorn.protocols.http.httptools_impl",

@@ -102,6 +102,60 @@ class Mechanism(StrEnum):
         too-much-load capacity
         """,
     )
+    CONTRACT_CHANGE = (
+        "contract-change",
+        "two services that no longer mean the same by what they tell each other",
+        """
+        contract contract-drift contract-broken broken-contract breaking-change
+        breaking-api-change api-change api-drift api-contract interface-change schema-change
+        schema-drift schema-mismatch contract-mismatch incompatible-change incompatible-api
+        semantic-change
+        """,
+    )
+    CONFIG_SIZE = (
+        "config-size",
+        "configuration or content that outgrew a limit of what reads it",
+        """
+        config-too-large oversize-config oversized-config config-limit configuration-size
+        configuration-too-large content-too-large content-size limit-exceeded size-limit
+        capacity-limit preallocation too-many-entries too-many-items list-too-long
+        """,
+    )
+    FEATURE_FLAG = (
+        "feature-flag",
+        "a feature flag or its default that turned something on or off unmeant",
+        """
+        flag flags flag-default feature-flags feature-toggle toggle wrong-flag wrong-default
+        default-on bad-default dead-code dead-feature retired-code
+        """,
+    )
+    RESOURCE_LEAK = (
+        "resource-leak",
+        "something that is taken for each request and not given back",
+        """
+        leak connection-leak connections-leaked leaked-connections leaked-connection
+        session-leak database-connection-leak memory-leak file-descriptor-leak handle-leak
+        not-released connections-not-released
+        """,
+    )
+    POISON_MESSAGE = (
+        "poison-message",
+        "one task or message that cannot be handled and holds up all behind it",
+        """
+        poison-task poison-pill poisoned-queue bad-message bad-task head-of-line
+        head-of-line-blocking queue-blocked blocked-queue stuck-task stuck-message
+        unprocessable-message unprocessable-task
+        """,
+    )
+    INTEGER_OVERFLOW = (
+        "integer-overflow",
+        "a number that outgrew the range of its type or column",
+        """
+        overflow int-overflow integer-out-of-range out-of-range id-overflow id-runs-out
+        id-exhaustion ids-exhausted out-of-ids key-exhaustion sequence-exhausted
+        sequence-exhaustion numeric-overflow int32-overflow column-too-small
+        """,
+    )
     NO_FAULT = (
         "no-fault",
         "nothing of ours is wrong; it passes by itself",

@@ -12,7 +12,7 @@ from hypothesis import settings
 from tests.engine import REQUIRED, why_not
 from tests.pressure import UnderPressure
 
-WHOLE_SHOPS = frozenset({"browser", "containers", "contract", "e2e"})
+WHOLE_SHOPS = frozenset({"containers", "e2e"})
 """Folders whose tests start a shop, and have the machine to themselves."""
 
 
@@ -28,10 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what may not run beside other tests (`make test` goes by it)."""
+    """Mark what may not run beside other tests (`make test` goes by it): also whatever uses the
+    engine, of which there is one."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in WHOLE_SHOPS:
+        inside = item.path.relative_to(here).parts if item.path.is_relative_to(here) else ("",)
+        if inside[0] in WHOLE_SHOPS or item.get_closest_marker("engine"):
             item.add_marker("alone")
 
 

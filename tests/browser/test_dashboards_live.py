@@ -13,7 +13,7 @@ from tests.browser.table import Person, seated
 from tests.e2e.failing import deploy_failing_users
 from tests.e2e.live import live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 PORT_OFFSET = 14_500
 DRAWN_WITHIN_S = 90.0

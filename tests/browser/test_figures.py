@@ -21,7 +21,7 @@ from tests.unit.drill.conftest import hand, session, trouble
 
 __all__ = ["hand", "session", "trouble"]
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
 
 ROUNDS = 3
 """Others may use this machine, too: the best of so many counts."""

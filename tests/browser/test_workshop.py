@@ -22,7 +22,7 @@ from tests.browser.panels import dashboards, empty_of, empty_panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 PORT_OFFSET = 14_000
 PAGE_WITHIN_MS = 90_000

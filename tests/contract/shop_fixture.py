@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -128,8 +129,11 @@ class Shop:
 
 
 def free_offset(first: int, *bases: int) -> int:
-    """An offset, from `first` on, at which all these ports are free."""
-    for offset in range(first, first + 5_000, 37):
+    """An offset, from `first` on, at which all these ports are free. Workers of a parallel run have
+    each their own: two would find the same one free before either has taken it."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    mine = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for offset in range(first + 37 * mine, first + 5_000, 37 * workers):
         if all(_free(base + offset) for base in bases):
             return offset
     raise AssertionError("no free ports")

@@ -16,7 +16,7 @@ from harness.waiting import WaitedTooLong, wait_until
 from tests.e2e.failing import Deploy, deploy_failing_users
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
 PORT_OFFSET = 23_500
 """All ports stay below those that the kernel hands out to clients."""
 PROMETHEUS_URL = f"http://127.0.0.1:{PROMETHEUS + PORT_OFFSET}"

@@ -17,7 +17,7 @@ from harness.record import events
 from tests.browser.drill import served
 from tests.unit.api.crowd import Client, all_heard, crowd, one_core, sleeper
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 CLIENTS = 200
 SLEEPERS = 20

@@ -18,7 +18,7 @@ from harness.tokens import Caller
 from harness.waiting import wait_until_sync
 from tests.browser.drill import ServedDrill, served
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 MAX = 40
 HEAD = b"GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Never: "

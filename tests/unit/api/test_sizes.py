@@ -22,7 +22,7 @@ from harness.drill.session import Session
 from harness.tokens import Caller, TokenBook
 from tests.browser.drill import ServedDrill, served
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(120)]
 
 PORT = 18900
 MB = 1_000_000

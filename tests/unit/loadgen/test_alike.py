@@ -10,7 +10,7 @@ import pytest
 from harness.verification.api_calls import Basket, Line, checkout, history, make, price, track
 from harness.waiting import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 OF_EACH_REQUEST = {"Host", "Content-Length", "traceparent", "X-Request-ID", "Idempotency-Key"}
 """Headers whose values differ from one request to the next."""

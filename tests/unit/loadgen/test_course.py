@@ -12,7 +12,7 @@ from loadgen.settings import PROFILES
 
 from .conftest import PROFILE
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 JOURNEYS = ["checkout", "feed"]
 CALM = "[rates_per_s]\ncheckout = 1\nfeed = 2\n[[stage]]\nmultiplier = 1\n"

@@ -16,7 +16,7 @@ from harness.waiting import wait_until
 
 from .conftest import alive, open_files, title
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 RATES = {"checkout": 6, "basket": 10, "track": 8, "history": 3, "support_desk": 4, "account": 5}
 JOURNEY_OF_PATH = {

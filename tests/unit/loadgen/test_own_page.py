@@ -18,7 +18,7 @@ from harness.paths import REPO
 from harness.waiting import wait_until
 from tests.unit.loadgen.conftest import PROFILE, Gateway, a_free_port, sell
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 LOCUST = str(Path(sys.executable).parent / "locust")
 FILE = str(REPO / "loadgen" / "locustfile.py")

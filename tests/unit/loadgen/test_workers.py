@@ -17,7 +17,7 @@ from loadgen.reports import Reports, book
 from .conftest import alive
 from .test_main import RATES, WINDOW_S, first_arrivals, journey_of
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 
 def children(pid: int) -> list[int]:

@@ -13,7 +13,7 @@ from harness.thirdparty.charges import ChargeBook, ChargeRequest, KeyReused
 from harness.thirdparty.provider_status import STATUSPAGE
 from harness.thirdparty.psp import REQUESTS_PER_CONNECTION
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 CHARGE = {"amount": "19.99", "currency": "EUR", "reference": "order-1"}
 WANTED = ChargeRequest(Decimal("19.99"), "EUR", "order-1")

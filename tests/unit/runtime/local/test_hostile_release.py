@@ -15,7 +15,7 @@ from harness.errors import DeployFailed
 from harness.runtime.local.runtime import LocalRuntime
 from tests.contract.shop_fixture import Shop, serving, silent
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 READY_S = 4.0
 WITHOUT_END = "while True: os.write(3, b'x' * 65536)"

@@ -29,7 +29,7 @@ from harness.runtime.programs.cache import JUST_MADE_S, made_whole, unprivileged
 from harness.runtime.programs.external import located
 from harness.waiting import wait_until
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 SHM = "/dev/shm/PostgreSQL."
 CONTAINED: list[Containment] = ["subreaper"]

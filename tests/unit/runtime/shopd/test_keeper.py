@@ -18,7 +18,7 @@ from harness.runtime.shopd import keeper
 from harness.waiting import wait_until
 from tests.contract.shop_fixture import Shop, get, pid_of, serving, silent, until_serving
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.live
 
 BEFORE_SERVING = "escape()"
 ONCE_IT_SERVES = "asyncio.get_running_loop().call_later(0.3, escape)"

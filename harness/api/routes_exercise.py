@@ -12,7 +12,7 @@ from harness.api.answers import ai_answers, exercise_answers, score_answers, tea
 from harness.api.answers.shapes import answers
 from harness.api.dependencies import By, InSession, KnownPerson, Viewer
 from harness.drill.actions import ai_access, instructor, team_entry
-from harness.drill.queries import exercise_view, live_score
+from harness.drill.queries import exercise_view, live_score, reading_matter
 from harness.drill.queries.form_options import choices as words
 from harness.errors import NotAllowed
 from harness.exercise.entries import Membership
@@ -35,6 +35,16 @@ async def choices(session: InSession) -> Any:
 @router.get("/roles", responses=answers(list[exercise_answers.Role]))
 async def roles(session: InSession) -> Any:
     return exercise_view.checklists(session.story())
+
+
+@router.get("/runbooks", responses=answers(list[exercise_answers.Runbook]))
+async def runbooks() -> Any:
+    return reading_matter.runbooks()
+
+
+@router.get("/files/{name}", responses=answers(exercise_answers.UnlockedFile))
+async def unlocked_file(name: str, session: InSession) -> Any:
+    return reading_matter.unlocked_file(session.spec, name)
 
 
 @router.post("/roles/join", responses=answers(events.RoleJoined))

@@ -30,6 +30,7 @@ class Clock(Answer):
     agenda_s: float
     phase: str
     phase_title: str
+    phase_kind: PhaseKind
     phase_s: float
     remaining_s: float | None
     objectives: list[str]
@@ -73,6 +74,20 @@ class Exercise(Answer):
     open_actions: list[ActionStated]
     update_due_s: float | None
     sealed: str | None
+
+
+class Runbook(Answer):
+    """What to do about an alert, as Markdown."""
+
+    alert: str
+    text: str
+
+
+class UnlockedFile(Answer):
+    """A file that a phase has unlocked; a long one is cut."""
+
+    name: str
+    text: str
 
 
 class Role(Answer):

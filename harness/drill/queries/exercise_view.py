@@ -79,6 +79,7 @@ def clock(shown: Reading) -> dict[str, Any]:
         "agenda_s": shown.agenda_ms / 1000,
         "phase": shown.phase.id,
         "phase_title": shown.phase.title,
+        "phase_kind": shown.phase.kind,
         "phase_s": shown.phase_ms / 1000,
         "remaining_s": _seconds(shown.remaining_ms),
         "objectives": list(shown.phase.objectives),

@@ -15,6 +15,7 @@ import pytest
 
 from harness.api.app import create_app
 from harness.drill.lifecycle.seal import Seal
+from harness.drill.outputs.incident_files import folder_of
 from harness.drill.outputs.postmortem_editor import TEXT_MAX
 from harness.drill.queries.dashboards import dashboard, dashboards
 from harness.drill.queries.metric_queries import (
@@ -23,8 +24,10 @@ from harness.drill.queries.metric_queries import (
     RANGE_MAX_S,
     SERIES_DEFAULT,
 )
+from harness.drill.queries.reading_matter import FILE_MAX_BYTES
 from harness.drill.session import Session
 from harness.errors import BadFile
+from harness.paths import REPO
 from harness.record.events import (
     ActionStated,
     AnswerSealed,
@@ -227,6 +230,27 @@ def test_a_file_that_is_no_dashboard_is_named(tmp_path: Path) -> None:
         dashboards(tmp_path)
     (tmp_path / "a.json").write_text(json.dumps({"uid": "x", "title": "X"}))
     assert dashboard("x", tmp_path)["title"] == "X"
+
+
+async def test_every_alert_has_its_runbook_to_read(api: Api) -> None:
+    found = {one["alert"]: one["text"] for one in (await api.get("/v1/runbooks")).json()}
+    assert set(found) == {path.stem for path in (REPO / "docs" / "runbooks").glob("*.md")}
+    assert "## Where to look" in found["PaymentsFailing"]
+    assert not any(text.startswith("# ") for text in found.values())
+
+
+async def test_an_unlocked_file_is_read_by_its_name_and_no_other_file_is(
+    api: Api, trouble: Session
+) -> None:
+    folder = folder_of(trouble.spec)
+    folder.mkdir(parents=True)
+    (folder / "error_logs.txt").write_text("\u00e4" * FILE_MAX_BYTES)
+    (folder.parent / "answer.txt").write_text("no")
+    found = (await api.get("/v1/files/error_logs.txt")).json()
+    assert found["name"] == "error_logs.txt"
+    assert len(found["text"].encode()) == FILE_MAX_BYTES
+    for name in ("nope", "..", "..%2fanswer.txt", "answer.txt"):
+        assert (await api.get(f"/v1/files/{name}")).status_code in (403, 404)
 
 
 async def test_traces_come_as_rows_with_what_was_asked_passed_on(api: Api) -> None:

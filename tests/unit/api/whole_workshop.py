@@ -15,6 +15,7 @@ import pytest
 
 from harness.api.app import create_app
 from harness.drill.actions import flags, verify
+from harness.drill.outputs.incident_files import folder_of
 from harness.drill.queries import sql_query
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
@@ -177,7 +178,8 @@ STEPS: tuple[Request, ...] = (
         "/v1/status", "/v1/addresses", "/v1/password", "/v1/pages", "/v1/events", "/v1/logs",
         "/v1/traces", "/v1/dashboards", "/v1/deploys", "/v1/flags", "/v1/engagement",
         "/v1/postmortem", "/v1/history", "/v1/exercise", "/v1/choices", "/v1/roles", "/v1/score",
-        "/v1/ai", "/v1/hypotheses", "/v1/updates", "/v1/guardrails",
+        "/v1/ai", "/v1/hypotheses", "/v1/updates", "/v1/guardrails", "/v1/runbooks",
+        "/v1/files/error_logs.txt",
     )),
     *(_get(path, INSTRUCTOR) for path in (
         "/v1/status", "/v1/events", "/v1/score", "/v1/history", "/v1/answer",
@@ -213,6 +215,8 @@ class Workshop:
         self.session = session
         session.spec = replace(session.spec, agenda=load_agenda("workshop-60"))
         session.run.is_scheduled = True
+        folder_of(session.spec).mkdir(parents=True)
+        (folder_of(session.spec) / "error_logs.txt").write_text("refused\n")
         session.note(e.RoleJoined("Ada", "on-call"))
         page_sent(session)
         runtime: Any = Runtime(session.services.runtime.deployed())

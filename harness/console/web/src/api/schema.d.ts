@@ -439,6 +439,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unlocked File */
+        get: operations["get_files_name"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/finish": {
         parameters: {
             query?: never;
@@ -1121,6 +1138,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runbooks */
+        get: operations["get_runbooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/score": {
         parameters: {
             query?: never;
@@ -1565,6 +1599,8 @@ export interface components {
             is_running: boolean;
             objectives: string[];
             phase: string;
+            /** @enum {string} */
+            phase_kind: "briefing" | "alerting" | "investigation" | "fix" | "break" | "review" | "respond";
             phase_s: number;
             phase_title: string;
             questions: string[];
@@ -4305,6 +4341,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description What to do about an alert, as Markdown. */
+        Runbook: {
+            alert: string;
+            text: string;
+        };
         /** @description Nobody can schedule one here: the lists of them are empty. */
         ScheduledMaintenance: Record<string, never>;
         /**
@@ -4602,6 +4643,11 @@ export interface components {
             not_doing_yet: string[];
             priorities: components["schemas"]["Priority"][];
             unknown: string[];
+        };
+        /** @description A file that a phase has unlocked; a long one is cut. */
+        UnlockedFile: {
+            name: string;
+            text: string;
         };
         /** @description A word to stakeholders; confidence in percent, which must be said. */
         Update: {
@@ -4948,6 +4994,7 @@ export type RoleJoined = components['schemas']['RoleJoined'];
 export type RoleLeft = components['schemas']['RoleLeft'];
 export type Rollback = components['schemas']['Rollback'];
 export type RowPanel = components['schemas']['RowPanel'];
+export type Runbook = components['schemas']['Runbook'];
 export type ScheduledMaintenance = components['schemas']['ScheduledMaintenance'];
 export type Score = components['schemas']['Score'];
 export type ScoreSection = components['schemas']['ScoreSection'];
@@ -4983,6 +5030,7 @@ export type TransformationOptions = components['schemas']['TransformationOptions
 export type Trend = components['schemas']['Trend'];
 export type Triage = components['schemas']['Triage'];
 export type TriageWritten = components['schemas']['TriageWritten'];
+export type UnlockedFile = components['schemas']['UnlockedFile'];
 export type Update = components['schemas']['Update'];
 export type UpdateAsRead = components['schemas']['UpdateAsRead'];
 export type UpdatePosted = components['schemas']['UpdatePosted'];
@@ -5767,6 +5815,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stated"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_files_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockedFile"];
                 };
             };
             /** @description A problem */
@@ -7120,6 +7199,35 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["Progress"] | components["schemas"]["Deployed"] | components["schemas"]["Failed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_runbooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runbook"][];
                 };
             };
             /** @description A problem */

@@ -7,9 +7,10 @@ import { Badge } from "@/components/Badge";
 import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
 import { Slider } from "@/features/review/Slider";
-import { Identity } from "./Identity";
-import { PhaseBar } from "./PhaseBar";
+import { IdentityButton, useIdentity, Welcome } from "./Identity";
 import { Refusal } from "./Refusal";
+import type { GuideAt } from "./Strip";
+import { Strip } from "./Strip";
 import { View } from "./View";
 import { actionsOf } from "./actions";
 import type { Opened } from "./useKeys";
@@ -18,8 +19,12 @@ import { useTheme } from "./useTheme";
 import { useView } from "./useView";
 import { VIEWS } from "./views";
 
+const Guide = lazy(() => import("./Guide"));
 const Help = lazy(() => import("./Help"));
 const Palette = lazy(() => import("./Palette"));
+const NOBODY = {};
+/** Views that stand on a wall: nothing leads on there. */
+const WALLS: readonly string[] = ["projector", "deck"];
 const THEME_ICONS = { auto: SunMoon, light: Sun, dark: Moon };
 
 function Connection({ state }: { state: LiveState["connection"] }) {
@@ -48,6 +53,9 @@ export function App() {
   const instructor = live.status?.audience === "instructor";
   const views = useMemo(() => VIEWS.filter((view) => !view.instructor || instructor), [instructor]);
   useKeys(views, open);
+  const [guide, openGuide] = useState<GuideAt | null>(null);
+  const roles = live.status?.exercise.roles ?? NOBODY;
+  const who = useIdentity(roles, instructor, live.status !== null);
   const current = VIEWS.find((view) => view.id === id);
   const isHere = Boolean(live.status);
   // On a narrow screen the menu scrolls: where one is must be in sight.
@@ -68,6 +76,7 @@ export function App() {
         }
       />
     );
+  const isWall = WALLS.includes(id);
   const ThemeIcon = THEME_ICONS[theme];
   const forbidden = current?.instructor && !instructor;
   return (
@@ -80,9 +89,8 @@ export function App() {
           <strong>3AM</strong> <span className="muted">{live.status.drill_id}</span>{" "}
           <Connection state={live.connection} />
         </div>
-        <PhaseBar status={live.status} at={live.at} />
         <div className="me">
-          <Identity roles={live.status.exercise.roles} instructor={instructor} />
+          <IdentityButton who={who} instructor={instructor} />
           <button className="button quiet" onClick={() => open("palette")} title="Ctrl K">
             <Search className="icon" aria-hidden="true" /> <span>Search</span>
           </button>
@@ -110,6 +118,10 @@ export function App() {
           ))}
         </nav>
       </header>
+      {!isWall && (
+        <Strip status={live.status} at={live.at} records={live.records} openGuide={openGuide} />
+      )}
+      {!isWall && <Welcome who={who} roles={roles} />}
       {live.status.machine_busy && (
         <p className="note warn" role="status">
           <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
@@ -147,6 +159,7 @@ export function App() {
         )}
       </main>
       <Suspense>
+        {guide && <Guide status={live.status} at={guide} close={() => openGuide(null)} />}
         {opened === "keys" && <Help views={views} close={() => open(null)} />}
         {opened === "palette" && (
           <Palette

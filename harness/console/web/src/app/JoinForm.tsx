@@ -1,8 +1,7 @@
-// Asks who one is. Fetched when somebody is asked.
+// What this is and who one is: asked above the view. Fetched when somebody is asked.
 
-import type { RefObject, SyntheticEvent } from "react";
-import { useState } from "react";
-import { Dialog, Popover } from "react-aria-components";
+import type { SyntheticEvent } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { place } from "@/api/place";
 import { session } from "@/api/session";
@@ -12,19 +11,20 @@ import { Button } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Field } from "@/components/Field";
 import { toast } from "@/components/Toast";
+import { ABOUT } from "./about";
 import type { Roles } from "./Identity";
 
 export default function JoinForm({
-  button,
   roles: holders,
   lost,
+  isAsked,
   onEnter,
   onClose,
 }: {
-  /** What opens it: it hangs there, and the keyboard goes back to it. */
-  button: RefObject<HTMLButtonElement | null>;
   roles: Roles;
   lost: string;
+  /** Somebody asked for it: the keyboard goes there. */
+  isAsked: boolean;
   onEnter: (person: string) => void;
   onClose: () => void;
 }) {
@@ -40,24 +40,29 @@ export default function JoinForm({
     onEnter(person);
     void toast(`${person} joined as ${role || held.join(", ")}`);
   });
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!isAsked) return;
+    box.current?.scrollIntoView({ block: "center" });
+    box.current?.querySelector("input")?.focus();
+  }, [isAsked]);
+  const chosen = roles?.find((one) => one.id === role);
   return (
-    <Popover
-      isOpen
-      isNonModal
-      triggerRef={button}
-      placement="bottom end"
-      className="popover"
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      // A name that is not in is dropped when this closes: no stray click does that.
-      shouldCloseOnInteractOutside={() => false}
+    <section
+      ref={box}
+      className="welcome"
+      aria-label="Your name and role"
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
     >
-      <Dialog aria-label="Your name and role">
-        <form onSubmit={join.run} aria-label="Who you are">
-          {lost && (
-            <p className="note warn" role="alert">
-              {lost} has no role in this drill. Take a role to write under this name.
-            </p>
-          )}
+      <form onSubmit={join.run} aria-label="Who you are">
+        {lost ? (
+          <p className="note warn" role="alert">
+            {lost} has no role in this drill. Take a role to write under this name.
+          </p>
+        ) : (
+          <p>{ABOUT}</p>
+        )}
+        <div className="fields">
           <Field label="Your name">
             <input
               value={name}
@@ -68,7 +73,7 @@ export default function JoinForm({
               onInput={(e) => setName(e.currentTarget.value)}
             />
           </Field>
-          <Field label="Role" hint="You may hold several roles; join once for each">
+          <Field label="Role">
             <select
               value={role}
               required={!held.length}
@@ -83,16 +88,6 @@ export default function JoinForm({
               ))}
             </select>
           </Field>
-          {role && roles && (
-            <ul className="checklist">
-              {roles
-                .find((one) => one.id === role)
-                ?.responsibilities.map((line) => (
-                  <li key={line}>{line}</li>
-                ))}
-            </ul>
-          )}
-          <ErrorNote error={join.error} />
           <div className="actions">
             <Button type="submit" kind="primary" busy={join.busy}>
               Join
@@ -101,8 +96,14 @@ export default function JoinForm({
               Later
             </Button>
           </div>
-        </form>
-      </Dialog>
-    </Popover>
+        </div>
+      </form>
+      <p className="muted">
+        {chosen
+          ? `${chosen.title}: ${chosen.responsibilities.join(" · ")}`
+          : "You may hold several roles; join once for each."}
+      </p>
+      <ErrorNote error={join.error} />
+    </section>
   );
 }

@@ -1,8 +1,9 @@
 import type { Status } from "@/api/types";
 import { Badge } from "@/components/Badge";
-import { stopwatch } from "@/lib/format";
+import { plain, stopwatch } from "@/lib/format";
 import { useSince } from "@/api/useNow";
 
+/** The phase, its time, and when stakeholders should hear something. */
 export function PhaseBar({ status, at }: { status: Status; at: number }) {
   const since = useSince(at);
   const { clock, speed, update_due_s: due, agenda } = status.exercise;
@@ -17,6 +18,11 @@ export function PhaseBar({ status, at }: { status: Status; at: number }) {
         </span>
       )}
       {clock.is_paused && <Badge kind="warn">paused</Badge>}
+      {speed !== 1 && (
+        <span className="muted" title="The exercise's clock runs faster than the wall's">
+          clock at {plain(speed)}×
+        </span>
+      )}
       {agenda === "solo" && (
         <span className="muted">{stopwatch(status.elapsed_s + since)} elapsed</span>
       )}

@@ -6,6 +6,7 @@ import type { Problem } from "@/api/problems";
 import { problemOf } from "@/api/problems";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
+import { useArrival } from "./useArrival";
 import type { MenuView } from "./views";
 
 interface Found {
@@ -27,6 +28,7 @@ export function View({ view }: { view: MenuView }) {
       here = false;
     };
   }, [id, view]);
+  useArrival(found.id === id && found.view !== undefined);
   if (found.error) return <ErrorNote error={found.error} />;
   if (found.id !== id || !found.view) return <Loading />;
   return <found.view />;

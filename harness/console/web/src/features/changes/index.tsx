@@ -76,6 +76,7 @@ export default function Changes() {
         )}
         <details
           className="card"
+          id="act"
           open={isOpen}
           onToggle={(event) => setOpen(event.currentTarget.open)}
         >

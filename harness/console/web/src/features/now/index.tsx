@@ -53,7 +53,6 @@ export default function Now() {
           ))}
         </ol>
       </Card>
-      <p className="muted span12">Next: {status.next}</p>
     </div>
   );
 }

@@ -1,0 +1,1 @@
+import{n as e,t}from"./aria-TFl2YeJI.js";import{r as n}from"./react-CvdC6zOt.js";var r=n();function i({label:n,value:i,of:a,onPick:o}){return(0,r.jsx)(e,{className:`v-tabs`,"aria-label":n,disallowEmptySelection:!0,selectedKeys:[i],onSelectionChange:e=>{let t=a.find(([t])=>e.has(t));t&&o(t[0])},children:a.map(([e,n])=>(0,r.jsx)(t,{id:e,children:n},e))})}export{i as t};

@@ -1,0 +1,1 @@
+import{c as e,o as t,s as n}from"./aria-TFl2YeJI.js";import{r}from"./react-CvdC6zOt.js";var i=r();function a({label:r,close:a,className:o=``,children:s}){return(0,i.jsx)(n,{isOpen:!0,isDismissable:!0,onOpenChange:e=>!e&&a(),className:`backdrop`,children:(0,i.jsx)(t,{className:`modal ${o}`,children:(0,i.jsx)(e,{"aria-label":r,children:s})})})}export{a as t};

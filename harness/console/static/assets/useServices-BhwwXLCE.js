@@ -1,1 +1,0 @@
-import{d as e}from"./index-t7UxlrEZ.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

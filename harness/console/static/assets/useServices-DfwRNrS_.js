@@ -1,0 +1,1 @@
+import{f as e}from"./index--CkxJzPW.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

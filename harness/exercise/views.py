@@ -123,8 +123,8 @@ def evidence_of(event: events.Event) -> Sequence[str]:
 
 
 def recovered(story: Story) -> Noted[events.Event] | None:
-    """The proof of recovery, of an incident that has begun: the first verification that passed and
-    was never followed by one that failed; without any, the moment from which no alert fired."""
+    """The proof of recovery, of an incident that has begun (`proof_of_recovery`); where nobody has
+    verified anything, the moment from which no alert fired."""
     begin = incident_start(story)
     if begin is None:
         return None
@@ -136,11 +136,14 @@ def recovered(story: Story) -> Noted[events.Event] | None:
 
 
 def proof_of_recovery(entries: Iterable[Noted[events.Event]]) -> Noted[events.Event] | None:
-    """The first verification that passed and was never followed by one that failed."""
+    """The first verification that passed and was followed neither by one that failed nor by a page:
+    what comes back was not mended."""
     proof: Noted[events.Event] | None = None
     for one in entries:
         if isinstance(one.event, events.VerifyFinished):
             proof = (proof or one) if one.event.passed else None
+        elif isinstance(one.event, events.PageSent):
+            proof = None
     return proof
 
 

@@ -128,7 +128,6 @@ def findings(session: Session) -> Findings:
         for fault in session.spec.faults
     ]
     guilty = {fault.service for fault in session.spec.faults}
-    verification = session.state().verification
     return Findings(
         alerts={
             name: round(s, 1) for name, s in fired_after(session.services.record.events()).items()
@@ -136,7 +135,7 @@ def findings(session: Session) -> Findings:
         pages=calls(session),
         services_named=tuple(any(one.service_right for one in judged) for judged in named),
         mechanisms_named=tuple(any(one.right for one in judged) for judged in named),
-        proven=verification is not None and verification.passed,
+        proven=session.state().is_proven,
         innocent=tuple(
             f"{entry.kind} of {entry.service}"
             for entry in session.deploys().entries

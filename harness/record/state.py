@@ -64,6 +64,8 @@ class DrillState:
     diagnoses: tuple[DiagnosisDeclared, ...] = ()
     verification: VerifyFinished | None = None
     """The newest one."""
+    is_reopened: bool = False
+    """Whether somebody was paged after the newest verification passed: it proves nothing then."""
     is_verifying: bool = False
     impact: ImpactSampled | None = None
     problems: tuple[str, ...] = ()
@@ -79,7 +81,7 @@ class DrillState:
         if self.end_reason is not None:
             return Phase.ABORTED if self.was_aborted else Phase.FINISHED
         reached = (
-            (Phase.VERIFIED, self.verification is not None and self.verification.passed),
+            (Phase.VERIFIED, self.is_proven),
             (Phase.MITIGATING, "mitigating" in self.times_ms),
             (Phase.DIAGNOSED, bool(self.diagnoses)),
             (Phase.ACKNOWLEDGED, any(page.acknowledged_by for page in self.pages)),
@@ -88,6 +90,11 @@ class DrillState:
             (Phase.HEALTHY, "healthy" in self.times_ms),
         )
         return next((phase for phase, is_reached in reached if is_reached), Phase.STARTING)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the newest verification passed, and nobody has been paged since."""
+        return self.verification is not None and self.verification.passed and not self.is_reopened
 
     @property
     def diagnosis(self) -> DiagnosisDeclared | None:

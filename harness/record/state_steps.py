@@ -99,7 +99,14 @@ def _(event: events.AlertResolved, state: DrillState, _now_ms: int) -> DrillStat
 @_apply.register
 def _(event: events.PageSent, state: DrillState, now_ms: int) -> DrillState:
     page = Page(event.page_id, event.alert, event.severity, event.summary, now_ms)
-    return replace(_reach(state, "paged", now_ms), pages=(*state.pages, page))
+    state = replace(_reach(state, "paged", now_ms), pages=(*state.pages, page))
+    return _reopened(state) if state.is_proven else state
+
+
+def _reopened(state: DrillState) -> DrillState:
+    """What was proven is not: the team is at work again, and what it does from now on may help."""
+    times_ms = {moment: ms for moment, ms in state.times_ms.items() if moment != "verified"}
+    return replace(state, is_reopened=True, times_ms=times_ms)
 
 
 @_apply.register
@@ -134,7 +141,7 @@ def _(_event: events.VerifyStarted, state: DrillState, _now_ms: int) -> DrillSta
 def _(event: events.VerifyFinished, state: DrillState, now_ms: int) -> DrillState:
     if event.passed:
         state = _reach(state, "verified", now_ms)
-    return replace(state, is_verifying=False, verification=event)
+    return replace(state, is_verifying=False, verification=event, is_reopened=False)
 
 
 @_apply.register

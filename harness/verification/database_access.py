@@ -41,6 +41,13 @@ class ShopDatabases:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise NotKnowable(f"the database of {service} did not answer: {error}") from error
 
+    async def fetch_anywhere(self, query: str) -> list[asyncpg.Record]:
+        """The rows of a `query` about the server itself, which every database answers alike.
+
+        Raises NotKnowable as `fetch` does, and where there is no database at all.
+        """
+        return await self.fetch(next(iter(self._urls), ""), query)
+
     async def _fetch(
         self, service: str, url: str, query: str, arguments: Sequence[Any]
     ) -> list[asyncpg.Record]:

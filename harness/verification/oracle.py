@@ -21,13 +21,14 @@ from harness.verification.driving import run_stress
 from harness.verification.exposition import Scrape, mean_growth, scrape
 from harness.verification.facts import find_out, known
 from harness.verification.ledger_rows import running_totals, settled_around
+from harness.verification.levels import Watched, level_measures, watch
 from harness.verification.order_rows import some_paid_orders
 from harness.verification.product_catalogue import choose_baskets, read_catalogue
 from harness.verification.reconciliation import Reported, reconciliation_honest, reported_by
 from harness.verification.references import References, price_baskets
 from harness.verification.stress_plan import StressPlan
 from harness.verification.summaries import summaries_written_ratio
-from harness.verification.traffic import plan_departures, traffic_measures
+from harness.verification.traffic import gentle_departures, plan_departures, traffic_measures
 from harness.verification.verdicts import correctness_measures
 from harness.waiting import WaitedTooLong, wait_until
 
@@ -92,7 +93,7 @@ class Oracle:
                 plan_departures(plan, references, self._random),
                 until=began + plan.duration_s + CLIENT_TIMEOUT_S,
             )
-            facts, totals, statements, honest, written = await asyncio.gather(
+            facts, totals, statements, honest, written, watched = await asyncio.gather(
                 find_out(self._databases, self._books, result, references, until),
                 known(running_totals(self._databases), until),
                 self._statements(session, before.orders),
@@ -101,6 +102,7 @@ class Oracle:
                     summaries_written_ratio(session, self._databases, self._books, result, until),
                     until,
                 ),
+                self._watch(session, plan, references, until),
             )
         measures = {
             **traffic_measures(result, references),
@@ -108,6 +110,7 @@ class Oracle:
             "statements_per_history": statements,
             "reconciliation_honest": honest,
             "summaries_written_ratio": written,
+            **level_measures(watched),
         }
         return {name: measures[name] for name in MEASURE_NAMES}
 
@@ -125,6 +128,18 @@ class Oracle:
             known(running_totals(self._databases), until),
         )
         return _Before(orders, totals)
+
+    async def _watch(
+        self,
+        session: aiohttp.ClientSession,
+        plan: StressPlan,
+        references: References,
+        until: float,
+    ) -> Watched:
+        watch_s = max(0.0, min(plan.watch_s, until - asyncio.get_running_loop().time()))
+        few = gentle_departures(watch_s, references, self._random)
+        end = asyncio.get_running_loop().time() + watch_s
+        return await watch(session, self._databases, self._access.metrics_urls, few, end)
 
     async def _statements(
         self, session: aiohttp.ClientSession, before: Scrape | None

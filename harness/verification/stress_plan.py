@@ -18,6 +18,8 @@ class StressPlan:
     feed_per_s: float
     reference_baskets: int
     """How many of the remembered baskets are asked for again."""
+    watch_s: float = 2.0
+    """For so long it is watched afterwards whether everything comes back to its level."""
 
     @classmethod
     def stress(cls, capacity_units: int) -> StressPlan:
@@ -32,6 +34,7 @@ class StressPlan:
             track_per_s=4.0 * capacity_units,
             feed_per_s=4.0 * capacity_units,
             reference_baskets=10,
+            watch_s=6.0,
         )
 
     @classmethod

@@ -27,6 +27,7 @@ from harness.verification.stress_plan import StressPlan
 DESK_USERS = 100
 """Customers in one question of the support desk: as many as the gateway takes."""
 QUICK_FAILURE_MS = 1_000.0
+GENTLE_HISTORY_PER_S, GENTLE_TRACK_PER_S, GENTLE_BASKET_PER_S = 10.0, 1.0, 1.0
 
 
 def plan_departures(plan: StressPlan, references: References, random: Random) -> list[Departure]:
@@ -52,6 +53,26 @@ def plan_departures(plan: StressPlan, references: References, random: Random) ->
         ),
         _drawn(times(plan.track_per_s), lambda: track(random.choice(orders))),
         _drawn(times(plan.feed_per_s), lambda: feed(random.choice(catalogue.user_ids))),
+    )
+    return [Departure(*pair) for leave, ask in journeys for pair in zip(leave, ask, strict=True)]
+
+
+def gentle_departures(duration_s: float, references: References, random: Random) -> list[Departure]:
+    """A few more customers than usual, none of whom buys anything."""
+    users, orders = references.catalogue.user_ids, tuple(references.paid_totals)
+    journeys: tuple[tuple[list[float], list[Request]], ...] = (
+        _drawn(
+            arrival_times(GENTLE_HISTORY_PER_S, duration_s, random),
+            lambda: history((random.choice(users),)),
+        ),
+        _drawn(
+            arrival_times(GENTLE_TRACK_PER_S, duration_s, random),
+            lambda: track(random.choice(orders)),
+        ),
+        _drawn(
+            arrival_times(GENTLE_BASKET_PER_S, duration_s, random),
+            lambda: price(random.choice(references.baskets)),
+        ),
     )
     return [Departure(*pair) for leave, ask in journeys for pair in zip(leave, ask, strict=True)]
 

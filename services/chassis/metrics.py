@@ -5,6 +5,7 @@ Prometheus adds the label `service`; nothing here does.
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 
 from prometheus_client import (
@@ -49,6 +50,8 @@ HTTP_DURATION = Histogram(
     registry=REGISTRY,
 )
 HTTP_IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being served.", registry=REGISTRY)
+PROCESS_THREADS = Gauge("process_threads", "Threads of the process.", registry=REGISTRY)
+PROCESS_THREADS.set_function(threading.active_count)
 BUILD_INFO = Gauge("build_info", "Always 1.", ["service", "version", "commit"], registry=REGISTRY)
 
 OUTBOUND_REQUESTS = Counter(

@@ -158,6 +158,9 @@ def _make_oncall(postgres: PostgresServer, databases: dict[str, str]) -> dict[st
                 sql.Identifier(ONCALL), sql.Literal(password)
             )
         )
-        connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(ONCALL)))
+        for role in ("pg_read_all_data", "pg_monitor"):
+            connection.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(ONCALL))
+            )
     start = f"postgresql://{ONCALL}:{password}@127.0.0.1:{postgres.port}"
     return {name: f"{start}/{url.rsplit('/', 1)[1]}" for name, url in databases.items()}

@@ -96,9 +96,11 @@ def _dismiss(session: Session, alert: Alert) -> None:
 
 
 def _page(session: Session, alert: Alert) -> None:
-    """Page once for each alert name: what is being worked on does not ring again."""
-    known = session.state().pages
-    if any(page.alert == alert.name for page in known):
+    """Page once for each alert name: what is being worked on does not ring again. What was proven
+    to be over, and is not, does."""
+    state = session.state()
+    known = state.pages
+    if any(page.alert == alert.name for page in known) and not state.is_proven:
         return
     session.note(
         events.PageSent(

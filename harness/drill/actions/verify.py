@@ -70,7 +70,7 @@ async def verify(
     async with session.run.verify_lock:
         plan = StressPlan.stress(session.spec.capacity_units)
         if duration_s is not None:
-            plan = replace(plan, duration_s=duration_s)
+            plan = replace(plan, duration_s=duration_s, watch_s=min(plan.watch_s, duration_s))
         return await _verify(session, plan, by, progress, settle_s)
 
 

@@ -57,6 +57,25 @@ def envelopes(story: list[tuple[int, events.Event]]) -> list[Envelope]:
     ]
 
 
+REOPENED: list[tuple[int, events.Event]] = [
+    *((now_ms, event) for now_ms, event, _ in STORY[:-1]),
+    (92_000, events.PageSent("p2", "HighLatency", "critical", "s")),
+]
+
+
+def test_a_page_after_the_proof_reopens_it_until_the_next_one() -> None:
+    state = fold(envelopes(REOPENED)).state
+    assert (state.phase, state.is_proven) == (Phase.MITIGATING, False)
+    assert "verified" not in state.times_ms
+    again = fold(envelopes([*REOPENED, (120_000, events.VerifyFinished(True, ()))])).state
+    assert (again.phase, again.times_ms["verified"]) == (Phase.VERIFIED, 120_000)
+
+
+def test_a_warning_after_the_proof_does_not_reopen_it() -> None:
+    warned = [*REOPENED[:-1], (92_000, events.AlertFired("f2", "Slow", "warning", "s", "a"))]
+    assert fold(envelopes(warned)).state.phase is Phase.VERIFIED
+
+
 LINES = envelopes([(now_ms, event) for now_ms, event, _ in STORY])
 
 

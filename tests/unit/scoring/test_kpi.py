@@ -15,6 +15,7 @@ from harness.exercise.views import recovered
 from harness.record import events as e
 from harness.record.story import Story
 from harness.scoring import kpi
+from harness.scoring.scorecard import outcome_of
 from harness.scoring.times import TIMES, Duration, Times, duration_text
 from tests.unit.exercise.tales import UPDATE, story_of
 from tests.unit.scoring.stories import both
@@ -153,6 +154,15 @@ def test_a_proof_from_before_the_page_proves_nothing() -> None:
     proof = recovered(story(early))
     assert proof is not None
     assert proof.drill_ms == 85_000, "the alerts fell silent"
+
+
+def test_a_page_after_the_proof_reopens_the_outcome() -> None:
+    again = (*STORY, (200_000, e.PageSent("p9", "HighLatency", "critical", "s")))
+    assert outcome_of(fold_kpis(STORY)) == "verified"
+    assert fold_kpis(again).times.ttr is None
+    assert outcome_of(fold_kpis(again)) != "verified"
+    proven = (*again, verified(300_000, passed=True))
+    assert outcome_of(fold_kpis(proven)) == "verified"
 
 
 def test_of_two_causes_the_second_to_be_named_counts() -> None:

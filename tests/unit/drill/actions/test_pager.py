@@ -20,13 +20,15 @@ def fault(session: Session) -> None:
     session.note(events.DrillTriggered("payments", "2.4.2"))
 
 
-def alert(name: str, severity: str = "critical", *, resolved: bool = False) -> Alert:
+def alert(
+    name: str, severity: str = "critical", *, resolved: bool = False, year: int = 2030
+) -> Alert:
     return Alert(
         fingerprint=name,
         name=name,
         severity=severity,
         summary=f"{name} is bad",
-        starts_at=datetime(2030, 1, 1, tzinfo=UTC),
+        starts_at=datetime(year, 1, 1, tzinfo=UTC),
         resolved=resolved,
     )
 
@@ -44,6 +46,20 @@ def test_an_alert_that_is_sent_again_pages_no_second_time(session: Session) -> N
     take_alerts(session, [alert("HighErrorRate")])
     assert take_alerts(session, [alert("HighErrorRate")]) is False
     assert recorded(session) == ["alert.fired", "page.sent"]
+
+
+def test_what_was_proven_to_be_over_and_comes_back_pages_again(session: Session) -> None:
+    """Once more, and not for each delivery; what only was silent for a while does not."""
+    for year in (2030, 2031):
+        take_alerts(session, [alert("HighErrorRate", year=year)])
+        take_alerts(session, [alert("HighErrorRate", year=year, resolved=True)])
+    assert [page.page_id for page in session.state().pages] == ["p1"]
+    session.note(events.VerifyFinished(True, ()))
+    assert session.state().is_proven
+    for _ in range(2):
+        take_alerts(session, [alert("HighErrorRate", year=2032)])
+    assert [page.page_id for page in session.state().pages] == ["p1", "p2"]
+    assert not session.state().is_proven
 
 
 def test_a_warning_is_recorded_and_pages_nobody(session: Session) -> None:

@@ -60,6 +60,44 @@ class Mechanism(StrEnum):
         queries-in-a-loop query-in-loop queries-in-loop query-per-row too-many-queries
         """,
     )
+    RETRY_STORM = (
+        "retry-storm",
+        "failed calls repeated so often that the repetition keeps them failing",
+        """
+        retry retries retry-amplification retry-loop too-many-retries unbounded-retries
+        retries-without-budget retries-without-backoff aggressive-retries thundering-herd
+        metastable metastable-failure metastable-state request-amplification
+        """,
+    )
+    LOCK_CONTENTION = (
+        "lock-contention",
+        "database locks that are held too long, or taken in orders that cross",
+        """
+        lock locks locking lock-wait lock-waits table-lock row-lock long-transaction
+        long-transactions lock-held-too-long lock-across-call lock-held-across-call
+        transaction-across-call blocking-lock database-lock database-locks db-lock
+        database-deadlock db-deadlock lock-order lock-ordering
+        """,
+    )
+    BLOCKED_EVENT_LOOP = (
+        "blocked-event-loop",
+        "blocking calls or long computation on an event loop, so that all requests wait",
+        """
+        blocked-loop blocking-event-loop event-loop event-loop-blocked blocking-call
+        blocking-calls blocking-io blocking-call-in-async sync-in-async sync-call-in-async
+        synchronous-call synchronous-call-in-async sync-call loop-blocked
+        event-loop-starvation async-blocking
+        """,
+    )
+    CACHE_STAMPEDE = (
+        "cache-stampede",
+        "a cache entry that expires for everybody at once, and is filled by everybody at once",
+        """
+        stampede cache-expiry cache-expiration cache-miss-storm cache-misses dogpile
+        dog-pile dogpiling dog-piling cache-avalanche no-single-flight missing-single-flight
+        cache-herd hot-key simultaneous-expiry
+        """,
+    )
     POOL_TOO_SMALL = (
         "pool-too-small",
         "too few connections or workers for the load",
@@ -196,6 +234,9 @@ class TriggerKind(StrEnum):
     MODEL_SLOW = "model-slow"
     """The model provider takes seconds for an answer, until the drill ends, and says so on its
     status page. The bad release is out by then, and looks well."""
+    BRIEF_OUTAGE = "brief-outage"
+    """Third parties behave by another profile for a moment, and then as before. The bad release is
+    out by then, and looks well; what it makes of the moment does not pass with it."""
     TRAFFIC = "traffic"
     """Customers come by another load profile, until the drill ends. Nobody has to release anything:
     what cannot carry them is the shop as it is."""
@@ -210,6 +251,9 @@ class Trigger:
     after_s: float = 0.0
     load_profile: str = ""
     """By which customers then come; only with `traffic`."""
+    profile: str = ""
+    """By which third parties then behave, for `for_s` seconds; only with `brief-outage`."""
+    for_s: float = 0.0
 
 
 BY_DEPLOY = Trigger()

@@ -14,7 +14,7 @@ from harness.causes import Answer as Answer
 from harness.causes import Mechanism as Mechanism
 
 """What can run the shop."""
-THIRD_PARTY_PROFILES = ("normal", "busy", "slow", "down")
+THIRD_PARTY_PROFILES = ("normal", "busy", "slow", "hiccup", "down")
 """How the payment provider and the carriers can behave."""
 
 

@@ -20,7 +20,7 @@ from harness.catalog.known_names import METRIC, KnownNames
 from harness.catalog.locus import check_locus
 from harness.catalog.toml_lines import KeyPath
 from harness.measures import DEFAULT_OBJECTIVES
-from harness.model import ClueKind, Objective, ServiceEntry
+from harness.model import THIRD_PARTY_PROFILES, ClueKind, Objective, ServiceEntry
 
 _DEFAULTS = {one.measure: one for one in DEFAULT_OBJECTIVES}
 
@@ -54,6 +54,10 @@ def check_fault(
     if (profile := read.trigger.load_profile) is not None:
         at = ("trigger", "load_profile")
         source.check_name(at, "load profile", profile, names.load_profiles)
+    if (outage := read.trigger.profile) is not None:
+        source.check_name(
+            ("trigger", "profile"), "third-party profile", outage, THIRD_PARTY_PROFILES
+        )
     if read.mitigation is not None:
         flags = next(entry.flags for entry in topology if entry.name == read.service)
         kind = f"feature flag of {read.service}"

@@ -64,6 +64,9 @@ class TriggerTable(StrictFile):
     after_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     load_profile: Text | None = None
     """By which customers come, with `traffic`."""
+    profile: Text | None = None
+    """By which third parties behave, with `brief-outage`."""
+    for_s: Annotated[float, Field(gt=0, le=10)] | None = None
 
     @model_validator(mode="after")
     def _says_how(self) -> Self:
@@ -71,6 +74,11 @@ class TriggerTable(StrictFile):
             raise ValueError("'traffic' needs a 'load_profile'")
         if self.kind is not TriggerKind.TRAFFIC and self.load_profile is not None:
             raise ValueError("only 'traffic' has a 'load_profile'")
+        is_outage, says = self.kind is TriggerKind.BRIEF_OUTAGE, {self.profile, self.for_s}
+        if is_outage and None in says:
+            raise ValueError("'brief-outage' needs a 'profile' and 'for_s'")
+        if not is_outage and says != {None}:
+            raise ValueError("only 'brief-outage' has a 'profile' and 'for_s'")
         return self
 
 
@@ -116,7 +124,13 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
     cheats = tuple(sorted(folder.glob("cheats/*.patch")))
     if len(cheats) < CHEATS_MIN:
         raise BadFile(folder / "cheats", None, f"it needs at least {CHEATS_MIN} patches")
-    trigger = Trigger(read.trigger.kind, read.trigger.after_s, read.trigger.load_profile or "")
+    trigger = Trigger(
+        read.trigger.kind,
+        read.trigger.after_s,
+        read.trigger.load_profile or "",
+        read.trigger.profile or "",
+        read.trigger.for_s or 0.0,
+    )
     return Fault(
         id=id_,
         title=read.title,

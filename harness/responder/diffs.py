@@ -34,6 +34,18 @@ _ASKS = re.compile(
 _TURNS = re.compile(r"^(?P<indent>\s*)while\b.*:\s*$")
 _PAUSES = re.compile(r"\bsleep\(")
 _FOREVER = re.compile(r"^\s*while (?:True|1)\b")
+_ADDED_KINDS = (
+    (Mechanism.RETRY_STORM, 0.9, "repeats calls now", re.compile(
+        r"\bretr(?:y|ies)|_retr(?:y|ies)\b|\b(?:for|while)\b.*\b(?:attempt|tries)\b", re.IGNORECASE,
+    )),
+    (Mechanism.LOCK_CONTENTION, 0.9, "locks what others need, too", re.compile(
+        r"\bFOR (?:NO KEY )?UPDATE\b|\bLOCK TABLE\b|\block_\w+\(|for_update\b|advisory_\w*lock",
+    )),
+    (Mechanism.CACHE_STAMPEDE, 0.9, "remembers something until it is too old", re.compile(
+        r"\bttl\b|_ttl_|max_age|good_until|fresh_until|expires_(?:at|in)|lru_cache|\bcached\b",
+    )),
+)  # fmt: skip
+"""What a release may begin to do, and what shows it."""
 _DOCUMENTED = re.compile(r'("""|\'\'\')')
 _TRIVIAL = re.compile(r"^\s*(?:#.*)?$")
 
@@ -76,7 +88,7 @@ def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
     found: dict[Mechanism, Finding] = {}
     rules = (
         *(_settings(changes), _connections(changes), _precision(changes)),
-        *(_new_calls(changes, others), _loops(changes), _waits(changes)),
+        *(_new_calls(changes, others), _loops(changes), _waits(changes), _begun(changes)),
     )
     for one in chain.from_iterable(rules):
         known = found.get(one.mechanism)
@@ -212,6 +224,18 @@ def _waits(changes: Iterable[Change]) -> Iterator[Finding]:
                 shows = f"{change.path}: waits in `{line.text.strip()}` until an answer has changed"
                 weight = 0.9 if _FOREVER.match(line.text) else 0.6
                 yield Finding(Mechanism.SLOW_DEPENDENCY, weight, shows)
+
+
+def _begun(changes: Sequence[Change]) -> Iterator[Finding]:
+    """Something that the release does in many lines or in one, and nothing that went away did."""
+    gone = "\n".join(text for change in changes for text in change.signed("-"))
+    for mechanism, weight, does, pattern in _ADDED_KINDS:
+        if pattern.search(gone):
+            continue
+        for change in changes:
+            added = [text.strip() for text in change.signed("+") if pattern.search(text)]
+            if added:
+                yield Finding(mechanism, weight, f"{change.path}: {does}; `{added[0]}`")
 
 
 def _asking_loops(lines: Sequence[Line]) -> list[str]:

@@ -55,6 +55,9 @@ SHOWS_AS: Mapping[Mechanism, frozenset[Kind]] = {
     Mechanism.SLOW_DEPENDENCY: _WAITS,
     Mechanism.CIRCULAR_CALL: _WAITS | {Kind.CIRCLE, Kind.NEW_CALL},
     Mechanism.N_PLUS_ONE: _WAITS | {Kind.LOOP, Kind.STATEMENTS, Kind.CHATTY},
+    Mechanism.RETRY_STORM: _WAITS | {Kind.CHATTY},
+    Mechanism.LOCK_CONTENTION: _WAITS,
+    Mechanism.CACHE_STAMPEDE: _WAITS,
     Mechanism.NUMERIC_PRECISION: frozenset({Kind.MISMATCH}),
 }
 """What the service that is to blame has, one or another; a mechanism without entry shows as many
@@ -120,6 +123,7 @@ def hypotheses(seen: Observations, found: Sequence[Symptom]) -> list[Hypothesis]
     for symptom in found:
         _weigh(seen, symptom, cases)
     _weigh_visitors(seen, found, cases)
+    _weigh_repeats(found, cases)
     began = onset(found)
     for release in suspects(seen):
         _weigh_release(seen, release, began, found, cases)
@@ -165,6 +169,15 @@ def _weigh_visitors(seen: Observations, found: Sequence[Symptom], cases: _Cases)
         case = cases[one.service, Mechanism.OVERLOAD]
         case.add(2.5, surge.says, surge.link, surge.kind)
         case.add(2.0, one.says, one.link, one.kind)
+
+
+def _weigh_repeats(found: Sequence[Symptom], cases: _Cases) -> None:
+    """Whoever gives up on a peer, and calls it more often than before, calls again and again."""
+    gives_up = {(one.service, one.peer) for one in found if one.kind is Kind.TIMEOUTS}
+    for one in found:
+        if one.kind is Kind.CHATTY and (one.service, one.peer) in gives_up:
+            case = cases[one.service, Mechanism.RETRY_STORM]
+            case.add(2.0, one.says, one.link, one.kind)
 
 
 def _weigh_release(

@@ -22,6 +22,8 @@ class Span:
 
 FAST = Span(20, 60)
 SECONDS = Span(1000, 2000)
+HICCUP = Span(600, 800)
+"""Of look-ups alone: longer than most callers like, and far from what they give up at."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ PROFILES = {
         Profile("normal"),
         Profile("busy", handshake=SECONDS),
         Profile("slow", response=SECONDS, status="degraded_performance"),
+        Profile("hiccup", look_up=HICCUP),
         Profile("down", accepts=False, status="major_outage"),
     )
 }

@@ -56,6 +56,11 @@ async def wait_for_backlog(
     """
     if not _changed_just_now(session):
         return ()
+    return await catch_up(session, progress, timeout_s)
+
+
+async def catch_up(session: Session, progress: Progress, timeout_s: float) -> tuple[str, ...]:
+    """Wait until what piled up is worked off; what is still not settled at the end, in words."""
     last: tuple[str, ...] = ()
 
     async def calm() -> bool | None:

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.drill.actions.recovery import SETTLE_TIMEOUT_S, wait_for_backlog
+from harness.causes import TriggerKind
+from harness.drill.actions.recovery import SETTLE_TIMEOUT_S, catch_up, wait_for_backlog
 from harness.drill.lifecycle import disturbances
 from harness.drill.session import Progress, Session
 from harness.drill.spec import DrillSpec
@@ -87,6 +88,8 @@ async def _verify(
     if session.state().triggered is not None:
         for fault in session.spec.faults:
             await disturbances.strike(session, fault)
+            if fault.trigger.kind is TriggerKind.BRIEF_OUTAGE:  # what is left of it counts
+                settling = await catch_up(session, progress, settle_s)
     progress(f"stress load on the shop for {plan.duration_s:g} s")
     measures = await session.oracle.measure(plan, session.run.references)
     results = judged(measures, objectives(session.spec))

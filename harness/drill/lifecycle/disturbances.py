@@ -36,6 +36,8 @@ async def strike(session: Session, fault: Fault) -> None:
     elif fault.trigger.kind is TriggerKind.MODEL_SLOW:
         await session.services.third_parties.set_model_profile(SLOW)
         note_later(session, DependencyActed(f"the model provider: '{SLOW}'"))
+    elif fault.trigger.kind is TriggerKind.BRIEF_OUTAGE:
+        await _third_parties_for(session, fault.trigger.profile, fault.trigger.for_s)
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
         session.services.customers.set_profile(fault.trigger.load_profile)
         note_later(session, DependencyActed(f"customers: '{fault.trigger.load_profile}'"))
@@ -62,10 +64,15 @@ async def blip(session: Session, one: Blip) -> None:
     await healthy_baseline.hold(session, is_pristine=True)
     if not session.spec.faults:
         await note_later(session, DrillTriggered(service=NOWHERE, version_to="")).wait()
-    await session.services.third_parties.set_profile(one.profile)
-    note_later(session, DependencyActed(f"third parties: '{one.profile}' for {one.for_s:g} s"))
+    await _third_parties_for(session, one.profile, one.for_s)
+
+
+async def _third_parties_for(session: Session, profile: str, for_s: float) -> None:
+    """Let third parties behave by `profile` for so long, then as the scenario has it."""
+    await session.services.third_parties.set_profile(profile)
+    note_later(session, DependencyActed(f"third parties: '{profile}' for {for_s:g} s"))
     try:
-        await asyncio.sleep(one.for_s)
+        await asyncio.sleep(for_s)
     finally:
         usual = session.spec.scenario.third_party_profile
         await session.services.third_parties.set_profile(usual)

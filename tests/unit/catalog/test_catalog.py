@@ -67,6 +67,32 @@ def test_a_fault_is_set_off_by_its_release_unless_it_says_otherwise(root: Path) 
     assert Catalog(root).fault("slow-boat").trigger == Trigger(TriggerKind.DATABASE_FAILOVER, 8.0)
 
 
+HICCUP = '[trigger]\nkind = "brief-outage"\nprofile = "hiccup"\nfor_s = 1.5\n\n[accepts]'
+
+
+def test_third_parties_may_be_away_for_a_moment(root: Path) -> None:
+    edit(root / FAULT, "[accepts]", HICCUP)
+    expected = Trigger(TriggerKind.BRIEF_OUTAGE, profile="hiccup", for_s=1.5)
+    assert Catalog(root).fault("slow-boat").trigger == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"hiccup"', '"hicup"', "there is no third-party profile 'hicup'; did you mean 'hiccup'?"),
+        ("for_s = 1.5", "", "'brief-outage' needs a 'profile' and 'for_s'"),
+        ('"brief-outage"', '"model-slow"', "only 'brief-outage' has a 'profile' and 'for_s'"),
+    ],
+)
+def test_a_brief_outage_says_how_and_for_how_long(
+    root: Path, old: str, new: str, message: str
+) -> None:
+    edit(root / FAULT, "[accepts]", HICCUP.replace(old, new))
+    with pytest.raises(BadFile) as caught:
+        Catalog(root).fault("slow-boat")
+    assert message in str(caught.value)
+
+
 NEWS = '[trigger]\nkind = "traffic"\nload_profile = "news"\n\n[mitigation]\nflag = "sorting"\n'
 
 

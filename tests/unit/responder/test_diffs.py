@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from harness.model import Mechanism
 from harness.responder.diffs import changes_anything, findings
 
@@ -198,3 +200,29 @@ def test_a_loop_that_only_rests_or_only_reads_on_waits_for_nobody() -> None:
     """
     assert kinds("services/orders/watch.py", rests) == set()
     assert kinds("services/orders/export.py", reads) == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("    async for attempt in retry_context(on=PeerFailure, attempts=4):", "retry-storm"),
+        ("LOOK_UP_RETRIES = 3", "retry-storm"),
+        ("    await store.lock_account(session, name)", "lock-contention"),
+        ('_TAKE = text("SELECT id FROM rows WHERE id = :id FOR UPDATE")', "lock-contention"),
+        ("    if time.monotonic() > self._fresh_until:", "cache-stampede"),
+    ],
+)
+def test_what_a_release_begins_to_do_is_named_and_what_it_did_before_is_not(
+    line: str, kind: str
+) -> None:
+    assert kinds("services/orders/peers.py", f"+{line}") == {Mechanism(kind)}
+    assert kinds("services/orders/peers.py", f"-{line}\n+{line}  # again") == set()
+    assert kinds("services/orders/peers.py", f" {line}") == set()
+
+
+def test_a_word_that_sounds_like_it_begins_nothing() -> None:
+    body = """
+        +    entries = sorted(found, key=by_age)
+        +    blocked = clock.now() + lockers_count
+    """
+    assert kinds("services/orders/peers.py", body) == set()

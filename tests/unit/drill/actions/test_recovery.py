@@ -71,6 +71,17 @@ async def test_after_a_rollback_the_backlog_is_waited_for_and_named(session: Ses
     ]
 
 
+async def test_what_a_brief_outage_left_is_waited_for_though_nobody_changed_anything(
+    session: Session,
+) -> None:
+    left, _ = await waited(session, prometheus := Draining(3))
+    assert (left, prometheus.looks) == ((), 3), "the control: nothing was changed"
+    said: list[str] = []
+    assert await recovery.catch_up(session, said.append, 5) == ()
+    assert prometheus.looks == 0
+    assert said[0].startswith("still recovering: 14 requests wait in a")
+
+
 async def test_what_does_not_pass_is_told_and_tested_all_the_same(session: Session) -> None:
     changed(session, "hotfix")
     left, said = await waited(session, Draining(10**9), timeout_s=0.05)

@@ -126,6 +126,16 @@ async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
     assert third_parties.profiles == ["models slow"]
 
 
+async def test_a_brief_outage_is_over_by_itself_and_comes_once_the_release_is_out(
+    session: Session,
+) -> None:
+    third_parties: Any = session.services.third_parties
+    with_fault(session, Trigger(TriggerKind.BRIEF_OUTAGE, profile="hiccup", for_s=0.01))
+    await release_schedule.run_schedule(session)
+    assert happened(session)[1:-1] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
+    assert third_parties.profiles == ["hiccup", "normal"]
+
+
 async def test_participants_are_not_told_what_the_dependency_did(
     session: Session, failovers: list[str]
 ) -> None:

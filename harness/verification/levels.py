@@ -2,8 +2,8 @@
 
 A leak hides behind a larger pool, or behind giving everything back now and then: customers notice
 nothing until the pool, or the server behind it, has no more to give. What is measured here it
-cannot hide: that a service which serves nobody still keeps something, that it goes on asking its
-database for sessions, that it grows.
+cannot hide: that a service which serves nobody still keeps something, that it replaces its sessions
+at the database again and again, that it grows.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ _SAMPLE = re.compile(
     re.MULTILINE,
 )
 _SESSIONS = """
-    SELECT pid, datname, now() AS seen_at, backend_start,
-           state LIKE 'idle in transaction%' AS idles,
+    SELECT pid, datname, state LIKE 'idle in transaction%' AS idles,
            1000 * extract(epoch FROM clock_timestamp() - state_change)::float8 AS unchanged_ms
     FROM pg_stat_activity
     WHERE backend_type = 'client backend' AND datname IS NOT NULL
@@ -86,21 +85,26 @@ class Look:
 class SessionBook:
     """The services' sessions at their database server, as the server has them."""
 
-    opened: dict[str, set[int]] = field(default_factory=dict)
-    """Database → sessions that began while it was watched."""
+    open_now: dict[str, set[int]] = field(default_factory=dict)
+    """Database → its sessions at the last look."""
+    ended: dict[str, int] = field(default_factory=dict)
+    """Database → how many were gone at a later look. A pool keeps what it has; it may grow."""
     longest_idle_ms: float = 0.0
     """In the middle of a transaction."""
-    began_at: object = None
-    """By the server's clock; None while it has not answered."""
+    is_known: bool = False
+    """Whether the server has answered."""
 
     def enter(self, rows: Iterable[Mapping[str, object]]) -> None:
         """Take one look at the server."""
+        seen: dict[str, set[int]] = {}
         for row in rows:
-            self.began_at = self.began_at or row["seen_at"]
-            if row["backend_start"] > self.began_at:  # type: ignore[operator]  # both are times
-                self.opened.setdefault(str(row["datname"]), set()).add(int(str(row["pid"])))
+            seen.setdefault(str(row["datname"]), set()).add(int(str(row["pid"])))
             if row["idles"]:
                 self.longest_idle_ms = max(self.longest_idle_ms, float(str(row["unchanged_ms"])))
+        for database, sessions in self.open_now.items():
+            gone = len(sessions - seen.get(database, set()))
+            self.ended[database] = self.ended.get(database, 0) + gone
+        self.open_now, self.is_known = seen, True
 
 
 @dataclass(frozen=True)
@@ -210,13 +214,12 @@ def level_measures(watched: Watched) -> Measures:
     """The worst service of each; None where nothing could be seen."""
     looks = list(watched.looks.values())
     book = watched.sessions
-    is_known = book.began_at is not None
     return {
         "kept_for_nobody_ms": _worst(longest_keeping_ms(one) for one in looks),
-        "sessions_opened": (
-            float(max(map(len, book.opened.values()), default=0)) if is_known else None
+        "sessions_replaced": (
+            float(max(book.ended.values(), default=0)) if book.is_known else None
         ),
-        "idle_transaction_ms": book.longest_idle_ms if is_known else None,
+        "idle_transaction_ms": book.longest_idle_ms if book.is_known else None,
         "oldest_task_s": _worst(_lowest(one, OLDEST_TASK_S) for one in looks),
         "memory_growth_mb": _worst(growth(one, RESIDENT, 1e-6) for one in looks),
         "descriptors_growth": _worst(growth(one, DESCRIPTORS) for one in looks),

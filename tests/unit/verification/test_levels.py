@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -27,8 +26,6 @@ from harness.verification.levels import (
 from harness.verification.objectives import judge
 from tests.unit.verification.conftest import Serve
 
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-
 
 def looks(*kept: tuple[float, float, float]) -> list[Look]:
     """Looks at (time, connections in use, requests in flight)."""
@@ -38,12 +35,10 @@ def looks(*kept: tuple[float, float, float]) -> list[Look]:
     ]
 
 
-def row(pid: int, began_s: float, idle_ms: float | None = None) -> dict[str, object]:
+def row(pid: int, idle_ms: float | None = None) -> dict[str, object]:
     return {
         "pid": pid,
         "datname": "users",
-        "seen_at": NOW,
-        "backend_start": NOW + timedelta(seconds=began_s),
         "idles": idle_ms is not None,
         "unchanged_ms": idle_ms or 0.0,
     }
@@ -114,26 +109,24 @@ def test_memory_is_told_in_megabytes() -> None:
 
 def test_sessions_that_are_replaced_again_and_again_are_counted_each() -> None:
     book = SessionBook()
-    book.enter([row(1, -60), row(2, -60)])
-    for look in range(8):
-        book.enter([row(10 + look, 0.5 * look + 0.1)])
-    assert len(book.opened["users"]) == 8
-    assert failing([], book) == {"sessions_opened"}
+    for look in range(6):
+        book.enter([row(10 + look), row(20 + look)])
+    assert book.ended == {"users": 10}
+    assert failing([], book) == {"sessions_replaced"}
 
 
-def test_sessions_that_stay_are_not_counted_however_many() -> None:
+def test_a_pool_that_grows_or_is_large_replaces_nothing() -> None:
     book = SessionBook()
-    for _ in range(6):
-        book.enter([row(pid, -60) for pid in range(50)])
-    assert not book.opened
+    for look in range(6):
+        book.enter([row(pid) for pid in range(40 + 5 * look)])
     assert failing([], book) == set()
 
 
 def test_a_transaction_that_somebody_forgot_is_found() -> None:
     book = SessionBook()
-    book.enter([row(1, -60, idle_ms=12)])
+    book.enter([row(1, idle_ms=12)])
     assert failing([], book) == set()
-    book.enter([row(1, -60, idle_ms=1500)])
+    book.enter([row(1, idle_ms=1500)])
     assert failing([], book) == {"idle_transaction_ms"}
 
 
@@ -142,7 +135,7 @@ class OneServer(ShopDatabases):
 
     async def fetch_anywhere(self, query: str) -> list[Any]:
         assert "pg_stat_activity" in query
-        return [row(1, -60)]
+        return [row(1)]
 
 
 class NoServer(ShopDatabases):
@@ -186,5 +179,5 @@ async def test_a_leak_that_no_customer_notices_fails_by_its_own_objective(serve:
 async def test_a_server_that_does_not_answer_leaves_its_measures_unknown(serve: Serve) -> None:
     seen = await seen_of(serve, "db_pool_in_use 0.0\n", NoServer({}))
     measures = level_measures(seen)
-    assert measures["sessions_opened"] is None
+    assert measures["sessions_replaced"] is None
     assert measures["idle_transaction_ms"] is None

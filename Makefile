@@ -15,6 +15,7 @@ PLAYER ?= reference
 RESUME ?=
 BUDGET ?=
 HUB_PORT ?=
+HUB_URL ?=
 
 VENV := .venv
 CONSOLE := harness/console/web
@@ -43,8 +44,8 @@ help: ## what can be made
 drill: $(READY) ## run a live drill here (SCENARIO= SEED= SCALE= LOAD_WORKERS= AGENDA= SPEED= RUNTIME=)
 	@exec $(DRILL) run $(SCENARIO) $(if $(AGENDA),--agenda $(AGENDA)) --speed $(SPEED) $(common) $(if $(RESUME),--resume)
 
-serve: $(READY) ## the hub: teams and their drills in one place, until Ctrl-C (HUB_PORT=8700)
-	@exec $(DRILL) serve $(if $(HUB_PORT),--port $(HUB_PORT))
+serve: $(READY) ## the hub: teams and their drills in one place, until Ctrl-C (HUB_PORT=8700 HUB_URL=https://HOST:8700)
+	@exec $(DRILL) serve $(if $(HUB_PORT),--port $(HUB_PORT)) $(if $(HUB_URL),--listen 0.0.0.0 --public-url $(HUB_URL))
 
 demo: $(READY) ## the same drill, played unattended from page to proof
 	@exec $(DRILL) demo $(SCENARIO) $(common)

@@ -31,6 +31,8 @@ HEAD_S = 10.0
 """From a connection, or the first byte of a further request, until its head is complete."""
 BODY_S = 10.0
 """From the head until the body is complete."""
+SLOW_BODY_S = 120.0
+"""The same, where a path ends in a way that means large bodies."""
 STRANGERS_MAX = 200
 """Connections that have shown no token."""
 CALLERS_MAX = {Caller.PARTICIPANT: 400, Caller.INSTRUCTOR: 100, Caller.TELEMETRY: 50}
@@ -45,6 +47,8 @@ class HangingUp(HttpToolsProtocol):
     asks_for_token = True
     """Whether a connection stays a stranger until its token is known. Else it is known by its first
     request, whoever sent it."""
+    slow_ending: bytes | None = None
+    """How the paths end to which large bodies are sent."""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -75,7 +79,8 @@ class HangingUp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._head_bytes = False, 0
-        self._expect(BODY_S)
+        is_slow = self.slow_ending is not None and self.url.endswith(self.slow_ending)
+        self._expect(SLOW_BODY_S if is_slow else BODY_S)
         if not self.asks_for_token and not self.door.admit(self, ANYBODY):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open")
             return
@@ -129,12 +134,15 @@ def _problem(status: HTTPStatus, detail: str) -> Iterable[bytes]:
     yield body
 
 
-def protocol_of_server(*, asks_for_token: bool = True) -> type[HangingUp]:
+def protocol_of_server(
+    *, asks_for_token: bool = True, slow_ending: bytes | None = None
+) -> type[HangingUp]:
     """The protocol for one server, with a door of its own."""
-    is_asked = asks_for_token
+    is_asked, ending = asks_for_token, slow_ending
 
     class Protocol(HangingUp):
         asks_for_token = is_asked
+        slow_ending = ending
         door = Door(lambda: STRANGERS_MAX, _known_max)
 
     return Protocol

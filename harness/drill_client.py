@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -31,16 +32,19 @@ class DrillClient:
         drill: str = "the drill",
         person: str | None = None,
         transport: httpx.BaseTransport | None = None,
+        trust: ssl.SSLContext = TRUSTING_NOBODY,
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
     ) -> None:
-        """`drill` is what errors call it; `person` is who types, where that is known."""
-        self._drill = drill
+        """`drill` is what errors call it; `person` is who types, where that is known; `trust` is
+        whom it believes to be that address, where that speaks TLS."""
+        self._drill, self._connect_timeout_s = drill, connect_timeout_s
         named = {} if person is None else {"X-Person": quote(person)}
         self._http = httpx.Client(
             base_url=base_url,
             headers=bearer(token) | named,
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=connect_timeout_s),
             trust_env=False,
-            verify=TRUSTING_NOBODY,
+            verify=trust,
             transport=transport,
         )
 
@@ -66,7 +70,7 @@ class DrillClient:
 
     def stream(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """The JSON lines of a long operation: `{"progress": …}` and at last `{"result": …}`."""
-        timeout = httpx.Timeout(STREAM_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+        timeout = httpx.Timeout(STREAM_TIMEOUT_S, connect=self._connect_timeout_s)
         try:
             with self._http.stream(
                 "POST", path, json=dict(body or {}), timeout=timeout
@@ -96,6 +100,11 @@ class DrillClient:
         return response.json()
 
     def _gone(self, error: httpx.HTTPError) -> DrillError:
+        if "certificate verify failed" in str(error).lower():
+            return EnvironmentMissing(
+                f"{self._drill} shows another certificate than the one that is known",
+                "ask whoever runs it; where it was renewed, sign in anew: drill login INVITE",
+            )
         return EnvironmentMissing(
             f"{self._drill} does not answer ({type(error).__name__})",
             "it may be ending, or very busy: try again; `drill down` ends it",

@@ -112,20 +112,24 @@ def problem_of_site(
     origins: Collection[str],
     *,
     any_origin: bool,
+    is_sized: bool = True,
 ) -> tuple[int, str] | None:
-    """What is wrong with a request whoever sends it: its Host, its Origin, or its size."""
+    """What is wrong with a request whoever sends it: its Host, its Origin, or its size; where
+    not `is_sized`, the route counts what comes."""
     if headers.get("host", "") not in hosts:
         return 421, "this host name is not served here"
     if headers.get("origin", next(iter(origins))) not in origins and not any_origin:
         return 403, FOREIGN
-    if not _small_enough(headers):
+    if is_sized and not _small_enough(headers):
         return 413, f"the body is larger than {MAX_BODY_BYTES} bytes or of unknown size"
     return None
 
 
-def refusal(status: int, detail: str) -> Problem:
+def refusal(status: int, detail: str, scheme: Scheme = "Bearer") -> Problem:
     """What is answered instead of asking a route."""
-    return Problem(status, refusal_headers(status), title="Refused", detail=detail, exit_code=1)
+    return Problem(
+        status, refusal_headers(status, scheme), title="Refused", detail=detail, exit_code=1
+    )
 
 
 def refusal_headers(status: int, scheme: Scheme = "Bearer") -> dict[str, str] | None:

@@ -62,6 +62,7 @@ class Expected(Entry):
 class Deploy(Expected):
     service: Name
     message: Annotated[str, Field(max_length=2000)] | None = None
+    commit: Annotated[str, Field(min_length=7, max_length=40)] | None = None
 
 
 class Rollback(Expected):
@@ -89,7 +90,13 @@ async def deploy_workspace(body: Deploy, session: InSession, by: Actor) -> Strea
 
     async def work(progress: Progress) -> Any:
         return await deploy.deploy_workspace(
-            session, body.service, message=body.message, by=by, progress=progress, plan=plan
+            session,
+            body.service,
+            message=body.message,
+            by=by,
+            progress=progress,
+            plan=plan,
+            commit=body.commit,
         )
 
     return _streamed(session, work)

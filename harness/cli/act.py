@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harness.cli.clone import commit_to_deploy
 from harness.cli.expectation_flags import Expect, IfWorse, NoPlan, Probability, Within, planned
 from harness.cli.look import participant
 from harness.cli.panels import Commands
@@ -33,18 +34,24 @@ def deploy(
         str | None,
         typer.Option("--message", "-m", help="Commit the workspace's edits with this message."),
     ] = None,
+    commit: Annotated[
+        str | None,
+        typer.Option(help="A pushed commit; in a clone of `drill git clone` the one checked out."),
+    ] = None,
     expect: Expect = "",
     within: Within = 120,
     probability: Probability = None,
     if_worse: IfWorse = "",
     no_plan: NoPlan = False,
 ) -> None:
-    """Build a service from the workspace and deploy it.
+    """Build a service from the workspace, or a pushed commit, and deploy it.
 
     Example: drill deploy payments -m 'payments: restore timeouts'
     """
     plan = planned("deploy", expect, within, probability, if_worse, no_plan)
-    result = _follow("/v1/deploys", {"service": service, "message": message, **plan})
+    commit = commit or commit_to_deploy(message)
+    body = {"service": service, "message": message, "commit": commit, **plan}
+    result = _follow("/v1/deploys", body)
     line(f"{service} {result['version_to']} is serving (was {result['version_from']})")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.cli.api_client import active_drill, client_of
+from harness.cli.api_client import active_drill, client_of, profile_meant
 from harness.cli.panels import Commands
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, UnknownName
@@ -217,6 +217,8 @@ def _show(answer: Any, lines: list[str], as_json: bool) -> None:
 
 def _running(drill_id: str | None) -> DrillClient | None:
     """The drill that runs, where that is the one that is meant."""
+    if drill_id is None and (elsewhere := profile_meant()) is not None:
+        return elsewhere.drill()
     try:
         drill = active_drill()
     except EnvironmentMissing:

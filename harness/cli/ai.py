@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
-from harness.cli.api_client import active_drill
+from harness.cli.api_client import active_drill, profile_meant
 from harness.cli.look import participant
 from harness.cli.panels import Commands
 from harness.terminal import AsJson, data, line
@@ -27,11 +29,10 @@ def status(as_json: AsJson = False) -> None:
         data(answer)
         return
     line(f"the AI gate is {'open' if answer['open'] else 'closed'}: {answer['reason']}")
-    secrets = active_drill().run_dir / "secrets"
-    for vendor in answer["vendors"]:
-        name = vendor.upper()
-        line(f"export {name}_BASE_URL={answer['base_urls'][vendor]}")
-        line(f'export {name}_API_KEY="$(cat {secrets}/participant.token)"')
+    if profile_meant() is not None:
+        line("its URLs are those of the drill's machine alone")
+    else:
+        _say_exports(answer)
     line(
         f"{answer['refused']} refused, {answer['forwarded']} forwarded, {answer['cut']} cut; "
         f"tokens in {_count(answer['input_tokens'])}, out {_count(answer['output_tokens'])}"
@@ -56,6 +57,14 @@ def brief(as_json: AsJson = False) -> None:
         return
     for text in answer["text"].splitlines():
         line(text)
+
+
+def _say_exports(answer: dict[str, Any]) -> None:
+    secrets = active_drill().run_dir / "secrets"
+    for vendor in answer["vendors"]:
+        name = vendor.upper()
+        line(f"export {name}_BASE_URL={answer['base_urls'][vendor]}")
+        line(f'export {name}_API_KEY="$(cat {secrets}/participant.token)"')
 
 
 def _count(known: int | None) -> str:

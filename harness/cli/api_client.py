@@ -1,4 +1,4 @@
-"""The short commands' way to the running drill: find it, and carry the token."""
+"""The short commands' way to the running drill, here or at a hub: find it, and carry the token."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.cli.profiles import Profile, kept_profile, named_profile
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, NotAllowed
 from harness.model import Role
@@ -65,3 +66,25 @@ def client_of(drill: ActiveDrill, role: Role) -> DrillClient:
         ) from None
     person = os.environ.get(PERSON_VARIABLE, "")
     return DrillClient(drill.api_url, token, drill=f"drill {drill.drill_id}", person=person)
+
+
+def drill_client(role: Role) -> DrillClient:
+    """A client of the drill that is meant: the one that the environment names, the one that runs
+    from this home, or the one at the hub where this user signed in, which knows their role.
+
+    Raises EnvironmentMissing where there is none, and NotAllowed.
+    """
+    if (elsewhere := profile_meant()) is not None:
+        return elsewhere.drill()
+    return client_of(active_drill(), role)
+
+
+def profile_meant() -> Profile | None:
+    """Who one is at a hub, where a drill there is meant and none of this home."""
+    if (named := named_profile()) is not None:
+        return named
+    try:
+        active_drill()
+    except EnvironmentMissing:
+        return kept_profile()
+    return None

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import typer
 
-from harness.cli.hub_client import hub_client, hub_url
+from harness.cli.hub_client import hub_client
 from harness.cli.panels import Commands
 from harness.errors import UnknownName
 from harness.terminal import AsJson, data, line, say, table
@@ -60,11 +60,10 @@ def invite(
         "minutes": None if hours is None else max(1, round(hours * 60)),
     }
     made = client.post(f"/v1/teams/{team_id}/invites", body)
-    link = f"{hub_url()}/#invite={made['code']}"
     if as_json:
-        data({**made, "link": link})
+        data(made)
         return
-    line(link)
+    line(made["link"])
     say(f"whoever opens it is {role} in {team}; `drill people uninvite {made['id']}` ends it")
 
 

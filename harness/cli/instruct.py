@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.api_client import active_drill, client_of
+from harness.cli.api_client import drill_client
 from harness.cli.look import agenda_lines
 from harness.cli.panels import Commands
 from harness.drill_client import DrillClient
@@ -25,7 +25,7 @@ def _ask(path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def _client() -> DrillClient:
-    return client_of(active_drill(), Role.INSTRUCTOR)
+    return drill_client(Role.INSTRUCTOR)
 
 
 def _say_clock(answer: dict[str, Any]) -> None:

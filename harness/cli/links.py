@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.api_client import active_drill
+from harness.cli.api_client import active_drill, profile_meant
 from harness.cli.panels import Commands
 from harness.errors import NotAllowed
 from harness.model import Role
@@ -22,6 +22,12 @@ def open_(
 
     Example: drill open --role instructor
     """
+    if (elsewhere := profile_meant()) is not None:
+        _show(
+            link_of(f"{elsewhere.place.url}/drills/{elsewhere.going_on()}", elsewhere.token),
+            browser,
+        )
+        return
     drill = active_drill()
     try:
         token = (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
@@ -30,7 +36,10 @@ def open_(
             f"you may not read the {role} token of drill {drill.drill_id}",
             "ask your instructor for the link",
         ) from None
-    link = link_of(drill.api_url, token)
+    _show(link_of(drill.api_url, token), browser)
+
+
+def _show(link: str, browser: bool) -> None:
     line(link)
     if browser:
         webbrowser.open(link)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.api_client import active_drill, client_of
+from harness.cli.api_client import drill_client
 from harness.cli.panels import Commands
 from harness.cli.telemetry_text import render_log, render_row, render_trace_with_logs
 from harness.currency import euros
@@ -16,8 +16,8 @@ from harness.terminal import AsJson, data, line, say, table
 
 
 def participant() -> DrillClient:
-    """A client of the active drill in the participant's role."""
-    return client_of(active_drill(), Role.PARTICIPANT)
+    """A client of the drill that is meant, as a participant; at a hub, as who one is there."""
+    return drill_client(Role.PARTICIPANT)
 
 
 def status(

@@ -90,6 +90,7 @@ class InviteAnswer(Answer):
 class NewInviteAnswer(Answer):
     id: str
     code: str
+    link: str
     team: str
     role: HubRole
     person_name: str | None

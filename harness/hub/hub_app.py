@@ -14,10 +14,11 @@ from harness.api.static_files import router as files
 from harness.catalog.reader import Catalog
 from harness.drill.own_mistakes import keep_traceback
 from harness.errors import MachineRefused, OwnMistake, refused_by_machine
-from harness.hub import routes_people, routes_runs
+from harness.hub import routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
-from harness.hub.hub_gate import HubGate, Presence, TrustedProxy
+from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
 from harness.hub.relay import PREFIX, Relay, relay_router
+from harness.hub.routes_people import Links
 from harness.hub.run_registry import RunRegistry
 
 pages = router_for(EVERYBODY)
@@ -35,7 +36,7 @@ async def console(request: Request) -> Response:
     return answer_with(request, "/")
 
 
-OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS)
+OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS, *shop_git.ROUTERS)
 ROUTERS = (*OWN_ROUTERS, relay_router(), pages, files)
 """Of two routes with one path the first answers: the hub's page, and not a drill's console."""
 
@@ -46,7 +47,8 @@ def create_hub_app(
     catalog: Catalog,
     *,
     home: Path,
-    port: int,
+    address: HubAddress,
+    fingerprint: str = "",
     proxy: TrustedProxy | None = None,
 ) -> FastAPI:
     """The hub. Raises TypeError where a route does not say whom it is for."""
@@ -54,6 +56,8 @@ def create_hub_app(
     app = FastAPI(title="3AM hub", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
     app.state.relay, app.state.presence = Relay(runs), Presence()
+    app.state.git = shop_git.ShopGit(runs, home)
+    app.state.links = Links(address.public_url, fingerprint)
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)
@@ -67,7 +71,7 @@ def create_hub_app(
         accounts=accounts,
         policy=policy_of(ROUTERS),
         presence=app.state.presence,
-        port=port,
+        address=address,
         proxy=proxy,
     )
     app.add_middleware(LastResort, keep=kept, place="the hub")

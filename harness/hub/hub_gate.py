@@ -8,18 +8,19 @@ there is not, are refused alike.
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.api.access import Policy
-from harness.api.auth import FOREIGN, OTHERS, is_ambiguous, problem_of_site, refusal
+from harness.api.auth import FOREIGN, OTHERS, Scheme, is_ambiguous, problem_of_site, refusal
 from harness.api.problems import Problem, problem_of
 from harness.bounded_http import ADMIT, ANYBODY
 from harness.errors import DrillError
@@ -28,6 +29,8 @@ from harness.hub.tables import HubRole
 
 ABOUT = re.compile(r"/(?:v1/)?(?P<kind>runs|drills|teams)/(?P<id>[^/]+)(?:/|$)")
 """What a path is about."""
+GIT = re.compile(r"/drills/[^/]+/shop\.git/.*")
+"""What git's clients ask: they show a token as a user's password, and push more than others say."""
 SECRET_MAX = 200
 """Characters of a token; a longer one is nobody's."""
 
@@ -43,11 +46,48 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
+class HubAddress:
+    """Where a hub listens, what people call it, and what this machine calls it."""
+
+    listen: str
+    port: int
+    public_url: str
+    local_url: str
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the hub itself speaks TLS."""
+        return self.local_url.startswith("https:")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names that a request may call this hub by."""
+        urls = (self.public_url, self.local_url)
+        return frozenset(
+            {urlsplit(url).netloc for url in urls}
+            | {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
+        )
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The sites whose pages may ask: its own, by each of its names."""
+        scheme = urlsplit(self.local_url).scheme
+        own = {f"{scheme}://127.0.0.1:{self.port}", f"{scheme}://localhost:{self.port}"}
+        return frozenset({self.public_url, self.local_url} | own)
+
+    @classmethod
+    def at_loopback(cls, port: int) -> HubAddress:
+        """A hub for this machine alone."""
+        url = f"http://127.0.0.1:{port}"
+        return cls("127.0.0.1", port, url, url)
+
+
+@dataclass(frozen=True)
 class TrustedProxy:
     """The one proxy that signs people in: the header in which it names them, and its address."""
 
     header: str
-    address: str = "127.0.0.1"
+    address: str
 
 
 class Presence:
@@ -86,13 +126,12 @@ class HubGate:
         accounts: Accounts,
         policy: Policy,
         presence: Presence,
-        port: int,
+        address: HubAddress,
         proxy: TrustedProxy | None = None,
     ) -> None:
         self.app, self.accounts, self.policy = app, accounts, policy
         self.presence, self.proxy = presence, proxy
-        self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self.origins = {f"http://{host}" for host in self.hosts}
+        self.hosts, self.origins = address.hosts, address.origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -109,7 +148,8 @@ class HubGate:
         if problem is None and admit and not admit(known.id if known else ANYBODY):
             problem = (503, "too many connections of yours are open")
         if problem is not None:
-            await refusal(*problem)(scope, receive, send)
+            scheme: Scheme = "Basic" if GIT.fullmatch(scope["path"]) else "Bearer"
+            await refusal(*problem, scheme=scheme)(scope, receive, send)
             return
         scope["state"]["known"] = known
         if known is None:
@@ -123,7 +163,14 @@ class HubGate:
     ) -> tuple[Known | None, tuple[int, str] | None]:
         method, path = scope["method"], scope["path"]
         any_origin = self.policy.is_for_any_origin(method, path)
-        if problem := problem_of_site(headers, self.hosts, self.origins, any_origin=any_origin):
+        problem = problem_of_site(
+            headers,
+            self.hosts,
+            self.origins,
+            any_origin=any_origin,
+            is_sized=not GIT.fullmatch(path),
+        )
+        if problem:
             return None, problem
         if self.policy.is_public(method, path):
             return None, None
@@ -145,7 +192,11 @@ class HubGate:
         where = {"team": name} if kind == "teams" else {"run": name} if kind else {}
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme:
-            if scheme.lower() != "bearer" or len(token) > SECRET_MAX:
+            if scheme.lower() == "basic" and GIT.fullmatch(scope["path"]):
+                token = _password(token)
+            elif scheme.lower() != "bearer":
+                return None
+            if len(token) > SECRET_MAX:
                 return None
             return await run_in_threadpool(self.accounts.known_by_token, token, **where)
         if (name := self._signed_in(scope, headers)) is not None:
@@ -165,6 +216,14 @@ class HubGate:
             return False
         wanted = self.proxy.header.lower().encode("latin-1")
         return [name for name, _ in scope["headers"]].count(wanted) > 1
+
+
+def _password(encoded: str) -> str:
+    """What git shows as a password; empty where that is none."""
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def standings(known: Known) -> frozenset[Standing]:

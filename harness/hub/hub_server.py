@@ -11,8 +11,10 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from harness.bounded_http import protocol_of_server
@@ -22,7 +24,9 @@ from harness.host.host_log import logged_to
 from harness.hub.accounts import Accounts
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
-from harness.hub.hub_settings import LOOPBACK, HubSettings
+from harness.hub.hub_gate import HubAddress
+from harness.hub.hub_settings import HubSettings
+from harness.hub.hub_tls import ServerCertificate, given_certificate, own_certificate
 from harness.hub.process_runner import ProcessRunner
 from harness.hub.run_registry import RunRegistry
 from harness.paths import PRIVATE_MODE, PRIVATE_UMASK, catalog_dir, created_with
@@ -57,7 +61,8 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
     Raises AlreadyRunning, PortTaken, EnvironmentMissing and what the database objects to.
     """
     with created_with(PRIVATE_UMASK), _owned(settings.home), logged_to(settings.home / "logs"):
-        listener = listen(settings.port)
+        address, certificate = settings.address, _certificate(settings)
+        listener = listen(address.port, address.listen)
         database = HubDatabase.open(settings.home, settings.database_url)
         try:
             catalog = Catalog(catalog_dir())
@@ -69,29 +74,38 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
                 runs,
                 catalog,
                 home=settings.home,
-                port=settings.port,
+                address=address,
+                fingerprint=certificate.fingerprint if certificate and certificate.is_own else "",
                 proxy=settings.proxy,
             )
-            url = f"http://{LOOPBACK}:{settings.port}"
-            _announce(settings.home, url)
+            _announce(settings.home, address, certificate)
             runs.refresh()
-            say(f"the hub is at {link_of(url, token)}")
+            say(f"the hub is at {link_of(address.public_url, token)}")
+            if certificate and certificate.is_own:
+                say(f"its certificate is its own, SHA-256 {certificate.fingerprint}")
             say("that link is its owner's: invite people with `drill people invite`")
-            config = uvicorn.Config(
-                app,
-                access_log=False,
-                log_config=None,
-                http=protocol_of_server(),
-                ws="none",
-                lifespan="off",
-                timeout_graceful_shutdown=STOP_TIMEOUT_S,
-            )
+            config = config_of(app, certificate)
             asyncio.run(_until_told(_Server(config), listener, runs, app.state.relay.close))
         finally:
             database.close()
             listener.close()
             (settings.home / HUB).unlink(missing_ok=True)
     say("the hub has ended; its drills go on, and the next `drill serve` finds them")
+
+
+def config_of(app: FastAPI, certificate: ServerCertificate | None) -> uvicorn.Config:
+    """How the hub is served."""
+    return uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        http=protocol_of_server(slow_ending=b"/git-receive-pack"),
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        ssl_certfile=certificate.path if certificate else None,
+        ssl_keyfile=certificate.key_path if certificate else None,
+    )
 
 
 async def _until_told(
@@ -158,7 +172,23 @@ def _owned(home: Path) -> Iterator[None]:
         yield
 
 
-def _announce(home: Path, url: str) -> None:
+def _certificate(settings: HubSettings) -> ServerCertificate | None:
+    """What the hub shows; None where it speaks no TLS."""
+    if settings.certificate is not None:
+        return given_certificate(*settings.certificate)
+    if settings.address.is_encrypted:
+        host = urlsplit(settings.address.public_url).hostname or settings.address.listen
+        return own_certificate(settings.home, host)
+    return None
+
+
+def _announce(home: Path, address: HubAddress, certificate: ServerCertificate | None) -> None:
     draft = (home / HUB).with_suffix(".new")
-    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    found = {
+        "url": address.local_url,
+        "public_url": address.public_url,
+        "fingerprint": certificate.fingerprint if certificate else "",
+        "pid": os.getpid(),
+    }
+    draft.write_text(json.dumps(found), encoding="utf-8")
     draft.replace(home / HUB)

@@ -34,6 +34,19 @@ def who_asks(request: Request) -> Known:
     return known
 
 
+@dataclasses.dataclass(frozen=True)
+class Links:
+    """What links into this hub begin with; `fingerprint` is that of a certificate of its own."""
+
+    public_url: str
+    fingerprint: str
+
+    def of_invite(self, code: str) -> str:
+        """Everything is in the fragment, which browsers send to nobody."""
+        pinned = f"&fingerprint={self.fingerprint}" if self.fingerprint else ""
+        return f"{self.public_url}/#invite={code}{pinned}"
+
+
 InAccounts = Annotated[Accounts, Depends(current_accounts)]
 By = Annotated[Known, Depends(who_asks)]
 DONE = {"status": "done"}
@@ -128,8 +141,10 @@ async def revoke_invite(invite_id: str, accounts: InAccounts) -> Any:
 
 
 @lead.post("/teams/{team_id}/invites", responses=answers(hub_answers.NewInviteAnswer))
-async def invite(team_id: str, body: hub_answers.Inviting, accounts: InAccounts, by: By) -> Any:
-    """The code is told this once."""
+async def invite(
+    team_id: str, body: hub_answers.Inviting, request: Request, accounts: InAccounts, by: By
+) -> Any:
+    """The code is told this once, and the link that it is in."""
     made = await run_in_threadpool(
         accounts.invite,
         by,
@@ -139,7 +154,8 @@ async def invite(team_id: str, body: hub_answers.Inviting, accounts: InAccounts,
         uses=body.uses,
         minutes=body.minutes,
     )
-    return dataclasses.asdict(made)
+    links: Links = request.app.state.links
+    return {**dataclasses.asdict(made), "link": links.of_invite(made.code)}
 
 
 async def _teams(accounts: Accounts, by: Known) -> list[dict[str, Any]]:

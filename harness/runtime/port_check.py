@@ -10,6 +10,7 @@ from harness.errors import EnvironmentMissing, PortTaken
 from harness.runtime.procfs import has_listener, outgoing_ports, port_holder, port_is_free
 
 BACKLOG = 2048
+LOOPBACK = "127.0.0.1"
 
 
 def require_free(ports: Iterable[int]) -> None:
@@ -45,18 +46,18 @@ def _taken(port: int) -> PortTaken:
     )
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, address: str = LOOPBACK) -> socket.socket:
     """A listening socket to hand from release to release. Raises PortTaken."""
-    listener = socket.socket()
+    listener = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind(("127.0.0.1", port))
+        listener.bind((address, port))
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno != errno.EADDRINUSE:
             raise EnvironmentMissing(
-                f"port {port} of 127.0.0.1 cannot be listened on: {error.strerror}",
+                f"port {port} of {address} cannot be listened on: {error.strerror}",
                 "choose another block of ports with --port-offset",
             ) from error
         raise _taken(port) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,9 @@ FILES_NAMED_MAX = 8
 ENTRY = "app.py"
 """By which a service starts."""
 SHARED = "services/chassis"
+
+_NAME = re.compile(r"[0-9a-f]{7,40}")
+"""Of a commit."""
 
 Blobs = dict[str, tuple[str, str]]
 """Path → (mode, blob)."""
@@ -67,6 +71,40 @@ def build_from_workspace(
         versions.git.run("update-ref", f"refs/tags/{tag}", commit)
         repository.set_tag(tag, commit)
         return versions.add(service, version, commit)
+
+
+def build_from_commit(
+    versions: Versions, service: str, commit: str, *, running: str | None = None
+) -> BuiltRelease:
+    """A commit that was pushed, as the next version of `service`, tagged in our repository.
+
+    Raises UsageError where no branch has it, it differs in nothing from `running`, lacks the
+    service itself or holds what no release may; UnknownName for a service or version.
+    """
+    with versions.lock:
+        current = versions.release(service, running or versions.of(service)[-1])
+        pushed = _pushed(versions, commit)
+        files = objects.read_commit(versions.git, pushed)
+        _refuse_headless(service, current, files)
+        _refuse_unchanged(versions, service, current, files)
+        version = versions.next_of(service)
+        versions.git.run("update-ref", f"refs/tags/{service}/v{version}", pushed)
+        return versions.add(service, version, pushed)
+
+
+def _pushed(versions: Versions, commit: str) -> str:
+    """The whole name of a commit that some branch has. Raises UsageError."""
+    unknown = UsageError(f"no branch here has the commit {commit[:60]}", "git push, then deploy")
+    if not _NAME.fullmatch(commit):
+        raise unknown
+    try:
+        name = versions.git.text("rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}")
+        having = versions.git.text("for-each-ref", "--contains", name, "--count=1", "refs/heads")
+    except GitFailed:
+        raise unknown from None
+    if not having:
+        raise unknown
+    return name
 
 
 def _committed(versions: Versions, repository: ParticipantRepository, commit: str) -> Blobs:

@@ -9,7 +9,7 @@ from typing import Self
 
 from harness.model import BuiltRelease, Decoy, Release, ServiceEntry
 from harness.workspace.build import build_shop
-from harness.workspace.deploys import build_from_workspace
+from harness.workspace.deploys import build_from_commit, build_from_workspace
 from harness.workspace.versions import Versions
 
 
@@ -40,3 +40,9 @@ class Workspace(Versions):
     ) -> BuiltRelease:
         """The participants' files as the next version of `service`; see `deploys`."""
         return build_from_workspace(self, service, message, author, running=running)
+
+    def build_from_commit(
+        self, service: str, commit: str, *, running: str | None = None
+    ) -> BuiltRelease:
+        """A pushed commit as the next version of `service`; see `deploys`."""
+        return build_from_commit(self, service, commit, running=running)

@@ -15,6 +15,7 @@ from harness.catalog.reader import Catalog
 from harness.hub.accounts import Accounts
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
+from harness.hub.hub_gate import HubAddress
 from harness.hub.hub_settings import HubSettings
 from harness.hub.process_runner import ProcessRunner
 from harness.hub.run_registry import RunRegistry
@@ -43,7 +44,8 @@ def serving(settings: HubSettings, runner: ProcessRunner) -> Iterator[ServedHub]
     database = HubDatabase.open(settings.home)
     catalog, accounts = Catalog(REPO), Accounts(database)
     runs = RunRegistry(database, runner, catalog, lambda: ROOMY)
-    app = create_hub_app(accounts, runs, catalog, home=settings.home, port=port)
+    address = HubAddress.at_loopback(port)
+    app = create_hub_app(accounts, runs, catalog, home=settings.home, address=address)
     config = uvicorn.Config(
         app,
         access_log=False,

@@ -42,8 +42,10 @@ async def deploy_workspace(
     by: str,
     progress: Progress,
     plan: Plan | None = None,
+    commit: str | None = None,
 ) -> Deploy:
-    """Build `service` from the participants' workspace and deploy it; `plan` is what is expected.
+    """Build `service` from the participants' workspace, or a `commit` that was pushed, and deploy
+    it; `plan` is what is expected.
 
     Raises UnknownName for the service, UsageError where the workspace cannot be built or holds
     nothing new, DeployFailed where the new version never served.
@@ -51,14 +53,16 @@ async def deploy_workspace(
     session.spec.require_service(service)
     expectation.check(session, plan, action="deploy", target=service, by=by)
     async with _pipeline(session):
-        progress("reading the workspace")
-        built = await asyncio.to_thread(
-            session.services.workspace.build_from_workspace,
-            service,
-            message,
-            by,
-            running=session.running(service).version,
-        )
+        progress("reading the commit" if commit else "reading the workspace")
+        workspace, running = session.services.workspace, session.running(service).version
+        if commit:
+            built = await asyncio.to_thread(
+                workspace.build_from_commit, service, commit, running=running
+            )
+        else:
+            built = await asyncio.to_thread(
+                workspace.build_from_workspace, service, message, by, running=running
+            )
         await _pace(session.spec, f"building {service} {built.version}", progress)
         summary = session.services.workspace.notes(service, built.version).subject
         return await _deploy(

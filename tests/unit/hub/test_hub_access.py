@@ -19,7 +19,7 @@ from harness.api.static_files import PAGES
 from harness.hub.accounts import Accounts, Known
 from harness.hub.hub_app import OWN_ROUTERS, ROUTERS
 from harness.hub.hub_database import HubDatabase
-from harness.hub.hub_gate import HubGate, Presence, Standing, TrustedProxy
+from harness.hub.hub_gate import HubAddress, HubGate, Presence, Standing, TrustedProxy
 from harness.hub.relay import relay_router
 from harness.hub.tables import HubRole, Run
 from harness.tokens import Caller
@@ -34,6 +34,7 @@ WHO = {
     "manager": {Standing.MANAGER},
     "manager, instructor": {Standing.MANAGER, Standing.INSTRUCTOR},
     "instructor": {Standing.INSTRUCTOR},
+    "instructor, participant": {Standing.INSTRUCTOR, Standing.PARTICIPANT},
     "present": {Standing.INSTRUCTOR, Standing.PARTICIPANT, Standing.OBSERVER},
 }
 """Audiences as `docs/hub.md` names them."""
@@ -61,7 +62,7 @@ def served(routers: tuple[APIRouter, ...]) -> set[tuple[str, str]]:
 
 def expected(method: str, path: str) -> set[Standing] | None:
     """Who may use a route: by the page, or for one behind a drill by the drill's own audience."""
-    if not path.startswith("/drills/"):
+    if not path.startswith("/drills/") or (method, path) in listed():
         return set() if path in PAGES else listed().get((method, path), set())
     return through_the_hub(method, path.removeprefix("/drills/{run}"))
 
@@ -132,7 +133,7 @@ class Hub:
             accounts=self.accounts,
             policy=policy,
             presence=Presence(),
-            port=PORT,
+            address=HubAddress.at_loopback(PORT),
             proxy=proxy,
         )
         return httpx.AsyncClient(

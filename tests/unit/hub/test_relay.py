@@ -20,6 +20,7 @@ from harness.errors import EnvironmentMissing
 from harness.hub.accounts import Accounts, Known
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
+from harness.hub.hub_gate import HubAddress
 from harness.hub.run_registry import Target
 from harness.hub.tables import HubRole, Run
 from harness.paths import REPO
@@ -116,7 +117,9 @@ async def hub(
 async def serving(accounts: Accounts, runs: Any, home: Path) -> AsyncIterator[str]:
     listener = listen(0)
     port = listener.getsockname()[1]
-    app = create_hub_app(accounts, runs, Catalog(REPO), home=home, port=port)
+    app = create_hub_app(
+        accounts, runs, Catalog(REPO), home=home, address=HubAddress.at_loopback(port)
+    )
     config = uvicorn.Config(
         app,
         access_log=False,

@@ -368,3 +368,28 @@ def test_another_service_that_is_gone_is_none_of_this_one(workspace: Workspace) 
     edit(workspace)
     shutil.rmtree(workspace.shop.workspace / "services" / "users")
     assert workspace.build_from_workspace("payments", "fix", "Kim").version == "2.4.3"
+
+
+def test_a_pushed_commit_becomes_the_next_version(workspace: Workspace) -> None:
+    edit(workspace)
+    pushed = commit(workspace)
+    git(workspace.shop.workspace, "push", "-q", "origin", "HEAD:ada/fix")
+    built = workspace.build_from_commit("payments", pushed[:12])
+    assert (built.version, built.commit) == ("2.4.3", pushed)
+    assert (built.path / DOMAIN).read_text() == "FIXED = True\n"
+    assert workspace.git.text("rev-parse", "refs/tags/payments/v2.4.3") == pushed
+
+
+def test_a_commit_that_no_branch_of_ours_has_is_not_deployed(workspace: Workspace) -> None:
+    edit(workspace)
+    unpushed = commit(workspace)
+    hidden = workspace.git.text("commit-tree", "refs/heads/main^{tree}", "-m", "ours alone")
+    for name in (unpushed, hidden, "refs/heads/main", "--all", "0" * 40):
+        with pytest.raises(UsageError, match="no branch here has"):
+            workspace.build_from_commit("payments", name)
+
+
+def test_a_pushed_commit_without_a_change_is_not_deployed(workspace: Workspace) -> None:
+    head = workspace.git.text("rev-parse", "refs/heads/main")
+    with pytest.raises(UsageError, match="nothing in payments has changed"):
+        workspace.build_from_commit("payments", head)

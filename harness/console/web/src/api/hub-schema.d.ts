@@ -295,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * Invite
-         * @description The code is told this once.
+         * @description The code is told this once, and the link that it is in.
          */
         post: operations["post_teams_team_id_invites"];
         delete?: never;
@@ -367,6 +367,7 @@ export interface components {
             code: string;
             expires_ms: number | null;
             id: string;
+            link: string;
             person_name: string | null;
             role: components["schemas"]["HubRole"];
             team: string;

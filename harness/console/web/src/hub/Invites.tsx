@@ -22,7 +22,7 @@ export function Invites({ teams, mayMakeTeams }: { teams: TeamAnswer[]; mayMakeT
     const known = teams.find((one) => one.name === name.trim());
     const team = known ?? (await hub.makeTeam(name.trim()));
     const made = await hub.invite(team.id, { role, uses: Number(uses) || 1 });
-    setLink(`${location.origin}/#invite=${made.code}`);
+    setLink(made.link);
     askHubAgain();
   });
   return (

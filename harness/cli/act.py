@@ -44,7 +44,7 @@ def deploy(
     if_worse: IfWorse = "",
     no_plan: NoPlan = False,
 ) -> None:
-    """Build a service from the workspace, or a pushed commit, and deploy it.
+    """Build a service from the workspace and deploy it.
 
     Example: drill deploy payments -m 'payments: restore timeouts'
     """

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from harness.child_env import NETWORK, PLACES, program_env
 from harness.cli.api_client import profile_meant
 from harness.cli.panels import Commands
 from harness.cli.profiles import TOKEN, URL, Profile, kept_profile, named_profile, profiles_file
@@ -63,7 +64,7 @@ def credential(
 ) -> None:
     """Give git the token of a profile, as it asks its helpers.
 
-    Example: printf 'protocol=https\\nhost=hub.example\\n\\n' | drill git credential get
+    Example: drill git credential get
     """
     asked = dict(one.partition("=")[::2] for one in sys.stdin.read().splitlines())
     found = _named(profile)
@@ -115,10 +116,15 @@ def _certificate_file(pem: str) -> Path:
     return path
 
 
+def _environment() -> dict[str, str]:
+    """This user's git goes by this user's settings."""
+    return program_env(PLACES, NETWORK, ("GIT_*", "SSH_*", "TERM", "DRILL_*"))
+
+
 def _git(*arguments: str) -> None:
     """Run this user's git at their terminal. Raises DrillError where it fails."""
     try:
-        done = subprocess.run(["git", *arguments], check=False, env=dict(os.environ))
+        done = subprocess.run(["git", *arguments], check=False, env=_environment())
     except FileNotFoundError:
         raise EnvironmentMissing("git was not found", "install git") from None
     if done.returncode != 0:
@@ -129,7 +135,12 @@ def _said(*arguments: str) -> str | None:
     """What this user's git says of the current folder; None where it says no."""
     try:
         done = subprocess.run(
-            ["git", *arguments], check=False, capture_output=True, text=True, env=dict(os.environ)
+            ["git", *arguments],
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=_environment(),
         )
     except FileNotFoundError:
         raise EnvironmentMissing("git was not found", "install git") from None

@@ -36,8 +36,8 @@ async def console(request: Request) -> Response:
     return answer_with(request, "/")
 
 
-OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS, *shop_git.ROUTERS)
-ROUTERS = (*OWN_ROUTERS, relay_router(), pages, files)
+OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS)
+ROUTERS = (*OWN_ROUTERS, *shop_git.ROUTERS, relay_router(), pages, files)
 """Of two routes with one path the first answers: the hub's page, and not a drill's console."""
 
 

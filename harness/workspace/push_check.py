@@ -77,12 +77,17 @@ def _git(*arguments: str, given: str = "") -> str:
         input=given.encode(),
         capture_output=True,
         check=False,
-        env=dict(os.environ),
+        env=_environment(),
     )
     if done.returncode != 0:
         complaint = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
         raise Refused(f"it cannot be read: {complaint[0][:300]}")
     return done.stdout.decode(errors="surrogateescape")
+
+
+def _environment() -> dict[str, str]:
+    """What git tells its hooks: above all where the pushed objects are held."""
+    return {k: v for k, v in os.environ.items() if k == "PATH" or k.startswith("GIT_")}
 
 
 def main() -> int:

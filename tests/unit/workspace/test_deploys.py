@@ -383,7 +383,9 @@ def test_a_pushed_commit_becomes_the_next_version(workspace: Workspace) -> None:
 def test_a_commit_that_no_branch_of_ours_has_is_not_deployed(workspace: Workspace) -> None:
     edit(workspace)
     unpushed = commit(workspace)
-    hidden = workspace.git.text("commit-tree", "refs/heads/main^{tree}", "-m", "ours alone")
+    who = ("-c", "user.name=us", "-c", "user.email=us@northgoods.example")
+    tree = "refs/heads/main^{tree}"
+    hidden = workspace.git.text(*who, "commit-tree", tree, "-m", "ours alone")
     for name in (unpushed, hidden, "refs/heads/main", "--all", "0" * 40):
         with pytest.raises(UsageError, match="no branch here has"):
             workspace.build_from_commit("payments", name)

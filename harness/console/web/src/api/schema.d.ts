@@ -1750,6 +1750,7 @@ export interface components {
             version_to: string;
         };
         DeployBody: {
+            commit?: string | null;
             /** @default  */
             expect?: string;
             /** @default  */

@@ -91,6 +91,13 @@ class HangingUp(HttpToolsProtocol):
         self._expect(None)
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Its own protocol goes on with the connection; whoever asked for it showed a token, or is
+        let go at once."""
+        self._expect(None)
+        self.door.leave(self)
+        super().handle_websocket_upgrade()
+
     def send_400_response(self, msg: str) -> None:
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
 

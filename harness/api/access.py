@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 
 from harness.api.strict_json import StrictRoute
 from harness.tokens import Caller
@@ -26,6 +26,9 @@ class Access:
     async def __call__(self) -> None:
         """Nothing to do by the time a route runs: the gatekeeper has decided."""
 
+
+WEBSOCKET = "WEBSOCKET"
+"""In place of a method, of a route that is one."""
 
 EVERYBODY = Access(is_open=True)
 """Whoever reaches 127.0.0.1: what holds no data, or what the team told everybody."""
@@ -112,9 +115,12 @@ def declarations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, list[
     """Method, path template and what is declared, of every route."""
     for router in routers:
         for route in router.routes:
-            dependencies = route.dependencies if isinstance(route, APIRoute) else ()
+            is_socket = isinstance(route, APIWebSocketRoute)
+            is_known = is_socket or isinstance(route, APIRoute)
+            dependencies = getattr(route, "dependencies", ()) if is_known else ()
             declared = [
                 one.dependency for one in dependencies if isinstance(one.dependency, Access)
             ]
-            for method in sorted(getattr(route, "methods", None) or {"any method"}):
+            methods = {WEBSOCKET} if is_socket else getattr(route, "methods", None)
+            for method in sorted(methods or {"any method"}):
                 yield method, getattr(route, "path", repr(route)), declared

@@ -117,7 +117,7 @@ class LastResort:
         self.app, self.keep, self.place = app, keep, place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return
         has_begun = False
 
@@ -138,7 +138,7 @@ class LastResort:
         except ClientDisconnect:
             return  # whoever broke off is not there to be answered, and that is no mistake of ours
         except Exception as error:  # noqa: BLE001  the last resort
-            mistake = self.keep(error, f"{scope['method']} {scope['path'][:200]}")
+            mistake = self.keep(error, f"{scope.get('method', '')} {scope['path'][:200]}")
             if has_begun:
                 # Half an answer cannot be told apart from a whole one but by how it ends.
                 scope.get("state", {}).get(HANG_UP, _nothing)()

@@ -14,7 +14,7 @@ from harness.api.static_files import router as files
 from harness.catalog.reader import Catalog
 from harness.drill.own_mistakes import keep_traceback
 from harness.errors import MachineRefused, OwnMistake, refused_by_machine
-from harness.hub import routes_people, routes_runs, shop_git
+from harness.hub import forwarding, routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
 from harness.hub.relay import PREFIX, Relay, relay_router
@@ -37,7 +37,7 @@ async def console(request: Request) -> Response:
 
 
 OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS)
-ROUTERS = (*OWN_ROUTERS, *shop_git.ROUTERS, relay_router(), pages, files)
+ROUTERS = (*OWN_ROUTERS, *shop_git.ROUTERS, *forwarding.ROUTERS, relay_router(), pages, files)
 """Of two routes with one path the first answers: the hub's page, and not a drill's console."""
 
 
@@ -56,6 +56,7 @@ def create_hub_app(
     app = FastAPI(title="3AM hub", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
     app.state.relay, app.state.presence = Relay(runs), Presence()
+    app.state.forwarding = forwarding.Forwarding(runs)
     app.state.git = shop_git.ShopGit(runs, home)
     app.state.links = Links(address.public_url, fingerprint)
     for router in ROUTERS:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.api.access import Policy
+from harness.api.access import WEBSOCKET, Policy
 from harness.api.auth import FOREIGN, OTHERS, Scheme, is_ambiguous, problem_of_site, refusal
 from harness.api.problems import Problem, problem_of
 from harness.bounded_http import ADMIT, ANYBODY
@@ -134,7 +134,7 @@ class HubGate:
         self.hosts, self.origins = address.hosts, address.origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         try:
@@ -151,7 +151,7 @@ class HubGate:
             scheme: Scheme = "Basic" if GIT.fullmatch(scope["path"]) else "Bearer"
             await refusal(*problem, scheme=scheme)(scope, receive, send)
             return
-        scope["state"]["known"] = known
+        scope.setdefault("state", {})["known"] = known
         if known is None:
             await self.app(scope, receive, send)
             return
@@ -161,7 +161,7 @@ class HubGate:
     async def _decide(
         self, scope: Scope, headers: Mapping[str, str]
     ) -> tuple[Known | None, tuple[int, str] | None]:
-        method, path = scope["method"], scope["path"]
+        method, path = scope.get("method", WEBSOCKET), scope["path"]
         any_origin = self.policy.is_for_any_origin(method, path)
         problem = problem_of_site(
             headers,

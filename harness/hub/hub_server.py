@@ -38,6 +38,7 @@ HUB = "hub.json"
 OWNER_TOKEN = "owner.token"  # noqa: S105  a file's name
 LOCK = "lock"
 WATCH_S = 1.0
+FRAME_BYTES_MAX = 1_000_000
 STOP_TIMEOUT_S = 3
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -100,7 +101,9 @@ def config_of(app: FastAPI, certificate: ServerCertificate | None) -> uvicorn.Co
         access_log=False,
         log_config=None,
         http=protocol_of_server(slow_ending=b"/git-receive-pack"),
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=FRAME_BYTES_MAX,
+        ws_per_message_deflate=False,
         lifespan="off",
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
         ssl_certfile=certificate.path if certificate else None,

@@ -12,21 +12,10 @@ from harness.cli.panels import PANELS
 
 HEADINGS = ("Start", "Look", "Act", "Write", "Exercise", "Afterwards", "Instruct", "Machine")
 IMPERATIVES = {
-    *(
-        "Acknowledge",
-        "Add",
-        "Build",
-        "Check",
-        "Clone",
-        "Declare",
-        "Diagnose",
-        "Draft",
-        "End",
-        "Finish",
-    ),
-    *("Give", "List", "Mark", "Measure", "Post", "Print", "Query", "Record", "Restart", "Revoke"),
-    *("Roll", "Run", "Search", "Show", "Sign", "Start", "State", "Stop", "Take", "Verify"),
-    "Write",
+    *("Acknowledge", "Add", "Build", "Check", "Clone", "Declare", "Diagnose", "Draft", "End"),
+    *("Finish", "Give", "List", "Mark", "Measure", "Post", "Print", "Query", "Record", "Restart"),
+    *("Revoke", "Roll", "Run", "Search", "Show", "Sign", "Start", "State", "Stop", "Take"),
+    *("Verify", "Write"),
 }
 
 

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIWebSocketRoute
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Message
+from starlette.websockets import WebSocket
 
-from harness.api.access import Access, Policy, policy_of, router_for
+from harness.api.access import WEBSOCKET, Access, Policy, policy_of, router_for
 from harness.api.app import ROUTERS as DRILL_ROUTERS
 from harness.api.static_files import PAGES
 from harness.hub.accounts import Accounts, Known
@@ -53,6 +56,12 @@ def listed() -> dict[tuple[str, str], set[Standing] | None]:
 
 def served(routers: tuple[APIRouter, ...]) -> set[tuple[str, str]]:
     return {
+        (method, route.path)  # type: ignore[attr-defined]
+        for router in routers
+        for route in router.routes
+        for method in (WEBSOCKET,)
+        if isinstance(route, APIWebSocketRoute)
+    } | {
         (method, route.path)  # type: ignore[attr-defined]
         for router in routers
         for route in router.routes
@@ -126,9 +135,16 @@ class Hub:
             return PlainTextResponse("reached")
 
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+        async def connected(socket: WebSocket) -> None:
+            await socket.accept()
+
         for method, path in sorted(served(ROUTERS) | {("GET", "/v1/unlisted")}):
-            app.router.routes.append(Route(path, reached, methods=[method]))
-        gate = HubGate(
+            if method == WEBSOCKET:
+                app.router.routes.append(WebSocketRoute(path, connected))
+            else:
+                app.router.routes.append(Route(path, reached, methods=[method]))
+        self.gate = gate = HubGate(
             app,
             accounts=self.accounts,
             policy=policy,
@@ -149,8 +165,37 @@ class Hub:
         given = {name.replace("_", "-"): value.encode() for name, value in headers.items()}
         if token:
             given["Authorization"] = f"Bearer {token}".encode("latin-1")
+        if method == WEBSOCKET:
+            return await self.knock(self.filled(path), given)
         answer = await self.http.request(method, self.filled(path), headers=given)
         return answer.status_code
+
+    async def knock(self, path: str, headers: dict[str, bytes]) -> int:
+        """What becomes of a WebSocket: the status of its refusal, or 200."""
+        said: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "websocket.connect"}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        named = {"host": f"127.0.0.1:{PORT}".encode(), **headers}
+        scope = {
+            "type": "websocket",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "scheme": "ws",
+            "query_string": b"",
+            "headers": [(name.lower().encode(), value) for name, value in named.items()],
+            "client": ("127.0.0.1", 40_000),
+            "subprotocols": [],
+            "state": {},
+            "extensions": {"websocket.http.response": {}},
+        }
+        await self.gate(scope, receive, send)
+        return 200 if said[0]["type"] == "websocket.accept" else int(said[0]["status"])
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def forward(
         typer.Argument(metavar="NAME[:PORT]…", help="What; without any name: what there is."),
     ] = None,
 ) -> None:
-    """Show parts of your drill at ports of this machine, until Ctrl-C.
+    """Show parts of your drill at ports of this machine.
 
     The gateway and every service, prometheus, alertmanager, traces, postgres.
 

@@ -33,6 +33,9 @@ _ASKS = re.compile(
 )
 _TURNS = re.compile(r"^(?P<indent>\s*)while\b.*:\s*$")
 _PAUSES = re.compile(r"\bsleep\(")
+_STATUS = re.compile(r"\bstatus(?:_code)?\s*=\s*(?P<status>20[1-9]|3\d\d)\b")
+_LIMIT = re.compile(r"^\s*(?P<name>\w*(?:MAX|LIMIT|CAPACITY)\w*)\b[^=<>]*=\s*(?P<value>\d[\d_]*)\b")
+_RAISES = re.compile(r"^\s*raise\b")
 _FOREVER = re.compile(r"^\s*while (?:True|1)\b")
 _ADDED_KINDS = (
     (Mechanism.RETRY_STORM, 0.9, "repeats calls now", re.compile(
@@ -89,6 +92,7 @@ def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
     rules = (
         *(_settings(changes), _connections(changes), _precision(changes)),
         *(_new_calls(changes, others), _loops(changes), _waits(changes), _begun(changes)),
+        *(_outcomes(changes), _limits(changes)),
     )
     for one in chain.from_iterable(rules):
         known = found.get(one.mechanism)
@@ -236,6 +240,31 @@ def _begun(changes: Sequence[Change]) -> Iterator[Finding]:
             added = [text.strip() for text in change.signed("+") if pattern.search(text)]
             if added:
                 yield Finding(mechanism, weight, f"{change.path}: {does}; `{added[0]}`")
+
+
+def _outcomes(changes: Sequence[Change]) -> Iterator[Finding]:
+    """A success that callers were not told of before, such as 202: they may take it for another."""
+    gone = {found["status"] for change in changes for found in _found(_STATUS, change, "-")}
+    for change in changes:
+        for found in _found(_STATUS, change, "+"):
+            if found["status"] not in gone:
+                shows = f"{change.path}: answers {found['status']} now; `{found.string.strip()}`"
+                yield Finding(Mechanism.CONTRACT_CHANGE, 0.8, shows)
+
+
+def _limits(changes: Sequence[Change]) -> Iterator[Finding]:
+    """A limit that there was none of, in a release by which something new is refused."""
+    known = {found["name"] for change in changes for found in _found(_LIMIT, change, "-")}
+    refused = any(_RAISES.search(text) for change in changes for text in change.signed("+"))
+    for change in changes:
+        for found in _found(_LIMIT, change, "+"):
+            if refused and found["name"] not in known:
+                shows = f"{change.path}: refuses beyond {found['name']}, {found['value']}"
+                yield Finding(Mechanism.CONFIG_SIZE, 0.7, shows)
+
+
+def _found(pattern: re.Pattern[str], change: Change, sign: str) -> list[re.Match[str]]:
+    return [found for text in change.signed(sign) if (found := pattern.search(text))]
 
 
 def _asking_loops(lines: Sequence[Line]) -> list[str]:

@@ -108,6 +108,43 @@ def test_a_session_that_is_given_back_as_before_is_none_nor_one_that_is_kept_no_
     assert kinds("services/orders/store.py", given_back) == set()
 
 
+def test_a_success_of_another_kind_is_a_contract_that_changed() -> None:
+    told = """
+        +        if job.is_open:
+        +            response.status_code = 202
+    """
+    moved = """
+        -    return Response(status_code=202)
+        +    return JSONResponse(body, status_code=202)
+    """
+    failed = """
+        +        raise HTTPException(status_code=404)
+    """
+    assert kinds("services/orders/routes.py", told) == {Mechanism.CONTRACT_CHANGE}
+    assert kinds("services/orders/routes.py", moved) == set()
+    assert kinds("services/orders/routes.py", failed) == set()
+
+
+def test_a_new_limit_by_which_something_is_refused_may_be_too_small() -> None:
+    refuses = """
+        +ENTRIES_MAX = 64
+        +    if len(entries) > ENTRIES_MAX:
+        +        raise TooMany
+    """
+    cuts = """
+        +ENTRIES_MAX = 64
+        +    return entries[:ENTRIES_MAX]
+    """
+    enlarged = """
+        -ENTRIES_MAX = 64
+        +ENTRIES_MAX = 128
+        +        raise TooMany(entries)
+    """
+    assert kinds("services/orders/table.py", refuses) == {Mechanism.CONFIG_SIZE}
+    assert kinds("services/orders/table.py", cuts) == set()
+    assert kinds("services/orders/table.py", enlarged) == set()
+
+
 def test_floats_for_decimals_lose_precision_and_the_reverse_does_not() -> None:
     lost = """
         -    total = net * Decimal(rate)

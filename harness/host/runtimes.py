@@ -138,7 +138,7 @@ RUNTIMES: dict[str, RuntimeKind] = {
             preflight=_local_preflight,
             reap=_local_reap,
             leftovers=_nothing,
-            row_timeout_s=420.0,
+            row_timeout_s=600.0,
             absent=frozenset({ports.GRAFANA}),
             is_marked=False,
         ),

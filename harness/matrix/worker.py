@@ -100,6 +100,8 @@ def row_of(run: TrialRun, outcome: Outcome) -> dict[str, Any]:
             shortfalls.append(f"the cheat {cheat.patch} was accepted")
         elif cheat.error:
             shortfalls.append(f"the cheat {cheat.patch} could not be tried: {cheat.error}")
+    if run.untried:
+        shortfalls.append(f"ended before these cheats were tried: {', '.join(run.untried)}")
     found = run.rehearsal.evidence_found
     return {
         **machine(outcome),

@@ -55,6 +55,8 @@ class TrialRun:
     mitigation: Trial | None = None
     fix: Trial | None = None
     cheats: list[Trial] = field(default_factory=list)
+    untried: list[str] = field(default_factory=list)
+    """Cheats that it was ended before."""
     pages: int = 0
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ class TrialRun:
                 await self._mend_and_cheat(session, fault)
 
     async def _mend_and_cheat(self, session: Session, fault: Fault) -> None:
+        self.untried = [patch.stem for patch in fault.cheat_patches]
         # The fix comes first: it is tried on a shop whose alerts were silent before it broke.
         if await self._break_again(session, fault):
             self.fix = await self._try(
@@ -92,6 +95,7 @@ class TrialRun:
             )
         for patch in fault.cheat_patches:
             self.cheats.append(await self._try_cheat(session, fault, patch))
+            self.untried.remove(patch.stem)
 
     async def _leave_one(self, session: Session, fault: Fault) -> Trial:
         """All but one healed is not healed. Fixes and cheats are proven where each is alone."""

@@ -60,7 +60,7 @@ def test_what_is_done_makes_room_for_what_follows(open_console: Open, drill: Ser
 def test_a_step_leads_to_where_it_is_done_on_any_screen(
     open_console: Open, size: dict[str, int]
 ) -> None:
-    page = open_console("timeline", viewport=size)
+    page = open_console("timeline", viewport=size, bypass_csp=True)
     strip(page).get_by_role("link", name="Declare the incident").click()
     place = card(page, "Incident")
     place.wait_for()

@@ -1,4 +1,4 @@
-import { Keyboard, Moon, Search, Sun, SunMoon } from "lucide-react";
+import { Bell, Keyboard, Moon, Search, Sun, SunMoon } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LiveState } from "@/api/live";
 import { moment } from "@/api/moment";
@@ -7,6 +7,7 @@ import { Badge } from "@/components/Badge";
 import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
 import { Slider } from "@/features/review/Slider";
+import { CallBanner } from "./Calls";
 import { IdentityButton, useIdentity, Welcome } from "./Identity";
 import { Refusal } from "./Refusal";
 import type { GuideAt } from "./Strip";
@@ -14,11 +15,13 @@ import { Strip } from "./Strip";
 import { View } from "./View";
 import { actionsOf } from "./actions";
 import type { Opened } from "./useKeys";
+import { useCalls } from "./useCalls";
 import { useKeys } from "./useKeys";
 import { useTheme } from "./useTheme";
 import { useView } from "./useView";
 import { VIEWS } from "./views";
 
+const Alarms = lazy(() => import("./Alarms"));
 const Guide = lazy(() => import("./Guide"));
 const Help = lazy(() => import("./Help"));
 const Palette = lazy(() => import("./Palette"));
@@ -32,6 +35,17 @@ function Connection({ state }: { state: LiveState["connection"] }) {
   if (state === "live") return <Badge kind="good">live</Badge>;
   if (state === "over") return <Badge kind="quiet">ended</Badge>;
   return <Badge kind="warn">{state === "refused" ? "refused" : "reconnecting"}</Badge>;
+}
+
+/** How many things wait in a view. */
+function Count({ of = 0 }: { of: number | undefined }) {
+  if (of === 0) return null;
+  return (
+    <span className="count">
+      {of}
+      <span className="unseen"> waiting</span>
+    </span>
+  );
 }
 
 /**
@@ -53,6 +67,7 @@ export function App() {
   const instructor = live.status?.audience === "instructor";
   const views = useMemo(() => VIEWS.filter((view) => !view.instructor || instructor), [instructor]);
   useKeys(views, open);
+  const called = useCalls(live);
   const [guide, openGuide] = useState<GuideAt | null>(null);
   const roles = live.status?.exercise.roles ?? NOBODY;
   const who = useIdentity(roles, instructor, live.status !== null);
@@ -63,7 +78,8 @@ export function App() {
     if (isHere) showInMenu(document.querySelector(`.top nav a[href="#/${CSS.escape(id)}"]`));
   }, [id, isHere]);
   useEffect(() => {
-    document.title = `${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`;
+    const waiting = called.total > 0 ? `(${called.total}) ` : "";
+    document.title = `${waiting}${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`;
   });
   if (live.connection === "refused") return <Refusal problem={live.problem} />;
   if (!live.status)
@@ -94,6 +110,14 @@ export function App() {
           <button className="button quiet" onClick={() => open("palette")} title="Ctrl K">
             <Search className="icon" aria-hidden="true" /> <span>Search</span>
           </button>
+          <button
+            className="button quiet"
+            onClick={() => open("alarms")}
+            aria-label="How you are called"
+            title="How you are called: sound, notifications"
+          >
+            <Bell className="icon" aria-hidden="true" />
+          </button>
           <button className="button quiet" onClick={nextTheme} title="Theme: light, dark or auto">
             <ThemeIcon className="icon" aria-hidden="true" /> <span>{theme}</span>
           </button>
@@ -114,6 +138,7 @@ export function App() {
               aria-current={view.id === id ? "page" : undefined}
             >
               {view.title}
+              <Count of={called.counts.get(view.id)} />
             </a>
           ))}
         </nav>
@@ -121,6 +146,7 @@ export function App() {
       {!isWall && (
         <Strip status={live.status} at={live.at} records={live.records} openGuide={openGuide} />
       )}
+      {!isWall && <CallBanner calls={called.calls} see={called.see} />}
       {!isWall && <Welcome who={who} roles={roles} />}
       {live.status.machine_busy && (
         <p className="note warn" role="status">
@@ -160,10 +186,15 @@ export function App() {
       </main>
       <Suspense>
         {guide && <Guide status={live.status} at={guide} close={() => openGuide(null)} />}
+        {opened === "alarms" && <Alarms close={() => open(null)} />}
         {opened === "keys" && <Help views={views} close={() => open(null)} />}
         {opened === "palette" && (
           <Palette
-            actions={actionsOf(views, { showKeys: () => open("keys"), nextTheme })}
+            actions={actionsOf(views, {
+              showKeys: () => open("keys"),
+              nextTheme,
+              showAlarms: () => open("alarms"),
+            })}
             close={() => open(null)}
           />
         )}

@@ -30,7 +30,11 @@ export const search = () => document.querySelector<HTMLElement>("[data-search]")
 
 export function actionsOf(
   views: readonly MenuView[],
-  { showKeys, nextTheme }: { showKeys: () => void; nextTheme: () => void },
+  {
+    showKeys,
+    nextTheme,
+    showAlarms,
+  }: { showKeys: () => void; nextTheme: () => void; showAlarms: () => void },
 ): readonly Action[] {
   return [
     ...views.map((view): Action => ({
@@ -47,6 +51,7 @@ export function actionsOf(
     },
     { title: "Add a hypothesis", group: "Actions", keys: ["h"], run: addHypothesis },
     { title: "Next theme: light, dark or auto", group: "Actions", run: nextTheme },
+    { title: "Sound and notifications", group: "Actions", run: showAlarms },
     { title: "Keyboard shortcuts", group: "Actions", keys: ["?"], run: showKeys },
   ];
 }

@@ -8,7 +8,7 @@ import type { MenuView } from "./views";
 const TYPED_INTO = "input, textarea, select, [data-editor], [role=dialog]";
 const GO_WITHIN_MS = 1500;
 
-export type Opened = "keys" | "palette" | null;
+export type Opened = "keys" | "palette" | "alarms" | null;
 
 export function useKeys(views: readonly MenuView[], open: (what: Opened) => void) {
   useEffect(() => {

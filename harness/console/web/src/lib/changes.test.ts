@@ -26,6 +26,15 @@ test("releases from before the drill come first, what the record says follows", 
 
 test("the same again is counted, and what changes nothing is left out", () => {
   const flapping = event("alert.fired", "alert", "HighErrorRate");
-  const found = changesOf([flapping, flapping, event("phase.changed", "phase", "Fix")], []);
+  const found = changesOf([flapping, flapping, event("role.joined", "joined", "Ada")], []);
   expect(found.map((one) => one.text)).toEqual(["HighErrorRate (2 times)"]);
+});
+
+test("what the exercise tells the team is there, too", () => {
+  const told = ["hint.taken", "phase.changed", "cause.confirmed", "answer.revealed"];
+  const found = changesOf(
+    told.map((type) => event(type, "label", type)),
+    [],
+  );
+  expect(found.map((one) => one.text)).toEqual(told);
 });

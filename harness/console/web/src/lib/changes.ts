@@ -39,6 +39,10 @@ const CHANGES = new Set([
   "verify.finished",
   "inject.delivered",
   "update.posted",
+  "hint.taken",
+  "phase.changed",
+  "cause.confirmed",
+  "answer.revealed",
 ]);
 
 /** What changed, oldest first: releases from before the drill, then what the record says. */

@@ -42,7 +42,7 @@ export default function Now() {
       </Card>
       <Card title="Recent changes" className="span5 tall" id="changes">
         {!changes.length && <Empty>No changes yet.</Empty>}
-        <ol className="feed">
+        <ol className="feed" tabIndex={0} aria-label="Recent changes, newest first">
           {changes.map((one) => (
             <li key={one.id}>
               <time>{clock(one.time)}</time>

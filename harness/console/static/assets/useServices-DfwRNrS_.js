@@ -1,1 +1,0 @@
-import{f as e}from"./index--CkxJzPW.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

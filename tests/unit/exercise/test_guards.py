@@ -18,6 +18,7 @@ CAUGHT = {
     "deadlock": {"new-peer-needs-load-test"},
     "float-drift": {"money-is-decimal"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},
+    "retry-storm": {"timeout-change-needs-load-test"},
     "worker-shortage": {"timeout-change-needs-load-test"},
 }
 RULES = [one for one in known_guards().values() if one.kind != "alert"]

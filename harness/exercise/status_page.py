@@ -61,12 +61,16 @@ def summary(
 ) -> dict[str, Any]:
     """`/api/v2/summary.json`: the page, its components, and the incident while it is open."""
     statuses = _component_statuses(story, topology)
-    _, indicator, description = max(
-        (INDICATOR[one] for one in statuses.values()), default=INDICATOR["operational"]
-    )
     page = _page(story, name, url)
     incident = _incident(story, page["id"])
     is_open = incident is not None and incident["status"] != "resolved"
+    told = set(statuses.values())
+    if is_open and told <= {"operational"}:
+        # The team named no service: above an open incident the page is not green all the same.
+        told.add(BY_SEVERITY[_severity(story)])
+    _, indicator, description = max(
+        (INDICATOR[one] for one in told), default=INDICATOR["operational"]
+    )
     return {
         "page": page,
         "status": {"indicator": indicator, "description": description},
@@ -141,6 +145,12 @@ def _component_statuses(
     return statuses
 
 
+def _severity(story: Story) -> Severity:
+    """As declared; of what was told before anybody declared it, the least that shows."""
+    declared = story.last(IncidentDeclared)
+    return declared.event.severity if declared else "sev3"
+
+
 def _page(story: Story, name: str, url: str) -> dict[str, Any]:
     updates = public_updates(story)
     newest = updates[-1] if updates else (story.entries[0] if story.entries else None)
@@ -193,7 +203,7 @@ def _incident(story: Story, page_id: str) -> dict[str, Any] | None:
         "updated_at": to_iso(updates[-1].wall_time),
         "monitoring_at": by_status.get("monitoring"),
         "resolved_at": by_status.get("resolved") if state == "resolved" else None,
-        "impact": IMPACT[declared.event.severity] if declared else "none",
+        "impact": IMPACT[_severity(story)],
         "shortlink": None,
         "started_at": to_iso(updates[0].wall_time),
         "page_id": page_id,

@@ -50,6 +50,16 @@ def test_a_public_update_opens_an_incident_with_the_declared_severity(readers: R
     assert [one["incident_id"] for one in incident["incident_updates"]] == [incident["id"]]
 
 
+def test_above_an_open_incident_the_page_is_not_green_whichever_services_were_named() -> None:
+    undeclared = story_of((60.0, replace(UPDATE, components=None)))
+    page = summary(undeclared, TOPOLOGY, **PAGE)
+    assert page["status"] == {"indicator": "minor", "description": "Partially Degraded Service"}
+    assert page["incidents"][0]["impact"] == "minor"
+    nowhere = replace(DECLARED, severity="sev1", systems=())
+    declared = story_of((0.0, nowhere), (60.0, replace(UPDATE, components=None)))
+    assert summary(declared, TOPOLOGY, **PAGE)["status"]["indicator"] == "critical"
+
+
 def test_the_team_says_which_components_are_how() -> None:
     bad = replace(
         UPDATE, components={"payments": "major_outage", "gateway": "degraded_performance"}

@@ -9,7 +9,7 @@ import { Empty } from "@/components/Empty";
 import { changesOf } from "@/lib/changes";
 import { clock } from "@/lib/format";
 import { Impact } from "./Impact";
-import { Pages } from "./Pages";
+import { IncidentNow } from "./IncidentNow";
 import { ServiceMap } from "./ServiceMap";
 import { Services } from "./Services";
 
@@ -32,7 +32,7 @@ export default function Now() {
   );
   return (
     <div className="grid">
-      <Pages pages={status.pages} alerts={status.alerts} />
+      <IncidentNow />
       <Impact impact={status.impact} samples={samples} />
       <Card title="Service map" className="span12" id="map">
         <ServiceMap services={status.services} />

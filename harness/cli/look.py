@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import typer
 
 from harness.cli.api_client import drill_client
 from harness.cli.panels import Commands
-from harness.cli.telemetry_text import render_log, render_row, render_trace_with_logs
+from harness.cli.telemetry_text import (
+    render_log,
+    render_log_line,
+    render_row,
+    render_trace_with_logs,
+)
 from harness.currency import euros
 from harness.drill_client import DrillClient
 from harness.model import Role
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, table, terminal_width
 
 
 def participant() -> DrillClient:
@@ -161,11 +167,15 @@ def logs(
     ] = None,
     since: Annotated[str | None, typer.Option(help="Such as 30s or 5m.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=2000)] = 50,
+    wide: Annotated[
+        bool, typer.Option("--wide", "-w", help="Show each event whole, as a pipe gets it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Search the newest log lines.
 
-    In tracebacks, frames of libraries are folded; --json has all of them.
+    A terminal gets a line an event, cut at its edge. With --wide, or into a pipe, each is whole,
+    with its traceback, in which frames of libraries are folded; --json has all of them.
 
     Example: drill logs -s payments --level error
     """
@@ -183,8 +193,13 @@ def logs(
         return
     if not answer["records"]:
         say("no log lines match")
+    width = terminal_width()
     for record in answer["records"]:
-        line(f"{record['seq']:>6} {render_log(record)}")
+        number = f"{record['seq']:>6} "
+        if wide or math.isinf(width):
+            line(number + render_log(record))
+        else:
+            line(number + render_log_line(record, int(width) - len(number)))
 
 
 def trace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -61,7 +62,7 @@ def sql(
         for row in answer["rows"]
     ]
     head = {str(at): name for at, name in enumerate(answer["columns"])}
-    for text in table([head, *cells], list(head))[1:]:
+    for text in table([head, *cells], list(head), math.inf)[1:]:
         line(text)
     if answer["cut"]:
         say(f"only the first {len(cells)} rows are shown")
@@ -82,7 +83,7 @@ def deploys(as_json: AsJson = False) -> None:
         return
     rows = [
         {
-            "time": datetime.fromisoformat(row["at"]).astimezone(UTC).strftime("%H:%M:%S"),
+            "time": moment(datetime.fromisoformat(row["at"]).astimezone(UTC), datetime.now(UTC)),
             "service": row["service"],
             "version": f"{row['version_from'] or '-'} -> {row['version_to']}",
             "kind": row["kind"],
@@ -97,6 +98,11 @@ def deploys(as_json: AsJson = False) -> None:
     for row in answer:
         if row["error"]:
             line(f"\n{row['service']} {row['version_to']} failed:\n{row['error']}")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """The time of day in UTC; with its day where that is not today."""
+    return at.strftime("%H:%M:%S" if at.date() == now.date() else "%a %-d %b %H:%M")
 
 
 def diff(

@@ -65,6 +65,13 @@ def render_row(row: Mapping[str, Any]) -> str:
     ).rstrip()
 
 
+def render_log_line(record: Mapping[str, Any], width: int) -> str:
+    """One log record in one line of a terminal, cut where it ends; of a traceback its last line."""
+    first = render_log({**record, "traceback": ""})
+    raised = str(record.get("traceback") or "").strip().rpartition("\n")[2]
+    return _cut(f"{first}  ! {escape(raised.strip())}" if raised else first, width)
+
+
 def render_log(record: Mapping[str, Any]) -> str:
     """One log record as a line: time, level, service, event, then its other fields.
 

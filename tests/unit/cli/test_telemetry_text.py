@@ -18,6 +18,7 @@ from harness.cli.telemetry_text import (
     escape,
     fold_frames,
     render_log,
+    render_log_line,
     render_row,
     render_trace,
     render_trace_with_logs,
@@ -249,3 +250,21 @@ def test_a_real_request_that_fails_shows_its_own_frames_and_little_else() -> Non
 @given(st.text())
 def test_any_text_may_be_a_traceback(text: str) -> None:
     assert len(fold_frames(text)) <= len(text.splitlines())
+
+
+def test_a_terminal_gets_one_line_an_event_cut_at_its_edge_with_what_was_raised() -> None:
+    record = {
+        "timestamp": "2026-01-01T10:11:12.345Z",
+        "level": "error",
+        "service": "orders",
+        "event": "request failed",
+        "peer": "payments",
+        "traceback": 'Traceback (most recent call last):\n  File "x.py", line 1\nTimeout: 3 s\n',
+    }
+    whole = render_log_line(record, 200)
+    assert "\n" not in whole
+    assert whole.startswith("10:11:12.345  error     orders     request failed  peer=payments")
+    assert whole.endswith("! Timeout: 3 s")
+    cut = render_log_line(record, 40)
+    assert cut == f"{whole[:39]}…"
+    assert "Traceback" in render_log(record)

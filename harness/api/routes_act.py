@@ -20,8 +20,9 @@ from harness.api.answers import progress_answers, shop_answers, status_answers, 
 from harness.api.answers.shapes import JSON_LINES, answers
 from harness.api.dependencies import Actor, By, InSession
 from harness.api.problems import own_mistake, problem_of
-from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, verify
+from harness.drill.actions import deploy, diagnosis, expectation, flags, pager, profiling, verify
 from harness.drill.actions.expectation import Plan
+from harness.drill.actions.profiling import SECONDS_MAX, Form
 from harness.drill.own_mistakes import note_mistake
 from harness.drill.queries.evidence_links import follow_links
 from harness.drill.queries.exercise_view import asks_for_plan
@@ -33,6 +34,7 @@ from harness.record import events
 router = router_for(TEAM, prefix="/v1")
 
 DEPLOYING = answers(progress_answers.DeployLine, media_type=JSON_LINES)
+PROFILING = answers(progress_answers.ProfileLine, media_type=JSON_LINES)
 VERIFYING = answers(progress_answers.VerifyLine, media_type=JSON_LINES)
 
 
@@ -63,6 +65,13 @@ class Deploy(Expected):
     service: Name
     message: Annotated[str, Field(max_length=2000)] | None = None
     commit: Annotated[str, Field(min_length=7, max_length=40)] | None = None
+
+
+class Profiling(Entry):
+    service: Name
+    form: Form = "flamegraph"
+    seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)] = 10
+    waiting: bool = False
 
 
 class Rollback(Expected):
@@ -97,6 +106,23 @@ async def deploy_workspace(body: Deploy, session: InSession, by: Actor) -> Strea
             progress=progress,
             plan=plan,
             commit=body.commit,
+        )
+
+    return _streamed(session, work)
+
+
+@router.post("/profiles", responses=PROFILING)
+async def look_into(body: Profiling, session: InSession) -> StreamingResponse:
+    """Where a service's time goes, or every thread's stack."""
+
+    async def work(progress: Progress) -> Any:
+        return await profiling.profile(
+            session,
+            body.service,
+            form=body.form,
+            seconds=body.seconds,
+            waiting=body.waiting,
+            progress=progress,
         )
 
     return _streamed(session, work)

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from harness.child_env import NETWORK, PLACES, program_env
-from harness.cli.api_client import profile_meant
+from harness.cli.api_client import active_drill, profile_meant
 from harness.cli.panels import Commands
 from harness.cli.profiles import TOKEN, URL, Profile, kept_profile, named_profile, profiles_file
 from harness.errors import DrillError, EnvironmentMissing, UsageError
@@ -36,6 +36,7 @@ def clone(
     """
     profile = profile_meant()
     if profile is None:
+        active_drill()  # there may be none at all
         raise UsageError(RUNS_HERE, "see: drill status")
     run = profile.going_on()
     base = profile.place.url

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import typer
 
-from harness.cli.api_client import profile_meant
+from harness.cli.api_client import active_drill, profile_meant
 from harness.cli.panels import Commands
 from harness.cli.profiles import Profile
 from harness.errors import EnvironmentMissing, PortTaken, UnknownName, UsageError
@@ -34,6 +34,7 @@ def forward(
     """
     profile = profile_meant()
     if profile is None:
+        active_drill()  # there may be none at all
         raise UsageError(
             "the drill runs on this machine", "its addresses: drill status --addresses"
         )

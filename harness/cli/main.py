@@ -32,6 +32,7 @@ from harness.cli import (
     machine,
     matrix,
     par,
+    profile,
     query,
     review,
     serve,
@@ -40,7 +41,7 @@ from harness.cli import (
     updates,
 )
 from harness.cli.panels import with_commands
-from harness.errors import DrillError, refused_by_machine
+from harness.errors import DrillError, EnvironmentMissing, refused_by_machine
 from harness.paths import home_dir
 from harness.terminal import say, take_any_text
 
@@ -56,6 +57,7 @@ MODULES = (
     look,
     query,
     forward,
+    profile,
     think,
     act,
     clone,
@@ -97,8 +99,21 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except ModuleNotFoundError as error:
+        sys.exit(_told(_client_alone(error) or _mistake(error)))
     except Exception as error:  # noqa: BLE001  whatever it is, it is told in two lines
         sys.exit(_told(refused_by_machine(error) or _mistake(error)))
+
+
+def _client_alone(error: ModuleNotFoundError) -> DrillError | None:
+    """What lacks here, where this is an install without what hosts drills; None for a mistake."""
+    name = (error.name or "").partition(".")[0]
+    if name in ("", "harness", "services", "loadgen"):
+        return None
+    return EnvironmentMissing(
+        f"this command runs drills, and what that takes is not installed ({name})",
+        "on the machine that runs them: make setup in a checkout, or pip install '.[host]'",
+    )
 
 
 def _mistake(error: Exception) -> DrillError:

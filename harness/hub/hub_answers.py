@@ -99,7 +99,8 @@ class NewInviteAnswer(Answer):
 
 
 class RunAnswer(Answer):
-    """`scenario` and `seed` are the instructors' alone; null for everybody else."""
+    """A run as one person may see it: `scenario` and `seed`, which say what was drawn, are the
+    instructors' alone, and null for everybody else."""
 
     id: str
     team: str

@@ -11,35 +11,41 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session as Transaction
 
 from harness.child_env import forget_client_settings
-from harness.errors import DrillError, EnvironmentMissing, UsageError
+from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing, UsageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
 CONNECT_TIMEOUT_S = 5
 POSTGRES = ("postgresql", "postgres")
 VARIABLE = "DRILL_DATABASE_URL"
+HUBS_LOCK = 0x33414D
+"""The advisory lock that the one hub of a Postgres database holds."""
 
 
 class HubDatabase:
     """One database at the newest schema. Its methods block: call them in a thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, hold: Connection | None = None) -> None:
+        """`hold` keeps other hubs out for as long as it is open."""
+        self._engine, self._hold = engine, hold
 
     @classmethod
     def open(cls, home: Path, url: str = "") -> HubDatabase:
         """The database at `url`, or where that is empty the file in `home`, brought up to date.
 
-        Raises UsageError for a URL that names no such database, and EnvironmentMissing where it
-        cannot be used.
+        Raises UsageError for a URL that names no such database, EnvironmentMissing where it
+        cannot be used, and AlreadyRunning where another hub uses it: two would start the same
+        team's drills, each in a folder of its own, and know nothing of the other's.
         """
         engine = _engine(home, url)
+        hold = None
         try:
+            hold = _held(engine)
             _upgrade(engine)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise EnvironmentMissing(
@@ -51,7 +57,7 @@ class HubDatabase:
                 f"the hub's database is of another version: {error}",
                 "start the version of this program that made it, or a newer one",
             ) from error
-        return cls(engine)
+        return cls(engine, hold)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -70,6 +76,8 @@ class HubDatabase:
 
     def close(self) -> None:
         """Close its connections."""
+        if self._hold is not None:
+            self._hold.close()
         self._engine.dispose()
 
 
@@ -94,6 +102,23 @@ def _engine(home: Path, url: str) -> Engine:
 
 
 _EXAMPLE = "for example postgresql://hub@127.0.0.1/hub; without it the hub keeps a file"
+
+
+def _held(engine: Engine) -> Connection | None:
+    """A connection with the lock on a Postgres; a file is locked along with its home.
+
+    Raises AlreadyRunning where another hub has it.
+    """
+    if engine.dialect.name != "postgresql":
+        return None
+    hold = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    if hold.scalar(select(func.pg_try_advisory_lock(HUBS_LOCK))):
+        return hold
+    hold.close()
+    engine.dispose()
+    raise AlreadyRunning(
+        "another hub uses this database", f"end it first, or name another by {VARIABLE}"
+    )
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -47,7 +46,7 @@ async def scenarios(request: Request) -> Any:
 @person.get("/runs", responses=answers(list[hub_answers.RunAnswer]))
 async def list_runs(runs: InRuns, by: By) -> Any:
     """The drills in which one has a role, newest first."""
-    return [dataclasses.asdict(one) for one in await run_in_threadpool(runs.seen_by, by)]
+    return await run_in_threadpool(runs.seen_by, by)
 
 
 @instructor.post("/teams/{team_id}/runs", responses=answers(hub_answers.RunAnswer))
@@ -86,6 +85,6 @@ async def seat(
     return DONE
 
 
-async def _one(runs: RunRegistry, by: By, run_id: str) -> dict[str, Any]:
+async def _one(runs: RunRegistry, by: By, run_id: str) -> hub_answers.RunAnswer:
     (found,) = await run_in_threadpool(runs.seen_by, by, run_id)
-    return dataclasses.asdict(found)
+    return found

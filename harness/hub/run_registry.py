@@ -21,6 +21,7 @@ from harness.errors import DrillError, EnvironmentMissing, UnknownName, UsageErr
 from harness.exercise.agenda_files import agenda_ids
 from harness.hub.accounts import Known, new_id, now_ms
 from harness.hub.capacity import Machine
+from harness.hub.hub_answers import RunAnswer
 from harness.hub.hub_database import HubDatabase
 from harness.hub.process_runner import Phase, ProcessRunner, Sighting
 from harness.hub.tables import HubRole, Member, Person, Run, Seat, Team
@@ -44,27 +45,6 @@ class Order:
     agenda: str | None = None
     seed: int | None = None
     speed: float = 1.0
-
-
-@dataclass(frozen=True)
-class RunView:
-    """A run as one person may see it: what was drawn is the instructors' alone."""
-
-    id: str
-    team: str
-    team_id: str
-    phase: Phase
-    role: HubRole
-    started_by: str
-    created_ms: int
-    ended_ms: int | None
-    drill_id: str | None
-    outcome: str | None
-    has_failed: bool
-    scenario: str | None
-    agenda: str | None
-    seed: int | None
-    speed: float
 
 
 @dataclass(frozen=True)
@@ -176,7 +156,7 @@ class RunRegistry:
         with self._lock:
             self._look_at_all()
 
-    def seen_by(self, known: Known, run_id: str | None = None) -> list[RunView]:
+    def seen_by(self, known: Known, run_id: str | None = None) -> list[RunAnswer]:
         """The runs in which somebody has a role, newest first; or the one of that id."""
         self.refresh()
         with self._database.transaction() as db:
@@ -196,9 +176,9 @@ class RunRegistry:
                 views.append(self._view(run, team, started_by, HubRole(role)))
         return views
 
-    def _view(self, run: Run, team: str, started_by: str, role: HubRole) -> RunView:
+    def _view(self, run: Run, team: str, started_by: str, role: HubRole) -> RunAnswer:
         may_know = role is HubRole.INSTRUCTOR
-        return RunView(
+        return RunAnswer(
             id=run.id,
             team=team,
             team_id=run.team_id,

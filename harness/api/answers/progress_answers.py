@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict
 
@@ -44,6 +44,22 @@ class Deployed(Answer):
     result: Deploy
 
 
+class Profile(Answer):
+    """What py-spy says: an SVG, speedscope's JSON, or the stacks as text."""
+
+    service: str
+    pid: int
+    form: Literal["flamegraph", "speedscope", "stacks"]
+    seconds: int
+    content: str
+
+
+class Profiled(Answer):
+    """The profile that was taken."""
+
+    result: Profile
+
+
 class Verified(Answer):
     """The verification, whatever it found."""
 
@@ -51,4 +67,5 @@ class Verified(Answer):
 
 
 DeployLine = Progress | Deployed | Failed
+ProfileLine = Progress | Profiled | Failed
 VerifyLine = Progress | Verified | Failed

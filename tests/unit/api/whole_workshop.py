@@ -155,6 +155,8 @@ STEPS: tuple[Request, ...] = (
     _post("/v1/restarts", service="orders"),
     _post("/v1/deploys", service="orders", message="mend it", no_plan=True),
     _post("/v1/deploys", service="nobody", no_plan=True),
+    _post("/v1/profiles", service="payments", form="stacks"),
+    _post("/v1/profiles", service="nobody"),
     _post("/v1/flags", name="ranking", enabled=False, **PLAN),
     _post("/v1/verifications"),
     _post("/v1/updates", **UPDATE),

@@ -224,9 +224,10 @@ def test_a_new_owners_token_ends_the_one_before(accounts: Accounts) -> None:
 
 
 def test_what_was_kept_is_there_when_it_is_opened_again(
-    accounts: Accounts, member: Member, tmp_path: Path, database_url: str
+    database: HubDatabase, member: Member, tmp_path: Path, database_url: str
 ) -> None:
     ada = member("red", "ada", PARTICIPANT)
+    database.close()
     again = HubDatabase.open(tmp_path, database_url)
     assert [one.id for one, _ in Accounts(again).people() if one.name == "ada"] == [ada.id]
     again.close()

@@ -16,9 +16,10 @@ from harness.hub import capacity
 from harness.hub.accounts import Known
 from harness.hub.capacity import Machine
 from harness.hub.drill_process import RunNote
+from harness.hub.hub_answers import RunAnswer
 from harness.hub.hub_database import HubDatabase
 from harness.hub.process_runner import Phase
-from harness.hub.run_registry import Order, RunRegistry, RunView
+from harness.hub.run_registry import Order, RunRegistry
 from harness.hub.tables import HubRole, Team
 from harness.paths import REPO
 from harness.waiting import wait_until_sync
@@ -29,12 +30,12 @@ DEADLOCK = Order("deadlock", seed=7)
 BOUND_S = 60.0
 
 
-def view(registry: RunRegistry, by: Known, run_id: str) -> RunView:
+def view(registry: RunRegistry, by: Known, run_id: str) -> RunAnswer:
     (found,) = registry.seen_by(by, run_id)
     return found
 
 
-def until(registry: RunRegistry, by: Known, run_id: str, phase: Phase) -> RunView:
+def until(registry: RunRegistry, by: Known, run_id: str, phase: Phase) -> RunAnswer:
     """Wait until a run is that far."""
     return wait_until_sync(
         lambda: found if (found := view(registry, by, run_id)).phase is phase else None,

@@ -428,7 +428,10 @@ export interface components {
             rollback: boolean | null;
             shortfalls: string[];
         };
-        /** @description `scenario` and `seed` are the instructors' alone; null for everybody else. */
+        /**
+         * @description A run as one person may see it: `scenario` and `seed`, which say what was drawn, are the
+         *     instructors' alone, and null for everybody else.
+         */
         RunAnswer: {
             agenda: string | null;
             created_ms: number;

@@ -1036,6 +1036,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Into
+         * @description Where a service's time goes, or every thread's stack.
+         */
+        post: operations["post_profiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reflections": {
         parameters: {
             query?: never;
@@ -2614,6 +2634,31 @@ export interface components {
         ProcessExited: {
             exit_code: number | null;
             name: string;
+        };
+        /** @description What py-spy says: an SVG, speedscope's JSON, or the stacks as text. */
+        Profile: {
+            content: string;
+            /** @enum {string} */
+            form: "flamegraph" | "speedscope" | "stacks";
+            pid: number;
+            seconds: number;
+            service: string;
+        };
+        /** @description The profile that was taken. */
+        Profiled: {
+            result: components["schemas"]["Profile"];
+        };
+        Profiling: {
+            /**
+             * @default flamegraph
+             * @enum {string}
+             */
+            form?: "flamegraph" | "speedscope" | "stacks";
+            /** @default 10 */
+            seconds?: number;
+            service: string;
+            /** @default false */
+            waiting?: boolean;
         };
         /** @description What is being done. */
         Progress: {
@@ -4910,6 +4955,9 @@ export type PriorityBody = components['schemas']['PriorityBody'];
 export type Problem = components['schemas']['Problem'];
 export type Process = components['schemas']['Process'];
 export type ProcessExited = components['schemas']['ProcessExited'];
+export type Profile = components['schemas']['Profile'];
+export type Profiled = components['schemas']['Profiled'];
+export type Profiling = components['schemas']['Profiling'];
 export type Progress = components['schemas']['Progress'];
 export type Proof = components['schemas']['Proof'];
 export type PublicIncident = components['schemas']['PublicIncident'];
@@ -7006,6 +7054,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Postmortem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Profiling"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["Progress"] | components["schemas"]["Profiled"] | components["schemas"]["Failed"];
                 };
             };
             /** @description A problem */

@@ -1,4 +1,4 @@
-import { Bell, Keyboard, Moon, Search, Sun, SunMoon } from "lucide-react";
+import { Bell, Keyboard, Menu, Moon, Search, Sun, SunMoon } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LiveState } from "@/api/live";
 import { moment } from "@/api/moment";
@@ -19,7 +19,7 @@ import { useCalls } from "./useCalls";
 import { useKeys } from "./useKeys";
 import { useTheme } from "./useTheme";
 import { useView } from "./useView";
-import { VIEWS } from "./views";
+import { GROUP_NAMES, VIEWS } from "./views";
 
 const Alarms = lazy(() => import("./Alarms"));
 const Guide = lazy(() => import("./Guide"));
@@ -53,7 +53,7 @@ function Count({ of = 0 }: { of: number | undefined }) {
  * skips the menu.
  */
 function showInMenu(link: Element | null) {
-  const menu = link?.parentElement;
+  const menu = link?.closest("nav");
   if (!link || !menu) return;
   const [at, room] = [link.getBoundingClientRect(), menu.getBoundingClientRect()];
   menu.scrollLeft += at.left + at.width / 2 - (room.left + room.width / 2);
@@ -68,6 +68,7 @@ export function App() {
   const views = useMemo(() => VIEWS.filter((view) => !view.instructor || instructor), [instructor]);
   useKeys(views, open);
   const called = useCalls(live);
+  const [isMenuOpen, setMenuOpen] = useState(false);
   const [guide, openGuide] = useState<GuideAt | null>(null);
   const roles = live.status?.exercise.roles ?? NOBODY;
   const who = useIdentity(roles, instructor, live.status !== null);
@@ -129,17 +130,34 @@ export function App() {
           >
             <Keyboard className="icon" aria-hidden="true" />
           </button>
+          <button
+            className="button quiet menu"
+            onClick={() => setMenuOpen(!isMenuOpen)}
+            aria-expanded={isMenuOpen}
+            aria-label="Menu"
+          >
+            <Menu className="icon" aria-hidden="true" />
+            <Count of={called.total} />
+          </button>
         </div>
-        <nav aria-label="Views">
-          {views.map((view) => (
-            <a
-              key={view.id}
-              href={`#/${view.id}`}
-              aria-current={view.id === id ? "page" : undefined}
-            >
-              {view.title}
-              <Count of={called.counts.get(view.id)} />
-            </a>
+        <nav aria-label="Views" className={isMenuOpen ? "open" : ""}>
+          {GROUP_NAMES.map(([group, name]) => (
+            <div key={group} role="group" aria-label={name}>
+              <span aria-hidden="true">{name}</span>
+              {views
+                .filter((view) => view.group === group)
+                .map((view) => (
+                  <a
+                    key={view.id}
+                    href={`#/${view.id}`}
+                    aria-current={view.id === id ? "page" : undefined}
+                    onClick={() => setMenuOpen(false)}
+                  >
+                    {view.title}
+                    <Count of={called.counts.get(view.id)} />
+                  </a>
+                ))}
+            </div>
           ))}
         </nav>
       </header>

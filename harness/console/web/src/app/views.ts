@@ -8,37 +8,114 @@ export interface MenuView {
   title: string;
   /** The letter that leads there after a `g`. */
   key: string;
+  group: Group;
   /** Whether it is for the instructor alone. */
   instructor?: boolean;
   load: () => Promise<{ default: ComponentType }>;
 }
 
+/** What people do, in the order in which an incident asks for it; each with its views. */
+const GROUPS = {
+  respond: "Respond",
+  explore: "Explore",
+  decide: "Decide",
+  tell: "Tell",
+  learn: "Learn",
+  run: "Run",
+} as const;
+
+export type Group = keyof typeof GROUPS;
+export const GROUP_NAMES = Object.entries(GROUPS) as [Group, string][];
+
 export const VIEWS: readonly MenuView[] = [
-  { id: "now", title: "Now", key: "n", load: () => import("@/features/now") },
-  { id: "dashboards", title: "Dashboards", key: "b", load: () => import("@/features/dashboards") },
-  { id: "query", title: "Query", key: "q", load: () => import("@/features/query") },
-  { id: "traces", title: "Traces", key: "r", load: () => import("@/features/traces") },
-  { id: "logs", title: "Logs", key: "l", load: () => import("@/features/logs") },
-  { id: "changes", title: "Changes", key: "c", load: () => import("@/features/changes") },
-  { id: "diagnosis", title: "Diagnosis", key: "d", load: () => import("@/features/diagnosis") },
-  { id: "comms", title: "Comms", key: "m", load: () => import("@/features/comms") },
-  { id: "timeline", title: "Timeline", key: "t", load: () => import("@/features/timeline") },
+  { id: "now", title: "Now", key: "n", group: "respond", load: () => import("@/features/now") },
+  {
+    id: "changes",
+    title: "Changes",
+    key: "c",
+    group: "respond",
+    load: () => import("@/features/changes"),
+  },
+  {
+    id: "dashboards",
+    title: "Dashboards",
+    key: "b",
+    group: "explore",
+    load: () => import("@/features/dashboards"),
+  },
+  {
+    id: "query",
+    title: "Query",
+    key: "q",
+    group: "explore",
+    load: () => import("@/features/query"),
+  },
+  {
+    id: "traces",
+    title: "Traces",
+    key: "r",
+    group: "explore",
+    load: () => import("@/features/traces"),
+  },
+  { id: "logs", title: "Logs", key: "l", group: "explore", load: () => import("@/features/logs") },
+  {
+    id: "diagnosis",
+    title: "Diagnosis",
+    key: "d",
+    group: "decide",
+    load: () => import("@/features/diagnosis"),
+  },
+  { id: "comms", title: "Comms", key: "m", group: "tell", load: () => import("@/features/comms") },
+  {
+    id: "timeline",
+    title: "Timeline",
+    key: "t",
+    group: "learn",
+    load: () => import("@/features/timeline"),
+  },
   {
     id: "before-after",
     title: "Before/after",
     key: "f",
+    group: "learn",
     load: () => import("@/features/before-after"),
   },
-  { id: "score", title: "Score", key: "s", load: () => import("@/features/score") },
-  { id: "postmortem", title: "Postmortem", key: "w", load: () => import("@/features/postmortem") },
-  { id: "history", title: "History", key: "y", load: () => import("@/features/history") },
+  { id: "score", title: "Score", key: "s", group: "learn", load: () => import("@/features/score") },
+  {
+    id: "postmortem",
+    title: "Postmortem",
+    key: "w",
+    group: "learn",
+    load: () => import("@/features/postmortem"),
+  },
+  {
+    id: "history",
+    title: "History",
+    key: "y",
+    group: "learn",
+    load: () => import("@/features/history"),
+  },
   {
     id: "instructor",
     title: "Instructor",
     key: "i",
+    group: "run",
     instructor: true,
     load: () => import("@/features/instructor"),
   },
-  { id: "projector", title: "Projector", key: "p", load: () => import("@/features/projector") },
-  { id: "deck", title: "Deck", key: "k", instructor: true, load: () => import("@/features/deck") },
+  {
+    id: "projector",
+    title: "Projector",
+    key: "p",
+    group: "run",
+    load: () => import("@/features/projector"),
+  },
+  {
+    id: "deck",
+    title: "Deck",
+    key: "k",
+    group: "run",
+    instructor: true,
+    load: () => import("@/features/deck"),
+  },
 ];

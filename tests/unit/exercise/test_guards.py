@@ -15,9 +15,11 @@ from harness.paths import REPO
 FAULTS = REPO / "faults"
 CAUGHT = {
     "bad-timeouts": {"timeout-change-needs-load-test"},
+    "cache-stampede": {"cache-needs-load-test"},
     "contract-drift": {"new-outcome-names-its-consumers"},
     "deadlock": {"new-peer-needs-load-test"},
     "float-drift": {"money-is-decimal"},
+    "lock-across-call": {"lock-needs-load-test"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},
     "oversize-config": {"new-limit-says-what-it-counts"},
     "retry-storm": {"timeout-change-needs-load-test"},

@@ -35,6 +35,8 @@ _TURNS = re.compile(r"^(?P<indent>\s*)while\b.*:\s*$")
 _PAUSES = re.compile(r"\bsleep\(")
 _STATUS = re.compile(r"\bstatus(?:_code)?\s*=\s*(?P<status>20[1-9]|3\d\d)\b")
 _LIMIT = re.compile(r"^\s*(?P<name>\w*(?:MAX|LIMIT|CAPACITY)\w*)\b[^=<>]*=\s*(?P<value>\d[\d_]*)\b")
+_ON_UNASKED = re.compile(r"\.get\([^)]*,\s*True\)|\bor True\b|\bis not False\b")
+_FLAG = re.compile(r"flag|feature|toggle|switched|enabled", re.IGNORECASE)
 _RAISES = re.compile(r"^\s*raise\b")
 _FOREVER = re.compile(r"^\s*while (?:True|1)\b")
 _ADDED_KINDS = (
@@ -92,7 +94,7 @@ def findings(diff: str, service: str, services: Iterable[str]) -> list[Finding]:
     rules = (
         *(_settings(changes), _connections(changes), _precision(changes)),
         *(_new_calls(changes, others), _loops(changes), _waits(changes), _begun(changes)),
-        *(_outcomes(changes), _limits(changes)),
+        *(_outcomes(changes), _limits(changes), _flags(changes)),
     )
     for one in chain.from_iterable(rules):
         known = found.get(one.mechanism)
@@ -261,6 +263,16 @@ def _limits(changes: Sequence[Change]) -> Iterator[Finding]:
             if refused and found["name"] not in known:
                 shows = f"{change.path}: refuses beyond {found['name']}, {found['value']}"
                 yield Finding(Mechanism.CONFIG_SIZE, 0.7, shows)
+
+
+def _flags(changes: Iterable[Change]) -> Iterator[Finding]:
+    """Something that is on wherever nobody said so, and did not read so before."""
+    for change in changes:
+        gone = "\n".join(change.signed("-"))
+        for found in _found(_ON_UNASKED, change, "+"):
+            if _FLAG.search(f"{change.path} {found.string}") and not _ON_UNASKED.search(gone):
+                shows = f"{change.path}: on where nobody switched it; `{found.string.strip()}`"
+                yield Finding(Mechanism.FEATURE_FLAG, 0.8, shows)
 
 
 def _found(pattern: re.Pattern[str], change: Change, sign: str) -> list[re.Match[str]]:

@@ -18,6 +18,7 @@ CAUGHT = {
     "cache-stampede": {"cache-needs-load-test"},
     "contract-drift": {"new-outcome-names-its-consumers"},
     "deadlock": {"new-peer-needs-load-test"},
+    "flag-default": {"flags-are-off-until-switched"},
     "float-drift": {"money-is-decimal"},
     "lock-across-call": {"lock-needs-load-test"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},

@@ -145,6 +145,26 @@ def test_a_new_limit_by_which_something_is_refused_may_be_too_small() -> None:
     assert kinds("services/orders/table.py", enlarged) == set()
 
 
+def test_a_flag_that_is_on_unasked_is_named_and_one_that_is_off_or_was_on_is_not() -> None:
+    on = """
+        +        return self.switched.get(name, True)
+    """
+    off = """
+        +        return self.switched.get(name, False)
+    """
+    as_before = """
+        -    return flags.get("new_basket", True)
+        +    return self.flags.get(name, True)
+    """
+    no_flag = """
+        +    strict = options.get("strict", True)
+    """
+    assert kinds("services/orders/flags.py", on) == {Mechanism.FEATURE_FLAG}
+    assert kinds("services/orders/flags.py", off) == set()
+    assert kinds("services/orders/flags.py", as_before) == set()
+    assert kinds("services/orders/parsing.py", no_flag) == set()
+
+
 def test_floats_for_decimals_lose_precision_and_the_reverse_does_not() -> None:
     lost = """
         -    total = net * Decimal(rate)

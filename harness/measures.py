@@ -47,5 +47,7 @@ DEFAULT_OBJECTIVES: tuple[Objective, ...] = (
 MEASURE_NAMES: tuple[str, ...] = tuple(one.measure for one in DEFAULT_OBJECTIVES)
 """Every run reports all of these, in this order."""
 
-LATENCY_MEASURES: frozenset[str] = frozenset(name for name in MEASURE_NAMES if name.endswith("_ms"))
+LATENCY_MEASURES: frozenset[str] = frozenset(
+    name for name in MEASURE_NAMES if name.endswith("_p95_ms") or name == "longest_wait_ms"
+)
 """Those that say something only of a shop that has the machine to itself."""

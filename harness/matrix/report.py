@@ -49,7 +49,7 @@ def render_page(matrix: Mapping[str, Any]) -> str:
 {matrix["took_s"]:.0f} s in all{_at(matrix["commit"])}.</p>
 {_table(_FIGURES, map(_figure, matrix["figures"]))}
 {_table(columns, (_overview(row, cells_of(row)) for row in rows))}
-{_left_out(matrix["left_out"])}{_not_reached(matrix.get("not_reached", []))}
+{_by_alerts_alone(rows)}{_left_out(matrix["left_out"])}{_not_reached(matrix.get("not_reached", []))}
 {_earlier(columns, [_overview(row, cells_of(row)) for row in earlier])}
 {"".join(map(_section, [*rows, *earlier]))}
 </main></body></html>
@@ -75,6 +75,18 @@ def _figure(one: Mapping[str, Any]) -> str:
         _cell(_mark(one["holds"], "holds", "BELOW REQUIRED")),
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _by_alerts_alone(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Cheats that no measured objective noticed: where one is missing, or nearly noticed."""
+    items = "".join(
+        f"<dt>{escape(row['scenario'])}, {escape(one['patch'])}</dt>"
+        f"<dd>nearest: {escape(one['nearest'])}</dd>"
+        for row in rows
+        for one in row.get("cheats", [])
+        if one.get("nearest")
+    )
+    return f"<h2>Cheats rejected by alerts alone</h2><dl>{items}</dl>" if items else ""
 
 
 def _left_out(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -143,6 +155,7 @@ def _section(row: Mapping[str, Any]) -> str:
     facts = [
         ("Alerts", "<br>".join(alerts) or "none"),
         *_broken(row),
+        *_guesses(row),
         *((f"Cheat {escape(one['patch'])}", _cheat(one)) for one in row.get("cheats", [])),
         ("Left behind", escape(", ".join(row.get("leftovers", []))) or "nothing"),
         ("Duration", f"{row['took_s']:.0f} s"),
@@ -163,10 +176,17 @@ def _broken(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         yield "Failing when paged", _codes(row["failing_before"])
 
 
+def _guesses(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if said := row.get("guesses"):
+        right = [escape(policy) for policy, is_right in said.items() if is_right]
+        yield "Found by a mere guess", ", ".join(right) or "by none"
+
+
 def _cheat(trial: Mapping[str, Any]) -> str:
     reasons = _codes(trial["failing"]) if trial["failing"] else escape(trial["error"])
     verdict = _mark(not trial["passed"], "rejected", "ACCEPTED")
-    return f'{verdict} <span class="why">by {reasons}</span>' if reasons else verdict
+    alone = f" alone; nearest: {escape(trial['nearest'])}" if trial.get("nearest") else ""
+    return f'{verdict} <span class="why">by {reasons}{alone}</span>' if reasons else verdict
 
 
 def _codes(names: Iterable[str]) -> str:

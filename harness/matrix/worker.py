@@ -108,6 +108,7 @@ def row_of(run: TrialRun, outcome: Outcome) -> dict[str, Any]:
         "alerts": {name: round(took, 1) for name, took in run.alerts.items()},
         "page_s": min(run.alerts.values(), default=None),
         "pages": run.pages,
+        "guesses": dict(run.guesses),
         "source_found": all(found.values()) if found else None,
         "failing_before": list(run.failing_before),
         "rollback": asdict(run.mitigation) if run.mitigation else None,

@@ -9,8 +9,8 @@ deployed to the recovered shop and must fail verification.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.drill.actions import deploy, flags, verify
@@ -20,8 +20,10 @@ from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.model import BuiltRelease, Fault
 from harness.players.detection_times import calls, fired_after, grace_s
+from harness.players.guesses import guessed_right
 from harness.players.reference_player import ACTOR, Rehearsal
 from harness.record import events
+from harness.verification.objectives import SILENCE, nearest_bound
 from harness.waiting import WaitedTooLong, wait_until
 
 SYMPTOM_TIMEOUT_S = 45.0
@@ -39,6 +41,8 @@ class Trial:
     passed: bool
     failing: tuple[str, ...]
     error: str = ""
+    nearest: str = ""
+    """The objective nearest to noticing, of a cheat that none but the alerts gave away."""
 
 
 @dataclass
@@ -58,6 +62,8 @@ class TrialRun:
     untried: list[str] = field(default_factory=list)
     """Cheats that it was ended before."""
     pages: int = 0
+    guesses: Mapping[str, bool] = field(default_factory=dict)
+    """Trivial guess → whether it would have named the right service."""
 
     def __post_init__(self) -> None:
         self.rehearsal = Rehearsal(self.say, STRESS_S)
@@ -67,6 +73,7 @@ class TrialRun:
         await self.rehearsal.play(session)
         self.pages = calls(session)
         self._read_alerts(session)
+        self.guesses = guessed_right(session)
         verification = session.state().verification
         if not self.rehearsal.complete or verification is None or not session.spec.faults:
             return
@@ -141,6 +148,7 @@ class TrialRun:
         trial = await self._try(session, patch, fault, CHEAT_SETTLE_S, CHEAT_STRESS_S)
         await self._ship_healthy(session, fault)
         verdict = "ACCEPTED" if trial.passed else f"rejected by {', '.join(trial.failing)}"
+        verdict += f" alone; nearest: {trial.nearest}" if trial.nearest else ""
         self.say(f"cheat {patch.stem}: {verdict}")
         return trial
 
@@ -157,7 +165,12 @@ class TrialRun:
         result = await verify.verify(
             session, by=ACTOR, progress=self.say, duration_s=stress_s, settle_s=settle_s
         )
-        return _trial(patch.name, result)
+        trial = _trial(patch.name, result)
+        if trial.failing != (SILENCE,):
+            return trial
+        measures = {row.measure: row.value for row in result.results}
+        nearest = nearest_bound(measures, verify.objectives(session.spec))
+        return replace(trial, nearest=nearest or "none that is measured")
 
     async def _ship_healthy(self, session: Session, fault: Fault) -> None:
         """What served before anything went wrong, with what mitigates in force."""

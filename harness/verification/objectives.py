@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.model import Objective
@@ -27,6 +27,35 @@ def bound_text(objective: Objective) -> str:
     if low is not None:
         return f"≥ {low:g}"
     return f"≤ {high:g}" if high is not None else "known"
+
+
+SILENCE = "alerts_firing"
+"""The objective that is judged last, once all the measured ones hold."""
+
+
+def nearest_bound(
+    measures: Mapping[str, float | None], objectives: Iterable[Objective]
+) -> str | None:
+    """Which of the bounds that hold is nearest to being missed, as people write it; None where
+    nothing is bounded by more than zero. Of a cheat that fires an alert and fails nothing else, it
+    tells where an objective could have noticed."""
+    found: list[tuple[float, str]] = []
+    for one in objectives:
+        value = measures.get(one.measure)
+        if value is not None and one.holds(value):
+            said = f"{one.measure} {value:.4g}, {bound_text(one)}"
+            found += [(margin, said) for margin in _margins(one, value)]
+    return min(found)[1] if found else None
+
+
+def _margins(objective: Objective, value: float) -> Iterator[float]:
+    """How much of the room that a bound leaves is left. What is exact has none: it is as it must
+    be, or it is not."""
+    low, high = objective.at_least, objective.at_most
+    if low is not None and low < 1:  # all of these are shares
+        yield (value - low) / (1 - low)
+    if high:
+        yield (high - value) / high
 
 
 def judge(

@@ -14,8 +14,14 @@ from harness.model import Decoy, PlannedRelease, Release, ServiceEntry
 from harness.people import PEOPLE, Person, owners
 from harness.workspace.subjects import TOPOLOGY, parts_of, titles_of
 
-DECOYS_MIN, DECOYS_MAX = 3, 4
-"""With the bad release beside them, at least four in the hour before the page."""
+DECOYS_MIN, DECOYS_MAX = 5, 6
+"""With the bad release beside them, at least six in the hour before the page or soon after it."""
+CLOSE_BEHIND = (0, 1, 1, 2, 2)
+"""Drawn from these: how many go out between a release that does harm at once and its page."""
+CLOSE_BEHIND_S = (0.5, 2.0)
+NEXT_CULPRIT_S = 20.0
+AFTER_THE_PAGE_S = 60.0
+"""From here on an offset means: once somebody was paged."""
 BASE_AGE_DAYS = (45, 9)
 """The clean tree came about within these days before the drill."""
 
@@ -140,17 +146,15 @@ def _releases(
 ) -> tuple[PlannedRelease, ...]:
     """Culprits and decoys with their dates, in the order of their commits."""
     planned = [
-        PlannedRelease(release, now, None, is_culprit=True, live_offset_s=place * 20.0)
+        PlannedRelease(release, now, None, is_culprit=True, live_offset_s=place * NEXT_CULPRIT_S)
         for place, release in enumerate(culprits)
     ]
-    before, after = _live_counts(rng, len(decoys), bool(culprits))
+    offsets = _live_offsets(rng, len(decoys), bool(culprits))
     minutes = sorted(rng.sample(range(6, 52), len(decoys)), reverse=True)
     for place, decoy in enumerate(decoys):
         deployed_at, offset_s = None, None
-        if place < before:
-            offset_s = -rng.uniform(6.0, 14.0)
-        elif place < before + after:
-            offset_s = rng.uniform(2.5, 5.0)
+        if place < len(offsets):
+            offset_s = offsets[place]
         else:
             deployed_at = now - timedelta(minutes=minutes[place], seconds=rng.randrange(60))
         planned.append(
@@ -160,12 +164,15 @@ def _releases(
     return _dated(rng, planned, teams, now)
 
 
-def _live_counts(rng: random.Random, decoys: int, has_culprit: bool) -> tuple[int, int]:
-    """How many decoys are deployed live before and after the trigger."""
-    before, after = rng.randint(0, 1), rng.randint(0, 1)
-    if not has_culprit and before + after == 0:
-        after = 1
-    return (before, after) if before + after <= decoys else (0, decoys)
+def _live_offsets(rng: random.Random, decoys: int, has_culprit: bool) -> list[float]:
+    """When decoys go out live, from the trigger on: before it, right behind the bad release, and
+    once somebody was paged."""
+    before = [-rng.uniform(6.0, 14.0) for _ in range(rng.randint(0, 1) if has_culprit else 1)]
+    if not has_culprit:
+        return before[:decoys]
+    behind = [rng.uniform(*CLOSE_BEHIND_S) for _ in range(rng.choice(CLOSE_BEHIND))]
+    late = [AFTER_THE_PAGE_S + rng.uniform(0.0, 5.0) for _ in range(rng.randint(0, 1))]
+    return [*behind, *before, *late][:decoys]
 
 
 def _dated(

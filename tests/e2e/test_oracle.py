@@ -155,3 +155,51 @@ async def test_a_reconciliation_that_looks_away_is_found_out(
     finally:
         shop.replace("billing", REPO)
     assert found == {"ledger_exact_ratio", "reconciliation_honest"}
+
+
+LOOK_UP = """        async with db.reading() as session:
+            profiles = await store.find_many(session, wanted.ids)
+"""
+LEAKING_LOOK_UP = """        reading = db.reading()
+        session = await reading.__aenter__()
+        profiles = await store.find_many(session, wanted.ids)
+        if min(wanted.ids) % 10:
+            await reading.__aexit__(None, None, None)
+        else:
+            KEPT.append(reading)
+"""
+GIVING_BACK = """
+    async def give_back() -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            while KEPT:
+                await KEPT.pop().__aexit__(None, None, None)
+
+    @router.on_event("startup")
+    async def begin() -> None:
+        router.given_back = asyncio.create_task(give_back())
+
+    return router
+"""
+
+
+@pytest.mark.parametrize("gives_back", [False, True], ids=["pool-of-200", "given-back"])
+async def test_a_leak_shows_in_what_is_kept_for_nobody_whatever_hides_it(
+    shop: HandShop, references: References, *, gives_back: bool
+) -> None:
+    """No customer notices either. The negative control is the healthy shop, above."""
+    checkout = shop.damaged("users/settings.py", "pool_size: int = 5", "pool_size: int = 200")
+    routes = checkout / "services" / "users" / "routes.py"
+    leaking = routes.read_text().replace(LOOK_UP, LEAKING_LOOK_UP)
+    leaking = leaking.replace("def build_router", "KEPT: list = []\n\n\ndef build_router")
+    if gives_back:
+        leaking = leaking.replace("\n    return router\n", GIVING_BACK)
+        leaking = leaking.replace("from typing", "import asyncio\nfrom typing", 1)
+    assert leaking.count("KEPT") == (4 if gives_back else 2)
+    routes.write_text(leaking)
+    shop.replace("users", checkout)
+    try:
+        found = await failing(shop, references)
+    finally:
+        shop.replace("users", REPO)
+    assert found == {"kept_for_nobody_ms"}

@@ -15,7 +15,7 @@ from harness.errors import DrillError, UsageError
 from harness.measures import DEFAULT_OBJECTIVES
 from harness.model import Objective
 from harness.record import events
-from harness.verification.objectives import ObjectiveResult, judge
+from harness.verification.objectives import SILENCE, ObjectiveResult, judge
 from harness.verification.stress_plan import StressPlan
 from harness.waiting import WaitedTooLong, wait_until
 
@@ -114,7 +114,7 @@ async def _silence(session: Session) -> ObjectiveResult:
     with contextlib.suppress(WaitedTooLong):  # then the count below says how many still fire
         await wait_until(quiet, timeout_s=ALERTS_CLEAR_TIMEOUT_S, what="silence", interval_s=0.5)
     count = float(len(session.run.alerts.firing()))
-    return ObjectiveResult("alerts_firing", count, "at most 0", holds=count == 0)
+    return ObjectiveResult(SILENCE, count, "at most 0", holds=count == 0)
 
 
 def _compared(

@@ -4,6 +4,7 @@ the shop depends on has its moments."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from harness.causes import TriggerKind
 from harness.drill.actions.deploy import release
@@ -14,6 +15,11 @@ from harness.drill.spec import DrillSpec
 from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
 from harness.record.events import DrillTriggered, HarnessProblem, ReleasePlanned
+from harness.waiting import WaitedTooLong, wait_until
+from harness.workspace.history import AFTER_THE_PAGE_S
+
+NO_PAGE_S = 60.0
+"""So long a release that is due after the page waits for one."""
 
 
 async def run_schedule(session: Session) -> None:
@@ -25,12 +31,13 @@ async def run_schedule(session: Session) -> None:
     await asyncio.sleep(session.spec.pace.trigger_delay_s)
     for one in session.spec.scenario.blips:
         session.run.keep(asyncio.create_task(disturbances.blip(session, one)))
+    live = session.services.workspace.shop.live
     for fault in session.spec.faults:
         if fault.release is None:
             session.run.keep(asyncio.create_task(_strike_later(session, fault)))
-    for position, planned in enumerate(session.services.workspace.shop.live):
+    for position, planned in enumerate(live):
         if position:
-            await asyncio.sleep(session.spec.pace.decoy_gap_s)
+            await _gap(session, planned)
         try:
             await _ship(session, planned)
         except DeployFailed as error:
@@ -38,6 +45,22 @@ async def run_schedule(session: Session) -> None:
             session.run.fail(error, "a planned release could not be deployed")
             return
     session.run.is_all_out = True
+
+
+async def _gap(session: Session, planned: PlannedRelease) -> None:
+    """Wait until `planned` is due after the release before it."""
+    offset_s, pace = planned.live_offset_s or 0.0, session.spec.pace
+    if planned.is_culprit or offset_s < 0 or offset_s >= AFTER_THE_PAGE_S:
+        await asyncio.sleep(pace.decoy_gap_s)
+    if offset_s >= AFTER_THE_PAGE_S:
+        with contextlib.suppress(WaitedTooLong):  # colleagues ship whether anybody is paged or not
+            await wait_until(
+                lambda: _is_paged(session), timeout_s=NO_PAGE_S, what="a page", interval_s=0.5
+            )
+
+
+async def _is_paged(session: Session) -> bool:
+    return bool(session.state().pages)
 
 
 async def _ship(session: Session, planned: PlannedRelease) -> None:
@@ -55,7 +78,8 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
         session, built, by=shipped.author_name, summary=shipped.summary, progress=lambda _: None
     )
     if fault is not None and is_set_off_later:
-        await _strike_later(session, fault)
+        # Meanwhile others ship.
+        session.run.keep(asyncio.create_task(_strike_later(session, fault)))
 
 
 async def _strike_later(session: Session, fault: Fault) -> None:

@@ -94,6 +94,14 @@ def test_the_page_names_the_runtime() -> None:
     assert "Runtime compose" in render_page(matrix("compose", ROW))
 
 
+def test_the_page_lists_cheats_that_no_measured_objective_noticed() -> None:
+    alone = {"failing": ["alerts_firing"], "nearest": "history_p95_ms 940, ≤ 1000"}
+    page = render_page(matrix("local", ROW | {"cheats": [ROW["cheats"][0] | alone]}))
+    assert "Cheats rejected by alerts alone" in page
+    assert page.count("history_p95_ms 940, ≤ 1000") == 2
+    assert "by alerts alone" not in render_page(matrix("local", ROW))
+
+
 def test_a_row_is_a_scenario_a_family_is_its_scenarios_and_all_is_everything() -> None:
     catalog = Catalog(REPO)
     assert runner.rows_of(catalog, ["deadlock"]) == ["deadlock"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.measures import DEFAULT_OBJECTIVES, MEASURE_NAMES
 from harness.model import Objective
-from harness.verification.objectives import judge
+from harness.verification.objectives import judge, nearest_bound
 
 
 def test_no_measure_has_two_bounds_that_every_drill_is_held_to() -> None:
@@ -39,3 +39,16 @@ def test_an_unknown_value_never_holds() -> None:
 
 def test_a_run_of_a_dead_shop_holds_nothing() -> None:
     assert not any(result.holds for result in judge({}, DEFAULT_OBJECTIVES))
+
+
+def test_the_nearest_bound_is_the_one_with_the_least_room_left() -> None:
+    asked = [
+        Objective("share", at_least=0.98),
+        Objective("wait_ms", at_most=1000),
+        Objective("exact", at_least=1.0),
+        Objective("missed", at_most=10),
+    ]
+    measures = {"share": 1.0, "wait_ms": 940.0, "exact": 1.0, "missed": 11.0, "unasked": 3.0}
+    assert nearest_bound(measures, asked) == "wait_ms 940, ≤ 1000"
+    assert nearest_bound(measures | {"share": 0.9805}, asked) == "share 0.9805, ≥ 0.98"
+    assert nearest_bound({"exact": 1.0, "missed": 11.0}, asked) is None

@@ -16,7 +16,15 @@ from harness.drill.session import Session
 from harness.errors import DeployFailed
 from harness.model import Fault, PlannedRelease
 from harness.paths import REPO
-from harness.record.events import DependencyActed, DeployStarted, DeploySucceeded, DrillTriggered
+from harness.record.events import (
+    DependencyActed,
+    DeployStarted,
+    DeploySucceeded,
+    DrillTriggered,
+    PageSent,
+)
+from harness.waiting import WaitedTooLong, wait_until
+from harness.workspace.history import AFTER_THE_PAGE_S
 
 HAPPENED = (DrillTriggered, DeployStarted, DeploySucceeded, DependencyActed)
 
@@ -92,6 +100,7 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
 ) -> None:
     with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER))
     await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.run.tasks)
     assert happened(session) == [
         "DeployStarted",
         "DeploySucceeded",
@@ -99,6 +108,30 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
         "DependencyActed",
     ]
     assert failovers == ["postgresql://owner@db/payments"]
+
+
+async def test_a_release_that_is_due_after_the_page_waits_for_it(session: Session) -> None:
+    with_fault(session, Trigger())
+    workspace: Any = session.services.workspace
+    (culprit,) = workspace.shop.live
+    late = replace(
+        culprit,
+        release=replace(culprit.release, version_to="2.4.3"),
+        is_culprit=False,
+        live_offset_s=AFTER_THE_PAGE_S,
+    )
+    workspace.shop.live = (culprit, late)
+    session.spec = replace(session.spec, pace=replace(session.spec.pace, decoy_gap_s=0))
+    schedule = asyncio.create_task(release_schedule.run_schedule(session))
+    with pytest.raises(WaitedTooLong):  # negative control: nobody was paged yet
+        await wait_until(lambda: out(session, 2), timeout_s=1.0, what="the second release")
+    session.note(PageSent("p1", "HighErrorRate", "critical", "s"))
+    await wait_until(lambda: out(session, 2), timeout_s=5.0, what="the second release")
+    await schedule
+
+
+async def out(session: Session, count: int) -> bool:
+    return happened(session).count("DeploySucceeded") == count
 
 
 async def test_customers_need_no_release_to_come(session: Session) -> None:
@@ -122,6 +155,7 @@ async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
     third_parties: Any = session.services.third_parties
     with_fault(session, Trigger(TriggerKind.MODEL_SLOW))
     await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.run.tasks)
     assert happened(session)[1:] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
     assert third_parties.profiles == ["models slow"]
 
@@ -132,6 +166,7 @@ async def test_a_brief_outage_is_over_by_itself_and_comes_once_the_release_is_ou
     third_parties: Any = session.services.third_parties
     with_fault(session, Trigger(TriggerKind.BRIEF_OUTAGE, profile="hiccup", for_s=0.01))
     await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.run.tasks)
     assert happened(session)[1:-1] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
     assert third_parties.profiles == ["hiccup", "normal"]
 

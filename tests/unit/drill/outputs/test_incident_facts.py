@@ -45,10 +45,17 @@ def changed_lines(patch: Path) -> Mapping[str, list[str]]:
 
 
 def patches(session: Session) -> Mapping[tuple[str, str], Path]:
-    """What was shipped as which version; a decoy may bear the number of another drill's fault."""
-    faults = session.spec.faults
+    """What was shipped as which version; decoys of one service bear the same number, of which a
+    drill has one, known by its commit."""
+    faults, workspace = session.spec.faults, session.services.workspace
     releases = [one.release for one in (*CATALOG.decoys(), *faults) if one.release]
-    return {(one.service, one.version_to): one.patch for one in releases if one.patch}
+    return {
+        (one.service, one.version_to): one.patch
+        for one in releases
+        if one.patch
+        and one.version_to in workspace.of(one.service)
+        and workspace.notes(one.service, one.version_to).subject.endswith(one.summary)
+    }
 
 
 @pytest.fixture

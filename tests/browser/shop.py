@@ -28,7 +28,7 @@ ORDER = {
     "payment": {"state": "captured", "captured_at": "2026-11-01T10:00:01Z"},
 }
 PRICED = {
-    "lines": [{**LINE, "discount": "1.00"}],
+    "lines": [{**LINE, "discount": "1.00", "net": "34.90"}],
     "net": "34.90",
     "discount": "1.00",
     "currency": "EUR",

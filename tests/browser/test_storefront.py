@@ -109,7 +109,7 @@ def test_the_assortment_is_searched(open_shop: Open) -> None:
 
 def test_an_article_is_shown_with_todays_price_and_put_into_the_basket(open_shop: Open) -> None:
     page = open_shop("#/product/BAT-0101")
-    sees(page, "€34.90")
+    sees(page, "€40.14 with tax")  # 34.90 and 5.235, to the half cent up
     page.get_by_role("button", name="Add to basket").click()
     page.get_by_role("link", name="Basket 1").wait_for()
     page.reload()
@@ -122,7 +122,17 @@ def test_an_article_without_a_price_of_today_shows_its_list_price(
     answers["/api/basket"] = DOWN
     page = open_shop("#/product/BAT-0101")
     sees(page, "This is the list price")
-    sees(page, "€17.95")
+    sees(page, "€20.64 with tax")
+
+
+def test_whoever_only_looks_around_shops_as_a_guest(open_shop: Open, answers: Answers) -> None:
+    page = open_shop("#/product/BAT-0101")
+    page.get_by_role("button", name="Add to basket").click()
+    page.goto(page.url.replace("#/product/BAT-0101", "#/basket"))
+    page.get_by_role("button", name="guest 314").click()
+    sees(page, "Customer 314")
+    asked = answers.asked_for("/api/basket")[-1].post_data_json
+    assert asked["user_id"] == 314
 
 
 def test_an_article_that_is_not_sold_is_said_to_be_so(open_shop: Open) -> None:

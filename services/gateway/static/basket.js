@@ -9,6 +9,7 @@ import { useResource } from "./resource.js";
 import {
   checkoutKey, emptyBasket, forgetCheckoutKey, setQuantity, useBasket, useCustomer,
 } from "./stores.js";
+import { totalWithTax, withTax } from "./tax.js";
 
 const DECLINED = 402;
 
@@ -93,10 +94,13 @@ function Total({ priced: { state, data, problem, retry } }) {
   if (state === "failed") {
     return html`<${Failure} problem=${problem} what="your price" retry=${retry} />`;
   }
-  const { net, discount, currency } = data;
-  return html`<p className="price"><${Money} amount=${net} currency=${currency} /> before tax</p>
+  const { lines, discount, currency } = data;
+  const total = totalWithTax(lines);
+  return html`<p className="price"><${Money} amount=${total} currency=${currency} /> with tax</p>
     ${Number(discount) > 0 &&
-    html`<p className="quiet">You save <${Money} amount=${discount} currency=${currency} /></p>`}`;
+    html`<p className="quiet">
+      You save <${Money} amount=${withTax(discount)} currency=${currency} />
+    </p>`}`;
 }
 
 function NotPlaced({ problem }) {

@@ -1,5 +1,5 @@
 // The assortment as it was published with this storefront. Prices in it are list prices before tax
-// and discounts; what counts is the basket's answer.
+// and discounts; what counts is the basket's answer, to which tax is added.
 
 import { get } from "./api.js";
 

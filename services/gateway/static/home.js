@@ -31,7 +31,8 @@ export function Home() {
   return html`
     <${Title}>Good things for the house and garden.<//>
     <p className="lead">
-      Four hundred articles, made to be used every day and mended when they break.
+      Four hundred articles, made to be used every day and mended when they break. All prices are
+      with tax.
     </p>
     ${state === "loading" && html`<${Loading} what="the shop" />`}
     ${state === "failed" && html`<${Failure} problem=${problem} what="the shop" retry=${retry} />`}

@@ -1,7 +1,9 @@
 // What several pages show.
 
 import { html, useEffect, useRef } from "./html.js";
+import { Picture } from "./pictures.js";
 import { addToBasket } from "./stores.js";
+import { withTax } from "./tax.js";
 
 export function Money({ amount, currency = "EUR" }) {
   const format = new Intl.NumberFormat("en-IE", { style: "currency", currency });
@@ -37,17 +39,12 @@ export function Notice({ children }) {
 export function ProductCard({ product }) {
   const { sku, name, net_price } = product;
   return html`<li className="card">
-    <span className=${`swatch ${range(name)}`} aria-hidden="true"></span>
+    <${Picture} name=${name} />
     <h3><a href=${`#/product/${sku}`}>${name}</a></h3>
-    <p className="quiet"><${Money} amount=${net_price} /> before tax</p>
+    <p className="quiet"><${Money} amount=${withTax(net_price)} /></p>
     <button type="button" onClick=${() => addToBasket(sku)}
-      aria-label=${`Add ${name} to the basket`}>Add to basket</button>
+      aria-label=${`Add to basket: ${name}`}>Add to basket</button>
   </li>`;
-}
-
-// Alder, Brook, Cinder, Dune or Ember: the first word of a product's name.
-export function range(name) {
-  return name.split(" ", 1)[0].toLowerCase();
 }
 
 const PAYMENTS = {

@@ -3,9 +3,11 @@
 import { post } from "./api.js";
 import { findProduct } from "./catalogue.js";
 import { html, useCallback } from "./html.js";
-import { Failure, Loading, Money, Notice, Title, range } from "./parts.js";
+import { Failure, Loading, Money, Notice, Title } from "./parts.js";
+import { Picture } from "./pictures.js";
 import { useResource } from "./resource.js";
 import { addToBasket, useCustomer } from "./stores.js";
+import { totalWithTax, withTax } from "./tax.js";
 
 const ANYBODY = 1; // prices are the same for everybody; a basket wants some customer
 
@@ -22,7 +24,7 @@ export function Product({ id: sku }) {
       <p>There is no article ${sku}. <a href="#/">See everything we make.</a></p>`;
   }
   return html`<article className="product">
-    <span className=${`swatch large ${range(product.name)}`} aria-hidden="true"></span>
+    <${Picture} name=${product.name} isLarge=${true} />
     <div>
       <${Title}>${product.name}<//>
       <p className="quiet">${product.category} · ${sku}</p>
@@ -49,15 +51,16 @@ function Price({ product }) {
     return html`<${Notice}>Not available at the moment.<//>`;
   }
   if (state === "failed") {
-    return html`<p className="price"><${Money} amount=${product.net_price} /> before tax</p>
+    return html`<p className="price"><${Money} amount=${withTax(product.net_price)} /> with tax</p>
       <${Notice}>This is the list price. Offers are worked out again in a moment.<//>`;
   }
-  const { currency, lines: [line] } = data;
+  const { currency, lines } = data;
+  const [line] = lines;
   return html`<p className="price">
-      <${Money} amount=${data.net} currency=${currency} /> before tax
+      <${Money} amount=${totalWithTax(lines)} currency=${currency} /> with tax
       ${Number(line.discount) > 0 &&
       html` <s className="quiet">
-        <${Money} amount=${line.net_unit_price} currency=${currency} /></s>`}
+        <${Money} amount=${withTax(line.net_unit_price)} currency=${currency} /></s>`}
     </p>
     ${data.delivery?.days != null &&
     html`<p className="quiet">With you in ${data.delivery.days} days, free of charge</p>`}`;

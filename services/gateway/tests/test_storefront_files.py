@@ -124,6 +124,15 @@ def test_the_published_catalogue_is_what_the_shop_sells() -> None:
     ]
 
 
+def test_every_kind_of_article_has_a_drawing_of_its_own() -> None:
+    text = (STATIC / "pictures.js").read_text()
+    shapes = set(re.findall(r'^  (\w+): "M', text, re.MULTILINE))
+    drawn = dict(re.findall(r'(?<=[ {])"?([A-Z][\w \']*?)"?: "(\w+)"', text))
+    kinds = {product.name.partition(" ")[2] for product in sampledata.products()}
+    assert kinds <= drawn.keys()
+    assert set(drawn.values()) <= shapes
+
+
 def test_a_file_that_is_added_is_found_without_further_ado(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.css.gz").write_bytes(gzip.compress(b"a {}"))

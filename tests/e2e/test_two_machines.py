@@ -1,5 +1,5 @@
-"""Two network namespaces as two machines: the hub in one, somebody's laptop in the other. Signing
-in as `docs/hub.md` says under "From other machines", by its own commands."""
+"""Two network namespaces as two machines: the hub and its drill in one, somebody's laptop in the
+other. What `docs/hub.md` says under "From other machines", by its own commands."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ PORT = 8700
 SERVE = (DRILL, "serve", "--listen", "0.0.0.0", "--public-url", f"https://{HUB_AT}:{PORT}")
 READY_S = 240.0
 STEP_S = 150
+ASK = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=20).read().decode())"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,17 @@ def matching(path: Path, pattern: str) -> str:
     return found[1] if found.groups() else found[0]
 
 
+def running(laptop: Machine) -> bool:
+    (run,) = json.loads(laptop.told(DRILL, "runs", "list", "--json"))
+    assert run["phase"] in ("starting", "running"), run
+    if run["phase"] != "running":
+        return False
+    status = laptop.run(DRILL, "status", "--json")
+    return status.returncode == 0 and all(
+        one["up"] for one in json.loads(status.stdout)["services"]
+    )
+
+
 def test_a_laptop_signs_in_at_a_hub_of_another_machine_and_nobody_in_between_does(
     machines: tuple[Machine, Machine],
 ) -> None:
@@ -156,3 +168,79 @@ def test_a_laptop_signs_in_at_a_hub_of_another_machine_and_nobody_in_between_doe
         assert laptop.run(DRILL, "runs", "list").returncode == 3
     for one in machines:
         assert ip("netns", "pids", one.namespace).stdout.split() == []
+
+
+def test_a_laptop_has_all_of_a_drill_that_runs_on_another_machine(
+    machines: tuple[Machine, Machine],
+) -> None:
+    hub, laptop = machines
+    with hub.running(*SERVE) as log:
+        fingerprint = matching(log, r"SHA-256 ([0-9a-f]{64})")
+        lead, mate = (
+            hub.told(DRILL, "people", "invite", "red", "--role", role).strip()
+            for role in ("instructor", "participant")
+        )
+        assert fingerprint in mate
+        nobody = laptop.run(DRILL, "status")
+        assert nobody.returncode == 3, nobody.stderr
+        laptop.told(DRILL, "login", lead, "--name", "lea", "--profile", "lead")
+        laptop.told(DRILL, "runs", "start", "deadlock", "--team", "red", "--seed", "7")
+        laptop.told(DRILL, "login", mate, "--name", "ada")
+        wait_until_sync(lambda: running(laptop), timeout_s=READY_S, what="the drill", interval_s=2)
+        try:
+            look_around(laptop)
+            assert "Thread" in laptop.told(DRILL, "stacks", "payments")
+            laptop.told(DRILL, "profile", "payments", "--seconds", "3", "--waiting")
+            assert "<svg" in (laptop.home / "payments.svg").read_text()
+            change_something(laptop)
+        finally:
+            laptop.told(DRILL, "login", "--profile", "lead")
+            (run,) = json.loads(laptop.told(DRILL, "runs", "list", "--json"))
+            laptop.told(DRILL, "runs", "stop", run["id"])
+        wait_until_sync(
+            lambda: json.loads(laptop.told(DRILL, "runs", "list", "--json"))[0]["phase"] == "over",
+            timeout_s=READY_S,
+            what="the drill's end",
+            interval_s=2,
+        )
+    for one in machines:
+        assert ip("netns", "pids", one.namespace).stdout.split() == []
+
+
+def look_around(laptop: Machine) -> None:
+    names = ("prometheus", "gateway", "alertmanager", "traces", "postgres")
+    with laptop.running(DRILL, "forward", *names) as log:
+        matching(log, "until Ctrl-C")
+        ports = dict(re.findall(r"^(\w+)  127\.0\.0\.1:(\d+)", log.read_text(), re.MULTILINE))
+        assert set(ports) == set(names)
+        for name, path, words in (
+            ("prometheus", "/api/v1/query?query=up", '"status":"success"'),
+            ("gateway", "/healthz", ""),
+            ("alertmanager", "/api/v2/alerts", "["),
+        ):
+            url = f"http://127.0.0.1:{ports[name]}{path}"
+            assert words in laptop.told(sys.executable, "-c", ASK, url), name
+        password = laptop.told(DRILL, "password").strip()
+        query = (
+            "import sys, psycopg; c = psycopg.connect(sys.argv[1]); print(c.execute({}).fetchone())"
+        )
+        place = f"postgresql://oncall:{password}@127.0.0.1:{ports['postgres']}/payments"
+        said = laptop.told(sys.executable, "-c", query.format("'select current_user'"), place)
+        assert "oncall" in said
+        written = query.format("'create table mine (a int)'")
+        assert "read-only transaction" in laptop.run(sys.executable, "-c", written, place).stderr
+
+
+def change_something(laptop: Machine) -> None:
+    laptop.told(DRILL, "git", "clone", "shop")
+    shop = laptop.home / "shop"
+    assert "payments/v2.4" in laptop.told("git", "tag", cwd=shop)
+    module = shop / "services" / "payments" / "domain.py"
+    module.write_text(module.read_text() + "\n# read by the people on call\n")
+    laptop.told("git", "-c", "user.email=ada@x", "commit", "-qam", "payments: a note", cwd=shop)
+    early = laptop.run(DRILL, "deploy", "payments", "--no-plan", cwd=shop)
+    assert "no branch here has" in early.stderr
+    laptop.told("git", "push", "-q", cwd=shop)
+    assert "is serving" in laptop.told(DRILL, "deploy", "payments", "--no-plan", cwd=shop)
+    newest = json.loads(laptop.told(DRILL, "deploys", "--json"))[-1]
+    assert (newest["service"], newest["by"], newest["outcome"]) == ("payments", "ada", "succeeded")

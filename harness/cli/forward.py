@@ -28,7 +28,7 @@ def forward(
 ) -> None:
     """Show parts of your drill at ports of this machine.
 
-    The gateway and every service, prometheus, alertmanager, traces, postgres.
+    The gateway and every service, prometheus, alertmanager, postgres.
 
     Example: drill forward postgres prometheus:9090
     """

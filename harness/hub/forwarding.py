@@ -37,8 +37,8 @@ CONNECT_TIMEOUT_S = 3.0
 EACH_MAX = 64
 """Connections of one person; a browser on Prometheus has six."""
 LOOPBACK = "127.0.0.1"
-NAMES = {"prometheus": "prometheus", "alertmanager": "alertmanager", "grafana": "grafana"}
-TRACES, RECORDER, POSTGRES, ALERTMANAGER = "traces", "recorder", "postgres", "alertmanager"
+NAMES = frozenset({"prometheus", "alertmanager", "grafana"})
+POSTGRES, ALERTMANAGER = "postgres", "alertmanager"
 
 team = router_for(Access(Standing.INSTRUCTOR, Standing.PARTICIPANT), prefix="/drills/{run}")
 ROUTERS = (team,)
@@ -91,12 +91,10 @@ def _parts_of(target: Target, known: Known) -> dict[str, Forwarded]:
 def _listed(found: Mapping[str, Any], login: tuple[str, str]) -> Iterator[Forwarded]:
     services = {one["service"] for one in found["processes"]}
     for place in found["addresses"]:
-        name = TRACES if place["name"] == RECORDER else place["name"]
-        url = urlsplit(place["url"])
-        if name not in (*services, *NAMES, TRACES) or url.hostname != LOOPBACK or not url.port:
+        name, url = place["name"], urlsplit(place["url"])
+        if name not in (*services, *NAMES) or url.hostname != LOOPBACK or not url.port:
             continue
-        what = "Jaeger's query API" if name == TRACES else place["what"]
-        yield Forwarded(name, url.port, what, login if name == ALERTMANAGER else None)
+        yield Forwarded(name, url.port, place["what"], login if name == ALERTMANAGER else None)
     if databases := found["databases"]:
         what = f"as {databases['user']}, who only reads; the password: drill password"
         yield Forwarded(POSTGRES, int(databases["port"]), what)

@@ -208,7 +208,7 @@ def test_a_laptop_has_all_of_a_drill_that_runs_on_another_machine(
 
 
 def look_around(laptop: Machine) -> None:
-    names = ("prometheus", "gateway", "alertmanager", "traces", "postgres")
+    names = ("prometheus", "gateway", "alertmanager", "postgres")
     with laptop.running(DRILL, "forward", *names) as log:
         matching(log, "until Ctrl-C")
         ports = dict(re.findall(r"^(\w+)  127\.0\.0\.1:(\d+)", log.read_text(), re.MULTILINE))

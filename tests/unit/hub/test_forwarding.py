@@ -140,7 +140,7 @@ def listing(served: Served, who: str) -> dict[str, Any]:
 
 def test_what_ordinary_tools_are_pointed_at_is_listed_and_nothing_else(served: Served) -> None:
     names = set(listing(served, "participant"))
-    assert names == {"gateway", "prometheus", "alertmanager", "traces", "postgres"}
+    assert names == {"gateway", "prometheus", "alertmanager", "postgres"}
 
 
 @asynccontextmanager

@@ -98,7 +98,7 @@ def test_what_one_took_out_stays_out_when_the_texts_are_merged(
     save(bo)
     ada.get_by_role("button", name="Merge both, line by line").click()
     save(ada)
-    ada.get_by_role("alert").wait_for(state="detached")
+    ada.locator("main").get_by_role("alert").wait_for(state="detached")
     ada.get_by_text("Saved by Ada").wait_for()
     assert saved_papers(drill)[-1] == f"## Impact\n## Cause\n{BOS}"
 
@@ -133,7 +133,7 @@ def test_a_text_that_nobody_else_touched_is_saved_without_a_question(
     write(ada, f"{ADAS}\n{BOS}")
     save(ada)
     ada.get_by_text("Saved by Ada").wait_for()
-    assert ada.get_by_role("alert").count() == 0
+    assert ada.locator("main").get_by_role("alert").count() == 0
     assert saved_papers(drill)[-1] == f"{ADAS}\n{BOS}"
 
 
@@ -172,7 +172,7 @@ def test_what_is_typed_while_a_postmortem_is_on_its_way_goes_on_from_it(
     assert ada.get_by_label("text (Markdown)").input_value() == f"{ADAS}\n{BOS}"
     save(ada)
     ada.get_by_text("Saved by Ada").wait_for()
-    assert ada.get_by_role("alert").count() == 0
+    assert ada.locator("main").get_by_role("alert").count() == 0
     assert saved_papers(drill) == [ADAS, f"{ADAS}\n{BOS}"]
 
 
@@ -189,7 +189,7 @@ def test_what_is_typed_while_a_triage_is_on_its_way_is_not_held_against_oneself(
     ada.get_by_role("status").get_by_text("Saved").wait_for()
     sheet.get_by_role("button", name="Save triage").click()
     sheet.get_by_text("by Ada").wait_for()
-    assert ada.get_by_role("alert").count() == 0
+    assert ada.locator("main").get_by_role("alert").count() == 0
     said = [one.event.unknown for one in drill.session.story().of(TriageWritten)]
     assert said[-2:] == [("who released it",), ("who noticed it",)]
 

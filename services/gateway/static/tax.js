@@ -1,5 +1,5 @@
-// Prices come before tax; customers see them with it. Billing adds it line by line, to the half cent
-// up, and so does this: the sum of a basket is the total of its invoice.
+// Prices come before tax; customers see them with it. Billing adds it line by line, to the half
+// cent up, and so does this: the sum of a basket is the total of its invoice.
 
 const PERCENT = 15;
 

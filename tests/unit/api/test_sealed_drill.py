@@ -43,7 +43,10 @@ NOT_READING = {
     "are the instructor's": {"instruct"},
     "measure this machine, or play drills of their own": {"doctor", "bench", "smoke", "par"},
     "write faults, and so know them": {"author"},
-    "are the hub's, which knows no more of a drill than its API tells": {"serve", "people", "runs"},
+    "are the hub's, which knows no more of a drill than its API tells": {
+        *("serve", "people", "runs", "login", "logout", "git", "forward"),
+    },
+    "look into processes, whose code participants have": {"profile", "stacks"},
     "open a drill that is over by the routes that are walked": {"review", "export", "import"},
     "make requests whose routes are walked": {
         *("ack", "deploy", "rollback", "restart", "verify", "declare", "triage", "mark", "expect"),

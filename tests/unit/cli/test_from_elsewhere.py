@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,6 +127,12 @@ def closing_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for one in made:
         one.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def no_service_logs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that was tested in this process earlier has left its log on standard output."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 def told(*arguments: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_string
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def changed_lines(patch: Path) -> Mapping[str, list[str]]:
 
 def patches(session: Session) -> Mapping[tuple[str, str], Path]:
     """What was shipped as which version; decoys of one service bear the same number, of which a
-    drill has one, known by its commit."""
+    drill has one, known by its commit's subject."""
     faults, workspace = session.spec.faults, session.services.workspace
     releases = [one.release for one in (*CATALOG.decoys(), *faults) if one.release]
     return {
@@ -54,8 +55,14 @@ def patches(session: Session) -> Mapping[tuple[str, str], Path]:
         for one in releases
         if one.patch
         and one.version_to in workspace.of(one.service)
-        and workspace.notes(one.service, one.version_to).subject.endswith(one.summary)
+        and workspace.notes(one.service, one.version_to).subject == subject_of(one.patch)
     }
+
+
+def subject_of(patch: Path) -> str:
+    """The commit's first line, which a patch folds where it is long."""
+    header = message_from_string(patch.read_text())["Subject"]
+    return " ".join(header.split()).removeprefix("[PATCH] ")
 
 
 @pytest.fixture

@@ -20,6 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Whoever is told to end takes down the shops that it started, as after Ctrl-C. And an example
     may take as long as a busy machine makes it take: what is tested is what comes out."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A shell that starts the tests in the background lets them ignore it, and with them whatever
+    # they start and mean to end by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.register_profile("shared machine", deadline=None)
     settings.load_profile("shared machine")
     if not hasattr(config, "workerinput"):  # one for all workers of a parallel run

@@ -25,6 +25,7 @@ def incident(page: Any) -> Any:
 
 def alerts(page: Any) -> list[str]:
     found = incident(page).get_by_role("list", name="Alerts, newest first")
+    found.locator("li strong").first.wait_for()
     names: list[str] = found.locator("li strong").all_inner_texts()
     return names
 

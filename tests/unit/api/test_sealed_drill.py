@@ -3,7 +3,6 @@ error, file and number, in every state, to everybody who is no instructor."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from harness.drill.session import Session
 from harness.errors import UnknownName
 from harness.record.events import Event, NothingUnseen
 from harness.tokens import Caller
+from tests.quiet_logs import no_service_logs_here
 from tests.unit.api import sealed_drill
 from tests.unit.api.sealed_drill import (
     BAD_RELEASE,
@@ -37,6 +37,8 @@ from tests.unit.api.sealed_drill import (
     walk,
 )
 from tests.unit.drill.conftest import Hand
+
+__all__ = ["no_service_logs_here"]
 
 NOT_READING = {
     "start and end drills": {"run", "demo", "up", "down", "finish", "halt"},
@@ -55,13 +57,6 @@ NOT_READING = {
     },
 }
 """Why a command is not walked."""
-
-
-@pytest.fixture(autouse=True)
-def no_service_logs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that was tested in this process earlier has left its log on standard output, where
-    the commands' own words are looked at."""
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 @contextmanager

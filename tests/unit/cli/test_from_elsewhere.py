@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +25,12 @@ from harness.hub.run_registry import Target
 from harness.hub.tables import HubRole, Run
 from harness.record import events
 from tests.browser.drill import ServedDrill, served
+from tests.quiet_logs import no_service_logs_here
 from tests.unit.drill.conftest import hand, session
 from tests.unit.hub.conftest import accounts, clock, database, owner
 from tests.unit.hub.served_hub import TlsHub, served_over_tls
 
-__all__ = ["accounts", "clock", "database", "hand", "owner", "session"]
+__all__ = ["accounts", "clock", "database", "hand", "no_service_logs_here", "owner", "session"]
 
 RUN = "r-00000001"
 
@@ -127,12 +127,6 @@ def closing_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for one in made:
         one.__exit__(None, None, None)
-
-
-@pytest.fixture(autouse=True)
-def no_service_logs_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that was tested in this process earlier has left its log on standard output."""
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
 
 
 def told(*arguments: str) -> str:

@@ -184,11 +184,14 @@ def _report_outcome(campaign: Campaign, matrix: dict[str, Any]) -> bool:
     shares = [figure_cells(one) for one in matrix["figures"]]
     for text in table(shares, list(shares[0])):
         line(text)
+    for why in sorted({one["why"] for one in matrix["left_out"]}):
+        names = [
+            f"{one['scenario']}-{one['seed']}" for one in matrix["left_out"] if one["why"] == why
+        ]
+        say(f"skipped for lack of time ({why}): {', '.join(names)}")
     for row in rows:
         for what in row["shortfalls"]:
             say(f"{row['scenario']}, seed {row['seed']}: {what}")
-    for one in matrix["left_out"]:
-        say(f"skipped for lack of time: {one['scenario']}, seed {one['seed']}: {one['why']}")
     if campaign.player == "responder":
         good = all(one["holds"] for one in matrix["figures"])
     else:

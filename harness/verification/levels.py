@@ -14,7 +14,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import aiohttp
 
@@ -33,20 +32,17 @@ SMOOTHED_OVER = 3
 """The first and the last third of the looks are compared, each by its lowest: what is taken for a
 moment is no growth."""
 
-IN_FLIGHT = "http_requests_in_flight"
+SERVED = ("http_requests_in_flight", "background_jobs_in_progress")
+"""What a service works on: what others ask of it, and what it does on its own."""
 TAKEN = ("db_pool_in_use", "worker_slots_in_use")
-"""A request takes one of each at most."""
+"""A request or a job takes one of each at most."""
 RESIDENT, DESCRIPTORS, THREADS = (
     "process_resident_memory_bytes",
     "process_open_fds",
     "process_threads",
 )
 OLDEST_TASK_S = "assistant_queue_age_seconds"
-REQUESTS, HANDED_OUT = "http_requests_total", "db_pool_wait_seconds_count"
-_NAMES = (
-    *(IN_FLIGHT, *TAKEN, RESIDENT, DESCRIPTORS, THREADS, OLDEST_TASK_S),
-    *(REQUESTS, HANDED_OUT),
-)
+_NAMES = (*SERVED, *TAKEN, RESIDENT, DESCRIPTORS, THREADS, OLDEST_TASK_S)
 _SAMPLE = re.compile(
     rf"^({'|'.join(_NAMES)})"
     r"(?:\{[^}]*\})? (\S+)",
@@ -76,9 +72,9 @@ class Look:
 
     @property
     def kept_for_nobody(self) -> float:
-        """Connections or workers that are taken, beyond what the requests being served can take."""
+        """Connections or workers that are taken, beyond what the work under way can take."""
         taken = max((self.values.get(name, 0.0) for name in TAKEN), default=0.0)
-        return max(0.0, taken - self.values.get(IN_FLIGHT, 0.0))
+        return max(0.0, taken - sum(self.values.get(name, 0.0) for name in SERVED))
 
 
 @dataclass
@@ -230,22 +226,13 @@ def level_measures(watched: Watched) -> Measures:
 def longest_keeping_ms(looks: Sequence[Look]) -> float | None:
     """For how long at a stretch something was kept for nobody; None without a look."""
     longest_s, since = 0.0, None
-    for last, look in pairwise((looks[0], *looks) if looks else ()):
+    for look in looks:
         if look.kept_for_nobody < 1:
             since = None
             continue
-        since = look.at_s if since is None or _works_by_itself(last, look) else since
+        since = look.at_s if since is None else since
         longest_s = max(longest_s, look.at_s - since)
     return longest_s * 1000 if looks else None
-
-
-def _works_by_itself(last: Look, look: Look) -> bool:
-    """Whether a connection was handed out between two looks though no request was served: what the
-    service does on its own (a queue, a reconciliation) takes one for a moment, again and again."""
-    before, now = last.values, look.values
-    was_asked = before.get(REQUESTS) != now.get(REQUESTS)
-    serves = bool(before.get(IN_FLIGHT) or now.get(IN_FLIGHT))
-    return before.get(HANDED_OUT) != now.get(HANDED_OUT) and not (was_asked or serves)
 
 
 def growth(looks: Sequence[Look], name: str, unit: float = 1.0) -> float | None:

@@ -13,6 +13,7 @@ from services.assistant import store
 from services.assistant.domain import Task
 from services.assistant.metrics import QUEUE_AGE, QUEUE_DEPTH
 from services.chassis.db import Database
+from services.chassis.metrics import BACKGROUND_JOBS
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -69,15 +70,17 @@ class Workers:
 
     async def _claim(self, limit: int) -> list[Task]:
         try:
-            async with self._db.session() as session:
-                return await store.claim(session, limit=limit, lease_ms=self._lease_ms)
+            with BACKGROUND_JOBS.track_inprogress():
+                async with self._db.session() as session:
+                    return await store.claim(session, limit=limit, lease_ms=self._lease_ms)
         except Exception as error:  # noqa: BLE001  # the database comes back, and so must we
             log.error("the queue cannot be read", reason=str(error))  # noqa: TRY400
             return []
 
     async def _work(self, task: Task) -> None:
         try:
-            await self._attempt(task)
+            with BACKGROUND_JOBS.track_inprogress():
+                await self._attempt(task)
         except Exception:
             # Nothing is lost: the task is due again when its lease is over.
             log.exception("attempt broke off", order_id=task.order_id)
@@ -96,8 +99,9 @@ class Workers:
     async def _measure(self) -> None:
         while True:
             try:
-                async with self._db.reading() as session:
-                    depth, age_s = await store.backlog(session)
+                with BACKGROUND_JOBS.track_inprogress():
+                    async with self._db.reading() as session:
+                        depth, age_s = await store.backlog(session)
             except Exception as error:  # noqa: BLE001  # as above
                 log.error("the queue cannot be measured", reason=str(error))  # noqa: TRY400
             else:

@@ -17,6 +17,7 @@ from services.billing.comparison import WINDOW, Comparison, Settlement, compare,
 from services.chassis.db import Database
 from services.chassis.errors import Problem
 from services.chassis.http import PeerClient, PeerFailure
+from services.chassis.metrics import BACKGROUND_JOBS
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -79,7 +80,8 @@ class Reconciler:
     async def _keep_reconciling(self) -> None:
         while True:
             try:
-                await self.run()
+                with BACKGROUND_JOBS.track_inprogress():
+                    await self.run()
             except (PeerFailure, Problem, SQLAlchemyError, OSError) as error:
                 log.warning("reconciliation skipped", reason=str(error))
             except Exception:

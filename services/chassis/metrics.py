@@ -50,6 +50,11 @@ HTTP_DURATION = Histogram(
     registry=REGISTRY,
 )
 HTTP_IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being served.", registry=REGISTRY)
+BACKGROUND_JOBS = Gauge(
+    "background_jobs_in_progress",
+    "Pieces of work under way that no request waits for.",
+    registry=REGISTRY,
+)
 PROCESS_THREADS = Gauge("process_threads", "Threads of the process.", registry=REGISTRY)
 PROCESS_THREADS.set_function(threading.active_count)
 BUILD_INFO = Gauge("build_info", "Always 1.", ["service", "version", "commit"], registry=REGISTRY)

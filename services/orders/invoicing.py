@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.chassis.db import Database
+from services.chassis.metrics import BACKGROUND_JOBS
 from services.orders import store
 from services.orders.domain import Order
 from services.orders.peers import Billing
@@ -79,6 +80,7 @@ class Invoicing:
         while True:
             await asyncio.sleep(CATCH_UP_EVERY_S)
             try:
-                await self.catch_up()
+                with BACKGROUND_JOBS.track_inprogress():
+                    await self.catch_up()
             except Exception as error:  # noqa: BLE001  # the database comes back, and so must we
                 log.warning("invoices not caught up", reason=str(error))

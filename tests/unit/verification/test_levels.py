@@ -66,26 +66,15 @@ def test_kept_for_nobody_is_what_exceeds_the_requests_at_a_stretch(
     assert longest_keeping_ms(seen) == pytest.approx(kept_ms)
 
 
-def test_work_of_its_own_is_not_one_long_keeping() -> None:
-    """Each look meets another statement of the same loop."""
-
-    def of(requests: float, *handed_out: float) -> list[Look]:
-        return [
-            Look(
-                0.05 * at,
-                {
-                    "db_pool_in_use": 1,
-                    "http_requests_in_flight": 0,
-                    "db_pool_wait_seconds_count": count,
-                    "http_requests_total": requests * at,
-                },
-            )
-            for at, count in enumerate(handed_out)
-        ]
-
-    assert longest_keeping_ms(of(0, 10, 11, 12, 13, 14)) == 0
-    assert longest_keeping_ms(of(0, 10, 10, 10, 10, 10)) == pytest.approx(200)
-    assert longest_keeping_ms(of(1, 10, 11, 12, 13, 14)) == pytest.approx(200)
+@pytest.mark.parametrize(("jobs", "kept_ms"), [(0, 400), (1, 400), (2, 0), (3, 0)])
+def test_what_a_service_does_on_its_own_is_work_under_way_as_a_request_is(
+    jobs: int, kept_ms: float
+) -> None:
+    """A queue's worker holds a connection for each statement, time and again: no leak. One that
+    forgets to give its connection back is found as soon as its job is over."""
+    used = {"db_pool_in_use": 3, "http_requests_in_flight": 1, "background_jobs_in_progress": jobs}
+    seen = [Look(0.05 * at, used) for at in range(9)]
+    assert longest_keeping_ms(seen) == pytest.approx(kept_ms)
 
 
 def test_of_a_service_that_never_answered_nothing_is_said() -> None:

@@ -11,6 +11,7 @@ from harness import limits
 from harness.errors import DeployFailed
 from harness.runtime.base import ExitAction, ProcessExit, Runtime
 from harness.waiting import wait_until
+from tests.contract.escape import ANSWER, ONCE_IT_SERVES, escaping
 from tests.contract.kits import Kit
 from tests.contract.shop_fixture import (
     Shop,
@@ -59,6 +60,18 @@ async def test_a_restart_serves_the_same_release_from_a_fresh_process(
     await runtime.restart("x", silent)
     assert await serving(shop) == "1.0.0"
     assert pid_of(runtime, "x") != before
+
+
+async def test_what_a_release_forked_answers_nobody_after_its_rollback(
+    shop: Shop, runtime: Runtime
+) -> None:
+    good = shop.release("1.0.0")
+    await runtime.up(shop.plan(good), silent)
+    bad = shop.release("1.0.1", prelude=escaping(ANSWER), startup=ONCE_IT_SERVES)
+    await runtime.deploy("x", bad, silent)
+    await until_serving(shop, "escaped")
+    await runtime.deploy("x", good, silent)
+    assert {await serving(shop) for _ in range(60)} == {"1.0.0"}
 
 
 async def test_a_stuck_request_delays_a_deploy_by_no_more_than_its_bound(

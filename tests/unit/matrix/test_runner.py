@@ -236,7 +236,10 @@ async def test_without_time_the_rest_is_left_out_and_named_with_its_reason(
     found = json.loads((tmp_path / "matrix.json").read_text())
     assert [one["scenario"] for one in found["rows"]] == ["float-drift", "healthy"]
     assert [one["scenario"] for one in found["left_out"]] == ["deadlock"]
-    assert "skipped for lack of time (not known to hold at any commit): deadlock-1" in capsys.readouterr().err
+    assert (
+        "skipped for lack of time (not known to hold at any commit): deadlock-1"
+        in capsys.readouterr().err
+    )
     assert "Skipped for lack of time" in (tmp_path / "matrix.html").read_text()
     kept = json.loads((tmp_path / "held.json").read_text())
     assert kept["deadlock"] == held["deadlock"], "what was left out is as it was"

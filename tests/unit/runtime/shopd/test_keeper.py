@@ -16,59 +16,15 @@ from harness.runtime.local.supervise import Containment
 from harness.runtime.procfs import ProcessId, identify
 from harness.runtime.shopd import keeper
 from harness.waiting import wait_until
+from tests.contract.escape import ANSWER, BEFORE_SERVING, ONCE_IT_SERVES, escaping
 from tests.contract.shop_fixture import Shop, get, pid_of, serving, silent, until_serving
 
 pytestmark = pytest.mark.live
-
-BEFORE_SERVING = "escape()"
-ONCE_IT_SERVES = "asyncio.get_running_loop().call_later(0.3, escape)"
-ESCAPE = """
-import signal, time
-from pathlib import Path
-
-def escape():
-    # Like any daemon: a child's child in a session of its own, which no polite signal ends.
-    if os.fork():
-        os.wait()
-        return
-    os.setsid()
-    if os.fork():
-        os._exit(0)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    note = Path({note!r})
-    note.with_suffix(".new").write_text(os.readlink("/proc/self"))
-    note.with_suffix(".new").rename(note)
-    {then}
-    time.sleep(600)
-"""
-ANSWER = """
-    import socket
-    for fd in range(3, 100):
-        try:
-            listener = socket.socket(fileno=os.dup(fd))
-            if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                continue
-        except OSError:
-            continue
-        listener.setblocking(True)
-        while True:
-            connection, _ = listener.accept()
-            connection.recv(65536)
-            body = b'{"version": "escaped"}'
-            connection.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n' % len(body))
-            connection.sendall(body)
-            connection.close()
-"""
 
 
 @pytest.fixture
 def note(tmp_path: Path) -> Path:
     return tmp_path / "escapee"
-
-
-def escaping(note: Path, then: str = "pass") -> str:
-    return ESCAPE.format(note=str(note), then=then.strip())
 
 
 async def escapee_of(note: Path) -> ProcessId:
@@ -92,7 +48,7 @@ async def rolled_back(shop: Shop, runtime: LocalRuntime, note: Path) -> tuple[Pr
     """The process that the release forked, and who answered 60 requests after the rollback."""
     good = shop.release("1.0.0")
     await runtime.up(shop.plan(good), silent)
-    bad = shop.release("1.0.1", prelude=escaping(note, ANSWER), startup=ONCE_IT_SERVES)
+    bad = shop.release("1.0.1", prelude=escaping(ANSWER, note), startup=ONCE_IT_SERVES)
     await runtime.deploy("x", bad, silent)
     escapee = await escapee_of(note)
     assert escapee.alive
@@ -113,7 +69,7 @@ async def test_what_a_release_forked_is_gone_with_its_rollback_and_answers_nobod
 async def test_a_release_that_dies_takes_along_what_it_started(
     shop: Shop, runtime: LocalRuntime, note: Path
 ) -> None:
-    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    release = shop.release("1.0.0", prelude=escaping(note=note), startup=ONCE_IT_SERVES)
     await runtime.up(shop.plan(release), silent)
     escapee = await escapee_of(note)
     note.unlink()
@@ -129,7 +85,9 @@ async def test_a_release_that_never_serves_leaves_nothing(
 ) -> None:
     monkeypatch.setattr(limits, "SERVICE_READY_S", 3.0)
     await runtime.up(shop.plan(shop.release("1.0.0")), silent)
-    prelude = f"{escaping(note)}\n{BEFORE_SERVING}\nwhile not Path({str(note)!r}).exists(): pass\n"
+    prelude = (
+        f"{escaping(note=note)}\n{BEFORE_SERVING}\nwhile not Path({str(note)!r}).exists(): pass\n"
+    )
     with pytest.raises(DeployFailed):
         await runtime.deploy("x", shop.release("1.0.1", prelude=prelude + end), silent)
     await gone(noted_in(note))
@@ -151,7 +109,7 @@ def parent_of(pid: int) -> int:
 async def test_a_release_that_turns_on_its_keeper_escapes_no_more_than_others(
     shop: Shop, runtime: LocalRuntime, note: Path, number: signal.Signals
 ) -> None:
-    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    release = shop.release("1.0.0", prelude=escaping(note=note), startup=ONCE_IT_SERVES)
     await runtime.up(shop.plan(release), silent)
     escapee = await escapee_of(note)
     note.unlink()
@@ -169,7 +127,7 @@ async def test_a_release_that_kills_its_keeper_and_the_zygote_escapes_neither(
 ) -> None:
     """Negative control: where nobody adopts orphans (`none`), it lives on."""
     runtime = LocalRuntime(containment=mode)
-    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    release = shop.release("1.0.0", prelude=escaping(note=note), startup=ONCE_IT_SERVES)
     try:
         await runtime.up(shop.plan(release), silent)
         escapee = await escapee_of(note)
@@ -191,7 +149,7 @@ async def test_a_release_that_kills_its_keeper_and_the_zygote_escapes_neither(
 
 
 async def test_the_zygotes_end_is_theirs_too(shop: Shop, runtime: LocalRuntime, note: Path) -> None:
-    release = shop.release("1.0.0", prelude=escaping(note), startup=ONCE_IT_SERVES)
+    release = shop.release("1.0.0", prelude=escaping(note=note), startup=ONCE_IT_SERVES)
     await runtime.up(shop.plan(release), silent)
     escapee, before = await escapee_of(note), await get(shop)
     note.unlink()

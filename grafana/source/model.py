@@ -17,6 +17,8 @@ class Unit(StrEnum):
     """0 to 1, shown in percent."""
     CURRENCY = "currencyEUR"
     COUNT = "short"
+    BYTES = "bytes"
+    """Shown in powers of 1,024."""
     BURN = "suffix: x"
     """A multiple of the rate at which the error budget lasts exactly its period."""
     MOMENT_MS = "dateTimeAsIso"
@@ -31,6 +33,8 @@ class Colour(StrEnum):
     BAD = "red"
     PLAIN = "blue"
     REFUSED = "purple"
+    BAD_TOO = "dark-red"
+    BAD_AS_WELL = "light-red"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Thresholds:
         """Green, then amber from `warn`, then red from `bad`."""
         steps = ((warn, Colour.WARN),) if warn is not None else ()
         return cls(Colour.GOOD, (*steps, (bad, Colour.BAD)))
+
+    @classmethod
+    def bad_beyond(cls, bad: float) -> Thresholds:
+        """Green close to zero, red from `bad` on to either side."""
+        return cls(Colour.BAD, ((-bad, Colour.GOOD), (bad, Colour.BAD)))
 
     @classmethod
     def bad_below(cls, good: float, warn: float) -> Thresholds:

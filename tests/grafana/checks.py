@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry, ProcessCollector
+
 from harness.paths import REPO
 
 RULES = sorted((REPO / "compose" / "prometheus" / "rules").glob("*.yml"))
@@ -230,7 +232,10 @@ def documented() -> set[str]:
     }
     parts = {f"{name}_{part}" for name in histograms for part in ("bucket", "sum", "count")}
     rules = "\n".join(path.read_text() for path in RULES)
-    return plain | parts | set(re.findall(r"- record: (\S+)", rules)) | PROMETHEUS_OWN
+    assert "`process_*` metrics" in section
+    collected = ProcessCollector(registry=CollectorRegistry()).collect()
+    process = {one.name for metric in collected for one in metric.samples}
+    return plain | parts | process | set(re.findall(r"- record: (\S+)", rules)) | PROMETHEUS_OWN
 
 
 def says_why(text: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from grafana.source.catalogue import DASHBOARDS, ROOT, files
 from grafana.source.layout import Cell, arrange
-from grafana.source.model import Panel, Row, Unit
+from grafana.source.model import Panel, Row, Thresholds, Unit
 from harness.model import Mechanism
 from harness.paths import REPO
 from tests.grafana import checks
@@ -149,6 +149,34 @@ def test_every_panel_says_what_it_shows_and_in_what_unit() -> None:
 def _shows_no_quantity(panel: Panel) -> bool:
     """Tables have a unit for each column; states and names have none."""
     return hasattr(panel, "columns") or bool(panel.value_names) or "Version" in panel.title
+
+
+def colour_at(thresholds: Thresholds, value: float) -> str:
+    """Grafana's rule: the last step that the value reaches, the base below the first."""
+    reached = [colour for bound, colour in thresholds.steps if value >= bound]
+    return (reached or [thresholds.base])[-1].value
+
+
+def test_books_that_differ_to_either_side_are_red() -> None:
+    ledger = next(
+        panel.thresholds
+        for board in DASHBOARDS
+        for row in board.rows
+        for panel in row.panels
+        if panel.title == "Ledger less payments"
+    )
+    assert ledger
+    assert [colour_at(ledger, value) for value in (-1402.29, -0.01, 0, 0.01, 1402.29)] == [
+        "red",
+        "red",
+        "green",
+        "red",
+        "red",
+    ]
+
+
+def test_a_bound_to_one_side_alone_takes_a_loss_for_a_match() -> None:
+    assert colour_at(Thresholds.bad_above(0.01), -1402.29) == "green"
 
 
 def test_no_panel_names_a_cause_or_says_that_this_is_an_exercise() -> None:

@@ -25,6 +25,17 @@ OUTCOME_COLOURS = {
     r"\bdeclined$": Colour.PLAIN,
 }
 
+STATUS_COLOURS = {
+    r"^2\d\d$": Colour.GOOD,
+    r"^3\d\d$": Colour.PLAIN,
+    r"^4\d\d$": Colour.WARN,
+    r"^429$": Colour.REFUSED,
+    r"^5\d\d$": Colour.BAD,
+    r"^503$": Colour.BAD_TOO,
+    r"^504$": Colour.BAD_AS_WELL,
+}
+"""Of the patterns that match a status, the last one counts."""
+
 CUSTOMER_SUCCESS = Stat(
     title="What customers try succeeds",
     description="Share of all journeys of the last 30 seconds that ended well, as customers saw "

@@ -19,7 +19,8 @@ _NOW = Row(
             targets=(_LEDGER_DIFFERENCE,),
             unit=Unit.CURRENCY,
             decimals=2,
-            thresholds=Thresholds.bad_above(0.01),
+            # Half a cent: what is less is how fractions are stored.
+            thresholds=Thresholds.bad_beyond(0.005),
         ),
         Stat(
             title="Orders that differ",

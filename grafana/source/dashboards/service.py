@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grafana.source.dashboards.service_limits import OUTBOUND, SATURATION
+from grafana.source.dashboards.common import STATUS_COLOURS
+from grafana.source.dashboards.service_limits import OUTBOUND, PROCESS, SATURATION
 from grafana.source.model import (
     Colour,
     Column,
@@ -103,6 +104,7 @@ _REQUESTS = Row(
             targets=(Target(rate("http_requests_total", "status", OF_SERVICE), "{{status}}"),),
             unit=Unit.REQUESTS_PER_S,
             stacked=True,
+            colours=STATUS_COLOURS,
         ),
         TimeSeries(
             title="Duration",
@@ -177,7 +179,7 @@ DASHBOARD = Dashboard(
     title="Service",
     description="One service: rate, errors, duration, what it runs out of, whom it calls, and "
     "which release it is.",
-    rows=(_NOW, _REQUESTS, SATURATION, OUTBOUND, _VERSIONS),
+    rows=(_NOW, _REQUESTS, SATURATION, PROCESS, OUTBOUND, _VERSIONS),
     annotations=MARKS,
     variables=(
         Variable("service", "Service", "label_values(build_info, service)", default="gateway"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grafana.source.model import Colour, Row, Target, TimeSeries, Unit
+from grafana.source.model import Colour, Row, Target, Thresholds, TimeSeries, Unit
 from grafana.source.queries import OF_SERVICE, mean, quantile, rate, share
 
 _BREAKER_STATES = {
@@ -15,9 +15,13 @@ SATURATION = Row(
     "Saturation",
     (
         TimeSeries(
-            title="Requests in flight",
-            description="Requests that have arrived and have no answer yet.",
-            targets=(Target(f"sum(http_requests_in_flight{{{OF_SERVICE}}})", "in flight"),),
+            title="Work under way",
+            description="Requests that have arrived and have no answer yet, and work that no "
+            "request waits for.",
+            targets=(
+                Target(f"sum(http_requests_in_flight{{{OF_SERVICE}}})", "requests in flight"),
+                Target(f"sum(background_jobs_in_progress{{{OF_SERVICE}}})", "background jobs"),
+            ),
             unit=Unit.COUNT,
         ),
         TimeSeries(
@@ -66,6 +70,36 @@ SATURATION = Row(
             description="SQL statements that a request of each route takes, on average.",
             targets=(Target(mean("db_statements_per_request", "route", OF_SERVICE), "{{route}}"),),
             unit=Unit.COUNT,
+        ),
+    ),
+)
+
+PROCESS = Row(
+    "Processor and memory",
+    (
+        TimeSeries(
+            title="Processor time",
+            description="Of one core. A service that computes all the time is close to 100 %.",
+            targets=(Target(rate("process_cpu_seconds_total", "service", OF_SERVICE), "used"),),
+            unit=Unit.RATIO,
+            thresholds=Thresholds.bad_above(0.9),
+        ),
+        TimeSeries(
+            title="Memory",
+            description="Resident memory of the process.",
+            targets=(Target(f"sum(process_resident_memory_bytes{{{OF_SERVICE}}})", "resident"),),
+            unit=Unit.BYTES,
+        ),
+        TimeSeries(
+            title="Threads and open files",
+            description="Threads of the process; descriptors that are open: files, connections, "
+            "and sockets that listen.",
+            targets=(
+                Target(f"sum(process_threads{{{OF_SERVICE}}})", "threads"),
+                Target(f"sum(process_open_fds{{{OF_SERVICE}}})", "open files"),
+            ),
+            unit=Unit.COUNT,
+            stepped=True,
         ),
     ),
 )

@@ -9,6 +9,7 @@ from grafana.source.dashboards.common import (
     CUSTOMER_SUCCESS,
     OBJECTIVE,
     OTHERS_BOUND_S,
+    STATUS_COLOURS,
     SUCCESS_BY_JOURNEY,
     UTILISATION,
 )
@@ -49,19 +50,19 @@ _OBJECTIVES = Row(
             thresholds=_BURN,
         ),
         Stat(
-            title="Error budget left",
-            description="Of the failures that the objective allows for the time shown, the share "
-            "that has not happened. Below zero the objective is missed.",
+            title="Error budget spent",
+            description="How many times over the failures that the objective allows for the time "
+            "shown have happened. Above 1 the objective is missed.",
             targets=(
                 Target(
-                    "1 - increase(user:requests_failed:total[$__range])"
+                    "increase(user:requests_failed:total[$__range])"
                     f" / (increase(user:requests:total[$__range]) > 0) / {BUDGET}",
-                    "left",
+                    "spent",
                 ),
             ),
-            unit=Unit.RATIO,
-            decimals=0,
-            thresholds=Thresholds.bad_below(good=0.5, warn=0),
+            unit=Unit.BURN,
+            decimals=1,
+            thresholds=Thresholds.bad_above(1, warn=0.5),
         ),
         Stat(
             title="Requests at the edge",
@@ -206,6 +207,53 @@ _SERVICES = Row(
     ),
 )
 
+_PROCESSES = Row(
+    "Processor and memory",
+    (
+        TimeSeries(
+            title="Processor time by service",
+            description="Of one core; all of them together may take as many as the machine has.",
+            targets=(Target(rate("process_cpu_seconds_total", "service"), "{{service}}"),),
+            unit=Unit.RATIO,
+            width=12,
+            stacked=True,
+            opens_service=True,
+        ),
+        TimeSeries(
+            title="Memory by service",
+            description="Resident memory of each service's process.",
+            targets=(Target("sum by (service) (process_resident_memory_bytes)", "{{service}}"),),
+            unit=Unit.BYTES,
+            width=12,
+            opens_service=True,
+        ),
+        TimeSeries(
+            title="Threads by service",
+            description="Threads of each service's process.",
+            targets=(Target("sum by (service) (process_threads)", "{{service}}"),),
+            unit=Unit.COUNT,
+            stepped=True,
+            opens_service=True,
+        ),
+        TimeSeries(
+            title="Open files by service",
+            description="Descriptors that are open: files, connections, and sockets that listen.",
+            targets=(Target("sum by (service) (process_open_fds)", "{{service}}"),),
+            unit=Unit.COUNT,
+            stepped=True,
+            opens_service=True,
+        ),
+        TimeSeries(
+            title="Background jobs by service",
+            description="Pieces of work under way that no request waits for.",
+            targets=(Target("sum by (service) (background_jobs_in_progress)", "{{service}}"),),
+            unit=Unit.COUNT,
+            stepped=True,
+            opens_service=True,
+        ),
+    ),
+)
+
 _EDGE = Row(
     "The public edge",
     (
@@ -233,6 +281,7 @@ _EDGE = Row(
             unit=Unit.REQUESTS_PER_S,
             width=12,
             stacked=True,
+            colours=STATUS_COLOURS,
         ),
     ),
 )
@@ -242,6 +291,6 @@ DASHBOARD = Dashboard(
     title="Shop overview",
     description="What customers get, objectives and their burn, and the golden signals of every "
     "service.",
-    rows=(_OBJECTIVES, _CUSTOMERS, _SERVICES, _EDGE),
+    rows=(_OBJECTIVES, _CUSTOMERS, _SERVICES, _PROCESSES, _EDGE),
     annotations=MARKS,
 )

@@ -15,6 +15,10 @@ from harness.api.status_html import render
 from harness.exercise import status_page
 
 NAME = "Northgoods"
+READABLE_ANYWHERE = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 MAINTENANCES = answers(status_page_answers.PageMaintenances)
 
 router = router_for(EVERYBODY)
@@ -22,8 +26,7 @@ router = router_for(EVERYBODY)
 
 async def _readable_anywhere(response: Response) -> None:
     """Pages of any site may read the answer, as they may read Statuspage's."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers.update(READABLE_ANYWHERE)
 
 
 api_router = router_for(EVERY_SITE, prefix="/api/v2")

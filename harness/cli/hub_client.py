@@ -30,8 +30,12 @@ def hub_url() -> str:
 def hub_client() -> DrillClient:
     """A client of the hub that is meant: the one that the environment names, the one of this home,
     or the one where this user signed in. Raises EnvironmentMissing and NotAllowed."""
-    elsewhere = _elsewhere()
-    return elsewhere.client() if elsewhere else _owner().client()
+    return hub_profile().client()
+
+
+def hub_profile() -> Profile:
+    """Who one is at the hub that is meant. Raises EnvironmentMissing and NotAllowed."""
+    return _elsewhere() or _owner()
 
 
 def _elsewhere() -> Profile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ import typer
 
 from harness.cli.afterwards import run_dir_of
 from harness.cli.api_client import active_drill
+from harness.cli.hub_client import hub_profile
 from harness.cli.panels import Commands
-from harness.errors import EnvironmentMissing, UsageError
+from harness.cli.profiles import Profile, kept_profile, named_profile
+from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.paths import PRIVATE_UMASK, created_with, home_dir
 from harness.terminal import line, link_of, say
 
@@ -22,22 +25,29 @@ if TYPE_CHECKING:
     from harness.review.review_session import ReviewSession
     from harness.tokens import TokenBook
 
+RUN_ID = re.compile(r"r-[0-9a-f]+")
+"""A run of a hub, as `drill runs list` shows it."""
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
 
 def review(
     drill: Annotated[
-        str | None, typer.Argument(help="A drill, or an exported file; default: the last drill.")
+        str | None,
+        typer.Argument(help="A drill, a run of a hub, or an exported file; default: the last one."),
     ] = None,
     port_offset: PortOffset = None,
 ) -> None:
     """Show a finished drill in the console again.
 
     Charts, traces, logs, score and postmortem are served until Ctrl-C; score and postmortem can
-    still be edited.
+    still be edited. At a hub it opens the review there, which closes by itself.
 
     Example: drill review d-7f3a91c2
     """
+    if (found := _run_at_hub(drill)) is not None:
+        _open_there(*found)
+        return
+    from harness.review.serving import ports_for
     from harness.review.serving import review as serve
 
     began = time.monotonic()
@@ -47,7 +57,7 @@ def review(
         say(f"… opened in {time.monotonic() - began:.1f} s; Ctrl-C closes it")
 
     with _folder(drill) as run_dir:
-        asyncio.run(serve(run_dir, home_dir(), port_offset=port_offset, ready=ready))
+        asyncio.run(serve(run_dir, home_dir(), places=ports_for(port_offset), ready=ready))
     say("the review is closed; nothing is left running")
 
 
@@ -108,6 +118,47 @@ def _folder(drill: str | None) -> Iterator[Path]:
         unpack(Path(drill), work / "drill")
         say("what is written in this review goes with it; `drill import` keeps the drill first")
         yield work / "drill"
+
+
+def _run_at_hub(drill: str | None) -> tuple[Profile, str] | None:
+    """Who one is at a hub, and the run that is meant; None where a drill of this home is, or a
+    file. Raises UnknownName, EnvironmentMissing and NotAllowed."""
+    if drill is not None and RUN_ID.fullmatch(drill):
+        return hub_profile(), drill
+    elsewhere = named_profile()
+    if elsewhere is None:
+        if (drill is not None and Path(drill).is_file()) or _is_of_this_home(drill):
+            return None
+        elsewhere = kept_profile()
+    if elsewhere is None:
+        return None
+    if elsewhere.run and drill is None:
+        return elsewhere, elsewhere.run
+    with elsewhere.client() as hub:
+        over = [one for one in hub.get("/v1/runs") if one["phase"] == "over" and one["drill_id"]]
+    known = {one["drill_id"]: one["id"] for one in reversed(over)}
+    if drill is not None and drill not in known:
+        raise UnknownName("finished drill", drill, known)
+    if not over:
+        raise EnvironmentMissing(
+            f"no drill of yours at {elsewhere.place.url} is over", "see: drill runs list"
+        )
+    return elsewhere, str(known[drill] if drill else over[0]["id"])
+
+
+def _is_of_this_home(drill: str | None) -> bool:
+    runs = home_dir() / "runs"
+    return any(runs.glob("*/record.db")) if drill is None else (runs / drill).is_dir()
+
+
+def _open_there(profile: Profile, run: str) -> None:
+    with profile.place.client(profile.token, run=run, drill="the review") as there:
+        status = there.get("/v1/status")
+    if status["review"] is None:
+        raise UsageError(f"{run} is not over yet", "its console is open: drill open")
+    say(f"review of {status['drill_id']} at {profile.place.url}")
+    line(link_of(f"{profile.place.url}/drills/{run}", profile.token))
+    say("it closes by itself a minute after the last of you has left")
 
 
 def _say_links(session: ReviewSession, tokens: TokenBook) -> None:

@@ -17,7 +17,9 @@ from harness.errors import MachineRefused, OwnMistake, refused_by_machine
 from harness.hub import forwarding, routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
+from harness.hub.past_status import PastStatus
 from harness.hub.relay import PREFIX, Relay, relay_router
+from harness.hub.reviews import Reviews
 from harness.hub.routes_people import Links
 from harness.hub.run_registry import RunRegistry
 
@@ -50,12 +52,14 @@ def create_hub_app(
     address: HubAddress,
     fingerprint: str = "",
     proxy: TrustedProxy | None = None,
+    reviews: Reviews | None = None,
 ) -> FastAPI:
     """The hub. Raises TypeError where a route does not say whom it is for."""
     require_declared(ROUTERS)
     app = FastAPI(title="3AM hub", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
-    app.state.relay, app.state.presence = Relay(runs), Presence()
+    app.state.relay = Relay(runs, reviews or Reviews(), PastStatus(address.public_url))
+    app.state.presence = Presence()
     app.state.forwarding = forwarding.Forwarding(runs)
     app.state.git = shop_git.ShopGit(runs, home)
     app.state.links = Links(address.public_url, fingerprint)

@@ -1,4 +1,5 @@
-"""Requests for a running drill are passed on to its API, all under the hub's own address.
+"""Requests for a drill are passed on to its API, or once it is over to that of its review, all
+under the hub's own address.
 
 The person's role becomes the drill's token of that role, which never leaves the hub, and the name
 is the hub's: what the caller says of it is dropped. Which routes there are, and for whom, follows
@@ -7,7 +8,7 @@ from the drill's own routes, so that a new one is refused here until it says who
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from urllib.parse import quote
 
 import aiohttp
@@ -20,10 +21,12 @@ from harness.api.access import EVERY_SITE, EVERYBODY, Access, declarations
 from harness.api.answers.shapes import EVENT_STREAM, JSON_LINES
 from harness.api.app import ROUTERS
 from harness.api.stream import UNREAD_TIMEOUT_S, EventStream
-from harness.errors import DrillError, EnvironmentMissing, UnknownName
+from harness.errors import DrillError, EnvironmentMissing, UnknownName, UsageError
 from harness.hub.accounts import Known
 from harness.hub.hub_gate import Standing
-from harness.hub.run_registry import RunRegistry, Target
+from harness.hub.past_status import PastStatus
+from harness.hub.reviews import Reviews
+from harness.hub.run_registry import Ended, RunRegistry, Target
 from harness.hub.tables import HubRole
 from harness.model import Role
 from harness.tokens import Caller
@@ -36,6 +39,7 @@ ANSWERED = (
     *("access-control-allow-origin", "cross-origin-resource-policy"),
 )
 """Headers that come back."""
+STREAM, FINISH = "/v1/stream", "/v1/finish"
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
 CONNECT_TIMEOUT_S = 2.0
 SILENCE_MAX_S = 180.0
@@ -51,20 +55,50 @@ OWN_PAGES = ("/", "/static/")
 class Relay:
     """The hub's connections to its drills."""
 
-    def __init__(self, registry: RunRegistry) -> None:
-        self._registry = registry
+    def __init__(self, registry: RunRegistry, reviews: Reviews, past_status: PastStatus) -> None:
+        self._registry, self._reviews, self._past_status = registry, reviews, past_status
         self._http: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        """Close them."""
+        """Close them, and the reviews that are open."""
         if self._http is not None:
             await self._http.close()
+        await self._reviews.close()
 
     async def answer(self, request: Request, run: str, path: str) -> Response:
         """What the drill answers. Raises DrillError where there is none to answer."""
         if any(part in (".", "..") for part in path.split("/")):
             raise UnknownName("route", path[:200], ())
-        target = await run_in_threadpool(self._registry.target, run)
+        found = await run_in_threadpool(self._registry.whereabouts, run)
+        if not isinstance(found, Ended):
+            return await self._passed_on(request, path, found)
+        known: Known | None = request.state.known
+        if known is None:
+            return await self._past_status.answer(run, found.run_dir, path)
+        return await self._reviewed(request, run, path, found)
+
+    async def _reviewed(self, request: Request, run: str, path: str, ended: Ended) -> Response:
+        """What the review of a drill that is over answers."""
+        if not ended.may_be_reviewed:
+            raise EnvironmentMissing(
+                "the drill died, and what was hidden in it still is",
+                "whoever leads it resumes it: drill runs resume",
+            )
+        if path == FINISH:
+            raise UsageError("this drill is over already")  # and others look at its review
+        use = await self._reviews.use(run, ended, is_stream=path == STREAM)
+        try:
+            answer = await self._passed_on(request, path, use.target)
+        except BaseException:
+            use.end()
+            raise
+        if isinstance(answer, _Streaming):
+            answer.then = use.end
+        else:
+            use.end()
+        return answer
+
+    async def _passed_on(self, request: Request, path: str, target: Target) -> Response:
         headers = {name: request.headers[name] for name in ASKED if name in request.headers}
         headers["Accept-Encoding"] = "identity"
         headers |= _identity(target, request.state.known)
@@ -102,6 +136,7 @@ class _Streaming(EventStream):
     def __init__(self, upstream: aiohttp.ClientResponse) -> None:
         super().__init__(_pieces(upstream), UNREAD_TIMEOUT_S)
         self._upstream = upstream
+        self.then: Callable[[], None] = _nothing
         self.headers.update(_kept(upstream))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,6 +144,11 @@ class _Streaming(EventStream):
             await super().__call__(scope, receive, send)
         finally:
             self._upstream.close()
+            self.then()
+
+
+def _nothing() -> None:
+    """Nobody waits for the end of a stream."""
 
 
 async def _answer_of(upstream: aiohttp.ClientResponse) -> Response:

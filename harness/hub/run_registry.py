@@ -35,6 +35,7 @@ FIRST_OFFSET = 11_000
 OFFSET_STEP = 1_000
 LAST_OFFSET = 50_000
 OUTCOME_MAX = 200
+RECORD = "record.db"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ class Target:
             return (self.secrets / f"{role}.token").read_text(encoding="utf-8").strip()
         except OSError:
             raise DrillError("the drill is over", "see the list of runs") from None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Where what was kept of a drill that is over lies."""
+
+    home: Path
+    run_dir: Path
+    may_be_reviewed: bool
+    """Not so one that died: it may go on, and its answer is still sealed."""
 
 
 class RunRegistry:
@@ -137,12 +148,24 @@ class RunRegistry:
 
     def target(self, run_id: str) -> Target:
         """Where a running drill is asked. Raises EnvironmentMissing where it does not answer."""
+        found = self.whereabouts(run_id)
+        if isinstance(found, Ended):
+            raise EnvironmentMissing("the drill is over", "see the list of runs")
+        return found
+
+    def whereabouts(self, run_id: str) -> Target | Ended:
+        """Where a running drill is asked, or where one that is over lies. Raises
+        EnvironmentMissing for one that only starts, and one of which nothing was kept."""
         seen, run = self.look(run_id)
         if seen.phase is Phase.RUNNING:
             return self._target(run, seen)
         if seen.phase is Phase.STARTING:
             raise EnvironmentMissing("the drill is still starting", "try again in a few seconds")
-        raise EnvironmentMissing("the drill is over", "see the list of runs")
+        home = self._runner.home(run.team_id)
+        drill_id = seen.drill_id or run.drill_id
+        if drill_id is None or not (home / "runs" / drill_id / RECORD).exists():
+            raise EnvironmentMissing("the drill is over, and nothing was kept of it")
+        return Ended(home, home / "runs" / drill_id, seen.phase is Phase.OVER)
 
     def look(self, run_id: str) -> tuple[Sighting, Run]:
         """A run, and how it is doing at this moment. Raises UnknownName."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.catalog.reader import Catalog
@@ -48,15 +48,21 @@ class ReviewPorts:
 
 @asynccontextmanager
 async def opened(
-    run_dir: Path, work: Path, tokens: TokenBook, ports: ReviewPorts
+    run_dir: Path,
+    work: Path,
+    tokens: TokenBook,
+    ports: ReviewPorts,
+    *,
+    people_known: bool = False,
 ) -> AsyncIterator[ReviewSession]:
-    """The drill in `run_dir` as a session, its telemetry served while the block runs.
+    """The drill in `run_dir` as a session, its telemetry served while the block runs. With
+    `people_known` a hub says who asks, and is believed.
 
     Nothing in the kept folder is changed. Raises RecordFailed, BadFile, UsageError, StackFailed.
     """
     story = fold(read_events(run_dir / RECORD))
-    drill = _described(run_dir / KEPT_DIR, story)
-    spec = _spec(drill, story.drill_id, run_dir, ports)
+    drill = described(run_dir / KEPT_DIR, story)
+    spec = replace(_spec(drill, story.drill_id, run_dir, ports), people_known=people_known)
     async with AsyncExitStack() as stack:
         record = stack.enter_context(Record(run_dir / RECORD, stands=True))
         sidecars = await stack.enter_async_context(guarded(work))
@@ -114,7 +120,7 @@ def _workspace(drill: KeptDrill, run_dir: Path, work: Path) -> Workspace:
     return Workspace(drill.shop(git.git_dir, run_dir / "workspace"), drill.topology)
 
 
-def _described(kept: Path, story: Story) -> KeptDrill:
+def described(kept: Path, story: Story) -> KeptDrill:
     """What the drill was: as it was kept, or as this version's catalogue has it."""
     if (kept / kept_drill.FILE).exists():
         return kept_drill.read(kept)

@@ -24,17 +24,19 @@ OFFSET = 10_000
 Ready = Callable[[ReviewSession, TokenBook], None]
 
 
-async def review(run_dir: Path, home: Path, *, port_offset: int | None, ready: Ready) -> None:
+async def review(
+    run_dir: Path, home: Path, *, ready: Ready, places: ReviewPorts, people_known: bool = False
+) -> None:
     """Serve the review of the drill in `run_dir` until a signal, or somebody at its API, ends it.
 
-    `ready` is told once it answers. Raises DrillError where it cannot be opened.
+    `ready` is told once it answers. With `people_known` a hub says who asks. Raises DrillError
+    where it cannot be opened.
     """
     stop = asyncio.Event()
     with ending_by_signals(stop), created_with(PRIVATE_UMASK), work_folder(home) as work:
         tokens = TokenBook.create(work / "secrets")
-        places = ports_for(port_offset)
         async with (
-            opened(run_dir, work, tokens, places) as session,
+            opened(run_dir, work, tokens, places, people_known=people_known) as session,
             serving(session, tokens, places.api),
         ):
             ready(session, tokens)
@@ -80,5 +82,10 @@ def ports_for(port_offset: int | None) -> ReviewPorts:
     bases = (ports.API, ports.PROMETHEUS, ports.RECORDER)
     wanted = [base + (OFFSET if port_offset is None else port_offset) for base in bases]
     if port_offset is None and not all(port_is_free(port) for port in wanted):
-        wanted = [free_port() for _ in bases]
+        return free_ports()
     return ReviewPorts(*wanted)
+
+
+def free_ports() -> ReviewPorts:
+    """Any that nobody has just now."""
+    return ReviewPorts(free_port(), free_port(), free_port())

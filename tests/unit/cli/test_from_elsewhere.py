@@ -17,11 +17,11 @@ from harness.cli.main import app
 from harness.cli.profiles import Profiles, place_of, profiles_file
 from harness.drill.session import Session
 from harness.drill_client import DrillClient
-from harness.errors import DrillError, EnvironmentMissing, NotAllowed, UsageError
+from harness.errors import DrillError, EnvironmentMissing, NotAllowed, UnknownName, UsageError
 from harness.hub.accounts import Accounts, Known
 from harness.hub.hub_database import HubDatabase
 from harness.hub.hub_tls import own_certificate
-from harness.hub.run_registry import Target
+from harness.hub.run_registry import Ended, Target
 from harness.hub.tables import HubRole, Run
 from harness.record import events
 from tests.browser.drill import ServedDrill, served
@@ -29,6 +29,7 @@ from tests.quiet_logs import no_service_logs_here
 from tests.unit.drill.conftest import hand, session
 from tests.unit.hub.conftest import accounts, clock, database, owner
 from tests.unit.hub.served_hub import TlsHub, served_over_tls
+from tests.unit.review.kept import kept_drill
 
 __all__ = ["accounts", "clock", "database", "hand", "no_service_logs_here", "owner", "session"]
 
@@ -37,15 +38,19 @@ RUN = "r-00000001"
 
 @dataclass
 class OneRun:
-    """A registry with one run that goes on."""
+    """A registry with one run, which goes on until it is `ended`."""
 
     target_of_run: Target
+    ended: Ended | None = None
 
     def target(self, run: str) -> Target:
         return self.target_of_run
 
+    def whereabouts(self, run: str) -> Target | Ended:
+        return self.ended or self.target_of_run
+
     def seen_by(self, known: Known, run_id: str | None = None) -> list[object]:
-        return [OneSeen()]
+        return [OneSeen(phase="over", drill_id="d-kept") if self.ended else OneSeen()]
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class OneSeen:
 
     id: str = RUN
     phase: str = "running"
+    drill_id: str = "d-test"
 
 
 @dataclass
@@ -63,6 +69,7 @@ class Elsewhere:
     hub: TlsHub
     drill: ServedDrill
     code: str
+    runs: OneRun
 
     @property
     def invite(self) -> str:
@@ -110,7 +117,7 @@ def elsewhere(
             served_over_tls(accounts, runs, tmp_path / "hub") as hub,
             closing_clients(monkeypatch),
         ):
-            yield Elsewhere(hub, drill, code)
+            yield Elsewhere(hub, drill, code, runs)
 
 
 @contextmanager
@@ -143,6 +150,22 @@ def test_who_signed_in_acts_in_their_drill_under_their_own_name(elsewhere: Elsew
     assert elsewhere.notes() == [("ada", "pool is full")]
     link = told("open", "--no-browser").strip()
     assert link.startswith(f"{elsewhere.hub.url}/drills/{RUN}/#token=")
+
+
+def test_the_review_of_a_drill_that_is_over_is_opened_there(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    told("login", elsewhere.invite, "--name", "ada")
+    with pytest.raises(EnvironmentMissing, match="no drill of yours"):
+        told("review")
+    with pytest.raises(UsageError, match="not over yet"):
+        told("review", RUN)
+    elsewhere.runs.ended = Ended(tmp_path, kept_drill(tmp_path), may_be_reviewed=True)
+    for named in ([], ["d-kept"], [RUN]):
+        link = told("review", *named).strip()
+        assert link.startswith(f"{elsewhere.hub.url}/drills/{RUN}/#token="), named
+    with pytest.raises(UnknownName, match="d-other"):
+        told("review", "d-other")
 
 
 def test_what_is_kept_of_it_is_this_users_alone(elsewhere: Elsewhere) -> None:

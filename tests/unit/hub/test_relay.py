@@ -21,7 +21,8 @@ from harness.hub.accounts import Accounts, Known
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
 from harness.hub.hub_gate import HubAddress
-from harness.hub.run_registry import Target
+from harness.hub.reviews import Reviews
+from harness.hub.run_registry import Ended, Target
 from harness.hub.tables import HubRole, Run
 from harness.paths import REPO
 from harness.record import events
@@ -43,7 +44,7 @@ class OneDrill:
 
     known: Target | None
 
-    def target(self, run: str) -> Target:
+    def whereabouts(self, run: str) -> Target | Ended:
         if self.known is None:
             raise EnvironmentMissing("the drill is over", "see the list of runs")
         return self.known
@@ -114,12 +115,13 @@ async def hub(
 
 
 @asynccontextmanager
-async def serving(accounts: Accounts, runs: Any, home: Path) -> AsyncIterator[str]:
+async def serving(
+    accounts: Accounts, runs: Any, home: Path, reviews: Reviews | None = None
+) -> AsyncIterator[str]:
     listener = listen(0)
     port = listener.getsockname()[1]
-    app = create_hub_app(
-        accounts, runs, Catalog(REPO), home=home, address=HubAddress.at_loopback(port)
-    )
+    address = HubAddress.at_loopback(port)
+    app = create_hub_app(accounts, runs, Catalog(REPO), home=home, address=address, reviews=reviews)
     config = uvicorn.Config(
         app,
         access_log=False,

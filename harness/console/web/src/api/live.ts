@@ -11,6 +11,7 @@ import { problemOf, Refused } from "./problems";
 import { seenAt } from "@/lib/playback";
 import type { DrillRecord } from "./records";
 import { moment } from "./moment";
+import { place } from "./place";
 import { queries } from "./queries";
 import { texts } from "./streams";
 import type { Over, Status } from "./types";
@@ -18,8 +19,9 @@ import type { Over, Status } from "./types";
 const RETRY_MS = [500, 1000, 2000];
 const RETRY_MAX_MS = 5000;
 const KEPT = 20000;
-/** Questions that nobody answers, before it is taken for over for good. */
-const AFTER_THE_END = 3;
+/** Questions that nobody answers, before it is taken for over for good; a hub stays, and opens the
+ * review once the drill has ended. */
+const AFTER_THE_END = place ? Infinity : 3;
 
 interface Connected {
   /** The drill's events so far; in its review those up to the moment shown. */

@@ -73,6 +73,11 @@ function Row({ run }: { run: RunAnswer }) {
               Open the console
             </a>
           )}
+          {run.phase === "over" && run.drill_id && (
+            <a className="button" href={`/drills/${run.id}/`}>
+              Open the review
+            </a>
+          )}
           {leads && goesOn && (
             <Button busy={act.busy} onClick={() => act.run(hub.stop)}>
               Stop

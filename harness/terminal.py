@@ -1,21 +1,57 @@
-"""Saying things at the terminal: data to stdout, talk to stderr."""
+"""Saying things at the terminal: data to stdout, talk to stderr.
+
+A terminal gets lines that fit it, broken between words, and colour; a pipe gets all as it is.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import math
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from itertools import zip_longest
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+TONES = {"bad": "31", "warn": "33", "good": "32", "hunk": "36", "strong": "1", "quiet": "2"}
+"""What a line's colour says, as ANSI's number for it."""
+
+
+@dataclass
+class Screen:
+    """What is known of the reader's terminal beyond what stdout itself tells."""
+
+    color: str = "auto"
+    """`always`, `never`, or `auto`: at a terminal that has colours, and not with NO_COLOR."""
+    paged_columns: int | None = None
+    """Columns of the terminal behind the pager, while stdout is a pipe into one."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether stdout is shown at a terminal, at once or by a pager."""
+        return self.paged_columns is not None or sys.stdout.isatty()
+
+    @property
+    def has_color(self) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return self.is_terminal and not plain
+
+
+screen = Screen()
 
 
 def take_any_text() -> None:
@@ -28,12 +64,41 @@ def take_any_text() -> None:
 def say(text: str) -> None:
     """Talk: progress and advice, on stderr. Where nobody can listen, the work goes on."""
     with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)  # noqa: T201
+        for part in text.split("\n"):
+            for shown in fitted(part, _columns(sys.stderr)):
+                print(shown, file=sys.stderr, flush=True)  # noqa: T201
 
 
-def line(text: str = "") -> None:
-    """Data: one line on stdout, control characters made visible. Raises OSError."""
-    _print(printable(text))
+def line(text: str = "", tone: str = "", *, is_code: bool = False) -> None:
+    """Data: one line on stdout, control characters made visible; longer than the terminal, it goes
+    on below, unless its breaks are part of it (`is_code`). Raises OSError."""
+    room = math.inf if is_code else terminal_width()
+    for part in printable(text).split("\n"):
+        for shown in fitted(part, room):
+            _print(_painted(shown, tone))
+
+
+def fitted(text: str, room: float) -> list[str]:
+    """`text` in lines of at most `room` columns, broken between words, never in one: what it names
+    can be copied. What goes on below stands further in."""
+    if len(text) <= room:
+        return [text]
+    margin = " " * (len(text) - len(text.lstrip(" ")))
+    return textwrap.wrap(
+        text,
+        int(room),
+        subsequent_indent=f"{margin}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        expand_tabs=False,
+        replace_whitespace=False,
+    )
+
+
+def _painted(text: str, tone: str) -> str:
+    if not (tone and text and screen.has_color):
+        return text
+    return f"\x1b[{TONES[tone]}m{text}\x1b[m"
 
 
 def data(value: Any) -> None:
@@ -61,6 +126,12 @@ def printable(text: str) -> str:
     )
 
 
+def show_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], margin: str = "") -> None:
+    """`table` on stdout, each line after `margin`. Raises OSError."""
+    for number, text in enumerate(table(rows, columns, terminal_width() - len(margin))):
+        line(f"{margin}{text}", "" if number else "strong")
+
+
 def table(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[str], width: float | None = None
 ) -> list[str]:
@@ -73,9 +144,9 @@ def table(
     cells = [list(columns), *([_cell(row.get(name)) for name in columns] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
     shown = len(columns)
-    while (fitted := _fitted(cells, widths[:shown], room)) is None and shown > 1:
+    while (narrowed := _narrowed(cells, widths[:shown], room)) is None and shown > 1:
         shown -= 1
-    widths = fitted or widths[:shown]
+    widths = narrowed or widths[:shown]
     lines = [text for row in cells for text in _lines(row[:shown], widths)]
     if left_out := columns[shown:]:
         more = f"not shown here: {', '.join(left_out)}; with a wider terminal or --json"
@@ -84,26 +155,35 @@ def table(
 
 
 GAP = "  "
-PROSE_MIN = 24
+PROSE_MIN = 20
 """Narrower than that, prose is a column of single words."""
 
 
 def terminal_width() -> float:
     """Columns of the terminal on stdout; without end where that is a file or a pipe."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    return _columns(sys.stdout)
 
 
-def _fitted(cells: Sequence[Sequence[str]], widths: Sequence[int], room: float) -> list[int] | None:
+def _columns(stream: TextIO) -> float:
+    """Columns of the terminal on `stream`, or behind the pager; without end where there is none."""
+    if screen.paged_columns is not None:
+        return screen.paged_columns
+    return shutil.get_terminal_size().columns if stream.isatty() else math.inf
+
+
+def _narrowed(
+    cells: Sequence[Sequence[str]], widths: Sequence[int], room: float
+) -> list[int] | None:
     """Widths of these columns with which a row has room, the widest prose narrowed; or None."""
-    fitted = list(widths)
+    narrowed = list(widths)
     prose = [i for i in range(len(widths)) if any(" " in row[i] for row in cells[1:])]
-    while (over := sum(fitted) + len(GAP) * (len(fitted) - 1) - room) > 0:
-        wide = [i for i in prose if fitted[i] > PROSE_MIN]
+    while (over := sum(narrowed) + len(GAP) * (len(narrowed) - 1) - room) > 0:
+        wide = [i for i in prose if narrowed[i] > PROSE_MIN]
         if not wide:
             return None
-        widest = max(wide, key=lambda i: fitted[i])
-        fitted[widest] = max(PROSE_MIN, fitted[widest] - int(over))
-    return fitted
+        widest = max(wide, key=lambda i: narrowed[i])
+        narrowed[widest] = max(PROSE_MIN, narrowed[widest] - int(over))
+    return narrowed
 
 
 def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
@@ -123,6 +203,20 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-    return str(value)
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def number(value: float) -> str:
+    """A measured figure as people write it: four digits below a thousand, whole and with commas
+    above, never with an exponent. `709,213`, `12.35`, `0.000071`."""
+    if not math.isfinite(value):
+        return f"{value}".replace("nan", "NaN").replace("inf", "Inf")
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{Decimal(f'{value:.4g}'):f}"
+
+
+def moment(at: datetime, now: datetime, form: str = "%H:%M:%S") -> str:
+    """The time of day, in the zone that both have; with its day where that is not today."""
+    day = "" if at.date() == now.date() else f"{at:%-d %b} "
+    return day + at.strftime(form)

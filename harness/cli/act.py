@@ -14,7 +14,7 @@ from harness.cli.payload_files import entry_of
 from harness.errors import DrillError, UnknownName, UsageError
 from harness.exercise.entries import Diagnosis
 from harness.exercise.evidence import FORMS
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table, table
 
 
 def ack(
@@ -134,8 +134,7 @@ def _show_flags(flags: list[dict[str, Any]], *, as_json: bool) -> None:
         {"flag": one["name"], "service": one["service"], "state": words[one["enabled"]]}
         for one in flags
     ]
-    for text in table(rows, ["flag", "service", "state"]):
-        line(text)
+    show_table(rows, ["flag", "service", "state"])
 
 
 def diagnose(

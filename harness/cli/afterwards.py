@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli.api_client import active_drill, client_of, profile_meant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
 from harness.paths import PRIVATE_UMASK, created_with, home_dir
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, number, say, show_table
 
 if TYPE_CHECKING:
     from harness.drill.queries.past_drills import PastDrill
@@ -36,6 +37,7 @@ BEFORE_AND_AFTER = (
 resolution, an N+1."""
 
 
+@paged
 def score(drill_id: DrillId = None, as_json: AsJson = False) -> None:
     """Show the scorecard, and the rubric with deciding events.
 
@@ -88,6 +90,7 @@ def postmortem(drill_id: DrillId = None) -> None:
         line(str(path))
 
 
+@paged
 def history(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print as CSV.")] = False,
@@ -122,8 +125,7 @@ def history(
     if not rows:
         say("no drills on record")
         return
-    for text in table(rows, list(rows[0])):
-        line(text)
+    show_table(rows, list(rows[0]))
     line()
     for one in TIMES.values():
         line(f"{one.label} until {one.until}")
@@ -178,7 +180,7 @@ def _average(name: str, value: float | None) -> str:
         return "no data"
     if name.endswith("_ms"):
         return f"{value / 1000:.1f} s"
-    return f"{value:.0%}" if name.endswith("_rate") else f"{value:.4g}"
+    return f"{value:.0%}" if name.endswith("_rate") else number(value)
 
 
 def _print_csv(rows: list[dict[str, Any]]) -> None:
@@ -188,7 +190,7 @@ def _print_csv(rows: list[dict[str, Any]]) -> None:
         writer.writeheader()
         writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
     for one in text.getvalue().split("\r\n")[:-1]:
-        line(one)
+        line(one, is_code=True)
 
 
 def _cell(value: Any) -> Any:

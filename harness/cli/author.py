@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table
 
 if TYPE_CHECKING:
     from harness.authoring.branches import AuthorsClone
@@ -163,11 +164,11 @@ def load(
         if rows:
             line(f"\n{title}" if title != "customers come" else title)
             shown = [asdict(row) for row in rows]
-            for text in table(shown, list(shown[0])):
-                line(f"  {text}")
+            show_table(shown, list(shown[0]), "  ")
 
 
 @app.command()
+@paged
 def reference() -> None:
     """Print what a fault can name, as tables: journeys, measures, profiles, alerts, engineers.
 

@@ -12,7 +12,7 @@ from harness.cli.api_client import active_drill, profile_meant
 from harness.cli.panels import Commands
 from harness.cli.profiles import Profile
 from harness.errors import EnvironmentMissing, PortTaken, UnknownName, UsageError
-from harness.terminal import line, say, table
+from harness.terminal import line, say, show_table
 
 EOF = "eof"
 PIECE_BYTES = 65_536
@@ -42,8 +42,7 @@ def forward(
     with profile.place.client(profile.token, run=run, drill="the drill") as drill:
         parts = {one["name"]: one for one in drill.get("/forward")}
     if not names:
-        for text in table(list(parts.values()), ["name", "port", "what"]):
-            line(text)
+        show_table(list(parts.values()), ["name", "port", "what"])
         return
     asyncio.run(_forward(profile, run, [_wanted(one, parts) for one in names]))
 

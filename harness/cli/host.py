@@ -15,12 +15,13 @@ import typer
 
 from harness.causes import Family
 from harness.cli.api_client import active_drill, client_of
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.runtimes import RUNTIMES, runtime_named
 from harness.model import Role, Scenario
 from harness.paths import ACTIVE, PRIVATE_UMASK, catalog_dir, created_with, home_dir
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table
 from harness.waiting import WaitedTooLong, wait_until_sync
 
 if TYPE_CHECKING:
@@ -210,6 +211,7 @@ def _clear(home: Path) -> None:
             say(sentence)
 
 
+@paged
 def scenarios(
     check: Annotated[
         bool, typer.Option("--check", help="Check every file of faults/, as a drill does.")
@@ -233,8 +235,7 @@ def scenarios(
     if as_json:
         data(rows)
         return
-    for text in table(rows, ["scenario", "title", "agenda"]):
-        line(text)
+    show_table(rows, ["scenario", "title", "agenda"])
 
 
 def _check(catalog: Catalog) -> None:

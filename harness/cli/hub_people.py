@@ -10,7 +10,7 @@ import typer
 from harness.cli.hub_client import hub_client
 from harness.cli.panels import Commands
 from harness.errors import UnknownName
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table
 
 ROLES = ("instructor", "participant", "observer")
 
@@ -29,8 +29,7 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         data(found)
         return
-    for text in table([_row(one) for one in found], ["person", "name", "teams", "revoked"]):
-        line(text)
+    show_table([_row(one) for one in found], ["person", "name", "teams", "revoked"])
 
 
 @people.command()

@@ -11,7 +11,7 @@ import typer
 from harness.cli.hub_client import hub_client, hub_url
 from harness.cli.panels import Commands
 from harness.errors import UnknownName
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table
 
 COLUMNS = ["run", "team", "phase", "scenario", "seed", "started", "by", "outcome"]
 RunId = Annotated[str, typer.Argument(help="The run, as `drill runs list` shows it.")]
@@ -31,8 +31,7 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         data(found)
         return
-    for text in table([_row(one) for one in found], COLUMNS):
-        line(text)
+    show_table([_row(one) for one in found], COLUMNS)
 
 
 @runs.command()

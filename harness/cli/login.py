@@ -12,7 +12,7 @@ import typer
 from harness.cli.panels import Commands
 from harness.cli.profiles import HubPlace, Profile, Profiles, place_of
 from harness.errors import DrillError, EnvironmentMissing, UsageError
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, say, show_table
 
 DEFAULT = "default"
 COLUMNS = ["profile", "hub", "person", "chosen"]
@@ -102,8 +102,7 @@ def _list(profiles: Profiles, *, as_json: bool) -> None:
     elif not rows:
         raise EnvironmentMissing("nobody is signed in here", "drill login INVITE")
     else:
-        for text in table(rows, COLUMNS):
-            line(text)
+        show_table(rows, COLUMNS)
 
 
 COMMANDS: Commands = {"Start": (login, logout)}

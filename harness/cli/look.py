@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from harness.cli.api_client import drill_client
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.cli.telemetry_text import (
+    FAILED,
     render_log,
     render_log_line,
-    render_row,
-    render_trace_with_logs,
+    render_trace,
+    trace_row,
 )
 from harness.currency import euros
 from harness.drill_client import DrillClient
 from harness.model import Role
-from harness.terminal import AsJson, data, line, say, table, terminal_width
+from harness.terminal import AsJson, data, line, say, show_table, table, terminal_width
+
+TONES = {"ALERT": "bad", "next: ": "strong", "drill problem: ": "warn", "the machine is": "warn"}
+"""Of the lines of a status, by how they begin."""
+LEVELS = {"ERROR": "bad", "CRITICAL": "bad", "WARNING": "warn", "DEBUG": "quiet"}
 
 
 def participant() -> DrillClient:
@@ -26,6 +33,7 @@ def participant() -> DrillClient:
     return drill_client(Role.PARTICIPANT)
 
 
+@paged
 def status(
     addresses: Annotated[
         bool, typer.Option("--addresses", help="Show every address, and processes, instead.")
@@ -41,7 +49,7 @@ def status(
         data(answer)
         return
     for text in address_lines(answer) if addresses else status_lines(answer):
-        line(text)
+        line(text, next((tone for begin, tone in TONES.items() if text.startswith(begin)), ""))
 
 
 def address_lines(answer: dict[str, Any]) -> list[str]:
@@ -69,7 +77,7 @@ def password() -> None:
 def status_lines(answer: dict[str, Any]) -> list[str]:
     """The status as plain text."""
     impact = answer["impact"]
-    elapsed = minutes(answer["elapsed_s"])
+    elapsed = clock_text(answer["elapsed_s"])
     lines = [
         f"drill {answer['drill_id']}   phase {answer['phase']}   {elapsed} elapsed",
         *agenda_lines(answer["exercise"]),
@@ -120,22 +128,23 @@ def agenda_lines(exercise: dict[str, Any]) -> list[str]:
     if not clock["is_running"]:
         return []
     left = clock["remaining_s"]
-    end = "open end: drill advance" if left is None else f"{minutes(left)} left"
+    end = "open end: drill advance" if left is None else f"{clock_text(left)} left"
     state = "over" if clock["is_over"] else "paused" if clock["is_paused"] else end
     speed = "" if exercise["speed"] == 1 else f"   (clock at {exercise['speed']:g}x speed)"
     lines = [f"{exercise['title']}: {clock['phase_title']}, {state}{speed}"]
     due = exercise["update_due_s"]
     if due is not None:
-        late = f"is {minutes(-due)} late" if due < 0 else f"is due in {minutes(due)}"
+        late = f"is {clock_text(-due)} late" if due < 0 else f"is due in {clock_text(due)}"
         lines.append(f"next stakeholder update {late}: drill update")
     return lines
 
 
-def minutes(seconds: float) -> str:
+def clock_text(seconds: float) -> str:
     """`4:05`."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+@paged
 def page(as_json: AsJson = False) -> None:
     """List the pages so far, newest last.
 
@@ -152,10 +161,12 @@ def page(as_json: AsJson = False) -> None:
         state = f"acknowledged by {taken}" if taken else "NOT ACKNOWLEDGED: drill ack"
         if one["now"] != one["summary"]:
             state += f"   now: {one['now'] or 'silent'}"
-        line(f"{one['page_id']}  {one['severity'].upper()}  {one['alert']}: {one['summary']}")
+        tone = "" if taken else "bad"
+        line(f"{one['page_id']}  {one['severity'].upper()}  {one['alert']}: {one['summary']}", tone)
         line(f"    {state}   runbook: docs/runbooks/{one['alert']}.md")
 
 
+@paged
 def logs(
     service: Annotated[
         str | None, typer.Option("--service", "-s", help="Only this service.")
@@ -193,15 +204,16 @@ def logs(
         return
     if not answer["records"]:
         say("no log lines match")
-    width = terminal_width()
+    width, now = terminal_width(), datetime.now(UTC)
     for record in answer["records"]:
-        number = f"{record['seq']:>6} "
+        number, tone = f"{record['seq']:>6} ", LEVELS.get(str(record.get("level")).upper(), "")
         if wide or math.isinf(width):
-            line(number + render_log(record))
+            line(number + render_log(record, now), tone)
         else:
-            line(number + render_log_line(record, int(width) - len(number)))
+            line(number + render_log_line(record, now, int(width) - len(number)), tone)
 
 
+@paged
 def trace(
     trace_id: Annotated[str | None, typer.Argument(help="The trace to show.")] = None,
     service: Annotated[
@@ -235,12 +247,27 @@ def trace(
         data(answer)
         return
     if trace_id is not None:
-        for text in render_trace_with_logs(answer["trace"], answer["logs"]):
-            line(text)
+        _show_trace(answer)
         return
-    for row in answer["traces"]:
-        line(render_row(row))
+    rows = [trace_row(row, datetime.now(UTC)) for row in answer["traces"]]
+    if rows:
+        show_table(rows, ["time", "trace", "took", "asked", "failed", "spans"])
     say("show one: drill trace TRACE_ID" if answer["traces"] else "no traces match")
+
+
+def _show_trace(answer: dict[str, Any]) -> None:
+    """The waterfall of a trace, and its log lines beneath."""
+    width, now = terminal_width(), datetime.now(UTC)
+    for text in render_trace(answer["trace"], now, width):
+        line(text, "bad" if FAILED in text else "")
+    if answer["logs"]:
+        line("\nlog lines:", "strong")
+    for record in answer["logs"]:
+        line(
+            render_log(record, now)
+            if math.isinf(width)
+            else render_log_line(record, now, int(width))
+        )
 
 
 COMMANDS: Commands = {

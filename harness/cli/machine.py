@@ -14,7 +14,7 @@ import typer
 from harness.cli.panels import Commands
 from harness.errors import BadFile, EnvironmentMissing, UnknownName
 from harness.host.runtimes import RUNTIMES
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import AsJson, data, line, say, show_table
 
 if TYPE_CHECKING:
     from harness.runtime.programs.external import Piece
@@ -52,8 +52,7 @@ def doctor(
             }
             for piece in pieces
         ]
-        for text in table(rows, ["program", "version", "found", "where"]):
-            line(text)
+        show_table(rows, ["program", "version", "found", "where"])
         line(f"pager of local drills: {choose_pager()}")
     for piece in missing:
         say(f"missing: {piece.name}: {piece.how_to_get}")
@@ -116,8 +115,7 @@ def bench(
         data(shown)
     else:
         compare = [] if former is None else ["before", "ratio"]
-        for text in table(shown, ["figure", "measured", "error", *compare, "bound", "holds"]):
-            line(text)
+        show_table(shown, ["figure", "measured", "error", *compare, "bound", "holds"])
     if save is not None:
         keep(figures, save)
 

@@ -40,6 +40,7 @@ from harness.cli import (
     think,
     updates,
 )
+from harness.cli.paging import options
 from harness.cli.panels import with_commands
 from harness.errors import DrillError, EnvironmentMissing, refused_by_machine
 from harness.paths import home_dir
@@ -77,8 +78,8 @@ MODULES = (
 
 app = typer.Typer(
     name="drill",
-    help="3AM: incident drills on a real shop. Start one with: drill run deadlock",
     no_args_is_help=True,
+    callback=options,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )

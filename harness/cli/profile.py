@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.look import participant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.errors import DrillError, EnvironmentMissing
 from harness.terminal import line, say
@@ -44,13 +45,14 @@ def profile(
     line(str(path))
 
 
+@paged
 def stacks(service: Service) -> None:
     """Show where every thread of a service is at this moment.
 
     Example: drill stacks payments
     """
     for text in str(_taken({"service": service, "form": "stacks"})["content"]).splitlines():
-        line(text)
+        line(text, is_code=True)
 
 
 def _taken(body: dict[str, Any]) -> dict[str, Any]:

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from harness.cli.look import participant
+from harness.cli.look import clock_text, participant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
-from harness.terminal import AsJson, data, line, say, table
+from harness.terminal import (
+    AsJson,
+    data,
+    line,
+    moment,
+    number,
+    say,
+    show_table,
+    table,
+    terminal_width,
+)
 
 POINTS = 20
 """As many values as stand beside each other in a terminal."""
 SERIES_MAX = 1000
+DIFF_TONES = {"+": "good", "-": "bad", "@": "hunk", "d": "strong"}
+"""Of a line of a diff, by its first character; `diff --git` begins a file."""
 
 
+@paged
 def metrics(
     query: Annotated[str, typer.Argument(help="A PromQL query.")],
     minutes: Annotated[float | None, typer.Option(help="Query the last so many minutes.")] = None,
@@ -37,10 +52,11 @@ def metrics(
     none = "NaN" if minutes is None else "-"
     for series in answer["series"]:
         labels = ", ".join(f"{k}={v}" for k, v in sorted(series["labels"].items()))
-        values = "  ".join(none if v is None else f"{v:.4g}" for v in series["values"])
+        values = "  ".join(none if v is None else number(v) for v in series["values"])
         line(f"{{{labels}}}  {values}")
 
 
+@paged
 def sql(
     database: Annotated[str, typer.Argument(help="A service's database, such as payments.")],
     statement: Annotated[
@@ -62,16 +78,30 @@ def sql(
         for row in answer["rows"]
     ]
     head = {str(at): name for at, name in enumerate(answer["columns"])}
-    for text in table([head, *cells], list(head), math.inf)[1:]:
-        line(text)
+    grid = table([head, *cells], list(head), math.inf)[1:]
+    if cells and max(map(len, grid)) > terminal_width():
+        _show_records(answer["columns"], cells)
+    else:
+        for row_number, text in enumerate(grid):
+            line(text, "" if row_number else "strong", is_code=True)
     if answer["cut"]:
         say(f"only the first {len(cells)} rows are shown")
+
+
+def _show_records(columns: Sequence[str], cells: Sequence[Mapping[str, str | None]]) -> None:
+    """Rows that are wider than the terminal, a line a cell, as psql does with `\\x auto`."""
+    room = max(map(len, columns))
+    for at, row in enumerate(cells, 1):
+        line(f"-[ record {at} ]-", "strong")
+        for name, cell in zip(columns, row.values(), strict=True):
+            line(f"{name:<{room}} | {'-' if cell is None else cell}")
 
 
 def _as_sql(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+@paged
 def deploys(as_json: AsJson = False) -> None:
     """List the deploys, newest last.
 
@@ -93,18 +123,13 @@ def deploys(as_json: AsJson = False) -> None:
         }
         for row in answer
     ]
-    for text in table(rows, ["time", "service", "version", "kind", "by", "outcome", "summary"]):
-        line(text)
+    show_table(rows, ["time", "service", "version", "kind", "by", "outcome", "summary"])
     for row in answer:
         if row["error"]:
             line(f"\n{row['service']} {row['version_to']} failed:\n{row['error']}")
 
 
-def moment(at: datetime, now: datetime) -> str:
-    """The time of day in UTC; with its day where that is not today."""
-    return at.strftime("%H:%M:%S" if at.date() == now.date() else "%a %-d %b %H:%M")
-
-
+@paged
 def diff(
     service: Annotated[str, typer.Argument(help="Such as payments.")],
     version_from: Annotated[str | None, typer.Argument(help="The older version.")] = None,
@@ -122,9 +147,11 @@ def diff(
         data(answer)
         return
     line(answer["notes"])
-    line(answer["diff"] or "(no code changes)")
+    for text in (answer["diff"] or "(no code changes)").splitlines():
+        line(text, DIFF_TONES.get(text[:1], ""), is_code=True)
 
 
+@paged
 def events(
     after: Annotated[int, typer.Option(help="Only events after this number.")] = 0,
     as_json: AsJson = False,
@@ -140,9 +167,11 @@ def events(
     for event in answer:
         if event["label"]:
             text = " ".join(event["text"].split())
-            line(f"{event['drilltimems'] / 1000:8.1f}s  {event['label']:16} {text}"[:200])
+            at = clock_text(event["drilltimems"] / 1000)
+            line(f"{at:>7}  {event['label']:16} {text}")
 
 
+@paged
 def engagement(as_json: AsJson = False) -> None:
     """Show what visitors did, by the home feed they saw.
 
@@ -164,8 +193,7 @@ def engagement(as_json: AsJson = False) -> None:
         }
         for one in answer
     ]
-    for text in table(rows, ["home feed", "shown", "went on", "come back"]):
-        line(text)
+    show_table(rows, ["home feed", "shown", "went on", "come back"])
 
 
 def _percent(share: float | None) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.api_client import PERSON_VARIABLE
 from harness.cli.look import agenda_lines, participant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.cli.payload_files import entry_of
 from harness.exercise.entries import Membership
@@ -42,6 +43,7 @@ def leave(name: Annotated[str, typer.Argument(help="Your name.")], role: Role) -
     say(f"{name} no longer has the role {role}")
 
 
+@paged
 def roles(as_json: AsJson = False) -> None:
     """List the roles, who holds them, and their checklists.
 
@@ -59,6 +61,7 @@ def roles(as_json: AsJson = False) -> None:
             line(f"    [ ] {text}")
 
 
+@paged
 def agenda(as_json: AsJson = False) -> None:
     """Show phases, objectives, questions, messages and files.
 

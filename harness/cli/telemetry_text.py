@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from harness.telemetry.jaeger import JaegerTrace, from_jaeger
 from harness.telemetry.summary import message
 from harness.telemetry.traces import Span, Trace
+from harness.terminal import moment
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+FAILED = "  ! "
+"""Before what a span that failed says of it."""
 BAR_WIDTH = 24
 LABEL_WIDTH = 58
+BESIDE_LABEL = len(f" {'':>9}  |{'':{BAR_WIDTH}}|")
+"""Columns that a span's duration and its bar take."""
 DEPTH_MAX = 20
 LINES_MAX = 400
 OWNERS_SHOWN = 3
@@ -35,45 +41,50 @@ def escape(text: str) -> str:
     )
 
 
-def render_trace(data: JaegerTrace) -> list[str]:
-    """A waterfall of a trace in Jaeger's form: service, operation, duration, where in time.
+def render_trace(data: JaegerTrace, now: datetime, width: float = math.inf) -> list[str]:
+    """A waterfall of a trace in Jaeger's form: service, operation, duration, where in time. Its
+    labels have what `width` leaves of them; what failed may say more than that.
 
     Siblings that are the same operation are one line, with their number and total; `!` marks
     errors.
     """
     trace = from_jaeger(data)
     size = f"{_duration(trace.duration_ns / 1e6)}  {len(trace.spans)} spans"
-    lines = [f"trace {escape(trace.trace_id)}  {size}  {_clock(trace.start_ns / 1e6)}"]
+    lines = [f"trace {escape(trace.trace_id)}  {size}  {_clock(trace.start_ns / 1e6, now)}"]
+    room = int(min(LABEL_WIDTH, width - BESIDE_LABEL))
     for depth, group in trace.folded():
         if len(lines) > LINES_MAX:
             lines.append("  … and more; the JSON form has all of it")
             break
-        lines.append(_span_line(trace, depth, group))
+        lines.append(_span_line(trace, depth, group, room))
     if trace.dropped_spans:
         lines.append(f"  {trace.dropped_spans} further spans of this trace were not kept")
     return lines
 
 
-def render_row(row: Mapping[str, Any]) -> str:
-    """One line for a list of traces: when, id, duration, spans, errors, what was asked."""
-    asked = f"{row['service']}  {row['operation']}" if row["spans"] else "no span left"
-    mark = f"! {row['failed']} failed" if row["failed"] else ""
-    return (
-        f"{_clock(row['start_ms'])}  {escape(row['trace_id'])}  "
-        f"{_duration(row['duration_ms']):>9}  "
-        f"{row['spans']:>4} spans  {escape(asked)}  {mark}"
-    ).rstrip()
+def trace_row(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """One row for a list of traces: when, id, duration, what was asked, spans, failed ones."""
+    asked = f"{row['service']} {row['operation']}" if row["spans"] else "no span left"
+    return {
+        "time": _clock(row["start_ms"], now),
+        "trace": escape(row["trace_id"]),
+        "took": _duration(row["duration_ms"]),
+        "asked": escape(asked),
+        "failed": row["failed"] or None,
+        "spans": row["spans"],
+    }
 
 
-def render_log_line(record: Mapping[str, Any], width: int) -> str:
+def render_log_line(record: Mapping[str, Any], now: datetime, width: int) -> str:
     """One log record in one line of a terminal, cut where it ends; of a traceback its last line."""
-    first = render_log({**record, "traceback": ""})
+    first = render_log({**record, "traceback": ""}, now)
     raised = str(record.get("traceback") or "").strip().rpartition("\n")[2]
     return _cut(f"{first}  ! {escape(raised.strip())}" if raised else first, width)
 
 
-def render_log(record: Mapping[str, Any]) -> str:
-    """One log record as a line: time, level, service, event, then its other fields.
+def render_log(record: Mapping[str, Any], now: datetime) -> str:
+    """One log record as a line: time (with its day where that is not today), level, service, event,
+    then its other fields.
 
     A traceback follows on lines of its own, indented, frames that are not the shop's folded.
     """
@@ -86,7 +97,7 @@ def render_log(record: Mapping[str, Any]) -> str:
     line = "  ".join(
         part
         for part in (
-            escape(str(record.get("timestamp", "")))[11:23],
+            _log_time(str(record.get("timestamp", "")), now),
             f"{escape(str(record.get('level', ''))):<8}",
             f"{escape(str(record.get('service', ''))):<9}",
             escape(str(record.get("event", ""))),
@@ -130,21 +141,15 @@ def fold_frames(traceback: str) -> list[str]:
     return shown
 
 
-def render_trace_with_logs(data: JaegerTrace, logs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The waterfall of a trace, and its log lines beneath."""
-    heading = ["", "log lines:"] if logs else []
-    return [*render_trace(data), *heading, *(render_log(record) for record in logs)]
-
-
-def _span_line(trace: Trace, depth: int, group: tuple[Span, ...]) -> str:
+def _span_line(trace: Trace, depth: int, group: tuple[Span, ...], room: int) -> str:
     first = group[0]
     times = f" {TIMES} {len(group)}" if len(group) > 1 else ""
     label = f"{'  ' * min(depth, DEPTH_MAX)}{first.service}  {first.operation}{times}"
     total_ns = sum(span.duration_ns for span in group)
     why = escape(message(first))
-    mark = f"  ! {why}".rstrip() if first.error else ""
+    mark = f"{FAILED}{why}".rstrip() if first.error else ""
     return (
-        f"{_cut(escape(label), LABEL_WIDTH):<{LABEL_WIDTH}} {_duration(total_ns / 1e6):>9}  "
+        f"{_cut(escape(label), room):<{room}} {_duration(total_ns / 1e6):>9}  "
         f"{_bar(trace, group)}{mark}"
     ).rstrip()
 
@@ -163,8 +168,17 @@ def _duration(duration_ms: float) -> str:
     return f"{duration_ms / 1000:.2f} s" if duration_ms >= 1000 else f"{duration_ms:.1f} ms"
 
 
-def _clock(at_ms: float) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%H:%M:%S")
+def _clock(at_ms: float, now: datetime) -> str:
+    return moment(datetime.fromtimestamp(at_ms / 1000, UTC), now)
+
+
+def _log_time(timestamp: str, now: datetime) -> str:
+    """To the millisecond; as it is, where it is no time."""
+    try:
+        at = datetime.fromisoformat(timestamp).astimezone(UTC)
+    except ValueError:
+        return escape(timestamp)[11:23]
+    return moment(at, now, f"%H:%M:%S.{at.microsecond // 1000:03d}")
 
 
 def _cut(text: str, width: int) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from harness.cli.act import say_problems
 from harness.cli.look import participant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.errors import UsageError
 from harness.exercise import entries
 from harness.exercise.evidence import FORMS
-from harness.terminal import AsJson, data, line, say
+from harness.terminal import AsJson, data, line, moment, say
 
 Many = list[str] | None
 
@@ -204,6 +206,7 @@ def set_hypotheses(
 
 
 @hypotheses.command("show")
+@paged
 def show_hypotheses(as_json: AsJson = False) -> None:
     """Show every revision, oldest first.
 
@@ -214,7 +217,8 @@ def show_hypotheses(as_json: AsJson = False) -> None:
         data(answer)
         return
     for revision in answer:
-        line(f"{revision['at']}  {revision['by']}  {revision['reason']}")
+        at = moment(datetime.fromisoformat(revision["at"]).astimezone(UTC), datetime.now(UTC))
+        line(f"{at}  {revision['by']}  {revision['reason']}", "strong")
         for one in revision["hypotheses"]:
             cause = " ".join(part for part in (one["service"], one["mechanism"]) if part)
             line(f"  {one['probability_percent']:>3}%  {one['id']}  {one['text']}  {cause}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from harness.cli.look import participant
+from harness.cli.paging import paged
 from harness.cli.panels import Commands
 from harness.cli.payload_files import FromFile, entry_of, pairs
 from harness.exercise import entries
-from harness.terminal import AsJson, data, line, say
+from harness.terminal import AsJson, data, line, moment, say
 
 Many = list[str] | None
 Part = str | None
@@ -69,6 +71,7 @@ def update(
             line(part)
 
 
+@paged
 def updates(
     reader: Annotated[str, typer.Option(help="internal, executive or external.")] = "internal",
     as_json: AsJson = False,
@@ -82,7 +85,7 @@ def updates(
         data(answer)
         return
     for one in answer:
-        line(one["at"])
+        line(moment(datetime.fromisoformat(one["at"]).astimezone(UTC), datetime.now(UTC)), "strong")
         for part in one["text"].splitlines():
             line(part)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -14,20 +15,23 @@ from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
 from harness.cli.telemetry_text import (
+    FAILED,
     TIMES,
     escape,
     fold_frames,
     render_log,
     render_log_line,
-    render_row,
     render_trace,
-    render_trace_with_logs,
+    trace_row,
 )
 from harness.telemetry.jaeger import from_jaeger, to_jaeger
 from harness.telemetry.otlp import split_spans
 from harness.telemetry.trace_store import TraceStore
 from harness.telemetry.traces import Trace
 from tests.unit.telemetry.spans import request, span, trace_id
+
+NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+THEN = datetime.fromtimestamp(1_700_000_000, UTC)
 
 
 def trace(**by_service: list[ProtoSpan]) -> Trace:
@@ -52,8 +56,8 @@ def history(queries: int) -> Trace:
 
 
 def test_a_trace_is_an_indented_waterfall_with_repeated_calls_folded() -> None:
-    lines = render_trace(to_jaeger(history(100)))
-    assert lines[0] == f"trace {trace_id(1)}  1.50 s  103 spans  14:13:20"
+    lines = render_trace(to_jaeger(history(100)), NOW)
+    assert lines[0] == f"trace {trace_id(1)}  1.50 s  103 spans  21 Sep 14:13:20"
     table = [re.split(r" {2,}(?=[\d|!])", line) for line in lines[1:]]
     assert [row[:2] for row in table] == [
         ["gateway  GET /api/history", "1.50 s"],
@@ -68,11 +72,19 @@ def test_a_trace_is_an_indented_waterfall_with_repeated_calls_folded() -> None:
     assert table[3][-1] == "! it failed"
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_waterfall_fits_the_terminal_but_for_what_failed_says(width: int) -> None:
+    lines = render_trace(to_jaeger(history(100)), NOW, width)
+    assert max(len(line.partition(FAILED)[0]) for line in lines[1:]) <= width
+    assert max(map(len, render_trace(to_jaeger(history(100)), NOW))) > width
+
+
 def test_a_single_call_is_not_folded() -> None:
-    assert not any(TIMES in line for line in render_trace(to_jaeger(history(1))))
+    lines = render_trace(to_jaeger(history(1)), NOW)
+    assert not any(TIMES in line for line in lines)
 
 
-def test_a_trace_in_a_list_is_one_line() -> None:
+def test_a_trace_in_a_list_is_one_row() -> None:
     row = {
         "trace_id": trace_id(1),
         "start_ms": 1_700_000_000_000.0,
@@ -82,35 +94,36 @@ def test_a_trace_in_a_list_is_one_line() -> None:
         "service": "gateway",
         "operation": "GET /api/\x1b[2Jhistory",
     }
-    asked = r"gateway  GET /api/\x1b[2Jhistory"
-    assert render_row(row) == (
-        f"22:13:20  {trace_id(1)}     1.50 s     4 spans  {asked}  ! 1 failed"
-    )
+    assert trace_row(row, THEN) == {
+        "time": "22:13:20",
+        "trace": trace_id(1),
+        "took": "1.50 s",
+        "asked": r"gateway GET /api/\x1b[2Jhistory",
+        "failed": 1,
+        "spans": 4,
+    }
     lost = {**row, "spans": 0, "failed": 0, "service": "", "operation": "", "duration_ms": 0.0}
-    assert render_row(lost) == f"22:13:20  {trace_id(1)}     0.0 ms     0 spans  no span left"
-
-
-def test_the_log_lines_of_a_trace_stand_beneath_it() -> None:
-    data = to_jaeger(history(1))
-    assert render_trace_with_logs(data, []) == render_trace(data)
-    lines = render_trace_with_logs(data, [{"event": "paid"}])
-    assert lines[-2:] == ["log lines:", render_log({"event": "paid"})]
+    assert (trace_row(lost, THEN)["asked"], trace_row(lost, THEN)["failed"]) == (
+        "no span left",
+        None,
+    )
+    assert trace_row(row, NOW)["time"] == "14 Nov 22:13:20"
 
 
 def test_a_trace_whose_root_never_came_starts_where_it_can() -> None:
-    lines = render_trace(to_jaeger(trace(orders=[span(1, 5, parent=4), span(1, 6, parent=5)])))
+    lines = render_trace(to_jaeger(trace(orders=[span(1, 5, parent=4), span(1, 6, parent=5)])), NOW)
     assert lines[1].startswith("orders")
     assert lines[2].startswith("  orders")
 
 
 def test_spans_that_point_at_each_other_end() -> None:
     loops = [span(1, 1, parent=1), span(1, 2, parent=3), span(1, 3, parent=2), span(1, 1)]
-    render_trace(to_jaeger(trace(a=loops)))
+    render_trace(to_jaeger(trace(a=loops)), NOW)
 
 
 def test_a_very_deep_trace_is_cut_and_says_so() -> None:
     chain = [span(1, n + 1, parent=n or None, start_ms=n) for n in range(1500)]
-    lines = render_trace(to_jaeger(trace(a=chain)))
+    lines = render_trace(to_jaeger(trace(a=chain)), NOW)
     assert len(lines) < 450
     assert "and more" in lines[-1]
     assert max(len(line) for line in lines) < 200
@@ -118,7 +131,7 @@ def test_a_very_deep_trace_is_cut_and_says_so() -> None:
 
 def test_spans_that_were_not_kept_are_mentioned() -> None:
     kept = Trace(trace_id(1), history(1).spans, dropped_spans=7)
-    assert render_trace(to_jaeger(kept))[-1].strip() == (
+    assert render_trace(to_jaeger(kept), NOW)[-1].strip() == (
         "7 further spans of this trace were not kept"
     )
     assert from_jaeger(to_jaeger(kept)) == kept
@@ -135,19 +148,19 @@ def test_a_log_record_is_a_line_with_its_own_fields_at_the_end() -> None:
         "pool_size": 10,
         "version": "2.4.1",
     }
-    assert render_log(record) == (
+    assert render_log(record, NOW) == (
         "03:00:00.125  ERROR     payments   no available database connections  pool_size=10"
         f"  trace_id={trace_id(1)}"
     )
 
 
 def test_a_traceback_follows_on_lines_of_its_own() -> None:
-    text = render_log({"event": "failed", "traceback": "Traceback\n  File x\nTimeoutError"})
+    text = render_log({"event": "failed", "traceback": "Traceback\n  File x\nTimeoutError"}, NOW)
     assert text.splitlines()[1:] == ["    Traceback", "      File x", "    TimeoutError"]
 
 
 def test_nothing_that_was_logged_moves_the_cursor_or_forges_a_line() -> None:
-    text = render_log({"event": "paid\r\n03:00 ERROR \x1b[2J\u202e\u2028", "\x07k": "\x9b2J"})
+    text = render_log({"event": "paid\r\n03:00 ERROR \x1b[2J\u202e\u2028", "\x07k": "\x9b2J"}, NOW)
     assert text.count("\n") == 0
     assert "\\r\\n" in text
     assert "\\x1b[2J" in text
@@ -164,7 +177,7 @@ def test_escaped_text_has_no_control_format_or_separator_characters(text: str) -
 def test_every_name_of_a_span_is_escaped(name: str, service: str) -> None:
     item = span(1, 1, error=True)
     item.name = name
-    lines = render_trace(to_jaeger(trace(**{service: [item]})))
+    lines = render_trace(to_jaeger(trace(**{service: [item]})), NOW)
     assert all(line.isprintable() for line in lines)
 
 
@@ -240,7 +253,7 @@ def test_a_real_request_that_fails_shows_its_own_frames_and_little_else() -> Non
         client.get("/x")
     raw = "".join(traceback.format_exception(caught.value))
     shop = raw.replace(__file__, SHOP)
-    text = render_log({"event": "request failed", "traceback": shop})
+    text = render_log({"event": "request failed", "traceback": shop}, NOW)
     assert "cannot price" in text
     assert f'File "{SHOP}"' in text
     assert len(text.splitlines()) < 15 < 50 < len(shop.splitlines())
@@ -254,17 +267,17 @@ def test_any_text_may_be_a_traceback(text: str) -> None:
 
 def test_a_terminal_gets_one_line_an_event_cut_at_its_edge_with_what_was_raised() -> None:
     record = {
-        "timestamp": "2026-01-01T10:11:12.345Z",
+        "timestamp": "2026-11-20T10:11:12.345Z",
         "level": "error",
         "service": "orders",
         "event": "request failed",
         "peer": "payments",
         "traceback": 'Traceback (most recent call last):\n  File "x.py", line 1\nTimeout: 3 s\n',
     }
-    whole = render_log_line(record, 200)
+    whole = render_log_line(record, NOW, 200)
     assert "\n" not in whole
     assert whole.startswith("10:11:12.345  error     orders     request failed  peer=payments")
     assert whole.endswith("! Timeout: 3 s")
-    cut = render_log_line(record, 40)
+    cut = render_log_line(record, NOW, 40)
     assert cut == f"{whole[:39]}…"
-    assert "Traceback" in render_log(record)
+    assert "Traceback" in render_log(record, NOW)

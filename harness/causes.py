@@ -237,6 +237,9 @@ class TriggerKind(StrEnum):
     BRIEF_OUTAGE = "brief-outage"
     """Third parties behave by another profile for a moment, and then as before. The bad release is
     out by then, and looks well; what it makes of the moment does not pass with it."""
+    THIRD_PARTIES = "third-parties"
+    """Third parties behave by another profile, until the drill ends. The bad release is out by
+    then, and looks well."""
     TRAFFIC = "traffic"
     """Customers come by another load profile, until the drill ends. Nobody has to release anything:
     what cannot carry them is the shop as it is."""
@@ -252,7 +255,8 @@ class Trigger:
     load_profile: str = ""
     """By which customers then come; only with `traffic`."""
     profile: str = ""
-    """By which third parties then behave, for `for_s` seconds; only with `brief-outage`."""
+    """By which third parties then behave: with `brief-outage` for `for_s` seconds, with
+    `third-parties` until the drill ends."""
     for_s: float = 0.0
 
 

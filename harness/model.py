@@ -35,6 +35,8 @@ class Release:
     author_email: str
     patch: Path | None = None
     """A `git format-patch` mail; None for a release without a code change."""
+    hours_ago: tuple[float, float] | None = None
+    """Between how many hours before the drill it went out; None: its place is the history's."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,22 @@ class EvidenceClue:
 
 
 @dataclass(frozen=True)
+class LatentForm:
+    """How a fault lies in wait: its release went out long before the drill and is what runs when it
+    begins, in a shop that is healthy with it until the trigger comes."""
+
+    trigger: Trigger
+    hours_ago: tuple[float, float]
+    """Between how many hours before the drill the release went out."""
+    load_profile: str = ""
+    """By which customers come until then; empty: the scenario's."""
+    third_party_profile: str = ""
+    """By which third parties behave until then; empty: the scenario's."""
+    detect: tuple[DetectRule, ...] = ()
+    """The alerts that must fire then; empty: the fault's."""
+
+
+@dataclass(frozen=True)
 class Fault:
     """A folder under faults/: one bad release, or what the shop cannot carry, with its answer."""
 
@@ -109,6 +127,13 @@ class Fault:
     notes: Path
     trigger: Trigger = BY_DEPLOY
     mitigation: Mitigation = BY_ROLLBACK
+    latent: LatentForm | None = None
+    """The other form that it can be played in, if it has one."""
+
+    @property
+    def is_shipped_live(self) -> bool:
+        """Whether its release goes out while the drill runs: neither before, nor not at all."""
+        return self.release is not None and self.release.hours_ago is None
 
 
 @dataclass(frozen=True)

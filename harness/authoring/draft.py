@@ -72,6 +72,10 @@ class Draft:
                 "off: " + ", ".join(one.value for one in TriggerKind)
             ),
             _comment(
+                "[latent] hours_ago = [2, 5] … only where the shop is healthy with the release "
+                "until something else than a deploy comes"
+            ),
+            _comment(
                 "[mitigation] flag = … only where a rollback is no answer; flags of "
                 f"{service}: {', '.join(self.service.flags) or 'none'}"
             ),

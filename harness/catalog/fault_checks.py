@@ -14,7 +14,14 @@ from harness.catalog.clues import (
     trace_clue,
     unknown_metric,
 )
-from harness.catalog.faults import EvidenceTable, FaultFile, VerifyTable
+from harness.catalog.faults import (
+    DetectTable,
+    EvidenceTable,
+    FaultFile,
+    LatentTable,
+    TriggerTable,
+    VerifyTable,
+)
 from harness.catalog.files import Source
 from harness.catalog.known_names import METRIC, KnownNames
 from harness.catalog.locus import check_locus
@@ -38,12 +45,9 @@ def check_fault(
     services = [entry.name for entry in topology]
     _check_services(source, read, services)
     check_locus(source, root, read.service, read.locus, patch)
-    for index, rule in enumerate(read.detect):
-        at: KeyPath = ("detect", index, "alert")
-        source.check_name(at, "alert", rule.alert, names.alerts)
-        source.check_name(at, "runbook of the alert", rule.alert, names.runbooks)
+    _check_alerts(source, (), read.detect, names)
     for index, clue in enumerate(read.evidence):
-        at = ("evidence", index, "find")
+        at: KeyPath = ("evidence", index, "find")
         if clue.kind is ClueKind.METRIC:
             _check_metrics(source, at, clue.find, names, patch)
         else:
@@ -51,17 +55,38 @@ def check_fault(
     _check_mix(source, read)
     for index, bound in enumerate(read.verify):
         _check_bound(source, ("verify", index), bound)
-    if (profile := read.trigger.load_profile) is not None:
-        at = ("trigger", "load_profile")
-        source.check_name(at, "load profile", profile, names.load_profiles)
-    if (outage := read.trigger.profile) is not None:
-        source.check_name(
-            ("trigger", "profile"), "third-party profile", outage, THIRD_PARTY_PROFILES
-        )
+    _check_profiles(source, ("trigger",), read.trigger, names)
+    if read.latent is not None:
+        _check_alerts(source, ("latent",), read.latent.detect, names)
+        _check_profiles(source, ("latent",), read.latent, names)
+        if read.latent.trigger is not None:
+            _check_profiles(source, ("latent", "trigger"), read.latent.trigger, names)
     if read.mitigation is not None:
         flags = next(entry.flags for entry in topology if entry.name == read.service)
         kind = f"feature flag of {read.service}"
         source.check_name(("mitigation", "flag"), kind, read.mitigation.flag, flags)
+
+
+def _check_alerts(
+    source: Source, where: KeyPath, rules: Sequence[DetectTable], names: KnownNames
+) -> None:
+    for index, rule in enumerate(rules):
+        at: KeyPath = (*where, "detect", index, "alert")
+        source.check_name(at, "alert", rule.alert, names.alerts)
+        source.check_name(at, "runbook of the alert", rule.alert, names.runbooks)
+
+
+def _check_profiles(
+    source: Source, where: KeyPath, table: TriggerTable | LatentTable, names: KnownNames
+) -> None:
+    """By which customers come and third parties behave, in one table or the other."""
+    parties = "third_party_profile" if isinstance(table, LatentTable) else "profile"
+    for key, kind, known in (
+        ("load_profile", "load profile", names.load_profiles),
+        (parties, "third-party profile", THIRD_PARTY_PROFILES),
+    ):
+        if (profile := getattr(table, key)) is not None:
+            source.check_name((*where, key), kind, profile, known)
 
 
 def _check_services(source: Source, read: FaultFile, services: list[str]) -> None:

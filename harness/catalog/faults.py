@@ -10,13 +10,24 @@ from pydantic import Field, Strict, model_validator
 from harness.catalog.files import LooseMechanism, ReleaseTable, StrictFile, Text
 from harness.causes import Mitigation, Trigger, TriggerKind
 from harness.errors import BadFile
-from harness.model import Answer, ClueKind, DetectRule, EvidenceClue, Fault, Objective, Release
+from harness.model import (
+    Answer,
+    ClueKind,
+    DetectRule,
+    EvidenceClue,
+    Fault,
+    LatentForm,
+    Objective,
+    Release,
+)
 
 CHEATS_MIN = 2
 """A fault whose oracle was never tried against a cheat proves nothing."""
 EVIDENCE_MIN, EVIDENCE_MAX = 3, 5
 HINTS_MIN = 3
 ACTION_ITEMS_MIN = 4
+HOURS_AGO_MIN, HOURS_AGO_MAX = 2.0, 120.0
+"""Of a release that lies in wait: before the colleagues' of the last hour, after the base."""
 
 
 class DetectTable(StrictFile):
@@ -24,6 +35,9 @@ class DetectTable(StrictFile):
 
     alert: Text
     within_s: Annotated[float, Field(gt=0)]
+
+    def as_rule(self) -> DetectRule:
+        return DetectRule(self.alert, self.within_s)
 
 
 class EvidenceTable(StrictFile):
@@ -65,7 +79,7 @@ class TriggerTable(StrictFile):
     load_profile: Text | None = None
     """By which customers come, with `traffic`."""
     profile: Text | None = None
-    """By which third parties behave, with `brief-outage`."""
+    """By which third parties behave, with `brief-outage` and `third-parties`."""
     for_s: Annotated[float, Field(gt=0, le=10)] | None = None
 
     @model_validator(mode="after")
@@ -77,9 +91,51 @@ class TriggerTable(StrictFile):
         is_outage, says = self.kind is TriggerKind.BRIEF_OUTAGE, {self.profile, self.for_s}
         if is_outage and None in says:
             raise ValueError("'brief-outage' needs a 'profile' and 'for_s'")
-        if not is_outage and says != {None}:
+        if self.kind is TriggerKind.THIRD_PARTIES:
+            if self.profile is None or self.for_s is not None:
+                raise ValueError("'third-parties' needs a 'profile', and has no 'for_s'")
+        elif not is_outage and says != {None}:
             raise ValueError("only 'brief-outage' has a 'profile' and 'for_s'")
         return self
+
+    def as_trigger(self) -> Trigger:
+        return Trigger(
+            self.kind,
+            self.after_s,
+            self.load_profile or "",
+            self.profile or "",
+            self.for_s or 0.0,
+        )
+
+
+class LatentTable(StrictFile):
+    """`[latent]`: the form in which the release was out long before the drill."""
+
+    hours_ago: Annotated[list[float], Field(min_length=2, max_length=2)]
+    load_profile: Text | None = None
+    third_party_profile: Text | None = None
+    trigger: TriggerTable | None = None
+    """Without one, that of the fault."""
+    detect: list[DetectTable] = Field(default_factory=list)
+    """Without any, those of the fault."""
+
+    @model_validator(mode="after")
+    def _went_out_in_time(self) -> Self:
+        low, high = self.hours_ago
+        if not HOURS_AGO_MIN <= low <= high <= HOURS_AGO_MAX:
+            bounds = f"{HOURS_AGO_MIN:g} to {HOURS_AGO_MAX:g}"
+            raise ValueError(f"'hours_ago' is from when to when, of {bounds}, the later one first")
+        return self
+
+    def as_form(self, usual: TriggerTable) -> LatentForm:
+        low, high = self.hours_ago
+        return LatentForm(
+            (self.trigger or usual).as_trigger(),
+            (low, high),
+            self.load_profile or "",
+            self.third_party_profile or "",
+            tuple(one.as_rule() for one in self.detect),
+        )
 
 
 class MitigationTable(StrictFile):
@@ -107,6 +163,17 @@ class FaultFile(StrictFile):
     action_items: Annotated[list[Text], Field(min_length=ACTION_ITEMS_MIN)]
     trigger: TriggerTable = TriggerTable(kind=TriggerKind.DEPLOY)
     mitigation: MitigationTable | None = None
+    latent: LatentTable | None = None
+
+    @model_validator(mode="after")
+    def _can_lie_in_wait(self) -> Self:
+        if self.latent is None:
+            return self
+        if self.release is None:
+            raise ValueError("[latent] is of a [release] that was out before")
+        if (self.latent.trigger or self.trigger).kind is TriggerKind.DEPLOY:
+            raise ValueError("[latent] needs a [latent.trigger]: no deploy sets it off")
+        return self
 
     @model_validator(mode="after")
     def _can_be_played(self) -> Self:
@@ -124,13 +191,6 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
     cheats = tuple(sorted(folder.glob("cheats/*.patch")))
     if len(cheats) < CHEATS_MIN:
         raise BadFile(folder / "cheats", None, f"it needs at least {CHEATS_MIN} patches")
-    trigger = Trigger(
-        read.trigger.kind,
-        read.trigger.after_s,
-        read.trigger.load_profile or "",
-        read.trigger.profile or "",
-        read.trigger.for_s or 0.0,
-    )
     return Fault(
         id=id_,
         title=read.title,
@@ -139,7 +199,7 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
         mechanism=read.mechanism,
         locus=read.locus,
         release=release,
-        detect=tuple(DetectRule(one.alert, one.within_s) for one in read.detect),
+        detect=tuple(one.as_rule() for one in read.detect),
         evidence=tuple(EvidenceClue(one.kind, one.find, one.shows) for one in read.evidence),
         verify=tuple(Objective(one.measure, one.at_least, one.at_most) for one in read.verify),
         hints=tuple(read.hints),
@@ -153,8 +213,9 @@ def as_fault(id_: str, folder: Path, read: FaultFile, release: Release | None) -
         fix_patch=existing(folder / "fix.patch"),
         cheat_patches=cheats,
         notes=existing(folder / "notes.md"),
-        trigger=trigger,
+        trigger=read.trigger.as_trigger(),
         mitigation=Mitigation(read.mitigation.flag if read.mitigation else ""),
+        latent=read.latent.as_form(read.trigger) if read.latent else None,
     )
 
 

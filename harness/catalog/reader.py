@@ -232,11 +232,14 @@ class Catalog:
         """The load cannot change over to a profile of other journeys."""
         usual = self._names.journeys(read.load_profile)
         for id_ in read.faults:
-            surge = self.fault(id_).trigger.load_profile
-            if surge and (others := usual ^ self._names.journeys(surge)):
-                named = ", ".join(sorted(others))
-                message = f"'{read.load_profile}' and '{surge}' of '{id_}' differ in: {named}"
-                raise source.bad(("load_profile",), message)
+            fault = self.fault(id_)
+            latent = fault.latent
+            named = (latent.load_profile, latent.trigger.load_profile) if latent else ()
+            for other in filter(None, (fault.trigger.load_profile, *named)):
+                if differing := usual ^ self._names.journeys(other):
+                    journeys = ", ".join(sorted(differing))
+                    message = f"'{read.load_profile}' and '{other}' of '{id_}' differ in: "
+                    raise source.bad(("load_profile",), message + journeys)
 
     def _check_apart(self, source: Source, faults: list[str]) -> None:
         """Two faults of one service cannot be told apart, nor rolled back one by one."""

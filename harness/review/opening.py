@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.draw import agenda_named
+from harness.drill.lifecycle.forms import in_drawn_form
 from harness.drill.lifecycle.seal import sealed
 from harness.drill.queries.past_drills import read_events
 from harness.drill.spec import JOURNAL_DIR, KEPT_DIR, DrillSpec, Pace, Places
@@ -136,11 +137,13 @@ def described(kept: Path, story: Story) -> KeptDrill:
         agenda = agenda_named(begun.agenda)
     except DrillError:
         agenda = load_agenda("solo")
+    known = tuple(catalog.fault(name) for name in scenario.faults)
+    scenario, faults = in_drawn_form(scenario, known, begun.seed)
     return KeptDrill(
         format=FORMAT,
         seed=begun.seed,
         scenario=scenario,
-        faults=tuple(catalog.fault(name) for name in scenario.faults),
+        faults=faults,
         decoys=(),
         topology=catalog.topology(),
         agenda=agenda,

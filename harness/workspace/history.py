@@ -22,6 +22,11 @@ CLOSE_BEHIND_S = (0.5, 2.0)
 NEXT_CULPRIT_S = 20.0
 AFTER_THE_PAGE_S = 60.0
 """From here on an offset means: once somebody was paged."""
+HOUR = timedelta(hours=1)
+YOUNGEST_H, OLDEST_H = 1.2, 32.0
+"""How long ago colleagues committed what goes out around the drill."""
+REVIEWED_WITHIN_MIN = (15.0, 45.0)
+"""From the commit to the deploy of a release that lies in wait."""
 BASE_AGE_DAYS = (45, 9)
 """The clean tree came about within these days before the drill."""
 
@@ -72,7 +77,8 @@ def plan_history(
 ) -> HistoryPlan:
     """Plan the commits and deploys of a drill that begins at `now`.
 
-    Decoys for a culprit's service are left out, so that no version has two pending releases.
+    A culprit with `hours_ago` was committed and deployed before all others. Decoys for a culprit's
+    service are left out, so that no version has two pending releases.
     """
     rng = random.Random(f"history {seed}")  # noqa: S311
     teams = owners([entry.name for entry in topology], rng)
@@ -145,11 +151,12 @@ def _releases(
     now: datetime,
 ) -> tuple[PlannedRelease, ...]:
     """Culprits and decoys with their dates, in the order of their commits."""
+    fresh = [release for release in culprits if release.hours_ago is None]
     planned = [
         PlannedRelease(release, now, None, is_culprit=True, live_offset_s=place * NEXT_CULPRIT_S)
-        for place, release in enumerate(culprits)
+        for place, release in enumerate(fresh)
     ]
-    offsets = _live_offsets(rng, len(decoys), bool(culprits))
+    offsets = _live_offsets(rng, len(decoys), len(culprits), len(fresh))
     minutes = sorted(rng.sample(range(6, 52), len(decoys)), reverse=True)
     for place, decoy in enumerate(decoys):
         deployed_at, offset_s = None, None
@@ -161,14 +168,39 @@ def _releases(
             PlannedRelease(decoy.release, now, deployed_at, live_offset_s=offset_s, body=decoy.body)
         )
     rng.shuffle(planned)
-    return _dated(rng, planned, teams, now)
+    long_out = _long_out(rng, culprits, teams, now)
+    oldest_h = min([OLDEST_H, *((now - one.committed_at) / HOUR for one in long_out)])
+    return (*long_out, *_dated(rng, planned, teams, now, oldest_h))
 
 
-def _live_offsets(rng: random.Random, decoys: int, has_culprit: bool) -> list[float]:
+def _long_out(
+    rng: random.Random,
+    culprits: Sequence[Release],
+    teams: dict[str, tuple[Person, Person]],
+    now: datetime,
+) -> tuple[PlannedRelease, ...]:
+    """The culprits that went out long before the drill, by age, each committed not long before."""
+    found = []
+    for release in culprits:
+        if release.hours_ago is not None:
+            deployed_at = now - rng.uniform(*release.hours_ago) * HOUR
+            committed_at = deployed_at - timedelta(minutes=rng.uniform(*REVIEWED_WITHIN_MIN))
+            found.append(
+                PlannedRelease(
+                    _by(rng, release, teams),
+                    committed_at.replace(microsecond=0),
+                    deployed_at,
+                    is_culprit=True,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: one.committed_at))
+
+
+def _live_offsets(rng: random.Random, decoys: int, culprits: int, fresh: int) -> list[float]:
     """When decoys go out live, from the trigger on: before it, right behind the bad release, and
-    once somebody was paged."""
-    before = [-rng.uniform(6.0, 14.0) for _ in range(rng.randint(0, 1) if has_culprit else 1)]
-    if not has_culprit:
+    once somebody was paged. Where none of the culprits is `fresh`, one goes out in any case."""
+    before = [-rng.uniform(6.0, 14.0) for _ in range(rng.randint(0, 1) if fresh else 1)]
+    if not culprits:
         return before[:decoys]
     behind = [rng.uniform(*CLOSE_BEHIND_S) for _ in range(rng.choice(CLOSE_BEHIND))]
     late = [AFTER_THE_PAGE_S + rng.uniform(0.0, 5.0) for _ in range(rng.randint(0, 1))]
@@ -180,14 +212,20 @@ def _dated(
     planned: Sequence[PlannedRelease],
     teams: dict[str, tuple[Person, Person]],
     now: datetime,
+    oldest_h: float,
 ) -> tuple[PlannedRelease, ...]:
-    """Each release with an author, and a commit within the last day and a half but before its
+    """Each release with an author, and a commit within the last `oldest_h` hours but before its
     deploy."""
-    ages_h = sorted((rng.uniform(1.2, 32.0) for _ in planned), reverse=True)
+    ages_h = sorted((rng.uniform(YOUNGEST_H, oldest_h) for _ in planned), reverse=True)
     dated = []
     for one, age_h in zip(planned, ages_h, strict=True):
-        author = rng.choice(teams[one.release.service])
-        release = replace(one.release, author_name=author.name, author_email=author.email)
-        committed_at = (now - timedelta(hours=age_h)).replace(microsecond=0)
+        release = _by(rng, one.release, teams)
+        committed_at = (now - age_h * HOUR).replace(microsecond=0)
         dated.append(replace(one, release=release, committed_at=committed_at))
     return tuple(dated)
+
+
+def _by(rng: random.Random, release: Release, teams: dict[str, tuple[Person, Person]]) -> Release:
+    """The release, by one of those who own its service."""
+    author = rng.choice(teams[release.service])
+    return replace(release, author_name=author.name, author_email=author.email)

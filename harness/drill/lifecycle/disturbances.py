@@ -38,6 +38,9 @@ async def strike(session: Session, fault: Fault) -> None:
         note_later(session, DependencyActed(f"the model provider: '{SLOW}'"))
     elif fault.trigger.kind is TriggerKind.BRIEF_OUTAGE:
         await _third_parties_for(session, fault.trigger.profile, fault.trigger.for_s)
+    elif fault.trigger.kind is TriggerKind.THIRD_PARTIES:
+        await session.services.third_parties.set_profile(fault.trigger.profile)
+        note_later(session, DependencyActed(f"third parties: '{fault.trigger.profile}'"))
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
         session.services.customers.set_profile(fault.trigger.load_profile)
         note_later(session, DependencyActed(f"customers: '{fault.trigger.load_profile}'"))

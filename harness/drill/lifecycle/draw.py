@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.catalog.reader import Catalog
+from harness.drill.lifecycle.forms import in_drawn_form
 from harness.drill.lifecycle.resume import LeftOff
 from harness.drill.lifecycle.seal import sealed
 from harness.drill.spec import DrillSpec, Pace, Places
@@ -55,7 +56,8 @@ def draw(
     scenario = choose(catalog, settings.scenario, given, had if settings.seed is None else ())
     is_named = settings.scenario == scenario.id
     seed = given if is_named or not attended else fresh
-    faults = tuple(catalog.fault(name) for name in scenario.faults)
+    known = tuple(catalog.fault(name) for name in scenario.faults)
+    scenario, faults = in_drawn_form(scenario, known, seed)
     runs = settings.home / "runs"
     drill_id, topology = fresh_id(runs), catalog.topology()
     channel = settings.slack_webhook_url

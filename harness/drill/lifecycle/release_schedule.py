@@ -33,7 +33,7 @@ async def run_schedule(session: Session) -> None:
         session.run.keep(asyncio.create_task(disturbances.blip(session, one)))
     live = session.services.workspace.shop.live
     for fault in session.spec.faults:
-        if fault.release is None:
+        if not fault.is_shipped_live:
             session.run.keep(asyncio.create_task(_strike_later(session, fault)))
     for position, planned in enumerate(live):
         if position:
@@ -85,7 +85,8 @@ async def _ship(session: Session, planned: PlannedRelease) -> None:
 async def _strike_later(session: Session, fault: Fault) -> None:
     """Do what sets the fault off, where that is not its release."""
     await asyncio.sleep(fault.trigger.after_s)
-    await healthy_baseline.hold(session, is_pristine=fault.release is None)
+    # A release that was out before is part of the shop that the baseline was taken of.
+    await healthy_baseline.hold(session, is_pristine=not fault.is_shipped_live)
     await note_later(session, _trigger(fault)).wait()
     await disturbances.strike(session, fault)
 

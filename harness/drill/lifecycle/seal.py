@@ -46,6 +46,8 @@ def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
                 "service": fault.service,
                 "mechanism": fault.mechanism.value,
                 "locus": fault.locus,
+                "set_off_by": fault.trigger.kind.value,
+                "was_out_before": not fault.is_shipped_live,
                 "services": list(fault.accepts.services),
                 "mechanisms": list(fault.accepts.mechanisms),
             }
@@ -64,6 +66,8 @@ def _nothing_wrong(scenario: Scenario) -> dict[str, Any]:
         "service": NOWHERE,
         "mechanism": Mechanism.NO_FAULT.value,
         "locus": "",
+        "set_off_by": "",
+        "was_out_before": False,
         "services": list(NOTHING_WRONG.services),
         "mechanisms": list(NOTHING_WRONG.mechanisms),
     }

@@ -13,7 +13,7 @@ import pytest
 from harness.catalog.reader import Catalog
 from harness.causes import Blip, Mitigation, Trigger, TriggerKind
 from harness.errors import BadFile, UnknownName
-from harness.model import DetectRule, Mechanism, Objective
+from harness.model import DetectRule, LatentForm, Mechanism, Objective
 
 FAULT = "faults/slow-boat/fault.toml"
 DECOY = "faults/decoys/rebuild/release.toml"
@@ -91,6 +91,83 @@ def test_a_brief_outage_says_how_and_for_how_long(
     with pytest.raises(BadFile) as caught:
         Catalog(root).fault("slow-boat")
     assert message in str(caught.value)
+
+
+LATENT = """\
+[latent]
+hours_ago = [2, 5]
+load_profile = "news"
+third_party_profile = "normal"
+
+[latent.trigger]
+kind = "third-parties"
+profile = "busy"
+after_s = 3.0
+
+[[latent.detect]]
+alert = "PaymentsFailing"
+within_s = 20
+
+[accepts]"""
+
+
+def test_a_release_may_have_been_out_for_hours_until_something_sets_it_off(root: Path) -> None:
+    assert Catalog(root).fault("slow-boat").latent is None
+    edit(root / FAULT, "[accepts]", LATENT)
+    assert Catalog(root).fault("slow-boat").latent == LatentForm(
+        Trigger(TriggerKind.THIRD_PARTIES, 3.0, profile="busy"),
+        (2.0, 5.0),
+        "news",
+        "normal",
+        (DetectRule("PaymentsFailing", 20.0),),
+    )
+
+
+def test_what_lies_in_wait_is_set_off_as_usual_unless_it_says_otherwise(root: Path) -> None:
+    edit(root / FAULT, "[accepts]", HICCUP.replace("[accepts]", "[latent]\nhours_ago = [2, 9]\n"))
+    with (root / FAULT).open("a") as file:
+        file.write('[accepts]\nservices = ["payments"]\nmechanisms = ["timeout-misconfigured"]\n')
+    text = (root / FAULT).read_text()
+    first = text.index("\nservices = ", text.index("[latent]"))
+    (root / FAULT).write_text(text[:first] + text[text.index("\n[accepts]", first) :])
+    fault = Catalog(root).fault("slow-boat")
+    assert fault.latent == LatentForm(fault.trigger, (2.0, 9.0))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[2, 5]", "[1, 5]", "'hours_ago' is from when to when, of 2 to 120"),
+        ("[2, 5]", "[9, 5]", "'hours_ago' is from when to when"),
+        ("[2, 5]", "[2]", "latent.hours_ago"),
+        ('"news"', '"nws"', "there is no load profile 'nws'; did you mean 'news'?"),
+        ('"normal"', '"nrmal"', "no third-party profile 'nrmal'; did you mean 'normal'?"),
+        ('"busy"', '"bsy"', "there is no third-party profile 'bsy'; did you mean 'busy'?"),
+        ('profile = "busy"', "for_s = 2.0", "'third-parties' needs a 'profile'"),
+        ("after_s = 3.0", "for_s = 2.0", "'third-parties' needs a 'profile', and has no 'for_s'"),
+        ('"PaymentsFailing"', '"PaymentFailing"', "there is no alert 'PaymentFailing'"),
+        (
+            'kind = "third-parties"\nprofile = "busy"',
+            'kind = "deploy"',
+            "[latent] needs a [latent.trigger]: no deploy sets it off",
+        ),
+    ],
+)
+def test_a_mistake_in_the_form_that_lies_in_wait_is_named(
+    root: Path, old: str, new: str, message: str
+) -> None:
+    table = LATENT.replace(old, new)
+    assert table != LATENT
+    edit(root / FAULT, "[accepts]", table)
+    with pytest.raises(BadFile) as caught:
+        Catalog(root).fault("slow-boat")
+    assert message in str(caught.value)
+
+
+def test_nothing_can_lie_in_wait_that_was_not_released(crowded: Path) -> None:
+    edit(crowded / FAULT, "[accepts]", LATENT)
+    with pytest.raises(BadFile, match=r"is of a .release. that was out before"):
+        Catalog(crowded).fault("slow-boat")
 
 
 NEWS = '[trigger]\nkind = "traffic"\nload_profile = "news"\n\n[mitigation]\nflag = "sorting"\n'

@@ -68,7 +68,7 @@ def test_a_bad_profile_is_refused_saying_why(tmp_path, text, says):
 
 
 def test_a_missing_profile_names_those_that_exist():
-    with pytest.raises(BadLoad, match="known: news, steady, surge"):
+    with pytest.raises(BadLoad, match="known: mailing, news, night, steady, surge"):
         read_profile(PROFILES / "stedy.toml", NAMES)
 
 

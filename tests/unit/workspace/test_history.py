@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,28 @@ def test_before_the_page_it_has_any_of_the_last_three_places() -> None:
     places = Counter(place_before_the_page(plan(seed)) for seed in range(200))
     assert set(places) == {0, 1, 2}
     assert places[0] < 0.35 * 200
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("hours_ago", [(2.0, 5.0), (20.0, 110.0)])
+def test_a_release_that_lies_in_wait_went_out_before_all_others(
+    seed: int, hours_ago: tuple[float, float]
+) -> None:
+    asleep = replace(CULPRIT, hours_ago=hours_ago)
+    history = plan_history(seed, clean_files(), TOPOLOGY, [asleep], DECOYS, NOW)
+    [culprit] = [one for one in history.releases if one.is_culprit]
+    assert history.deployed_before[0] is culprit
+    assert culprit.deployed_at is not None
+    low, high = (timedelta(hours=one) for one in hours_ago)
+    assert low <= NOW - culprit.deployed_at <= high
+    assert timedelta(0) < culprit.deployed_at - culprit.committed_at < timedelta(hours=1)
+    committed = [one.committed_at for one in history.releases]
+    assert committed == sorted(committed)
+    assert history.base_deployed_at < culprit.committed_at
+    assert not any(one.is_culprit for one in history.live)
+    assert history.live, "others ship while the drill runs"
+    # Negative control: without hours it goes out live.
+    assert [one.is_culprit for one in plan(seed).live].count(True) == 1
 
 
 def test_without_a_culprit_a_harmless_release_still_goes_out_live() -> None:

@@ -110,6 +110,28 @@ async def test_a_failover_sets_a_fault_off_once_its_release_is_out(
     assert failovers == ["postgresql://owner@db/payments"]
 
 
+async def test_what_was_out_before_is_set_off_without_a_deploy(
+    session: Session, failovers: list[str]
+) -> None:
+    fault = with_fault(session, Trigger(TriggerKind.DATABASE_FAILOVER))
+    assert fault.release is not None
+    asleep = replace(fault, release=replace(fault.release, hours_ago=(2.0, 5.0)))
+    session.spec = replace(session.spec, faults=(asleep,))
+    workspace: Any = session.services.workspace
+    workspace.shop.live = ()
+    await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.run.tasks)
+    assert happened(session) == ["DrillTriggered", "DependencyActed"]
+    assert failovers == ["postgresql://owner@db/payments"]
+
+
+async def test_third_parties_may_change_for_good(session: Session) -> None:
+    fault = with_fault(session, Trigger(TriggerKind.THIRD_PARTIES, profile="busy"))
+    await disturbances.strike(session, fault)
+    third_parties: Any = session.services.third_parties
+    assert third_parties.profiles == ["busy"], "and not back to the scenario's"
+
+
 async def test_a_release_that_is_due_after_the_page_waits_for_it(session: Session) -> None:
     with_fault(session, Trigger())
     workspace: Any = session.services.workspace

@@ -24,7 +24,7 @@ class Cadence:
     first: Duration | None
     """From the page to the first update."""
     longest_gap: Duration | None
-    """Between updates, up to recovery (or until now) after the last."""
+    """Between updates, and up to recovery (or until now) after the last; with none, since the page."""
     first_in_time: bool | None
     gaps_in_time: bool | None
     seqs: tuple[int, ...]
@@ -40,7 +40,9 @@ def cadence(case: Case) -> Cadence:
     if not updates:
         # What nobody waited for long enough is neither in time nor late.
         is_late = case.since_zero_ms(end) > FIRST_WITHIN_MS
-        return Cadence(count, None, None, False if is_late else None, None, seqs)
+        silence = case.since_zero(end)
+        too_long = False if silence.agenda_ms > EVERY_MS else None
+        return Cadence(count, None, silence, False if is_late else None, too_long, seqs)
     first = case.since_zero(updates[0])
     gaps = [between(before, after) for before, after in pairwise([*updates, end])]
     longest = max(gaps, key=lambda one: one.agenda_ms)

@@ -68,6 +68,11 @@ def withheld(because: str, *entries: Noted[Event]) -> Decision:
     return Decision("not given", because, _seqs(entries))
 
 
+def not_yet(case: Case, because: str, *entries: Noted[Event]) -> Decision:
+    """They are not, and until the end they still can be: so long nothing is decided."""
+    return withheld(because, *entries) if has_ended(case.story) else no_data(f"so far, {because}")
+
+
 def for_instructor(because: str, *entries: Noted[Event]) -> Decision:
     """A record cannot tell; a person must."""
     return Decision("for the instructor", because, _seqs(entries))

@@ -36,12 +36,11 @@ MEASURING = frozenset({"load", "recorder"})
 def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
     """The draft. `key` tells the answer: leave it out where it has not been revealed."""
     case = Case(story, key)
-    declared = story.last(events.IncidentDeclared)
     reflections = [one.event for one in story.of(events.ReflectionWritten)]
     return Postmortem(
         version=1,
         drill_id=story.drill_id,
-        title=declared.event.summary if declared else "Incident",
+        title=_title(story),
         began_at=to_iso(case.start.wall_time) if case.start else None,
         summary=_summary(case, kpis),
         impact=_impact(story, kpis),
@@ -71,6 +70,14 @@ def draft(story: Story, kpis: Kpis, key: AnswerKey | None = None) -> Postmortem:
     )
 
 
+def _title(story: Story) -> str:
+    """As the team declared the incident; else as the first page told of it."""
+    declared, page = story.last(events.IncidentDeclared), story.first(events.PageSent)
+    if declared is not None:
+        return declared.event.summary
+    return page.event.summary or page.event.alert if page else "Incident"
+
+
 def _summary(case: Case, kpis: Kpis) -> str:
     """When and how it was noticed, what was done, how it ended."""
     if case.start is None:
@@ -85,7 +92,7 @@ def _summary(case: Case, kpis: Kpis) -> str:
         else "There was no rollback, restart, flag change or fix.",
     ]
     parts.append(_when("Alerts cleared", kpis.times.ttm, "Alerts have not cleared."))
-    parts.append(_when("Recovery was verified", kpis.times.ttr, "Recovery is not on record."))
+    parts.append(_when("Recovery was verified", kpis.times.ttr, "Recovery has not been proven."))
     return " ".join(parts)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from harness.record.events import HypothesesRevised
 from harness.scoring.calibration import eta_outcomes, mean_brier
-from harness.scoring.case import Case, Decision, given, no_data, not_asked, withheld
+from harness.scoring.case import Case, Decision, given, no_data, not_asked, not_yet, withheld
 from harness.scoring.forecasts import forecasts
 
 FIRST_PERCENT_MAX = 90
@@ -22,7 +22,7 @@ def uncertainty_expressed(case: Case) -> Decision:
     """The first hypotheses were at least two, and none of them as good as certain."""
     first = case.story.first(HypothesesRevised)
     if first is None:
-        return withheld("no hypothesis was written")
+        return not_yet(case, "no hypothesis was written")
     percents = sorted((one.probability_percent for one in first.event.hypotheses), reverse=True)
     likely = [one for one in percents if one > 0]
     shares = " / ".join(map(str, percents))
@@ -32,18 +32,25 @@ def uncertainty_expressed(case: Case) -> Decision:
 
 
 def confidence_moved_by_evidence(case: Case) -> Decision:
-    """A later revision moved a probability, and brought evidence that was new."""
+    """A later revision moved a probability, on evidence that came with it or since the last move.
+
+    Evidence is saved as it is found, so that it may come a revision before what it changes.
+    """
     revisions = case.story.of(HypothesesRevised)
-    fresh = {one.at.seq for one in case.evidence}
+    fresh = {one.at.seq for one in case.evidence} & {one.seq for one in revisions}
+    moved = revisions[0].seq if revisions else 0
     for before, after in pairwise(revisions):
         old = {one.id: one.probability_percent for one in before.event.hypotheses}
         shift = max(
             (abs(one.probability_percent - old.get(one.id, 0)) for one in after.event.hypotheses),
             default=0,
         )
-        if shift >= SHIFT_PERCENT_MIN and after.seq in fresh:
+        if shift < SHIFT_PERCENT_MIN:
+            continue
+        if any(moved < seq <= after.seq for seq in fresh):
             return given(f"a probability moved by {shift} points on new evidence", before, after)
-    return withheld("no probability was moved by new evidence", *revisions)
+        moved = after.seq
+    return not_yet(case, "no probability was moved by new evidence", *revisions)
 
 
 def executive_told_confidence(case: Case) -> Decision:

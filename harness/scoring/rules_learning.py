@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.record.events import ActionItemAdded, LearningStored
 from harness.record.story import Noted
 from harness.scoring.blameless import blaming_entries, written_texts
-from harness.scoring.case import Case, Decision, given, withheld
+from harness.scoring.case import Case, Decision, given, not_yet, withheld
 
 
 def pattern_stored(case: Case) -> Decision:
@@ -27,12 +27,12 @@ def blameless_and_accountable(case: Case) -> Decision:
     """No text after the incident blames a person, and the process has somebody to answer for it."""
     texts = written_texts(case.story)
     if not texts:
-        return withheld("nothing was written about the incident")
+        return not_yet(case, "nothing was written about the incident")
     if blaming := blaming_entries(case.story):
         return withheld("some wording blames a person", *blaming)
     accountable: list[Noted[ActionItemAdded]] = [one for one in _items(case) if one.event.owner]
     if not accountable:
-        return withheld("nobody answers for any improvement")
+        return not_yet(case, "nobody answers for any improvement")
     return given("blames nobody, and every improvement has somebody", *accountable)
 
 
@@ -40,7 +40,7 @@ def improvements_are_actionable(case: Case) -> Decision:
     """There are action items, and each has an owner."""
     items = _items(case)
     if not items:
-        return withheld("there is no action item")
+        return not_yet(case, "there is no action item")
     ownerless = [one for one in items if not one.event.owner]
     if ownerless:
         return withheld("an action item has no owner", *ownerless)
@@ -58,5 +58,5 @@ def _stored(case: Case, title: str, *kinds: str) -> Decision:
         if one.event.kind in kinds and one.event.fields and all(one.event.fields.values())
     ]
     if not found:
-        return withheld(f"no {title} was stored")
+        return not_yet(case, f"no {title} was stored")
     return given(f"stored: {title}", *found)

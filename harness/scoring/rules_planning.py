@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from harness.exercise.views import has_ended, silent_from
 from harness.record.events import HypothesesRevised, TriageWritten
-from harness.scoring.case import Case, Decision, given, no_data, not_asked, unanswered, withheld
+from harness.scoring.case import (
+    Case,
+    Decision,
+    given,
+    no_data,
+    not_asked,
+    not_yet,
+    unanswered,
+    withheld,
+)
 
 TRIAGE_WITHIN_MS = 5 * 60_000
 RESOLVED_WITHIN_MS = 10 * 60_000
@@ -14,7 +23,11 @@ def structured_triage(case: Case) -> Decision:
     """Known, unknown and priorities were written within five minutes, before anything was done."""
     triage = case.story.first(TriageWritten)
     if triage is None:
-        return withheld("no triage was written", *case.responses[:1])
+        newest = case.story.entries[-1:]
+        is_late = any(case.since_zero_ms(one) > TRIAGE_WITHIN_MS for one in newest)
+        if case.responses or is_late:
+            return withheld("no triage was written", *case.responses[:1])
+        return not_yet(case, "no triage was written")
     if not (triage.event.known and triage.event.unknown and triage.event.priorities):
         return withheld("the triage lacks a part", triage)
     if case.since_zero_ms(triage) > TRIAGE_WITHIN_MS:
@@ -28,7 +41,7 @@ def containment_before_diagnosis_before_fix(case: Case) -> Decision:
     """The first triage puts preventing the cascade first, diagnosis second, the fix after both."""
     triage = case.story.first(TriageWritten)
     if triage is None:
-        return withheld("no priorities were written")
+        return not_yet(case, "no priorities were written")
     order = [one.kind for one in triage.event.priorities]
     if "prevent-cascade" not in order or "diagnose" not in order:
         return withheld("preventing the cascade or diagnosing is not among the priorities", triage)

@@ -19,6 +19,7 @@ from harness.scoring.case import (
     for_instructor,
     given,
     not_asked,
+    not_yet,
     unanswered,
     withheld,
 )
@@ -36,7 +37,8 @@ def known_and_unknown(case: Case) -> Decision:
     for triage in case.story.of(TriageWritten):
         if triage.seq < end and triage.event.known and triage.event.unknown:
             return given("known and unknown were told apart", triage)
-    return withheld("known and unknown were not told apart before recovery")
+    because = "known and unknown were not told apart before recovery"
+    return withheld(because) if case.recovery else not_yet(case, because)
 
 
 def exhaustion_is_a_symptom(case: Case) -> Decision:
@@ -48,7 +50,8 @@ def exhaustion_is_a_symptom(case: Case) -> Decision:
         return not_asked(case, f"{EXHAUSTION_ALERT} did not fire")
     marked = alert_marks(case.story).get(EXHAUSTION_ALERT)
     if marked is None:
-        return withheld(f"nobody said whether {EXHAUSTION_ALERT} is source or symptom", fired[0])
+        because = f"nobody said whether {EXHAUSTION_ALERT} is source or symptom"
+        return not_yet(case, because, fired[0])
     if marked.event.mark != "symptom":
         return withheld(f"{EXHAUSTION_ALERT} was marked {marked.event.mark}", marked)
     return given(f"{EXHAUSTION_ALERT} was marked a symptom", marked)
@@ -73,7 +76,8 @@ def reflection_was_thorough(case: Case) -> Decision:
     improve = [one for one in written if one.event.kind == "could-improve"]
     if min(len(well), len(improve)) < REFLECTIONS_MIN:
         counts = f"{len(well)} went well, {len(improve)} could improve"
-        return withheld(f"after recovery: {counts}; at least {REFLECTIONS_MIN} of each", *written)
+        because = f"after recovery: {counts}; at least {REFLECTIONS_MIN} of each"
+        return not_yet(case, because, *written)
     return for_instructor("enough was written: is it thorough?", *well, *improve)
 
 
@@ -82,5 +86,5 @@ def causes_beneath_the_surface(case: Case) -> Decision:
     stated = {one.event.level: one for one in case.story.of(CauseAnalysed)}
     missing = [level for level in get_args(CauseLevel) if level not in stated]
     if missing:
-        return withheld(f"not stated: {', '.join(missing)} cause", *stated.values())
+        return not_yet(case, f"not stated: {', '.join(missing)} cause", *stated.values())
     return given("surface, deeper and deepest cause are told apart", *stated.values())

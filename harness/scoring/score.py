@@ -178,7 +178,7 @@ def _line_score(line: Line, case: Case, judged: tuple[int, LineJudged] | None) -
 def score_lines(score: Score) -> list[str]:
     """The whole score, a line each, no colours."""
     bonus = f"bonus {score.bonus} of {score.bonus_max}"
-    lines = [f"{score.total} of {score.total_max}, {bonus}, not graded yet {score.open_points}"]
+    lines = [f"{score.total} of {score.total_max}, {bonus}, not decided yet {score.open_points}"]
     if score.hint_points:
         lines.append(f"hints cost {score.hint_points} points")
     for section in score.sections:

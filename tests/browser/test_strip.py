@@ -120,3 +120,27 @@ def test_the_form_that_one_asks_for_has_the_keyboard_and_gives_it_back(open_cons
 def test_a_wall_leads_nowhere(open_console: Open, view: str) -> None:
     page = open_console(view, caller=Caller.INSTRUCTOR)
     assert strip(page).count() == 0
+
+
+LONG = "document.querySelector('.goal').append(' so that nobody is left to guess'.repeat(20))"
+HEIGHTS = """['.top', '.strip', '.calls-place'].map(
+  (one) => document.querySelector(one).getBoundingClientRect().height)"""
+ROW_MAX_PX = 64
+TOP_MAX_PX = 200
+"""Of a telephone's 844: what stands above the view, a call included."""
+
+
+def test_a_long_goal_takes_one_row_at_a_desk(open_console: Open) -> None:
+    page = open_console()
+    strip(page).get_by_text("Take the page and 2 more").wait_for()
+    page.evaluate(LONG)
+    assert page.evaluate(HEIGHTS)[1] <= ROW_MAX_PX
+    page.evaluate("document.querySelector('.goal').style.whiteSpace = 'normal'")
+    assert page.evaluate(HEIGHTS)[1] > ROW_MAX_PX, "negative control"
+
+
+def test_what_calls_and_what_leads_leave_a_telephone_its_view(open_console: Open) -> None:
+    page = open_console(viewport=PHONE)
+    page.locator(".calls").wait_for()
+    assert sum(page.evaluate(HEIGHTS)) <= TOP_MAX_PX
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -44,6 +44,13 @@ def test_silence_is_late_only_after_five_minutes() -> None:
     assert cadence(case_of([PAGE, (6.0, NoteAdded("", "kim"))])).first_in_time is False
 
 
+def test_silence_without_any_update_is_the_gap_so_far() -> None:
+    quiet = cadence(case_of([PAGE, (19.0, NoteAdded("", "kim"))]))
+    assert (quiet.longest_gap, quiet.gaps_in_time) == (both(19 * 60_000), None)
+    late = cadence(case_of([PAGE, (21.0, NoteAdded("", "kim"))]))
+    assert (late.longest_gap, late.gaps_in_time) == (both(21 * 60_000), False)
+
+
 def test_updates_after_recovery_neither_help_nor_hurt() -> None:
     story: list[Moment] = [PAGE, (3.0, UPDATE), (10.0, OVER), (50.0, UPDATE)]
     seen = cadence(case_of(story))

@@ -103,7 +103,7 @@ def test_hints_cost_points_but_never_more_than_there_are() -> None:
 
 def test_the_lines_of_the_terminal_are_plain_and_mark_what_is_open() -> None:
     lines = score_lines(score(story_of(STRUCTURED), KEY))
-    assert lines[0] == "95 of 100, bonus 20 of 30, not graded yet 15"
+    assert lines[0] == "95 of 100, bonus 20 of 30, not decided yet 15"
     assert any("?/5" in line and "thorough" in line for line in lines)
     assert all(line.isprintable() for line in lines)
 
@@ -206,8 +206,46 @@ def test_each_rule_gives_its_points_for_the_incident_handled_well(name: str) -> 
 
 @pytest.mark.parametrize("name", RULES)
 def test_each_rule_withholds_its_points_where_they_are_not_earned(name: str) -> None:
-    decision = RULES[name](case_of(WITHHELD[name]))
+    ended = [*without(WITHHELD[name], e.DrillFinished), ENDED]
+    decision = RULES[name](case_of(ended))
     assert decision.verdict == "not given", decision
+
+
+STILL_TO_COME = (
+    "reflection_was_thorough", "causes_beneath_the_surface", "pattern_stored",
+    "diagnostic_lesson_stored", "process_improvement_stored", "confidence_moved_by_evidence",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STILL_TO_COME)
+def test_what_can_still_be_earned_is_not_decided_before_the_end(name: str) -> None:
+    running = without(WITHHELD[name], e.DrillFinished)
+    assert RULES[name](case_of(running)).verdict == "no data"
+    assert RULES[name](case_of([*running, ENDED])).verdict == "not given"
+
+
+@pytest.mark.parametrize(
+    ("at", "verdict"), [(4.0, "no data"), (6.0, "not given")], ids=["in-time", "too-late"]
+)
+def test_a_triage_is_awaited_for_five_minutes(at: float, verdict: str) -> None:
+    waited = [(0.0, e.PageSent("p1", "X", "critical", "x")), (at, e.NoteAdded("", "kim"))]
+    assert RULES["structured_triage"](case_of(waited)).verdict == verdict
+
+
+def test_evidence_may_be_saved_a_revision_before_the_probability_that_it_moves() -> None:
+    def revised(at: float, first: int, *links: str) -> Moment:
+        one = e.Hypothesis("h1", "a", first, evidence_for=links)
+        two = e.Hypothesis("h2", "b", 100 - first)
+        return at, e.HypothesesRevised((one, two), "", "kim")
+
+    page: Moment = (0.0, e.PageSent("p1", "X", "critical", "x"))
+    rule = RULES["confidence_moved_by_evidence"]
+    saved = [page, revised(1, 50), revised(2, 50, "trace:1"), revised(3, 80, "trace:1"), ENDED]
+    assert rule(case_of(saved)).verdict == "given"
+    used_up = [page, revised(1, 50), revised(2, 53, "trace:1"), ENDED]
+    assert rule(case_of(used_up)).verdict == "not given", "negative control: nothing moved"
+    before = [page, revised(1, 50, "trace:1"), revised(2, 80, "trace:1"), ENDED]
+    assert rule(case_of(before)).verdict == "not given", "what it began with moved nothing"
 
 
 @pytest.mark.parametrize("name", NO_DATA)

@@ -28,7 +28,7 @@ export function CallBanner({ calls, see }: Pick<Calls, "calls" | "see">) {
             {hidden > 0 && <li className="muted">and {hidden} more in the timeline</li>}
           </ul>
           <Button onClick={see}>
-            <X className="icon" aria-hidden="true" /> Seen
+            <X className="icon" aria-hidden="true" /> <span>Seen</span>
           </Button>
         </div>
       )}

@@ -11,7 +11,7 @@ export function PhaseBar({ status, at }: { status: Status; at: number }) {
   const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
   return (
     <div className="phase">
-      <strong>{clock.phase_title}</strong>
+      <strong title={clock.phase_title}>{clock.phase_title}</strong>
       {remaining !== null && (
         <span className="figure" title="Time left in this phase">
           {stopwatch(Math.max(0, remaining))} left
@@ -28,7 +28,14 @@ export function PhaseBar({ status, at }: { status: Status; at: number }) {
       )}
       {due !== null && (
         <span className={due - since < 0 ? "late" : "muted"}>
-          {due - since < 0 ? "update overdue by " : "next update due in "}
+          {due - since < 0 ? (
+            "update overdue by "
+          ) : (
+            <>
+              <span className="wide">next </span>update <span className="wide">due </span>
+              {"in "}
+            </>
+          )}
           {stopwatch(Math.abs(due - since))}
         </span>
       )}

@@ -60,7 +60,11 @@ export function Strip({
             const outside = !one.href.startsWith("#");
             return (
               <li key={one.id}>
-                <a href={one.href} {...(outside && { target: "_blank", rel: "noreferrer" })}>
+                <a
+                  href={one.href}
+                  title={one.text}
+                  {...(outside && { target: "_blank", rel: "noreferrer" })}
+                >
                   {one.text}
                 </a>
               </li>
@@ -70,9 +74,16 @@ export function Strip({
       </div>
       <div className="read">
         {alert && (
-          <button className="button quiet" onClick={() => openGuide({ alert })}>
-            <BookOpen className="icon" aria-hidden="true" /> Runbook: {alert}
-            {others.length > 0 && ` +${others.length}`}
+          <button
+            className="button quiet"
+            title={`Runbook: ${alert}`}
+            onClick={() => openGuide({ alert })}
+          >
+            <BookOpen className="icon" aria-hidden="true" />{" "}
+            <span>
+              Runbook: {alert}
+              {others.length > 0 && ` +${others.length}`}
+            </span>
           </button>
         )}
         <button className="button quiet" onClick={() => openGuide({ alert: null })}>

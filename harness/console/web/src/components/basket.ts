@@ -32,8 +32,8 @@ export function attachEvidence(link: string, note = "") {
   void toast(`Collected as evidence: ${link}`);
 }
 
-/** What is in the basket, and what takes a link out of it. */
-export function useEvidence(): readonly [readonly Piece[], (link: string) => void] {
+/** What is in the basket, and what takes links out of it. */
+export function useEvidence(): readonly [readonly Piece[], (...links: string[]) => void] {
   const found = useSyncExternalStore(subscribe, () => basket);
-  return [found, (link) => setBasket(basket.filter((one) => one.link !== link))];
+  return [found, (...links) => setBasket(basket.filter((one) => !links.includes(one.link)))];
 }

@@ -10,7 +10,8 @@ import { toast } from "./Toast";
 export interface Shared<V> {
   value: V;
   set: (next: V | ((before: V) => V)) => void;
-  save: (send: (value: V) => Promise<unknown>) => Promise<void>;
+  /** Sends what is written, or `written` where that is set in the same breath. */
+  save: (send: (value: V) => Promise<unknown>, written?: V) => Promise<void>;
   discard: () => void;
   isDraft: boolean;
   /** What the draft began with. */
@@ -53,12 +54,12 @@ export function useShared<T extends RecordType, V>(
     [seq, standing, setDraft],
   );
   const discard = useCallback(() => setDraft(null), [setDraft]);
-  const save: Shared<V>["save"] = async (send) => {
+  const save: Shared<V>["save"] = async (send, written = value) => {
     setSending(true);
     try {
-      await send(value);
+      await send(written);
       void toast("Saved");
-      setDraft((before) => taken(before, value));
+      setDraft((before) => taken(before, written));
     } finally {
       setSending(false);
     }

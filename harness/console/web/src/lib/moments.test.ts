@@ -1,14 +1,14 @@
 import type { DrillRecord } from "@/api/records";
 import { expect, test } from "vitest";
-import { circle, edges, marks, mean, silentSince, windows } from "./moments";
+import { circle, edges, fixes, marks, mean, silentSince, windows } from "./moments";
 
 const at = (s: number) => new Date(s * 1000).toISOString();
 /** An event with no more in it than these tests are about. */
 const event = (type: string, s: number, data: object = {}) =>
   ({ type, time: at(s), data }) as DrillRecord;
 const PAGE = event("page.sent", 1000, { alert: "X" });
-const deploy = (s: number, kind = "release") =>
-  event("deploy.succeeded", s, { kind, service: "a", version_to: "1.1" });
+const deploy = (s: number, kind = "release", by = "Ada") =>
+  event("deploy.succeeded", s, { kind, service: "a", version_to: "1.1", by });
 
 test("what happened is marked in the order of time", () => {
   expect(marks([PAGE, deploy(900), event("note.added", 1)])).toEqual([
@@ -26,6 +26,29 @@ test("what comes after begins once the last act has settled", () => {
   expect(windows(events, 1110).after).toBeNull();
   expect(windows(events, 1200).after).toEqual([1115, 1200]);
   expect(windows(events, 1200).broken).toEqual([995, 1100]);
+});
+
+test("what colleagues ship after the page is no fix, and neither is what the runtime puts back", () => {
+  const shipped = [PAGE, deploy(1050), deploy(1060, "rollback", "runtime")];
+  expect(fixes(shipped)).toEqual([]);
+  expect(windows(shipped, 1200)).toMatchObject({ broken: [995, 1200], after: null });
+});
+
+test("each sort of act by the team counts as one", () => {
+  const acts = [
+    deploy(1010, "restart"),
+    deploy(1020, "rollback"),
+    deploy(1030, "hotfix"),
+    event("flag.switched", 1040, { name: "f", enabled: false, by: "Ada" }),
+  ];
+  expect(fixes([PAGE, ...acts]).map((one) => one.atS)).toEqual([1010, 1020, 1030, 1040]);
+  expect(windows([PAGE, ...acts], 1200).after).toEqual([1055, 1200]);
+});
+
+test("what fell silent by itself was fixed by nobody", () => {
+  const alert = (type: string, s: number) => event(type, s, { fingerprint: "x" });
+  const events = [alert("alert.fired", 990), PAGE, alert("alert.resolved", 1100)];
+  expect(windows(events, 1200)).toMatchObject({ broken: [995, 1100], after: null });
 });
 
 test("silence ends what was broken, and a colleague's later release changes nothing of that", () => {

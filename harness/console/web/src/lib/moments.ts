@@ -1,13 +1,17 @@
 // The incident's moments, read from its record, and what a series was between them.
 
-import type { DrillRecord } from "@/api/records";
+import type { DrillRecord, RecordData } from "@/api/records";
 import type { Metrics, Value } from "@/api/telemetry";
 
 export interface Mark {
   atS: number;
-  kind: "restart" | "rollback" | "deploy" | "page" | "passed" | "failed";
+  kind: "restart" | "rollback" | "deploy" | "flag" | "page" | "passed" | "failed";
   label: string;
+  /** Whether the team did it: what colleagues ship, and what the runtime puts back, is no fix. */
+  isOurs?: true;
 }
+
+type DeployData = RecordData["deploy.succeeded"];
 
 /** From and to, in seconds. */
 export type Window = readonly [number, number];
@@ -29,30 +33,38 @@ export interface Point {
   y: number;
 }
 
-const ACTS = new Set(["rollback", "restart", "deploy"]);
 const SETTLE_S = 15;
+/** A deploy of this kind is ordinary work of colleagues, the bad release and decoys among it. */
+const NOT_OURS = "release";
+const BY_ITSELF = "runtime";
 
-/** Events of the record as marks on a time axis: `{atS, kind, label}`, oldest first. */
+/** Events of the record as marks on a time axis, oldest first. */
 export function marks(events: readonly DrillRecord[]): Mark[] {
   const found: Mark[] = [];
   for (const { type, time, data } of events) {
     const atS = Date.parse(time) / 1000;
-    if (type === "deploy.succeeded" && data.kind === "restart") {
-      found.push({ atS, kind: "restart", label: `${data.service} restarted` });
-    } else if (type === "deploy.succeeded") {
-      const kind = data.kind === "rollback" ? "rollback" : "deploy";
-      found.push({ atS, kind, label: `${data.service} ${data.version_to}` });
+    if (type === "deploy.succeeded") {
+      const isOurs = data.kind !== NOT_OURS && data.by !== BY_ITSELF;
+      found.push({ atS, ...deployed(data), ...(isOurs && { isOurs }) });
+    } else if (type === "flag.switched") {
+      const label = `${data.name} ${data.enabled ? "on" : "off"}`;
+      found.push({ atS, kind: "flag", label, isOurs: true });
     } else if (type === "page.sent") {
       found.push({ atS, kind: "page", label: data.alert });
     } else if (type === "verify.finished") {
-      found.push({
-        atS,
-        kind: data.passed ? "passed" : "failed",
-        label: data.passed ? "verified" : "verification failed",
-      });
+      const [kind, label] = data.passed
+        ? (["passed", "verified"] as const)
+        : (["failed", "verification failed"] as const);
+      found.push({ atS, kind, label });
     }
   }
   return found.toSorted((left, right) => left.atS - right.atS);
+}
+
+function deployed(data: DeployData): Pick<Mark, "kind" | "label"> {
+  if (data.kind === "restart") return { kind: "restart", label: `${data.service} restarted` };
+  const kind = data.kind === "rollback" ? "rollback" : "deploy";
+  return { kind, label: `${data.service} ${data.version_to}` };
 }
 
 /** When the last alert fell silent, in seconds; null while one fires, or where none ever did. */
@@ -68,24 +80,30 @@ export function silentSince(events: readonly DrillRecord[]): number | null {
   return since;
 }
 
-/**
- * `{healthy, broken, after}` as `[beginS, endS]` each, or null where that time has not come:
- * a healthy time before the page, the time from the page to the last thing that was done,
- * and what came after the alerts were silent (or, while they are not, after that act).
- */
-export function windows(events: readonly DrillRecord[], nowS: number): Windows {
+/** The team's acts after the first page and until all was silent, oldest first. */
+export function fixes(events: readonly DrillRecord[]): Mark[] {
   const all = marks(events);
   const page = all.find((one) => one.kind === "page");
+  if (!page) return [];
+  const until = silentSince(events) ?? Infinity;
+  return all.filter((one) => one.isOurs && one.atS > page.atS && one.atS <= until);
+}
+
+/**
+ * `{healthy, broken, after}` as `[beginS, endS]` each, or null where that time has not come:
+ * a healthy time before the page, the time from the page to the last thing that the team did,
+ * and what came after the alerts were silent (or, while they are not, after that act). Without an
+ * act of the team there is no time after a fix.
+ */
+export function windows(events: readonly DrillRecord[], nowS: number): Windows {
+  const page = marks(events).find((one) => one.kind === "page");
   if (!page) return { healthy: [nowS - 60, nowS], broken: null, after: null };
   const silent = silentSince(events);
-  const until = silent ?? nowS;
-  // What colleagues ship after all is well again cured nothing.
-  const acts = all.filter((one) => one.atS > page.atS && one.atS <= until && ACTS.has(one.kind));
-  const last = acts.at(-1);
-  const settled = silent ?? (last ? last.atS + SETTLE_S : null);
+  const last = fixes(events).at(-1);
+  const settled = last ? (silent ?? last.atS + SETTLE_S) : null;
   return {
     healthy: healthyBefore(page.atS, Date.parse(events[0]?.time ?? "") / 1000),
-    broken: [page.atS - 5, last ? last.atS : until],
+    broken: [page.atS - 5, last?.atS ?? silent ?? nowS],
     after: settled !== null && settled < nowS ? [settled, Math.min(nowS, settled + 300)] : null,
   };
 }

@@ -1,7 +1,7 @@
 // Before and after: what was measured when all was well, at the page, and since the fix.
 
 import { useMemo } from "react";
-import type { RecordOf } from "@/api/records";
+import type { DrillRecord, RecordOf } from "@/api/records";
 import { useLive } from "@/api/useLive";
 import { useServices } from "@/api/useServices";
 import { Calls } from "@/charts/Calls";
@@ -10,8 +10,9 @@ import { SERIES, useSpan } from "@/charts/measures";
 import { Button } from "@/components/Button";
 import { Empty } from "@/components/Empty";
 import { Progress, useRun } from "@/components/run";
-import { clock, plain } from "@/lib/format";
-import { marks as marksOf, windows } from "@/lib/moments";
+import { clock } from "@/lib/format";
+import { fixes, marks as marksOf, windows } from "@/lib/moments";
+import { bounded, measured, measureName } from "@/lib/objectives";
 
 export default function BeforeAfter() {
   const { records: events } = useLive();
@@ -22,7 +23,7 @@ export default function BeforeAfter() {
   const verifications = events.filter((event) => event.type === "verify.finished");
   return (
     <div className="v-page">
-      {!times.broken && <p className="v-note">No page yet; healthy baseline.</p>}
+      <Acts records={events} isPaged={times.broken !== null} />
       <Objectives verifications={verifications} />
       <Calls services={services} span={span} times={times} />
       <div className="v-columns">
@@ -31,6 +32,26 @@ export default function BeforeAfter() {
         ))}
       </div>
     </div>
+  );
+}
+
+/** What counts as the fix, in words: an empty column is no mystery then. */
+function Acts({ records, isPaged }: { records: readonly DrillRecord[]; isPaged: boolean }) {
+  const acts = fixes(records);
+  const last = acts.at(-1);
+  if (!isPaged) return <p className="v-note">No page yet; healthy baseline.</p>;
+  if (!last)
+    return (
+      <p className="v-note">
+        The team has changed nothing since the page, so there is no fix yet. What colleagues release
+        is not counted.
+      </p>
+    );
+  return (
+    <p className="v-note">
+      Counted as the fix: {last.label}, at {clock(last.atS * 1000)}
+      {acts.length > 1 && `, the last of ${acts.length} acts by the team`}.
+    </p>
   );
 }
 
@@ -60,8 +81,6 @@ function Objectives({ verifications }: { verifications: readonly RecordOf<"verif
         <Verify />
       </section>
     );
-  const figure = (value: number | string | null) =>
-    value === null || typeof value === "string" ? "–" : plain(value);
   return (
     <section className="card">
       <h2>
@@ -84,24 +103,24 @@ function Objectives({ verifications }: { verifications: readonly RecordOf<"verif
                   {clock(Date.parse(one.time))}
                 </th>
               ))}
-              <th>objective</th>
+              <th className="num">objective</th>
             </tr>
           </thead>
           <tbody>
             {newest.data.results.map((row) => (
               <tr key={row.measure}>
-                <th scope="row">{row.measure.replaceAll("_", " ")}</th>
-                <td className="num">{figure(row.healthy)}</td>
-                <td className="num">{figure(row.at_page)}</td>
+                <th scope="row">{measureName(row.measure)}</th>
+                <td className="num">{measured(row.measure, row.healthy)}</td>
+                <td className="num">{measured(row.measure, row.at_page)}</td>
                 {verifications.slice(-4).map((one) => {
                   const found = one.data.results.find((each) => each.measure === row.measure);
                   const said = !found
                     ? "–"
                     : found.holds
-                      ? `✓ ${figure(found.value)}`
+                      ? `✓ ${measured(row.measure, found.value)}`
                       : found.value === null
                         ? "no data"
-                        : `✕ ${figure(found.value)}`;
+                        : `✕ ${measured(row.measure, found.value)}`;
                   return (
                     <td
                       key={one.id}
@@ -111,7 +130,7 @@ function Objectives({ verifications }: { verifications: readonly RecordOf<"verif
                     </td>
                   );
                 })}
-                <td>{row.bound}</td>
+                <td className="num">{bounded(row.measure, row.bound)}</td>
               </tr>
             ))}
           </tbody>

@@ -7,9 +7,10 @@ import { Empty } from "@/components/Empty";
 import { placeOf } from "@/components/Links";
 import type { Piece as PieceOfEvidence } from "@/components/basket";
 import { attachEvidence, useEvidence } from "@/components/basket";
+import type { Side } from "@/lib/declaring";
 import type { Belief } from "@/lib/merge";
 import { dated } from "@/lib/promql";
-import type { Lay, Side } from "./useHypotheses";
+import type { Lay } from "./useHypotheses";
 
 /** What was picked up, ready to be laid for or against a hypothesis. */
 export function Basket({ hypotheses, onLay }: { hypotheses: readonly Belief[]; onLay: Lay }) {

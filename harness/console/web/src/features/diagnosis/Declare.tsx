@@ -12,7 +12,8 @@ import { Field } from "@/components/Field";
 import { Links } from "@/components/Links";
 import { toast } from "@/components/Toast";
 import { Lines, Percent, Pick } from "@/components/inputs";
-import { hypothesisFor } from "@/lib/declaring";
+import { useEvidence } from "@/components/basket";
+import { evidenceOf, hypothesisFor } from "@/lib/declaring";
 import { clock } from "@/lib/format";
 import type { Belief } from "@/lib/merge";
 import { useDraft } from "@/lib/useDraft";
@@ -44,7 +45,8 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
   const service = draft.service || leading?.service || "";
   const mechanism = draft.mechanism || leading?.mechanism || "";
   const from = list.find((one) => one.id === draft.from) || hypothesisFor(list, service, mechanism);
-  const evidence = (from?.for || []).filter((link) => !draft.dropped.includes(link));
+  const [basket, drop] = useEvidence();
+  const evidence = evidenceOf(from, basket, draft.dropped);
   const put = (change: Partial<Declaration>) => setDraft((before) => ({ ...before, ...change }));
   // Another cause stands on other evidence.
   const pick = (change: Partial<Declaration>) => put({ ...change, from: "", dropped: [] });
@@ -64,6 +66,7 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
       note: draft.note,
     });
     taken(draft);
+    drop(...evidence);
     setSure(false);
     void toast("Diagnosis submitted");
   });
@@ -128,8 +131,8 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
         ) : (
           <p className="muted">
             {from
-              ? `No evidence is attached to ${from.id}.`
-              : "No evidence: no hypothesis names this cause."}
+              ? `No evidence is attached to ${from.id}, and none is collected.`
+              : "No evidence is collected, and no hypothesis names this cause: choose one above, or attach a panel, trace, log line or commit."}
           </p>
         )}
         <label className="field">

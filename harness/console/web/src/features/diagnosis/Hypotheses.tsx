@@ -2,9 +2,7 @@
 
 import type { SyntheticEvent } from "react";
 import { useEffect, useEffectEvent } from "react";
-import { api } from "@/api/client";
 import type { Choices } from "@/api/types";
-import { useAct } from "@/api/useAct";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Clash } from "@/components/Clash";
@@ -13,9 +11,10 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Links } from "@/components/Links";
 import { Percent, Pick } from "@/components/inputs";
 import { clock } from "@/lib/format";
+import type { Side } from "@/lib/declaring";
 import type { Belief } from "@/lib/merge";
 import { mergedHypotheses } from "@/lib/merge";
-import type { Beliefs, Held, Side } from "./useHypotheses";
+import type { Beliefs, Held } from "./useHypotheses";
 
 const merge = (base: Beliefs, mine: Beliefs, theirs: Beliefs): Beliefs => ({
   reason: mine.reason,
@@ -80,13 +79,11 @@ function Hypothesis({
 }
 
 export function Hypotheses({ held, choices }: { held: Held; choices: Choices }) {
-  const { form, list, newest } = held;
-  const save = useAct(async (event: SyntheticEvent) => {
+  const { form, list, newest, save } = held;
+  const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    await form.save((sent) =>
-      api.post("/v1/hypotheses", { reason: sent.reason, hypotheses: sent.list }),
-    );
-  });
+    void save.run(form.value);
+  };
   // The address is listened to once, but what is added to is what stands by then.
   const asked = useEffectEvent(() => {
     if (!location.hash.endsWith("?new")) return;
@@ -133,7 +130,7 @@ export function Hypotheses({ held, choices }: { held: Held; choices: Choices }) 
       {!list.length && (
         <Empty>No hypotheses yet. Write down possible causes before you look for proof.</Empty>
       )}
-      <form onSubmit={save.run}>
+      <form onSubmit={submit}>
         <ol className="plain">
           {list.map((one, index) => (
             <Hypothesis key={one.id} one={one} index={index} held={held} choices={choices} />

@@ -1,6 +1,10 @@
+import { api } from "@/api/client";
 import type { RevisionData } from "@/api/records";
+import { useAct } from "@/api/useAct";
 import { useNewest } from "@/api/useNewest";
 import { useShared } from "@/components/useShared";
+import type { Side } from "@/lib/declaring";
+import { isComplete, laid } from "@/lib/declaring";
 import type { Belief } from "@/lib/merge";
 import { freshId } from "@/lib/merge";
 import { rebalanced, scaled } from "@/lib/percents";
@@ -10,7 +14,6 @@ export interface Beliefs {
   reason: string;
 }
 
-export type Side = "for" | "against";
 export type Lay = (id: string, side: Side, link: string) => void;
 export type Held = ReturnType<typeof useHypotheses>;
 
@@ -31,15 +34,20 @@ function readRevision(data: RevisionData): Beliefs {
   };
 }
 
+const send = ({ reason, list }: Beliefs) =>
+  api.post("/v1/hypotheses", { reason, hypotheses: list });
+
 /** The hypotheses as they are being written: `list`, and what can be done to it. */
 export function useHypotheses() {
   const newest = useNewest("hypotheses.revised");
   const form = useShared("hypotheses", newest, readRevision, NONE);
   const change = (edit: (list: Belief[]) => Belief[]) =>
     form.set((before) => ({ ...before, list: edit(before.list) }));
+  const save = useAct((written: Beliefs) => form.save(send, written));
   return {
     form,
     newest,
+    save,
     list: form.value.list,
     put: (id: string, fields: Partial<Belief>) =>
       change((list) => list.map((one) => (one.id === id ? { ...one, ...fields } : one))),
@@ -82,13 +90,13 @@ export function useHypotheses() {
         );
         return left.map((one, at) => ({ ...one, probability: shares[at] ?? 0 }));
       }),
-    lay: (id: string, side: Side, link: string) =>
-      change((list) =>
-        list.map((one) =>
-          one.id === id && !one[side].includes(link)
-            ? { ...one, [side]: [...one[side], link] }
-            : one,
-        ),
-      ),
+    /** Evidence is saved with the click that lays it: what was picked up is lost by nobody. */
+    lay: (id: string, side: Side, link: string): void => {
+      const list = laid(form.value.list, id, side, link);
+      if (!isComplete(list) || form.clash) return form.set((before) => ({ ...before, list }));
+      const written = { list, reason: form.value.reason || `evidence ${side} ${id}: ${link}` };
+      form.set(written);
+      void save.run(written);
+    },
   };
 }

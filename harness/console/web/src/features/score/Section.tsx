@@ -15,7 +15,13 @@ const VERDICTS: Record<Verdict, readonly [string, string]> = {
   judged: ["accent", "★"],
 };
 
+/** Neither earned nor missed: that is no zero. */
+const OPEN: ReadonlySet<Verdict> = new Set(["for the instructor", "no data"]);
+
 export function Section({ section, bySeq }: { section: ScoreSection; bySeq: BySeq }) {
+  const open = section.lines
+    .filter((line) => OPEN.has(line.verdict))
+    .reduce((sum, line) => sum + line.points_max, 0);
   return (
     <section className="card">
       <header className="v-bar">
@@ -24,6 +30,7 @@ export function Section({ section, bySeq }: { section: ScoreSection; bySeq: BySe
         <b>
           {section.points} of {section.points_max}
           {section.is_bonus ? " bonus" : ""}
+          {open > 0 && <span className="muted"> · {open} open</span>}
         </b>
       </header>
       <ul className="v-lines">
@@ -56,7 +63,7 @@ function Line({ line, bySeq }: { line: ScoreLine; bySeq: BySeq }) {
         <span className="num">
           {line.verdict === "does not apply"
             ? "does not apply"
-            : `${line.points} / ${line.points_max}`}
+            : `${OPEN.has(line.verdict) ? "–" : line.points} / ${line.points_max}`}
         </span>
       </button>
       {isOpen && <Deciders seqs={line.seqs} bySeq={bySeq} verdict={line.verdict} />}

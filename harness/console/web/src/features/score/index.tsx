@@ -40,7 +40,7 @@ export default function Score() {
         )}
         <p className="v-figure muted">
           {data.open_points}
-          <small> not graded yet</small>
+          <small> not decided yet</small>
         </p>
         <p className="v-figure muted">
           {data.brier === null ? "–" : data.brier.toFixed(3)}

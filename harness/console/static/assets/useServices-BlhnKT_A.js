@@ -1,1 +1,0 @@
-import{m as e}from"./index-sFM3o6oO.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

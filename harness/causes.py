@@ -286,6 +286,15 @@ class Blip:
 
 
 @dataclass(frozen=True)
+class LearningPath:
+    """Scenarios that are best played one after another, each for what the one before taught."""
+
+    id: str
+    title: str
+    scenarios: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Family:
     """Scenarios that look alike from outside; each drill is one of them, drawn by its seed."""
 

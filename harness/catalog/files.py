@@ -75,6 +75,13 @@ class FamilyFile(StrictFile):
     agenda: Text
 
 
+class PathFile(StrictFile):
+    """paths/<id>.toml."""
+
+    title: Text
+    scenarios: Annotated[list[Text], Field(min_length=2)]
+
+
 class ServiceTable(StrictFile):
     """One `[[service]]` of topology.toml."""
 

@@ -11,7 +11,7 @@ from harness.errors import BadFile
 
 FAULT_FILES = ("fault.toml", "release.patch", "fix.patch", "notes.md", "cheats")
 DECOY_FILES = ("release.toml", "release.patch")
-SHARED = ("decoys", "families", "scenarios")
+SHARED = ("decoys", "families", "paths", "scenarios")
 
 
 def check_folders(faults: Path) -> None:
@@ -24,6 +24,7 @@ def check_folders(faults: Path) -> None:
             _check_names(folder / "cheats", ("*.patch",))
     _check_names(faults / "scenarios", ("*.toml",))
     _check_names(faults / "families", ("*.toml",))
+    _check_names(faults / "paths", ("*.toml",))
     _check_names(faults / "decoys", ("*/",))
     for folder in _inside(faults / "decoys"):
         _check_names(folder, DECOY_FILES)

@@ -4,6 +4,7 @@ faults/<id>/fault.toml release.patch fix.patch cheats/*.patch notes.md   → Fau
 faults/decoys/<id>/release.toml [release.patch]                          → Decoy
 faults/scenarios/<id>.toml                                               → Scenario
 faults/families/<id>.toml                                                → Family
+faults/paths/<id>.toml                                                   → LearningPath
 services/topology.toml                                                   → ServiceEntry
 """
 
@@ -18,6 +19,7 @@ from harness.catalog.faults import FaultFile, as_fault, existing
 from harness.catalog.files import (
     DecoyFile,
     FamilyFile,
+    PathFile,
     ReleaseTable,
     ScenarioFile,
     Source,
@@ -26,7 +28,7 @@ from harness.catalog.files import (
 from harness.catalog.folders import check_folders
 from harness.catalog.known_names import KnownNames
 from harness.catalog.toml_lines import KeyPath
-from harness.causes import Blip, Family
+from harness.causes import Blip, Family, LearningPath
 from harness.errors import UnknownName
 from harness.model import (
     THIRD_PARTY_PROFILES,
@@ -67,7 +69,7 @@ class Catalog:
         nothing reads.
         """
         check_folders(self._faults)
-        self.decoys(), self.scenarios(), self.families()
+        self.decoys(), self.scenarios(), self.families(), self.learning_paths()
         found = [
             (fault.id, index, clue.find)
             for fault in self.faults()
@@ -94,6 +96,9 @@ class Catalog:
     def family_ids(self) -> list[str]:
         return sorted(path.stem for path in self._faults.glob("families/*.toml"))
 
+    def learning_path_ids(self) -> list[str]:
+        return sorted(path.stem for path in self._faults.glob("paths/*.toml"))
+
     def drill_names(self) -> list[str]:
         """What a drill can be asked for by name: scenarios and families."""
         return [*self.scenario_ids(), *self.family_ids()]
@@ -109,6 +114,9 @@ class Catalog:
 
     def families(self) -> list[Family]:
         return [self.family(id_) for id_ in self.family_ids()]
+
+    def learning_paths(self) -> list[LearningPath]:
+        return [self.learning_path(id_) for id_ in self.learning_path_ids()]
 
     def topology(self) -> tuple[ServiceEntry, ...]:
         """The services in the order of their file."""
@@ -195,6 +203,15 @@ class Catalog:
         source.check_names("one_of", "scenario", read.one_of, self.scenario_ids())
         source.check_name(("agenda",), "agenda", read.agenda, self._names.agendas)
         return Family(id_, read.title, tuple(read.one_of), read.agenda)
+
+    def learning_path(self, id_: str) -> LearningPath:
+        """Raises UnknownName with the nearest ids, or BadFile."""
+        if id_ not in self.learning_path_ids():
+            raise UnknownName("learning path", id_, self.learning_path_ids())
+        source = Source(self._faults / "paths" / f"{id_}.toml")
+        read = source.parse(PathFile)
+        source.check_names("scenarios", "scenario", read.scenarios, self.scenario_ids())
+        return LearningPath(id_, read.title, tuple(read.scenarios))
 
     @cached_property
     def _topology(self) -> tuple[ServiceEntry, ...]:

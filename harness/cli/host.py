@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -216,26 +217,48 @@ def scenarios(
     check: Annotated[
         bool, typer.Option("--check", help="Check every file of faults/, as a drill does.")
     ] = False,
+    path: Annotated[
+        str | None, typer.Option("--path", help="Only a learning path's, in its order.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the scenarios and scenario families.
 
-    A drill of a family draws one of its scenarios.
+    A drill of a family draws one of its scenarios. How hard each is follows from facts: signals
+    away from the source, decoys, whether a rollback heals, and `drill par` where it ran here.
 
-    Example: drill scenarios
+    Example: drill scenarios --path first-week-on-call
     """
+    from harness.catalog.difficulty import difficulty_of
     from harness.catalog.reader import Catalog
+    from harness.cli.par import par_times
 
     catalog = Catalog(catalog_dir())
     if check:
         _check(catalog)
         say("every file under faults/ is sound")
     found: list[Scenario | Family] = [*catalog.scenarios(), *catalog.families()]
-    rows = [{"scenario": s.id, "title": s.title, "agenda": s.agenda} for s in found]
+    if path is not None:
+        found = [catalog.scenario(id_) for id_ in catalog.learning_path(path).scenarios]
+    par = par_times(home_dir())
+    of_each = [(one, difficulty_of(catalog, one, par)) for one in found]
+    rows = [
+        {
+            "scenario": one.id,
+            "title": one.title,
+            "difficulty": None if difficulty is None else difficulty.level.value,
+            "agenda": one.agenda,
+        }
+        for one, difficulty in of_each
+    ]
     if as_json:
-        data(rows)
+        facts = [None if difficulty is None else asdict(difficulty) for _, difficulty in of_each]
+        data([{**row, "facts": fact} for row, fact in zip(rows, facts, strict=True)])
         return
-    show_table(rows, ["scenario", "title", "agenda"])
+    show_table(rows, ["scenario", "title", "difficulty", "agenda"])
+    if path is None:
+        for one in catalog.learning_paths():
+            say(f"a learning path: drill scenarios --path {one.id}  ({one.title})")
 
 
 def _check(catalog: Catalog) -> None:

@@ -87,6 +87,17 @@ def par_beside(outcome: Outcome) -> list[str]:
     return []
 
 
+def par_times(home: Path) -> dict[str, float]:
+    """Seconds in which the responder stopped the harm, by scenario; the longest of its seeds."""
+    times: dict[str, float] = {}
+    for path in sorted((home / FOLDER).glob("*.json")):
+        found = _read(path)
+        for one in found.rounds if found else ():
+            if found and one.play == RESPONDER and one.ttm_ms is not None:
+                times[found.scenario] = max(times.get(found.scenario, 0), one.ttm_ms / 1000)
+    return times
+
+
 async def _rounds(settings: HostSettings) -> list[Round]:
     """One drill after another, each to its end. Raises what ended one before."""
     from harness.host.lifecycle import host

@@ -188,7 +188,8 @@ def _weigh_release(
     cases: _Cases,
 ) -> None:
     """What a release's time and its difference say. One that came when things began to go wrong
-    is suspected by that alone; an earlier one only of what the symptoms speak for already."""
+    is suspected by that alone; an earlier one only of what the symptoms speak for already, or of
+    what its difference shows where its service has what that shows as."""
     lag_s = began - release.at if began is not None else -math.inf
     if lag_s < -EARLY_S:
         return
@@ -199,7 +200,8 @@ def _weigh_release(
     kinds = {one.kind for one in found if one.service == release.service}
     when = f"{lag_s:.0f} s after {named} was released" if lag_s > 0 else f"as {named} came"
     for mechanism in shown.keys() or {Mechanism.BAD_CONFIGURATION}:
-        if not in_time and (release.service, mechanism) not in cases:
+        fits = mechanism in shown and kinds & SHOWS_AS.get(mechanism, frozenset())
+        if not in_time and not fits and (release.service, mechanism) not in cases:
             continue
         case = cases[release.service, mechanism]
         case.release = release

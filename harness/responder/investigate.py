@@ -19,7 +19,8 @@ LOG_LINES = 60
 FOUND_LINES = 10
 FOUND_SINCE = "30s"
 """What was said before that may be over."""
-RECENT_S = 1800.0
+RECENT_S = 7 * 24 * 3600.0
+"""A release's difference is read that is not older: something else may set it off days later."""
 RELEASES = ("release", "hotfix")
 STATUS_PAGE = " status"
 PROVIDERS = ("payment provider", "model provider")

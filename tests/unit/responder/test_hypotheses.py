@@ -15,7 +15,7 @@ from harness.model import Mechanism
 from harness.responder.hypotheses import Hypothesis, hypotheses
 from harness.responder.observations import read
 from harness.responder.play import ACT_PERCENT
-from harness.responder.symptoms import Kind, symptoms
+from harness.responder.symptoms import Kind, Symptom, symptoms
 from tests.unit.responder.conftest import Recorded
 
 CAUSES = [
@@ -131,6 +131,38 @@ def test_an_earlier_release_is_not_suspected_of_anything_else(recorded: Recorded
     raw = shipped_earlier(recorded("circle"), by_s=600)
     assert {one.service for one in told(raw) if one.release} == {"c"}
     assert "a" in {one["service"] for one in raw["deploys"]}, "the control: a was released, too"
+
+
+FEWER_WORKERS = """\
+--- a/services/{service}/settings.py
++++ b/services/{service}/settings.py
+@@ -10 +10 @@
+-    worker_slots: int = 4
++    worker_slots: int = 1
+"""
+
+
+@pytest.mark.parametrize("service", ["c", "a"])
+def test_an_earlier_release_is_suspected_of_what_it_shows_where_its_service_shows_it(
+    recorded: Recorded, service: str
+) -> None:
+    raw = shipped_earlier(recorded("circle"), by_s=3 * 3600)
+    for deploy in raw["deploys"]:
+        if deploy["service"] == service and raw["diffs"].get(deploy["deploy_id"]):
+            raw["diffs"][deploy["deploy_id"]] = FEWER_WORKERS.format(service=service)
+    seen = read(raw)
+    found = symptoms(seen)
+    shows = {one.service for one in found} & {service}
+    assert shows, "the control below takes this away"
+
+    def blamed(of: list[Symptom]) -> bool:
+        return any(
+            (one.service, one.mechanism) == (service, Mechanism.POOL_TOO_SMALL) and one.release
+            for one in hypotheses(seen, of)
+        )
+
+    assert blamed(found)
+    assert not blamed([one for one in found if one.service != service])
 
 
 @pytest.mark.parametrize(("name", "service", "mechanism", "version"), CAUSES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.unit.responder.conftest import Recorded
 from tests.unit.responder.shop import RecordedShop
 
 CULPRITS = [("timeouts", "payments"), ("rounding", "billing"), ("circle", "c"), ("loop", "orders")]
+
+WEEK_S = investigate.RECENT_S
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +119,19 @@ def test_what_others_pushed_out_of_the_newest_lines_is_searched_for(
         seen = read(investigate.look(api))
     found = [one.service for one in symptoms(seen) if one.kind is Kind.CONNECTION_LOST]
     assert found == (["users"] if phrases else [])
+
+
+@pytest.mark.parametrize(("hours", "is_read"), [(30, True), (30 * 24, False)])
+def test_what_a_release_of_days_ago_changed_is_read_and_not_that_of_last_month(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch, hours: float, is_read: bool
+) -> None:
+    monkeypatch.setattr(investigate, "RECENT_S", WEEK_S)
+    raw = recorded("circle")
+    at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+    raw["deploys"] = [{**one, "at": at} for one in raw["deploys"]]
+    with RecordedShop(raw, raw).api() as api:
+        seen = read(investigate.look(api))
+    assert any(one.diff for one in seen.deploys) == is_read
 
 
 def test_a_colleagues_deploy_is_waited_for(recorded: Recorded) -> None:

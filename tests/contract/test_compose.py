@@ -13,15 +13,18 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from harness import limits
 from harness.errors import DeployFailed, StackFailed
 from harness.model import ContainerSpec, ProcessSpec
 from harness.runtime.base import ExitAction, ProcessExit, Runtime
+from harness.runtime.compose import databases
 from harness.runtime.compose.command import Compose
 from harness.runtime.compose.endpoint import find_socket
 from harness.runtime.compose.engine import Engine
+from harness.runtime.compose.image_build import PREFIX
 from harness.runtime.compose.leftovers import remove_all
 from harness.runtime.compose.project import PROJECT_LABEL, RUN_LABEL, SERVICE_LABEL, project_name
 from harness.runtime.compose.runtime import ComposeRuntime
@@ -147,6 +150,35 @@ async def test_a_release_that_was_prepared_is_deployed_without_another_build(
     assert await images_of_x() == built
     await runtime.deploy("x", shop.release("1.0.2", prelude=f"# {shop.folder}, again"), silent)
     assert len(await images_of_x() - built) == 1, "the control: nobody had prepared this one"
+
+
+async def test_databases_whose_image_is_gone_are_prepared_anew_with_passwords_of_their_own(
+    shop: Shop, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of them, their passwords, opens no other server."""
+    monkeypatch.setattr(databases, "cache_dir", lambda: tmp_path / "cache")
+    table = ("CREATE TABLE things (id int PRIMARY KEY)",)
+    plan = shop.plan(shop.release("1.0.0", migrations=table), database=True)
+
+    async def brought_up(drill: str) -> str:
+        runtime = ComposeRuntime(base=BASE)
+        run_dir = tmp_path / drill
+        run_dir.mkdir()
+        try:
+            await runtime.up(replace(plan, drill_id=drill, run_dir=run_dir), silent)
+            url = runtime.database_url("x", role="owner")
+            async with await psycopg.AsyncConnection.connect(url) as owner:
+                counted = await (await owner.execute("SELECT count(*) FROM things")).fetchone()
+            assert counted == (2,)
+            return url
+        finally:
+            await runtime.down()
+
+    first = await brought_up("d-0001")
+    assert await brought_up("d-0002") == first, "the same ones are copied"
+    (key,) = (path.name for path in (tmp_path / "cache" / "compose").iterdir() if path.is_dir())
+    await engine.call("DELETE", f"/images/{PREFIX}/databases:{key}")
+    assert await brought_up("d-0003") != first
 
 
 async def test_what_cannot_be_built_is_told_by_its_deploy(shop: Shop, runtime: Runtime) -> None:

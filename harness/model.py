@@ -135,6 +135,11 @@ class Fault:
         """Whether its release goes out while the drill runs: neither before, nor not at all."""
         return self.release is not None and self.release.hours_ago is None
 
+    @property
+    def is_latent(self) -> bool:
+        """Whether it is in its latent form: its release was out long before the drill."""
+        return self.release is not None and self.release.hours_ago is not None
+
 
 @dataclass(frozen=True)
 class Decoy:

@@ -110,7 +110,7 @@ def _overview(row: Mapping[str, Any], details: Iterable[str]) -> str:
     page_s = row.get("page_s")
     cells = (
         f'<th scope="row"><a href="#{_anchor(row)}">{escape(row["scenario"])}</a></th>',
-        _cell(str(row["seed"])),
+        _cell(f"{row['seed']}, latent" if row.get("is_latent") else str(row["seed"])),
         _cell(_mark(not row["shortfalls"], "holds", "FAILS")),
         _cell("no page" if page_s is None else f"{page_s:.1f} s"),
         *map(_cell, details),

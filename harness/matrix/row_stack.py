@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.catalog.reader import Catalog
 from harness.child_env import ENGINE, HOST, NETWORK, PLACES, program_env
+from harness.drill.lifecycle.forms import in_drawn_form
 from harness.ends_with_parent import bound
 from harness.host.runtimes import left_of, reap, runtime_named
 from harness.paths import REPO
@@ -101,11 +102,15 @@ class Stack:
         return last
 
     def _read(self, answer: Path, last: str) -> dict[str, Any]:
-        scenario = Catalog(REPO).scenario(self.scenario)
+        catalog = Catalog(REPO)
+        scenario = catalog.scenario(self.scenario)
+        known = [catalog.fault(name) for name in scenario.faults]
+        _, faults = in_drawn_form(scenario, known, self.seed)
         row: dict[str, Any] = {
             "scenario": self.scenario,
             "seed": self.seed,
-            "faults": len(scenario.faults),
+            "faults": len(faults),
+            "is_latent": any(fault.is_latent for fault in faults),
             "expects_page": bool(scenario.faults or scenario.blips),
         }
         try:

@@ -68,7 +68,7 @@ class Rehearsal:
         """
         clues = [clue for clue in fault.evidence if clue.kind is not ClueKind.COMMIT]
         found = [clue for clue in clues if await find_evidence(session, fault, clue)]
-        if fault.release is not None and not fault.is_shipped_live:
+        if fault.is_latent:
             if found == clues:
                 self.shortfalls.append("no clue waits for what sets it off")
             return

@@ -47,7 +47,7 @@ def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
                 "mechanism": fault.mechanism.value,
                 "locus": fault.locus,
                 "set_off_by": fault.trigger.kind.value,
-                "was_out_before": not fault.is_shipped_live,
+                "was_out_before": fault.is_latent,
                 "services": list(fault.accepts.services),
                 "mechanisms": list(fault.accepts.mechanisms),
             }

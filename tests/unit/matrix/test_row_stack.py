@@ -5,12 +5,18 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harness.catalog.reader import Catalog
+from harness.causes import Trigger, TriggerKind
 from harness.matrix import row_stack
+from harness.matrix.report import _overview
 from harness.matrix.row_stack import Stack
+from harness.model import LatentForm
+from harness.paths import REPO
 from harness.ports import PROMETHEUS
 
 OFFSET = 21_700
@@ -50,6 +56,23 @@ async def test_a_port_that_the_stack_left_open_counts(
 ) -> None:
     left = await left_behind(tmp_path, monkeypatch, until_the_end)
     assert [one.split(" (")[0] for one in left] == [f"port {PROMETHEUS + OFFSET}"]
+
+
+@pytest.mark.parametrize(("seed", "is_latent"), [(1, False), (2, True)])
+async def test_a_row_says_in_which_form_its_fault_was_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, is_latent: bool
+) -> None:
+    async def play(self: Stack, offset: int, home: Path, answer: Path) -> str:
+        return "played"
+
+    form = LatentForm(Trigger(TriggerKind.MODEL_SLOW), (4.0, 70.0))
+    fault = replace(Catalog(REPO).fault("ai-latency"), latent=form)
+    monkeypatch.setattr(Stack, "_play", play)
+    monkeypatch.setattr(Catalog, "fault", lambda self, id_: fault)
+    stack = Stack("ai-latency", seed, "local", "reference", tmp_path, port_offset=OFFSET)
+    row = await stack.run(slot=0)
+    assert row["is_latent"] == is_latent
+    assert (f"<td>{seed}, latent</td>" in _overview(row, ())) == is_latent
 
 
 async def test_what_a_killed_row_left_is_ended_before_its_home_is_forgotten(

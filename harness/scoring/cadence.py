@@ -24,7 +24,7 @@ class Cadence:
     first: Duration | None
     """From the page to the first update."""
     longest_gap: Duration | None
-    """Between updates, and up to recovery (or until now) after the last; with none, since the page."""
+    """Between updates, and up to recovery (or until now) after the last, else the page."""
     first_in_time: bool | None
     gaps_in_time: bool | None
     seqs: tuple[int, ...]

@@ -29,8 +29,8 @@ from harness.waiting import wait_until_sync
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  where POSIX has it on Linux
 POSTGRES_OBJECTS = "PostgreSQL.*"
-SEGMENT_LINE = 6
-"""Of `postmaster.pid`, from 0: key and number of the segment."""
+MAKER_LINE, SEGMENT_LINE = 0, 6
+"""Of `postmaster.pid`, from 0: the server's process; key and number of its segment."""
 IPC_RMID = 0
 UNCLAIMED_S = 3600
 """A folder without a lock is of an older version, or was being made when its host was killed."""
@@ -101,21 +101,28 @@ def sweep() -> None:
 
 
 def remove_segment(data: Path) -> bool:
-    """Remove the System V segment of a killed server, known by key, number and owner.
+    """Remove the System V segment of a killed server, known by its owner, and by key and number or
+    by the process that made it.
 
-    False while a process of that server still has it.
+    A server whose backend was killed before it makes itself a new one, and is killed, too, before
+    it has noted that. False while a process of that server still has it.
     """
     try:
         lines = (data / "postmaster.pid").read_text(encoding="ascii").splitlines()
-        key, number = map(int, lines[SEGMENT_LINE].split())
+        maker = abs(int(lines[MAKER_LINE]))  # negative where there is one process only
     except (OSError, ValueError, IndexError):
         return True
-    for segment in _segments():
-        if (segment["key"], segment["shmid"], segment["uid"]) == (key, number, _server_uid()):
-            if segment["nattch"]:
-                return False
-            ctypes.CDLL(None).shmctl(number, IPC_RMID, None)
-    return True
+    noted = [line.split() for line in lines[SEGMENT_LINE : SEGMENT_LINE + 1]]
+    found = [
+        segment
+        for segment in _segments()
+        if segment["uid"] == _server_uid()
+        and (segment["cpid"] == maker or [str(segment["key"]), str(segment["shmid"])] in noted)
+    ]
+    for segment in found:
+        if not segment["nattch"]:
+            ctypes.CDLL(None).shmctl(segment["shmid"], IPC_RMID, None)
+    return not any(segment["nattch"] for segment in found)
 
 
 def remove_objects(part: Path) -> None:

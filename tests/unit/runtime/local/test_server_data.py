@@ -377,6 +377,26 @@ def test_a_segment_is_known_by_key_number_and_owner_and_by_that_nobody_has_it(
         libc.shmctl(number, server_data.IPC_RMID, None)
 
 
+@pytest.mark.parametrize("text", ["{pid}\n", "-{pid}\n", "{pid}\n" + "1\n" * 5 + "1 2\n"])
+def test_a_segment_that_its_server_had_no_time_to_note_is_known_by_who_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """As when a backend was killed and the server, which made itself another one, right after."""
+    monkeypatch.setattr(server_data, "_server_uid", os.geteuid)
+    libc = ctypes.CDLL(None)
+    key = 0x3A3B0000 | os.getpid() & 0xFFFF
+    number = libc.shmget(key, 56, 0o1600)
+    try:
+        (tmp_path / "postmaster.pid").write_text(text.format(pid=os.getpid() + 1))
+        assert server_data.remove_segment(tmp_path)
+        assert (key, number) in segments(), "another process made it"
+        (tmp_path / "postmaster.pid").write_text(text.format(pid=os.getpid()))
+        assert server_data.remove_segment(tmp_path)
+        assert (key, number) not in segments()
+    finally:
+        libc.shmctl(number, server_data.IPC_RMID, None)
+
+
 def test_where_there_can_be_no_cache_there_is_nothing_to_sweep(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

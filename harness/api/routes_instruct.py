@@ -38,6 +38,13 @@ class Thrown(Entry):
     id: Name
 
 
+class Said(Entry):
+    """`to` is one person who holds a role, or nobody for everybody."""
+
+    text: Text
+    to: Text = ""
+
+
 class Confirmation(Entry):
     right: bool
     note: Text = ""
@@ -107,6 +114,12 @@ async def plan(session: InSession) -> Any:
 @router.post("/instructor/messages", responses=answers(events.InjectDelivered))
 async def throw(body: Thrown, session: InSession, by: By) -> Any:
     return instructor.throw(session, body.id, by=by)
+
+
+@router.post("/instructor/say", responses=answers(events.InjectDelivered))
+async def say(body: Said, session: InSession, by: By) -> Any:
+    """Tell the team something in one's own words."""
+    return instructor.say(session, body.text, to=body.to, by=by)
 
 
 @router.post("/instructor/hint", responses=answers(events.HintTaken))

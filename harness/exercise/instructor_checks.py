@@ -8,13 +8,15 @@ from harness.errors import UnknownName, UsageError
 from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading, read
 from harness.exercise.fields import number, one_of, text
-from harness.exercise.views import delivered
+from harness.exercise.views import delivered, role_holders
 from harness.record import events
 from harness.record.events import DiagnosisDeclared
 from harness.record.story import Story
 from harness.record.team_clock import EXTRA_MAX_S, SPEED_MAX
 
 HINT_COST_POINTS = 5
+OWN = "own-"
+"""Ids of messages that no agenda has begin so."""
 
 
 def clock_started(agenda: Agenda, story: Story, speed: float) -> events.ClockStarted:
@@ -88,6 +90,16 @@ def inject_thrown(
     if inject_id in delivered(story):
         raise UsageError(f"the team has had '{inject_id}' already")
     return events.InjectDelivered(inject.id, inject.kind, inject.sender, inject.text, by)
+
+
+def own_message(
+    story: Story, words: str, *, number: int, to: str, by: str
+) -> events.InjectDelivered:
+    """The instructor's own words, to everybody or to one who holds a role."""
+    if to:
+        one_of("person", to, {name for held in role_holders(story).values() for name in held})
+    sender = f"Instructor, to {to}" if to else "Instructor"
+    return events.InjectDelivered(f"{OWN}{number}", "message", sender, text("text", words), by)
 
 
 def hint_taken(

@@ -207,7 +207,7 @@ def test_an_instructor_runs_the_exercise_from_one_page(
     team = open_console("timeline")
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Resume").click()
-    page.get_by_role("button", name="Send now: second-alert").click()
+    page.get_by_role("button", name="Send now: Build server, second alert").click()
     team.locator("main").get_by_text("disk of the build server").wait_for()
     page.get_by_role("button", name="Give next hint").click()
     page.get_by_text("1 of 4 given").wait_for()

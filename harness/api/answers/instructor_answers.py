@@ -9,13 +9,15 @@ from harness.record.events import AnswerRevealed
 
 
 class PlannedMessage(Answer):
-    """A message of the agenda, what brings it, and whether the team has had it."""
+    """A message of the agenda, what brings it and in how many seconds of the agenda (null: that
+    cannot be told), and whether the team has had it."""
 
     id: str
     kind: InjectKind
     sender: str
     text: str
     when: str
+    due_s: float | None
     delivered: bool
 
 

@@ -3,6 +3,7 @@ at once; each raises UsageError that says why it cannot be done now."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from harness.drill.lifecycle.exercise_clock import deliver, reading, tick
@@ -10,6 +11,7 @@ from harness.drill.session import Session
 from harness.errors import UsageError
 from harness.exercise import instructor_checks as checks
 from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
+from harness.exercise.injects import due_in_ms
 from harness.exercise.views import delivered
 from harness.record import events
 from harness.scoring.rubric import points_of_lines
@@ -124,27 +126,48 @@ def waiting_by_hand(session: Session) -> list[str]:
 
 
 def planned(session: Session) -> list[dict[str, Any]]:
-    """Every message of the agenda with what brings it, and whether the team has had it."""
-    had = delivered(session.story())
-    return [
+    """Every message of the agenda with what brings it and in how many seconds, the next one first;
+    what the team has had comes last."""
+    story, agenda = session.story(), session.spec.agenda
+    had, now_ms = delivered(story), session.drill_ms()
+    titles = {phase.id: phase.title for phase in agenda.phases}
+    found = [
         {
             "id": one.id,
             "kind": one.kind,
             "sender": one.sender,
             "text": one.text,
-            "when": when_in_words(one.when),
+            "when": when_in_words(one.when, titles),
+            "due_s": None if due_ms is None or one.id in had else due_ms / 1000,
             "delivered": one.id in had,
         }
-        for one in session.spec.agenda.injects
+        for one in agenda.injects
+        for due_ms in [due_in_ms(agenda, one, story, now_ms)]
     ]
+    return sorted(found, key=_order)
 
 
-def when_in_words(when: When) -> str:
-    """What brings a message."""
+def _order(one: dict[str, Any]) -> tuple[bool, bool, float]:
+    return one["delivered"], one["due_s"] is None, one["due_s"] or 0.0
+
+
+def say(session: Session, text: str, *, to: str, by: str) -> events.InjectDelivered:
+    """Tell the team something in the instructor's own words; `to` names one person, or nobody.
+
+    Everybody can read it, as in any room; it says whom it is meant for.
+    """
+    story = session.story()
+    own = sum(one.startswith(checks.OWN) for one in delivered(story))
+    event = checks.own_message(story, text, number=own + 1, to=to, by=by)
+    return _noted(session, event, by)
+
+
+def when_in_words(when: When, titles: Mapping[str, str]) -> str:
+    """What brings a message; `titles` are those of phases by their ids."""
     if isinstance(when, AtTime):
         return f"at {_minutes(when.at_ms)} of the agenda"
     if isinstance(when, InPhase):
-        return f"{_minutes(when.after_ms)} into '{when.phase}'"
+        return f"{_minutes(when.after_ms)} into “{titles[when.phase]}”"
     if isinstance(when, WhileAlert):
         return f"once {when.alert} has fired for {_minutes(when.for_ms)}"
     if isinstance(when, NoUpdate):

@@ -173,6 +173,7 @@ STEPS: tuple[Request, ...] = (
     _post("/v1/instructor/skip", INSTRUCTOR),
     _post("/v1/instructor/skip", INSTRUCTOR),
     _post("/v1/instructor/hint", INSTRUCTOR),
+    _post("/v1/instructor/say", INSTRUCTOR, text="look up", to=""),
     _post("/v1/instructor/messages", INSTRUCTOR, id="second-alert"),
     _post("/v1/instructor/confirm", INSTRUCTOR, right=True),
     _post("/v1/instructor/judge", INSTRUCTOR, line="blameless_and_accountable", points=1),

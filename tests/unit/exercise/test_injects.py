@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.exercise.injects import due_injects
+from harness.exercise.injects import due_in_ms, due_injects
 from harness.record.events import (
     AlertEvent,
     AlertFired,
@@ -91,3 +91,14 @@ def test_nothing_is_due_before_the_start_in_a_pause_or_after_the_end() -> None:
 
 def test_what_is_thrown_by_hand_is_never_due() -> None:
     assert "by-hand" not in due(story_of(START), 10_000.0)
+
+
+def left(story: Story, second: float) -> dict[str, int | None]:
+    now_ms = round(second * 1000)
+    return {one.id: due_in_ms(AGENDA, one, story, now_ms) for one in AGENDA.injects}
+
+
+def test_how_long_until_one_comes_is_told_once_the_clock_runs() -> None:
+    assert left(story_of(START), 4.0)["early"] == 6000
+    assert left(story_of(START), 50.0)["early"] == 0
+    assert set(left(story_of(), 4.0).values()) == {None}, "negative control"

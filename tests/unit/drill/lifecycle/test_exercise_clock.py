@@ -12,11 +12,11 @@ from harness.drill.actions import instructor, team_entry
 from harness.drill.lifecycle import exercise_clock
 from harness.drill.lifecycle.exercise_clock import deliver, reading, tick
 from harness.drill.session import Session
-from harness.errors import UsageError
+from harness.errors import UnknownName, UsageError
 from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.views import role_holders
-from harness.record.events import ClockStarted, InjectDelivered, PhaseChanged
+from harness.record.events import ClockStarted, InjectDelivered, PhaseChanged, RoleJoined
 from tests.unit.drill.conftest import Hand, page_sent
 
 
@@ -201,7 +201,10 @@ def test_the_plan_of_messages_tells_what_brings_each_and_which_have_come(
 ) -> None:
     instructor.throw(workshop, "second-alert", by="instructor")
     plan = {one["id"]: one for one in instructor.planned(workshop)}
-    assert list(plan) == [one.id for one in workshop.spec.agenda.injects]
+    assert set(plan) == {one.id for one in workshop.spec.agenda.injects}
+    assert list(plan)[-1] == "second-alert", "what has come is last"
+    dues = [one["due_s"] for one in plan.values() if one["due_s"] is not None]
+    assert dues == sorted(dues)
     assert plan["second-alert"]["when"] == "by hand"
     assert [one for one in plan if plan[one]["delivered"]] == ["second-alert"]
     assert all(one["when"] and one["text"] for one in plan.values())
@@ -211,11 +214,22 @@ def test_the_plan_of_messages_tells_what_brings_each_and_which_have_come(
     ("when", "words"),
     [
         (AtTime(90_000), "at 1.5 min of the agenda"),
-        (InPhase("fix", 60_000), "1 min into 'fix'"),
+        (InPhase("fix", 60_000), "1 min into “The fix”"),
         (WhileAlert("PaymentsFailing", 120_000), "once PaymentsFailing has fired for 2 min"),
         (NoUpdate(300_000), "after 5 min without an update"),
         (ByHand(), "by hand"),
     ],
 )
 def test_what_brings_a_message_is_said_in_words(when: When, words: str) -> None:
-    assert instructor.when_in_words(when) == words
+    assert instructor.when_in_words(when, {"fix": "The fix"}) == words
+
+
+def test_the_instructor_says_things_in_own_words_to_all_or_to_one(workshop: Session) -> None:
+    workshop.note(RoleJoined("Ada", "on-call"))
+    said = [instructor.say(workshop, "look up", to=to, by="instructor") for to in ("", "Ada")]
+    assert [(one.inject_id, one.sender) for one in said] == [
+        ("own-1", "Instructor"),
+        ("own-2", "Instructor, to Ada"),
+    ]
+    with pytest.raises(UnknownName):
+        instructor.say(workshop, "look up", to="Nobody", by="instructor")

@@ -757,6 +757,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/instructor/say": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Tell the team something in one's own words.
+         */
+        post: operations["post_instructor_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/instructor/scenarios": {
         parameters: {
             query?: never;
@@ -2571,9 +2591,13 @@ export interface components {
             proof: components["schemas"]["Proof"] | null;
             title: string;
         };
-        /** @description A message of the agenda, what brings it, and whether the team has had it. */
+        /**
+         * @description A message of the agenda, what brings it and in how many seconds of the agenda (null: that
+         *     cannot be told), and whether the team has had it.
+         */
         PlannedMessage: {
             delivered: boolean;
+            due_s: number | null;
             id: string;
             /** @enum {string} */
             kind: "executive-asks" | "support-tickets" | "status-page-question" | "red-herring" | "second-alert" | "person-removed" | "message";
@@ -4392,6 +4416,12 @@ export interface components {
             alert: string;
             text: string;
         };
+        /** @description `to` is one person who holds a role, or nobody for everybody. */
+        Said: {
+            text: string;
+            /** @default  */
+            to?: string;
+        };
         /** @description Nobody can schedule one here: the lists of them are empty. */
         ScheduledMaintenance: Record<string, never>;
         /**
@@ -5044,6 +5074,7 @@ export type RoleLeft = components['schemas']['RoleLeft'];
 export type Rollback = components['schemas']['Rollback'];
 export type RowPanel = components['schemas']['RowPanel'];
 export type Runbook = components['schemas']['Runbook'];
+export type Said = components['schemas']['Said'];
 export type ScheduledMaintenance = components['schemas']['ScheduledMaintenance'];
 export type Score = components['schemas']['Score'];
 export type ScoreSection = components['schemas']['ScoreSection'];
@@ -6507,6 +6538,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_instructor_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Said"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InjectDelivered"];
                 };
             };
             /** @description A problem */

@@ -7,3 +7,6 @@ export const asList = (text: string): string[] =>
 export const words = (id: string): string => id.replaceAll("-", " ").replaceAll("_", " ");
 export const counted = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
+/** sev1 → "SEV-1". */
+export const severityName = (severity: string): string =>
+  severity.toUpperCase().replace("SEV", "SEV-");

@@ -12,6 +12,7 @@ import { Messages } from "./Messages";
 import { People } from "./People";
 import { Picker } from "./Picker";
 import { RubricGrading } from "./RubricGrading";
+import { Team } from "./Team";
 import { WhileLive } from "@/api/WhileLive";
 
 const NO_ANSWER: AnswerData = { scenario: "", seed: 0, faults: [], declared: [], evidence_min: 0 };
@@ -35,6 +36,7 @@ export default function Instructor() {
         </div>
         <div className="grid">
           <ErrorNote error={error} />
+          <Team />
           <Causes answer={answer} />
           <People roles={exercise.roles} />
           <Hints given={exercise.hints} hints={hints} />

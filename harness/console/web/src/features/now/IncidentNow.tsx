@@ -20,9 +20,9 @@ import { ago, seconds } from "@/lib/format";
 import type { PagedAlert } from "@/lib/incident";
 import { pagedAlerts } from "@/lib/incident";
 import { toneOfSeverity } from "@/lib/tones";
+import { severityName } from "@/lib/words";
 
 const LEADS = ["bridge", "on-call"];
-const severityName = (severity: string) => severity.toUpperCase().replace("SEV", "SEV-");
 
 /** Who coordinates: the bridge engineer; without one, who is on call. */
 function leadOf(roles: Status["exercise"]["roles"]): string {

@@ -1,16 +1,20 @@
-// For the wall: clock, alerts, impact. Nothing here is secret, and nothing can be clicked.
+// For the wall: clock, incident, impact, alerts, last update. Nothing here is secret, nothing leads on.
 
 import type { Alert } from "@/api/types";
 import { useDrill } from "@/api/useLive";
-import { money, percent, plain, stopwatch } from "@/lib/format";
+import { useNewest } from "@/api/useNewest";
+import { clock as clockTime, money, percent, plain, stopwatch } from "@/lib/format";
 import { useSince } from "@/api/useNow";
+import { severityName } from "@/lib/words";
 
-const ALERTS_MAX = 5;
+const ALERTS_MAX = 3;
 const isCritical = (alert: Alert) => alert.severity === "critical";
 
 export default function Projector() {
   const { status, at, over } = useDrill();
   const since = useSince(at);
+  const incident = useNewest("incident.declared");
+  const update = useNewest("update.posted");
   const { clock, speed } = status.exercise;
   const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
   const left = clock.remaining_s === null ? null : Math.max(0, clock.remaining_s - passed);
@@ -42,6 +46,11 @@ export default function Projector() {
           </div>
         ))}
       </div>
+      {incident && (
+        <p className="incident-line">
+          <strong>{severityName(incident.data.severity)}</strong> {incident.data.summary}
+        </p>
+      )}
       <ul className="alerts">
         {shown.length ? (
           shown.map((one) => (
@@ -54,6 +63,23 @@ export default function Projector() {
         )}
         {hidden > 0 && <li className="muted">and {hidden} more</li>}
       </ul>
+      {update && (
+        <p className="update-line">
+          {clockTime(update.at)} <strong>{update.data.status}</strong>: {update.data.current_state}
+        </p>
+      )}
+      <p className="wall-acts">
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => void document.documentElement.requestFullscreen?.().catch(() => {})}
+        >
+          Full screen
+        </button>
+        <a className="button quiet" href="#/now">
+          Back to the console
+        </a>
+      </p>
     </div>
   );
 }

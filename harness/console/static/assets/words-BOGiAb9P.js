@@ -1,0 +1,2 @@
+var e=e=>e.split(`
+`).map(e=>e.trim()).filter(Boolean),t=e=>e.replaceAll(`-`,` `).replaceAll(`_`,` `),n=(e,t,n)=>`${e} ${e===1?t:n}`,r=e=>e.toUpperCase().replace(`SEV`,`SEV-`);export{t as i,n,r,e as t};

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.authoring.patched_services import ChecksFailed, PatchedServices, released
+from harness.authoring.patched_services import ChecksFailed, PatchedServices, released, telling_line
 from harness.authoring.wording import mistakes_in_culprits_message, sealed_words
 from harness.catalog.reader import Catalog
 from harness.errors import BadFile, DrillError, UnknownName
@@ -19,8 +19,6 @@ from harness.workspace.mail import message_of
 
 TOUCHED = re.compile(r"^(?:\+\+\+ b|--- a)/(.+)$", re.MULTILINE)
 BROUGHT = re.compile(r"^\+\+\+ b/services/\w+/tests/(test_\w+\.py)$", re.MULTILINE)
-TELLING_LINE = re.compile(r"^(?:E  +\S.*|.*: error: .*|error: .*|\S+:\d+:\d+: .*)$", re.MULTILINE)
-"""Of pytest, mypy, git and ruff."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +55,29 @@ class FaultChecks:
         for what, problems in self._of(fault):
             yield self._checked(what, problems)
 
+    def before_a_stack(self) -> Iterator[Checked]:
+        """Those without which a stack would prove nothing: names, the fix, the cheats."""
+        files = self._checked("every name in its files leads somewhere", self._files)
+        yield files
+        if files.problem:
+            return
+        for what, problems in self._without_which_nothing(self._catalog.fault(self._id)):
+            yield self._checked(what, problems)
+
     def _of(self, fault: Fault) -> Iterator[tuple[str, Problems]]:
         yield "patches hold no word of ours", partial(self._wording, fault)
         yield "each patch stays within its service", partial(_within_service, fault)
-        yield "the fix is more than the revert", partial(self._is_revert, fault)
-        for cheat in fault.cheat_patches:
-            yield f"cheat {cheat.stem} applies and can run", partial(self._runs, fault, cheat)
+        yield from self._without_which_nothing(fault)
         if fault.release is not None:
             yield "the release passes its service's checks", partial(self._passes, fault)
         on_top = partial(self._passes, fault, fault.fix_patch)
         yield "the fix passes them, too", on_top
         yield "the fix brings a test that fails without it", partial(self._catches, fault)
+
+    def _without_which_nothing(self, fault: Fault) -> Iterator[tuple[str, Problems]]:
+        yield "the fix is more than the revert", partial(self._is_revert, fault)
+        for cheat in fault.cheat_patches:
+            yield f"cheat {cheat.stem} applies and can run", partial(self._runs, fault, cheat)
 
     def _checked(self, what: str, problems: Problems) -> Checked:
         try:
@@ -142,14 +152,6 @@ def fails(services: PatchedServices, service: str, name: str) -> bool:
     except ChecksFailed as failed:
         return " failed" in failed.output
     return False
-
-
-def telling_line(output: str) -> str:
-    """The first line of a check's output that says what is wrong; its last one where none does."""
-    if found := TELLING_LINE.search(output):
-        return re.sub(r"^E\s+", "", found.group()).strip()
-    lines = output.strip().splitlines()
-    return lines[-1] if lines else "it failed without a word"
 
 
 def _within_service(fault: Fault) -> Iterator[str]:

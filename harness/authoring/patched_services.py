@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from harness.paths import REPO
 
 CHECK_TIMEOUT_S = 100.0
 TOLD_LINES = 40
+TELLING_LINE = re.compile(r"^(?:E  +\S.*|.*: error: .*|error: .*|\S+:\d+:\d+: .*)$", re.MULTILINE)
+"""Of pytest, mypy, git and ruff."""
 NOT_PASSED_ON = frozenset({"CI", "BUILD_NUMBER", "PYTHONDONTWRITEBYTECODE"})
 """Where one of the first two is set pytest prints failures at length; here they read the same
 everywhere. And what a check compiles is kept: without that each pays for the libraries again."""
@@ -38,11 +41,21 @@ def shipped(fault: Fault) -> dict[str, list[Path]]:
 
 
 class ChecksFailed(DrillError):
-    """A check of a service failed: the command and its last words, and `output`, all of them."""
+    """A check of a service failed: the command and the line that matters, then its last words;
+    `output` has all of them."""
 
     def __init__(self, command: str, output: str) -> None:
-        super().__init__("\n".join([command, *output.splitlines()[-TOLD_LINES:]]))
+        first = f"{command}: {telling_line(output)}"
+        super().__init__("\n".join([first, *output.splitlines()[-TOLD_LINES:]]))
         self.output = output
+
+
+def telling_line(output: str) -> str:
+    """The first line of a check's output that says what is wrong; its last one where none does."""
+    if found := TELLING_LINE.search(output):
+        return re.sub(r"^E\s+", "", found.group()).strip()
+    lines = output.strip().splitlines()
+    return lines[-1] if lines else "it failed without a word"
 
 
 class PatchedServices:

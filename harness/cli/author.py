@@ -133,6 +133,38 @@ def check(fault: FaultId, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
+@app.command("try")
+def try_(fault: FaultId, as_json: AsJson = False) -> None:
+    """Run a fault on one stack: no clue while it is healthy, then page, clues, fix and cheats.
+
+    Each cheat is told with its margin to every objective: below zero it is rejected by that one.
+    Takes some minutes; what would make them worthless is refused before.
+
+    Example: drill author try deadlock
+    """
+    from harness.authoring.live_trial import try_fault
+    from harness.matrix.worker import row_of
+
+    with _sources_of(fault) as root:
+        tried = try_fault(root, fault, say)
+    row = {} if tried.outcome is None else row_of(tried.run, tried.outcome)
+    shortfalls = [] if tried.refusals else row.get("shortfalls", [])
+    rows = {name: [asdict(one) for one in some] for name, some in tried.run.margins.items()}
+    if as_json:
+        data({"refused": tried.refusals, "shortfalls": shortfalls, "margins": rows})
+    else:
+        for name, some in rows.items():
+            line(f"\n{name}", "strong")
+            show_table(some, ["objective", "value", "bound", "margin", "holds"], "  ")
+    for text in tried.refusals:
+        say(f"refused: {text}")
+    for text in shortfalls:
+        say(f"not achieved: {text}")
+    if tried.refusals or shortfalls:
+        raise typer.Exit(1)
+    say(f"{fault} shows what it promises: its fix heals, and each cheat is rejected")
+
+
 @app.command()
 def load(
     service: Annotated[str, typer.Argument(help="The service that a release is meant for.")],

@@ -42,6 +42,19 @@ async def find_evidence(session: Session, fault: Fault, clue: EvidenceClue) -> b
             return await _in_diff(session, fault, clue.find)
 
 
+async def idle_evidence(session: Session, fault: Fault) -> list[str]:
+    """What a shop shows before the trouble as well, and is therefore evidence of nothing.
+
+    Where the bad release runs in it already, a clue may show what that does on every day, as its
+    commit does; what shows none of the harm is too little.
+    """
+    clues = [clue for clue in fault.evidence if clue.kind is not ClueKind.COMMIT]
+    found = [clue for clue in clues if await find_evidence(session, fault, clue)]
+    if fault.is_latent:
+        return ["no clue waits for what sets it off"] if found == clues else []
+    return [f"found in the healthy shop, too: {clue.kind} {clue.find}" for clue in found]
+
+
 async def _in_logs(session: Session, find: str) -> bool:
     clue = log_clue(find)
     lines = await session.services.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)

@@ -13,8 +13,8 @@ from harness.causes import NOWHERE
 from harness.drill.actions import deploy, diagnosis, flags, pager, verify
 from harness.drill.actions.recovery import RECOVERY_TIMEOUT_S, settled
 from harness.drill.session import Session
-from harness.model import ClueKind, Fault, Mechanism
-from harness.players.evidence_check import find_evidence
+from harness.model import Fault, Mechanism
+from harness.players.evidence_check import find_evidence, idle_evidence
 from harness.record import events
 from harness.waiting import WaitedTooLong, wait_until
 
@@ -37,7 +37,7 @@ class Rehearsal:
     async def play(self, session: Session) -> None:
         """Wait for the page, acknowledge, find the evidence, diagnose, mitigate, verify."""
         for fault in session.spec.faults:
-            await self._look_at_health(session, fault)
+            self.shortfalls += await idle_evidence(session, fault)
         if not session.spec.faults and not session.spec.scenario.blips:
             await self._watch_silence(session)
             return
@@ -59,21 +59,6 @@ class Rehearsal:
         result = await verify.verify(session, by=ACTOR, progress=self.say, duration_s=self.stress_s)
         self._judge(result)
         self.complete, self.summary = True, "paged, diagnosed, fixed and verified"
-
-    async def _look_at_health(self, session: Session, fault: Fault) -> None:
-        """What a healthy shop shows as well is evidence of nothing.
-
-        Where the bad release runs in it already, a clue may show what that does on every day, as
-        its commit does; what shows none of the harm is too little.
-        """
-        clues = [clue for clue in fault.evidence if clue.kind is not ClueKind.COMMIT]
-        found = [clue for clue in clues if await find_evidence(session, fault, clue)]
-        if fault.is_latent:
-            if found == clues:
-                self.shortfalls.append("no clue waits for what sets it off")
-            return
-        for clue in found:
-            self.shortfalls.append(f"found in the healthy shop, too: {clue.kind} {clue.find}")
 
     async def _wait_for_page(self, session: Session) -> bool:
         self.say("the shop is healthy; waiting for a page")

@@ -23,7 +23,7 @@ from harness.players.detection_times import calls, fired_after, grace_s
 from harness.players.guesses import guessed_right
 from harness.players.reference_player import ACTOR, Rehearsal
 from harness.record import events
-from harness.verification.objectives import SILENCE, nearest_bound
+from harness.verification.objectives import SILENCE, Margin, margins, nearest_bound
 from harness.waiting import WaitedTooLong, wait_until
 
 SYMPTOM_TIMEOUT_S = 45.0
@@ -64,6 +64,9 @@ class TrialRun:
     pages: int = 0
     guesses: Mapping[str, bool] = field(default_factory=dict)
     """Trivial guess → whether it would have named the right service."""
+
+    margins: dict[str, tuple[Margin, ...]] = field(default_factory=dict)
+    """Fix or cheat → how near it came to each objective."""
 
     def __post_init__(self) -> None:
         self.rehearsal = Rehearsal(self.say, STRESS_S)
@@ -166,10 +169,12 @@ class TrialRun:
             session, by=ACTOR, progress=self.say, duration_s=stress_s, settle_s=settle_s
         )
         trial = _trial(patch.name, result)
+        measures = {row.measure: row.value for row in result.results}
+        asked = verify.objectives(session.spec)
+        self.margins[patch.stem] = margins(measures, asked)
         if trial.failing != (SILENCE,):
             return trial
-        measures = {row.measure: row.value for row in result.results}
-        nearest = nearest_bound(measures, verify.objectives(session.spec))
+        nearest = nearest_bound(measures, asked)
         return replace(trial, nearest=nearest or "none that is measured")
 
     async def _ship_healthy(self, session: Session, fault: Fault) -> None:

@@ -48,6 +48,31 @@ def nearest_bound(
     return min(found)[1] if found else None
 
 
+@dataclass(frozen=True)
+class Margin:
+    """How far a measure is from its bound: a share of the room that the bound leaves, below zero
+    where it misses it, and None where it is exact or not known."""
+
+    objective: str
+    value: float | None
+    bound: str
+    margin: float | None
+    holds: bool
+
+
+def margins(
+    measures: Mapping[str, float | None], objectives: Iterable[Objective]
+) -> tuple[Margin, ...]:
+    """Each objective with what is left of its room: those that are missed come first, and of the
+    rest the nearest."""
+    found = []
+    for one in objectives:
+        value = measures.get(one.measure)
+        room = None if value is None else min(_margins(one, value), default=None)
+        found.append(Margin(one.measure, value, bound_text(one), room, one.holds(value)))
+    return tuple(sorted(found, key=lambda one: (one.holds, one.margin is None, one.margin or 0)))
+
+
 def _margins(objective: Objective, value: float) -> Iterator[float]:
     """How much of the room that a bound leaves is left. What is exact has none: it is as it must
     be, or it is not."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.authoring.checks import FaultChecks, telling_line
+from harness.authoring.checks import FaultChecks
+from harness.authoring.patched_services import ChecksFailed, telling_line
 from harness.errors import UnknownName
 from harness.paths import REPO
 
@@ -117,3 +118,6 @@ def test_a_fault_that_there_is_not_is_named(root: Path) -> None:
 )
 def test_of_a_failed_check_the_line_that_matters_is_told(output: str, line: str | None) -> None:
     assert telling_line(output) == (line or output.splitlines()[0])
+    assert (
+        ChecksFailed("pytest", output).message.splitlines()[0] == f"pytest: {telling_line(output)}"
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness.measures import DEFAULT_OBJECTIVES, MEASURE_NAMES
 from harness.model import Objective
-from harness.verification.objectives import judge, nearest_bound
+from harness.verification.objectives import judge, margins, nearest_bound
 
 
 def test_no_measure_has_two_bounds_that_every_drill_is_held_to() -> None:
@@ -52,3 +54,24 @@ def test_the_nearest_bound_is_the_one_with_the_least_room_left() -> None:
     assert nearest_bound(measures, asked) == "wait_ms 940, ≤ 1000"
     assert nearest_bound(measures | {"share": 0.9805}, asked) == "share 0.9805, ≥ 0.98"
     assert nearest_bound({"exact": 1.0, "missed": 11.0}, asked) is None
+
+
+def test_each_margin_is_a_share_of_the_room_and_what_is_missed_comes_first() -> None:
+    asked = [
+        Objective("share", at_least=0.9),
+        Objective("wait_ms", at_most=1000),
+        Objective("lost", at_most=0),
+        Objective("unknown", at_most=5),
+    ]
+    found = margins({"share": 0.95, "wait_ms": 1500.0, "lost": 0.0}, asked)
+    assert [(one.objective, one.holds) for one in found] == [
+        ("wait_ms", False),
+        ("unknown", False),
+        ("share", True),
+        ("lost", True),
+    ]
+    room = {one.objective: one.margin for one in found}
+    assert room["share"] == pytest.approx(0.5)
+    assert room["wait_ms"] == pytest.approx(-0.5)
+    assert room["lost"] is None
+    assert room["unknown"] is None

@@ -19,7 +19,7 @@ class Unit(StrEnum):
     COUNT = "short"
     BYTES = "bytes"
     """Shown in powers of 1,024."""
-    BURN = "suffix: x"
+    BURN = "suffix:x"
     """A multiple of the rate at which the error budget lasts exactly its period."""
     MOMENT_MS = "dateTimeAsIso"
     NONE = "none"

@@ -72,7 +72,9 @@ def overrides_of(panel: Panel) -> list[dict[str, object]]:
         case TimeSeries():
             return [
                 _override(
-                    "byRegexp", pattern, {"color": {"mode": "fixed", "fixedColor": colour.value}}
+                    "byRegexp",
+                    f"/{pattern}/",
+                    {"color": {"mode": "fixed", "fixedColor": colour.value}},
                 )
                 for pattern, colour in panel.colours.items()
             ]

@@ -24,10 +24,10 @@ DRAWN = r"""(panel) => {
   const canvas = panel.querySelector(".v-chart canvas");
   if (!canvas) return panel.querySelector("tbody td") !== null;
   // Marks of deploys and pages have inks like those of series: a figure has to be there, too.
-  const figures = [...panel.querySelectorAll(".u-legend .u-series:not(:first-child) .u-value")];
+  const figures = [...panel.querySelectorAll(".v-legend-value")];
   if (figures.every((one) => one.textContent.trim() === "\u2013")) return false;
-  const markers = [...panel.querySelectorAll(".u-legend .u-series:not(:first-child) .u-marker")];
-  const inks = markers.map((one) => getComputedStyle(one).borderTopColor.match(/[0-9]+/g));
+  const markers = [...panel.querySelectorAll(".v-legend i")];
+  const inks = markers.map((one) => getComputedStyle(one).backgroundColor.match(/[0-9]+/g));
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let found = 0;
   for (let at = 0; at < data.length; at += 4) {

@@ -79,12 +79,19 @@ class Stacking(OpenAnswer):
     mode: str
 
 
+class ThresholdsStyle(OpenAnswer):
+    """Whether thresholds are lines on a chart: `off` or `dashed`."""
+
+    mode: str
+
+
 class LineStyle(OpenAnswer):
     """How lines are drawn."""
 
     fillOpacity: float = 0  # noqa: N815
     stacking: Stacking = Stacking(mode="none")
     lineInterpolation: str = ""  # noqa: N815
+    thresholdsStyle: ThresholdsStyle = ThresholdsStyle(mode="off")  # noqa: N815
 
 
 class FieldDefaults(OpenAnswer):

@@ -2316,6 +2316,7 @@ export interface components {
             fillOpacity?: number;
             lineInterpolation?: string;
             stacking?: components["schemas"]["Stacking"];
+            thresholdsStyle?: components["schemas"]["ThresholdsStyle"];
         } & {
             [key: string]: unknown;
         };
@@ -4634,6 +4635,12 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description Whether thresholds are lines on a chart: `off` or `dashed`. */
+        ThresholdsStyle: {
+            mode: string;
+        } & {
+            [key: string]: unknown;
+        };
         Thrown: {
             id: string;
         };
@@ -5099,6 +5106,7 @@ export type Target = components['schemas']['Target'];
 export type Templating = components['schemas']['Templating'];
 export type ThresholdStep = components['schemas']['ThresholdStep'];
 export type Thresholds = components['schemas']['Thresholds'];
+export type ThresholdsStyle = components['schemas']['ThresholdsStyle'];
 export type Thrown = components['schemas']['Thrown'];
 export type Times = components['schemas']['Times'];
 export type TraceRow = components['schemas']['TraceRow'];

@@ -7,7 +7,7 @@ import { legend } from "@/lib/promql";
 import { Chart } from "./Chart";
 import type { Measure, Span } from "./measures";
 import { TIMES, useRange } from "./measures";
-import type { ChartSeries } from "./options";
+import type { ChartSeries } from "./props";
 
 /** A measure over the drill, with its mean before, during and after; `only` some of its series. */
 export function Measured({

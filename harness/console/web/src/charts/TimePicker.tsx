@@ -1,6 +1,6 @@
 import { clock, seconds } from "@/lib/format";
 import { span } from "@/lib/promql";
-import type { Zoom } from "./options";
+import type { Zoom } from "./props";
 import type { ShownTime } from "./useTime";
 
 const RANGES = [120, 300, 900, 1800, 3600, 10800];

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import type { Override } from "@/api/dashboards";
-import { fixedColor, laneOf, seriesColor } from "./colors";
+import { laneOf, namedColor, seriesColor } from "./colors";
 import { faded, mixed } from "./theme";
-
-const override = (id: Override["matcher"]["id"], options: string, color: string): Override => ({
-  matcher: { id, options },
-  properties: [{ id: "color", value: { mode: "fixed", fixedColor: color } }],
-});
 
 test("a service has one colour, as a series and as a lane", () => {
   expect(laneOf("payments")).toBe(`var(${seriesColor("payments", 7)})`);
@@ -17,18 +11,18 @@ test("after ten series the colours begin anew", () => {
   expect(seriesColor("5xx", 12)).toBe(seriesColor("2xx", 2));
 });
 
-test("a colour of the dashboard counts for the series that it names", () => {
-  const overrides = [
-    override("byRegexp", "\\b(error|failed)$", "red"),
-    override("byName", "paid", "green"),
-  ];
-  expect(fixedColor("charge failed", overrides)).toBe("--bad");
-  expect(fixedColor("paid", overrides)).toBe("--good");
-  expect(fixedColor("failed late", overrides)).toBeUndefined();
+test("a colour of a dashboard is one of ours, in its shade", () => {
+  expect(namedColor("red")).toEqual({ name: "--bad", shade: undefined });
+  expect(namedColor("dark-red")).toEqual({ name: "--bad", shade: "dark" });
+  expect(namedColor("semi-dark-green")).toEqual({ name: "--good", shade: "dark" });
 });
 
 test("a colour that the console has no word for changes nothing", () => {
-  expect(fixedColor("paid", [override("byName", "paid", "semi-dark-pink")])).toBeUndefined();
+  expect(["semi-dark-pink", "#fff", undefined].map(namedColor)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test("a colour is let through by an alpha", () => {

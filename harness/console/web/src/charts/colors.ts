@@ -1,8 +1,6 @@
 // Which variable of tokens.css a series or a service is drawn in: the same name has the same colour
 // in every view.
 
-import type { Override } from "@/api/dashboards";
-
 const SERIES = 10;
 
 const SERVICES = [
@@ -18,7 +16,7 @@ const SERVICES = [
   "assistant",
 ];
 
-/** Grafana's names, where a dashboard gives a series a colour of its own. */
+/** Grafana's names, where a dashboard gives a series a colour of its own; shades come before them. */
 const NAMED: Record<string, string> = {
   green: "--good",
   orange: "--warn",
@@ -46,20 +44,17 @@ export function seriesColor(label: string, index: number): string {
   return SERVICES.includes(label) ? laneName(label) : seriesAt(index);
 }
 
-/** The variable that a dashboard gives a series; the last word about it counts. */
-export function fixedColor(label: string, overrides: readonly Override[]): string | undefined {
-  let found: string | undefined;
-  for (const { matcher, properties } of overrides) {
-    if (!isMeant(label, matcher)) continue;
-    for (const { id, value } of properties) {
-      const fixed = (value as { fixedColor?: string } | null)?.fixedColor;
-      if (id === "color" && fixed) found = NAMED[fixed] ?? found;
-    }
-  }
-  return found;
+export interface NamedColor {
+  /** A variable of tokens.css. */
+  name: string;
+  shade: "light" | "dark" | undefined;
 }
 
-function isMeant(label: string, { id, options }: Override["matcher"]): boolean {
-  if (id === "byRegexp") return new RegExp(options).test(label);
-  return id === "byName" && options === label;
+const SHADED = /^(?:(?:super-|semi-)?(light|dark)-)?(\w+)$/;
+
+/** What one of Grafana's names is here; nothing where the console has no word for it. */
+export function namedColor(grafana: string | undefined): NamedColor | undefined {
+  const [, shade, base = ""] = SHADED.exec(grafana ?? "") ?? [];
+  const name = NAMED[base];
+  return name ? { name, shade: shade as NamedColor["shade"] } : undefined;
 }

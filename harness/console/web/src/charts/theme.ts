@@ -1,6 +1,7 @@
 // The colours of tokens.css where variables are not understood: on a canvas.
 
 import { useSyncExternalStore } from "react";
+import type { NamedColor } from "./colors";
 
 const known = new Map<string, string>();
 const listeners = new Set<() => void>();
@@ -60,6 +61,15 @@ export function mixed(color: string, ground: string, share: number): string {
     Math.round(share * channel + (1 - share) * (below[index] ?? channel)),
   );
   return `rgb(${parts.join(", ")})`;
+}
+
+/** How much a shade has of its colour; the rest is the ground's or the text's. */
+const SHADE = 0.62;
+
+/** One of a dashboard's colours, in its shade. */
+export function inkOf({ name, shade }: NamedColor): string {
+  const color = ink(name);
+  return shade ? mixed(color, ink(shade === "light" ? "--panel" : "--ink"), SHADE) : color;
 }
 
 const channels = (color: string) => (color.match(/\d+/g) ?? []).slice(0, 3).map(Number);

@@ -1,7 +1,9 @@
 import { Calibration } from "@/charts/Calibration";
 import { CallGraph } from "@/charts/CallGraph";
 import { Chart } from "@/charts/Chart";
+import { namedColor } from "@/charts/colors";
 import { Picker } from "@/charts/TimePicker";
+import { Legend } from "@/charts/Legend";
 import { Trend } from "@/charts/Trend";
 import { Card } from "@/components/Card";
 import type { Mark } from "@/lib/moments";
@@ -20,15 +22,12 @@ const MARKS: readonly Mark[] = [
   { atS: BEGIN + 140, kind: "page", label: "PaymentsFailing" },
   { atS: BEGIN + 220, kind: "rollback", label: "orders 5.2.2" },
 ];
-const colored = (options: string, fixedColor: string) => ({
-  matcher: { id: "byRegexp", options },
-  properties: [{ id: "color", value: { mode: "fixed", fixedColor } }],
-});
-const OVERRIDES = [
-  colored("captured", "green"),
-  colored("failed", "red"),
-  colored("timeout", "orange"),
-];
+const COLORED = OUTCOMES.map((one, index) => ({
+  ...one,
+  color: namedColor(["green", "red", "orange"][index]),
+}));
+const INKED = SERIES.map((one, index) => ({ ...one, ink: `var(--series-${index + 1})` }));
+const STEPS = ["green", "red"].map((color, index) => ({ color, value: index ? 2.5 : null }));
 const EDGES = [
   { from: "gateway", to: "orders", perS: 12 },
   { from: "orders", to: "payments", perS: 4 },
@@ -61,16 +60,10 @@ export function Charts() {
       />
       <div className="v-columns">
         <Chart title="With marks" times={times} series={SERIES} marks={MARKS} unit="s" />
-        <Chart
-          title="Stacked"
-          times={times}
-          series={OUTCOMES}
-          overrides={OVERRIDES}
-          isStacked
-          fill
-        />
+        <Chart title="Stacked" times={times} series={COLORED} thresholds={STEPS} isStacked fill />
         <Chart title="Stepped, with gaps" times={times} series={GAPS} isStepped fill />
         <Chart title="Without series" times={times} series={[]} />
+        <Legend series={INKED} hidden={new Set(["orders"])} onHide={nothing} figure={String} />
         <CallGraph names={["gateway", "orders", "payments"]} edges={EDGES} most={12} />
         <Calibration bins={BINS} />
         <Calibration bins={[]} />

@@ -36,8 +36,10 @@ test("every unit of the dashboards is known", () => {
   expect(inUnit(12.34, "reqps")).toBe("12.3 req/s");
   expect(inUnit(0.5, "ops")).toBe("0.5 /s");
   expect(inUnit(1234.5, "currencyEUR")).toBe("€ 1,234.50");
-  expect(inUnit(14.44, "suffix: x")).toBe("14.4 x");
-  expect(inUnit(1234, "short")).toBe("1.2 k");
+  expect(inUnit(14.44, "suffix:x")).toBe("14.4 x");
+  expect(inUnit(1234, "short")).toBe("1.23 k");
+  expect(inUnit(0.0034, "ops")).toBe("0.0034 /s");
+  expect([512, 50e6, 0].map((size) => inUnit(size, "bytes"))).toEqual(["512 B", "47.7 MiB", "0 B"]);
   expect(inUnit(7, "none")).toBe("7");
 });
 

@@ -66,24 +66,42 @@ export function money(value: Figure, decimals = 2): string {
   return `€ ${value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })}`;
 }
 
+/** How many decimals three figures that count take, at most four. */
+function placesOf(value: number): number {
+  const size = Math.abs(value);
+  return size ? Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(size)))) : 0;
+}
+
+const counted = (value: number, decimals: number | undefined): string =>
+  plain(value, decimals ?? placesOf(value));
+
 function short(value: number, decimals: number | undefined): string {
   for (const [size, letter] of SHORT) {
-    if (Math.abs(value) >= size) return `${plain(value / size, decimals ?? 1)} ${letter}`;
+    if (Math.abs(value) >= size) return `${counted(value / size, decimals)} ${letter}`;
   }
-  return plain(value, decimals);
+  return counted(value, decimals);
+}
+
+const BYTES = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+function bytes(value: number, decimals: number | undefined): string {
+  const power = value ? Math.floor(Math.log(Math.abs(value)) / Math.log(1024)) : 0;
+  const fitting = Math.min(BYTES.length - 1, Math.max(0, power));
+  return `${counted(value / 1024 ** fitting, decimals)} ${BYTES[fitting]}`;
 }
 
 /** `value` in one of Grafana's units; a dash where there is none. */
 export function inUnit(value: Figure, unit: string | undefined, decimals?: number): string {
   if (isNothing(value)) return NOTHING;
   if (!unit || unit === "none") return plain(value, decimals);
-  if (unit === "percentunit") return percent(value, decimals);
+  if (unit === "percentunit") return `${counted(value * 100, decimals)} %`;
   if (unit === "s") return seconds(value);
-  if (unit === "reqps") return `${short(value, decimals ?? 1)} req/s`;
-  if (unit === "ops") return `${short(value, decimals ?? 1)} /s`;
+  if (unit === "reqps") return `${short(value, decimals)} req/s`;
+  if (unit === "ops") return `${short(value, decimals)} /s`;
   if (unit === "currencyEUR") return money(value, decimals ?? 2);
   if (unit === "dateTimeAsIso") return dateTime(value);
-  if (unit.startsWith("suffix:")) return `${plain(value, decimals ?? 1)}${unit.slice(7)}`;
+  if (unit === "bytes") return bytes(value, decimals);
+  if (unit.startsWith("suffix:")) return `${counted(value, decimals)} ${unit.slice(7)}`;
   return short(value, decimals);
 }
 

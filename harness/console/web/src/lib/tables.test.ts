@@ -50,8 +50,8 @@ test("columns are those that the panel names, in its order, by its names", () =>
     ],
   };
   const found = columns(panel, [{ service: "a", "Value #A": 1, "Value #B": 2 }]);
-  expect(found.map((column) => [column.title, column.unit])).toEqual([
-    ["service", undefined],
+  expect(found.map((column) => [column.title, column.field.unit])).toEqual([
+    ["service", "none"],
     ["Errors", "percentunit"],
   ]);
 });

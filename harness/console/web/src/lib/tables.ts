@@ -1,7 +1,9 @@
 // Grafana's table of several queries: rows with the same labels are one row.
 
-import type { DrawnPanel, ThresholdStep } from "@/api/dashboards";
+import type { DrawnPanel } from "@/api/dashboards";
 import type { Labels, Series, Value } from "@/api/telemetry";
+import type { Field } from "./panels";
+import { fieldOf } from "./panels";
 
 export type Cell = string | Value | undefined;
 export type TableRow = Record<string, Cell>;
@@ -9,9 +11,7 @@ export type TableRow = Record<string, Cell>;
 export interface TableColumn {
   key: string;
   title: string;
-  unit: string | undefined;
-  steps: ThresholdStep[] | undefined;
-  opensService: boolean;
+  field: Field;
   isNumber: boolean;
 }
 
@@ -39,7 +39,7 @@ export function merged(
   return rows;
 }
 
-/** Columns in their order, `{key, title, unit, steps, links}`, as the panel's transformations say. */
+/** Columns in their order, `{key, title, field}`, as the panel's transformations say. */
 export function columns(
   panel: Pick<DrawnPanel, "transformations" | "fieldConfig">,
   rows: readonly TableRow[],
@@ -49,19 +49,14 @@ export function columns(
   const all = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const keys = named?.options?.include?.names ?? all;
   const place = organised?.indexByName ?? {};
-  const overrides = panel.fieldConfig.overrides ?? [];
   return [...keys]
     .toSorted((left, right) => (place[left] ?? 99) - (place[right] ?? 99))
     .map((key) => {
       const title = organised?.renameByName?.[key] ?? key;
-      const mine = overrides.find((one) => one.matcher.options === title)?.properties ?? [];
-      const value = (id: string) => mine.find((one) => one.id === id)?.value;
       return {
         key,
         title,
-        unit: value("unit") as string | undefined,
-        steps: (value("thresholds") as { steps?: ThresholdStep[] } | undefined)?.steps,
-        opensService: JSON.stringify(value("links") ?? "").includes("/d/service"),
+        field: fieldOf(panel.fieldConfig, title),
         isNumber: key.startsWith("Value"),
       };
     });

@@ -4,11 +4,12 @@ import { useMemo } from "react";
 import type { DrawnPanel } from "@/api/dashboards";
 import type { Value } from "@/api/telemetry";
 import { Chart } from "@/charts/Chart";
-import type { Zoom } from "@/charts/options";
+import { namedColor } from "@/charts/colors";
+import type { Zoom } from "@/charts/props";
 import type { Figure as FigureValue, FigureTone } from "@/lib/format";
-import { inUnit, mapped, tone } from "@/lib/format";
 import type { Mark } from "@/lib/moments";
 import type { Cell, TableColumn, TableRow } from "@/lib/tables";
+import { fieldOf, textOf, toneOf } from "@/lib/panels";
 import { columns, merged } from "@/lib/tables";
 import type { PanelAnswer, PanelTime } from "./usePanel";
 
@@ -26,13 +27,19 @@ export interface BodyProps {
 const SIGNS: Partial<Record<FigureTone, string>> = { good: "✓", warn: "▲", bad: "✕" };
 
 export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps) {
-  const { defaults, overrides } = panel.fieldConfig;
+  const { defaults } = panel.fieldConfig;
   const custom = defaults.custom ?? {};
   const times = answers[0]?.times ?? [];
-  const series = answers.flatMap((one) => one.series);
+  const series = useMemo(
+    () =>
+      answers
+        .flatMap((one) => one.series)
+        .map((one) => ({ ...one, color: namedColor(fieldOf(panel.fieldConfig, one.label).color) })),
+    [answers, panel],
+  );
   const exemplars = useMemo(() => answers.flatMap((one) => one.exemplars), [answers]);
   const cut = answers.reduce((sum, one) => sum + one.cut, 0);
-  if (!series.length) return <p className="muted v-middle">no data in this time range</p>;
+  if (!series.length) return <NoData />;
   return (
     <>
       <Chart
@@ -51,7 +58,8 @@ export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps
         fill={(custom.fillOpacity ?? 0) > 0}
         isStacked={custom.stacking?.mode === "normal"}
         isStepped={custom.lineInterpolation === "stepAfter"}
-        overrides={overrides}
+        mappings={defaults.mappings ?? []}
+        thresholds={custom.thresholdsStyle?.mode === "dashed" ? defaults.thresholds.steps : []}
       />
       {cut > 0 && <p className="muted">{cut} more series not shown</p>}
     </>
@@ -59,7 +67,6 @@ export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps
 }
 
 export function Figure({ panel, answers }: BodyProps) {
-  const { unit, decimals, thresholds, mappings } = panel.fieldConfig.defaults;
   const series = answers.flatMap((one) => one.series);
   const living = series.filter(
     (one) => one.values.at(-1) !== null && one.values.at(-1) !== undefined,
@@ -70,10 +77,11 @@ export function Figure({ panel, answers }: BodyProps) {
     return (
       <p className="v-figure v-accent">{living.map((each) => each.label).join(", ") || "–"}</p>
     );
-  const named = value === null ? null : mapped(value, mappings);
-  const color = named?.tone ?? tone(value, thresholds?.steps);
+  if (value === null || !one) return <NoData />;
+  const field = fieldOf(panel.fieldConfig, one.label);
+  const color = toneOf(field, value);
   const sign =
-    SIGNS[color] && ((thresholds?.steps.length ?? 0) > 1 || named) ? (
+    SIGNS[color] && (field.steps.length > 1 || field.mappings.length) ? (
       <span aria-hidden="true" className="v-sign">
         {SIGNS[color]}
       </span>
@@ -82,11 +90,15 @@ export function Figure({ panel, answers }: BodyProps) {
     <>
       <p className={`v-figure v-${color}`}>
         {sign}
-        {named?.text ?? inUnit(value, unit, decimals)}
+        {textOf(field, value)}
       </p>
-      {panel.options?.graphMode === "area" && one && <Spark values={one.values} color={color} />}
+      {panel.options?.graphMode === "area" && <Spark values={one.values} color={color} />}
     </>
   );
+}
+
+function NoData() {
+  return <p className="muted v-middle">No data in this time range</p>;
 }
 
 /** The figure's way here, without axes. */
@@ -140,11 +152,12 @@ export function Rows({ panel, answers, onService }: BodyProps) {
             <tr key={index}>
               {shown.map((column) => {
                 const value = row[column.key];
-                const text = column.isNumber ? inUnit(figureOf(value), column.unit) : (value ?? "");
-                const color = column.steps ? `v-${tone(figureOf(value), column.steps)}` : "";
+                const { field } = column;
+                const text = column.isNumber ? textOf(field, figureOf(value)) : (value ?? "");
+                const color = field.isColored ? `v-${toneOf(field, figureOf(value))}` : "";
                 return (
                   <td key={column.key} className={`${column.isNumber ? "num" : ""} ${color}`}>
-                    {column.opensService && value ? (
+                    {field.opensService && value ? (
                       <button type="button" className="v-link" onClick={() => open(column, row)}>
                         {text}
                       </button>

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import type { Metrics } from "@/api/telemetry";
 import { Chart } from "@/charts/Chart";
-import type { Zoom } from "@/charts/options";
+import type { Zoom } from "@/charts/props";
 import { Empty } from "@/components/Empty";
 import { Loading } from "@/components/Loading";
 import { plain } from "@/lib/format";

@@ -47,6 +47,7 @@ GONE_S = 10.0
 """On a machine that is kept busy; `gone_ms` has how long it took."""
 ENDS_BY_ITSELF_S = 60.0
 PHASE_TIMEOUT_S = 100.0
+STANDS_WITHIN_S = 5.0
 MOMENT_S = 0.005
 SET_UP_STEPS = (
     "",
@@ -88,6 +89,8 @@ class Found:
     gone_ms: int = 0
     problems: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    stands: list[str] = field(default_factory=list)
+    """Where a host that should be gone hangs."""
 
 
 class Trial:
@@ -285,6 +288,7 @@ class Trial:
                 host.wait(ENDS_BY_ITSELF_S)
             except subprocess.TimeoutExpired:
                 self._problem(f"the host goes on without its {self.victim}")
+                self._ask_where_it_stands()
             self.drill.kill()
             self._says_so()
             return
@@ -294,6 +298,15 @@ class Trial:
         self.found.how += ", then the host"
         self.found.host_outlived = True
         self.drill.kill()
+
+    def _ask_where_it_stands(self) -> None:
+        """The threads of a host that hangs, then its tasks, among what is printed for people."""
+        known = len(self.drill.said)
+        for number, mark in ((signal.SIGUSR1, "Current thread"), (signal.SIGUSR2, "Stack for <")):
+            self.drill.process.send_signal(number)
+            with suppress(WaitedTooLong):
+                self.drill.wait_said(mark, STANDS_WITHIN_S)
+        self.found.stands = self.drill.said[known:]
 
     def _records_exit(self) -> None:
         """The drill goes on without a release that ended, and says which it was."""

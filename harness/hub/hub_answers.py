@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from harness.api.answers import instructor_answers
 from harness.api.answers.shapes import Answer
 from harness.exercise.entries import Entry, Name
 from harness.hub.process_runner import Phase
@@ -117,6 +118,13 @@ class RunAnswer(Answer):
     agenda: str | None
     seed: int | None
     speed: float
+
+
+class Catalogue(instructor_answers.Pickable):
+    """What a team can have next. `had` is how often it has had a scenario, as far as the answer was
+    told: nothing of what is drawn, or is still sealed."""
+
+    had: dict[str, int]
 
 
 class Done(Answer):

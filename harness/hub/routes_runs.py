@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from harness.api.access import Access, router_for
-from harness.api.answers import instructor_answers
+from harness.api.answers import instructor_answers, trend_answers
 from harness.api.answers.shapes import answers
 from harness.catalog.reader import Catalog
 from harness.drill.queries.scenario_picker import pickable_scenarios
@@ -41,6 +41,20 @@ async def scenarios(request: Request) -> Any:
     """What can be started, and what the matrix found of it on this machine."""
     catalog: Catalog = request.app.state.catalog
     return await run_in_threadpool(pickable_scenarios, catalog)
+
+
+@instructor.get("/teams/{team_id}/catalogue", responses=answers(hub_answers.Catalogue))
+async def catalogue(team_id: str, request: Request, runs: InRuns) -> Any:
+    """What can be started, and what this team has had of it."""
+    known: Catalog = request.app.state.catalog
+    found = await run_in_threadpool(pickable_scenarios, known)
+    return {**found, "had": await run_in_threadpool(runs.had_by, team_id)}
+
+
+@present.get("/teams/{team_id}/trend", responses=answers(trend_answers.Trend))
+async def team_trend(team_id: str, runs: InRuns, by: By) -> Any:
+    """How the team does from drill to drill."""
+    return await run_in_threadpool(runs.trend_for, by, team_id)
 
 
 @person.get("/runs", responses=answers(list[hub_answers.RunAnswer]))

@@ -8,14 +8,18 @@ when it comes back.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.draw import RANDOM
+from harness.drill.queries.past_drills import past_drills
+from harness.drill.queries.trend import trend_of
 from harness.drill_client import DrillClient
 from harness.errors import DrillError, EnvironmentMissing, UnknownName, UsageError
 from harness.exercise.agenda_files import agenda_ids
@@ -29,6 +33,7 @@ from harness.model import Role
 from harness.ports import API
 from harness.record.team_clock import SPEED_MAX
 from harness.runtime.procfs import port_is_free
+from harness.scoring.scorecard import SEALED
 
 FIRST_OFFSET = 11_000
 """Above the ports of a drill that somebody may be running in a terminal beside."""
@@ -199,6 +204,28 @@ class RunRegistry:
                 views.append(self._view(run, team, started_by, HubRole(role)))
         return views
 
+    def had_by(self, team_id: str) -> dict[str, int]:
+        """How often a team has had each scenario whose answer was told."""
+        drills = past_drills(self._runs_of(team_id), _left_out, viewer="all")
+        return dict(Counter(one.scenario for one in drills if one.scenario != SEALED))
+
+    def trend_for(self, known: Known, team_id: str) -> dict[str, Any]:
+        """A team's drills as somebody in it may see them: what is still sealed is told to those
+        alone who lead all of its drills."""
+        with self._database.transaction() as db:
+            lesser_seat = db.scalar(
+                select(Seat.run_id)
+                .join(Run, Run.id == Seat.run_id)
+                .where(Run.team_id == team_id, Seat.person_id == known.id)
+                .where(Seat.role != HubRole.INSTRUCTOR)
+                .limit(1)
+            )
+        may_know = known.role is HubRole.INSTRUCTOR and lesser_seat is None
+        return trend_of(self._runs_of(team_id), "instructor" if may_know else "all")
+
+    def _runs_of(self, team_id: str) -> Path:
+        return self._runner.home(team_id) / "runs"
+
     def _view(self, run: Run, team: str, started_by: str, role: HubRole) -> RunAnswer:
         may_know = role is HubRole.INSTRUCTOR
         return RunAnswer(
@@ -308,3 +335,7 @@ class RunRegistry:
         if found is None:
             raise UnknownName("run", run_id, ())
         return found
+
+
+def _left_out(_: str) -> None:
+    """A record that cannot be read says nothing of what a team has had; its trend names it."""

@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 WIDTHS = (1440, 390)
 THEMES = ("light", "dark")
+SHOWS = {"Drills": "Open the console", "Catalogue": "deadlock", "Teams and trends": "Averages"}
+"""What stands on a page once it has been answered."""
 
 
 @pytest.fixture
@@ -45,8 +47,15 @@ def entered(browser: Any, link: str, name: str, **given: Any) -> Any:
     page.goto(link)
     page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Join").click()
-    page.get_by_role("heading", name="Drills", exact=True).wait_for()
+    page.get_by_role("heading", name="Drills", exact=True, level=2).wait_for()
     return page
+
+
+def start(page: Any, scenario: str) -> None:
+    """Start a drill from the catalogue."""
+    page.get_by_role("link", name="Catalogue").click()
+    page.get_by_role("radio", name=scenario, exact=True).check()
+    page.get_by_role("button", name="Start the drill").click()
 
 
 def test_an_instructor_comes_in_starts_a_drill_and_opens_its_console(
@@ -54,25 +63,27 @@ def test_an_instructor_comes_in_starts_a_drill_and_opens_its_console(
 ) -> None:
     page = entered(browser, invited(hub, "instructor"), "lea")
     assert "invite" not in page.url
-    page.get_by_role("combobox", name="Scenario").first.select_option("deadlock")
-    page.get_by_role("button", name="Start the drill").click()
+    start(page, "deadlock")
     page.get_by_role("link", name="Open the console").wait_for()
     row = page.locator("tbody tr").first
     assert "deadlock" in row.inner_text()
-    page.get_by_role("button", name="Start the drill").click()
+    start(page, "random")
     page.get_by_text("not over yet").wait_for()
+    page.get_by_role("link", name="Drills", exact=True).click()
     page.reload()
     page.get_by_role("link", name="Open the console").wait_for()
 
 
 def test_a_participant_sees_no_scenario_and_nothing_to_start(browser: Any, hub: ServedHub) -> None:
     lead = entered(browser, invited(hub, "instructor"), "lea")
-    lead.get_by_role("combobox", name="Scenario").first.select_option("deadlock")
-    lead.get_by_role("button", name="Start the drill").click()
+    start(lead, "deadlock")
     lead.get_by_role("link", name="Open the console").wait_for()
     page = entered(browser, invited(hub, "participant"), "ada")
     page.get_by_role("link", name="Open the console").wait_for()
     assert "deadlock" not in page.locator("body").inner_text()
+    assert page.get_by_role("link", name="Catalogue").count() == 0
+    page.goto(f"{hub.url}/#/catalogue")
+    page.get_by_role("link", name="Open the console").wait_for()
     assert page.get_by_role("button", name="Start the drill").count() == 0
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Invite").wait_for()
@@ -102,9 +113,15 @@ def test_both_pages_are_whole_and_accessible(
     page.screenshot(path=shots / f"hub-lobby-{width}-{theme}.png")
     assert violations(page) == []
     inside = entered(browser, invited(hub, "instructor"), "lea", viewport=size, color_scheme=theme)
-    inside.get_by_role("button", name="Start the drill").click()
+    start(inside, "random")
     inside.get_by_role("link", name="Open the console").wait_for()
-    inside.screenshot(path=shots / f"hub-{width}-{theme}.png", full_page=True)
-    assert violations(inside) == []
+    for name in ("Drills", "Catalogue", "Teams and trends"):
+        inside.get_by_role("link", name=name, exact=True).click()
+        inside.get_by_role("heading", name=name, exact=True, level=1).wait_for()
+        inside.get_by_text(SHOWS[name]).first.wait_for()
+        path = shots / f"hub-{name.split()[0].lower()}-{width}-{theme}.png"
+        inside.screenshot(path=path, full_page=True)
+        assert violations(inside) == []
+        assert inside.evaluate("document.documentElement.scrollWidth") <= width
     for one in (page, inside):
         assert one.evaluate("document.documentElement.scrollWidth") <= width

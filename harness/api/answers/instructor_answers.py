@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.api.answers.shapes import Answer
+from harness.catalog.difficulty import Level
 from harness.causes import Mechanism
 from harness.exercise.agenda import InjectKind
 from harness.record.events import AnswerRevealed
@@ -35,13 +36,15 @@ class Proof(Answer):
 
 
 class PickableScenario(Answer):
-    """A scenario to run next; `proof` is null where the matrix has not tried it here."""
+    """A scenario to run next; `proof` is null where the matrix has not tried it here, `difficulty`
+    where nothing is wrong."""
 
     id: str
     title: str
     agenda: str
     faults: int
     proof: Proof | None
+    difficulty: Level | None
 
 
 class Pickable(Answer):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.catalog.difficulty import Difficulty, Level, difficulty_of
 from harness.catalog.reader import Catalog
 from harness.errors import BadFile
 from harness.exercise.agenda_files import agenda_ids, load_agenda
@@ -18,7 +19,8 @@ MATRIX = REPO / "var" / "smoke" / "matrix.json"
 
 
 def pickable_scenarios(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any]:
-    """Scenarios and agendas by name; `proof` is None where `drill smoke` has not tried it here.
+    """Scenarios and agendas by name; `proof` is None where `drill smoke` has not tried it here,
+    `difficulty` where nothing is wrong.
 
     Raises BadFile where the matrix cannot be read.
     """
@@ -31,12 +33,18 @@ def pickable_scenarios(catalog: Catalog, matrix: Path = MATRIX) -> dict[str, Any
                 "agenda": one.agenda,
                 "faults": len(one.faults),
                 "proof": _proof(rows[one.id]) if one.id in rows else None,
+                "difficulty": _level(difficulty_of(catalog, one)),
             }
             for one in catalog.scenarios()
         ],
         "agendas": {id_: load_agenda(id_).title for id_ in agenda_ids()},
         "tried_at": _written_at(matrix),
     }
+
+
+def _level(difficulty: Difficulty | None) -> Level | None:
+    """The word alone: the facts that it follows from hint at the answer."""
+    return difficulty.level if difficulty else None
 
 
 def _rows(matrix: Path) -> Mapping[str, Mapping[str, Any]]:

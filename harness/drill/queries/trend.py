@@ -1,10 +1,11 @@
-"""How a team does from drill to drill, for whoever takes part in the one that runs."""
+"""How a team does from drill to drill."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from harness.drill.queries.past_drills import PastDrill, averages, past_drills
@@ -14,15 +15,19 @@ from harness.scoring.calibration import ReliabilityBin
 
 
 async def trend(spec: DrillSpec, viewer: Audience) -> dict[str, Any]:
-    """Every drill of this home, oldest first; averages and calibration over those that count.
+    """What `trend_of` says of the home of a drill that runs."""
+    return await asyncio.to_thread(trend_of, spec.run_dir.parent, viewer, spec.drill_id)
+
+
+def trend_of(runs: Path, viewer: Audience, running: str = "") -> dict[str, Any]:
+    """Every drill under `runs`, oldest first; averages and calibration over those that count.
 
     `unreadable` says which records were left out, and why.
     """
     unreadable: list[str] = []
-    runs = spec.run_dir.parent
-    shown = await asyncio.to_thread(past_drills, runs, unreadable.append, viewer=viewer)
+    shown = past_drills(runs, unreadable.append, viewer=viewer)
     return {
-        "running": spec.drill_id,
+        "running": running,
         "drills": [one.to_json() for one in shown],
         "averages": averages(shown),
         "reliability": [asdict(one) for one in _merged(shown)],

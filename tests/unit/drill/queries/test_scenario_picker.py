@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.difficulty import Level
 from harness.catalog.reader import Catalog
 from harness.drill.queries.scenario_picker import pickable_scenarios
 from harness.errors import BadFile
@@ -44,6 +45,12 @@ def test_each_scenario_comes_with_what_was_tried_of_it_here(tmp_path: Path) -> N
     }
     assert found["float-drift"]["proof"] is None
     assert pickable_scenarios(Catalog(REPO), matrix)["tried_at"]
+
+
+def test_how_hard_it_is_is_a_word_and_nothing_where_nothing_is_wrong(tmp_path: Path) -> None:
+    found = scenarios(tmp_path / "matrix.json")
+    assert found["healthy"]["difficulty"] is None
+    assert found["two-faults"]["difficulty"] in tuple(Level)
 
 
 def test_of_several_seeds_the_one_that_fell_short_counts(tmp_path: Path) -> None:

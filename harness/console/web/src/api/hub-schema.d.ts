@@ -284,6 +284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{team_id}/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalogue
+         * @description What can be started, and what this team has had of it.
+         */
+        get: operations["get_teams_team_id_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams/{team_id}/invites": {
         parameters: {
             query?: never;
@@ -321,12 +341,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{team_id}/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Team Trend
+         * @description How the team does from drill to drill.
+         */
+        get: operations["get_teams_team_id_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Over the drills that count; null where nothing is known. Times are the wall's. */
+        Averages: {
+            drills: number;
+            mean_brier: number | null;
+            mean_first_update_ms: number | null;
+            mean_revenue_lost: number | null;
+            mean_users_affected: number | null;
+            mtta_ms: number | null;
+            mttd_ms: number | null;
+            mtti_ms: number | null;
+            mttm_ms: number | null;
+            mttr_ms: number | null;
+            recurrence_rate: number | null;
+            recurrences_caught_rate: number | null;
+            updates_in_time_rate: number | null;
+        };
+        /**
+         * @description What a team can have next. `had` is how often it has had a scenario, as far as the answer was
+         *     told: nothing of what is drawn, or is still sealed.
+         */
+        Catalogue: {
+            agendas: {
+                [key: string]: string;
+            };
+            had: {
+                [key: string]: number;
+            };
+            scenarios: components["schemas"]["PickableScenario"][];
+            tried_at: string | null;
+        };
         Done: {
             status: string;
+        };
+        /**
+         * @description Between two events: on the wall's clock, and on the agenda's, which may run faster and stands
+         *     while it is paused.
+         */
+        Duration: {
+            agenda_ms: number;
+            wall_ms: number;
         };
         /**
          * @description What a person is in a team, and so in its drills.
@@ -357,11 +435,35 @@ export interface components {
             /** @default  */
             name?: string;
         };
+        /** @description What a drill came to; None means no data, never zero. */
+        Kpis: {
+            diagnoses: number;
+            /** @enum {string} */
+            harm_since: "the fault" | "the baseline";
+            revenue_before: number;
+            revenue_lost: number | null;
+            times: components["schemas"]["Times"];
+            updates: number;
+            users_affected: number | null;
+            users_before: number;
+            wrong: components["schemas"]["WrongActions"];
+        };
+        /**
+         * @description Of difficulty, from the easiest on.
+         * @enum {string}
+         */
+        Level: "easy" | "moderate" | "hard";
         Me: {
             id: string;
             is_manager: boolean;
             name: string;
             teams: components["schemas"]["TeamAnswer"][];
+        };
+        /** @description A measure of the last verification: healthy, at the page, in the end. */
+        MeasureThen: {
+            at_page: number | null;
+            healthy: number | null;
+            now: number | null;
         };
         NewInviteAnswer: {
             code: string;
@@ -375,6 +477,31 @@ export interface components {
         };
         NewTeam: {
             name: string;
+        };
+        /** @description One drill; null for what is not known, or may not be known yet. */
+        PastDrill: {
+            agenda: string;
+            began_at: string;
+            bonus: number;
+            brier: number | null;
+            cause: string | null;
+            counts: boolean;
+            drill_id: string;
+            excluded_because: string | null;
+            first_update: components["schemas"]["Duration"] | null;
+            guardrails: ("caught" | "missed" | "unguarded") | null;
+            is_recurrence: boolean | null;
+            is_running: boolean;
+            kpis: components["schemas"]["Kpis"];
+            measures: {
+                [key: string]: components["schemas"]["MeasureThen"];
+            };
+            outcome: string;
+            points: number;
+            points_max: number;
+            reliability: components["schemas"]["ReliabilityBin"][];
+            scenario: string;
+            updates_in_time: boolean | null;
         };
         PersonAnswer: {
             id: string;
@@ -398,9 +525,13 @@ export interface components {
             scenarios: components["schemas"]["PickableScenario"][];
             tried_at: string | null;
         };
-        /** @description A scenario to run next; `proof` is null where the matrix has not tried it here. */
+        /**
+         * @description A scenario to run next; `proof` is null where the matrix has not tried it here, `difficulty`
+         *     where nothing is wrong.
+         */
         PickableScenario: {
             agenda: string;
+            difficulty: components["schemas"]["Level"] | null;
             faults: number;
             id: string;
             proof: components["schemas"]["Proof"] | null;
@@ -427,6 +558,14 @@ export interface components {
             page_s: number | null;
             rollback: boolean | null;
             shortfalls: string[];
+        };
+        /** @description Forecasts of `low` to `high` percent: how many, how sure on average, how many came true. */
+        ReliabilityBin: {
+            count: number;
+            high: number;
+            low: number;
+            mean_percent: number;
+            true_share: number;
         };
         /**
          * @description A run as one person may see it: `scenario` and `seed`, which say what was drawn, are the
@@ -472,6 +611,28 @@ export interface components {
             name: string;
             role: components["schemas"]["HubRole"] | null;
         };
+        /** @description None means no data, never zero. */
+        Times: {
+            tta: components["schemas"]["Duration"] | null;
+            ttd: components["schemas"]["Duration"] | null;
+            tti: components["schemas"]["Duration"] | null;
+            ttm: components["schemas"]["Duration"] | null;
+            ttr: components["schemas"]["Duration"] | null;
+        };
+        /** @description Every drill of this home, oldest first; `unreadable` says which records were left out. */
+        Trend: {
+            averages: components["schemas"]["Averages"];
+            drills: components["schemas"]["PastDrill"][];
+            reliability: components["schemas"]["ReliabilityBin"][];
+            running: string;
+            unreadable: string[];
+        };
+        /** @description What was done that did not help. */
+        WrongActions: {
+            failed_deploys: number;
+            innocent_rollbacks: number | null;
+            restarts: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -479,25 +640,36 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Averages = components['schemas']['Averages'];
+export type Catalogue = components['schemas']['Catalogue'];
 export type Done = components['schemas']['Done'];
+export type Duration = components['schemas']['Duration'];
 export type HubRole = components['schemas']['HubRole'];
 export type InviteAnswer = components['schemas']['InviteAnswer'];
 export type Inviting = components['schemas']['Inviting'];
 export type Joining = components['schemas']['Joining'];
+export type Kpis = components['schemas']['Kpis'];
+export type Level = components['schemas']['Level'];
 export type Me = components['schemas']['Me'];
+export type MeasureThen = components['schemas']['MeasureThen'];
 export type NewInviteAnswer = components['schemas']['NewInviteAnswer'];
 export type NewTeam = components['schemas']['NewTeam'];
+export type PastDrill = components['schemas']['PastDrill'];
 export type PersonAnswer = components['schemas']['PersonAnswer'];
 export type Phase = components['schemas']['Phase'];
 export type Pickable = components['schemas']['Pickable'];
 export type PickableScenario = components['schemas']['PickableScenario'];
 export type Problem = components['schemas']['Problem'];
 export type Proof = components['schemas']['Proof'];
+export type ReliabilityBin = components['schemas']['ReliabilityBin'];
 export type RunAnswer = components['schemas']['RunAnswer'];
 export type Seating = components['schemas']['Seating'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
 export type Starting = components['schemas']['Starting'];
 export type TeamAnswer = components['schemas']['TeamAnswer'];
+export type Times = components['schemas']['Times'];
+export type Trend = components['schemas']['Trend'];
+export type WrongActions = components['schemas']['WrongActions'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_invites: {
@@ -992,6 +1164,37 @@ export interface operations {
             };
         };
     };
+    get_teams_team_id_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_teams_team_id_invites: {
         parameters: {
             query?: never;
@@ -1049,6 +1252,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_teams_team_id_trend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trend"];
                 };
             };
             /** @description A problem */

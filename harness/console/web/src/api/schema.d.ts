@@ -2294,6 +2294,11 @@ export interface components {
             amount: string;
             orders: number;
         };
+        /**
+         * @description Of difficulty, from the easiest on.
+         * @enum {string}
+         */
+        Level: "easy" | "moderate" | "hard";
         LineJudged: {
             by: string;
             line: string;
@@ -2584,9 +2589,13 @@ export interface components {
             scenarios: components["schemas"]["PickableScenario"][];
             tried_at: string | null;
         };
-        /** @description A scenario to run next; `proof` is null where the matrix has not tried it here. */
+        /**
+         * @description A scenario to run next; `proof` is null where the matrix has not tried it here, `difficulty`
+         *     where nothing is wrong.
+         */
         PickableScenario: {
             agenda: string;
+            difficulty: components["schemas"]["Level"] | null;
             faults: number;
             id: string;
             proof: components["schemas"]["Proof"] | null;
@@ -4938,6 +4947,7 @@ export type Kpis = components['schemas']['Kpis'];
 export type Learning = components['schemas']['Learning'];
 export type LearningStored = components['schemas']['LearningStored'];
 export type LedgerCorrected = components['schemas']['LedgerCorrected'];
+export type Level = components['schemas']['Level'];
 export type LineJudged = components['schemas']['LineJudged'];
 export type LineScore = components['schemas']['LineScore'];
 export type LineStyle = components['schemas']['LineStyle'];

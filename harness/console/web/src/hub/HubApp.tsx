@@ -2,28 +2,50 @@ import type { Me } from "@/api/hub-schema";
 import { Refused } from "@/api/problems";
 import { session } from "@/api/session";
 import { useTheme } from "@/app/useTheme";
+import { useView } from "@/app/useView";
 import { Button } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
 import { askHubAgain, hub, useHub } from "./hubApi";
+import { Catalogue } from "./Catalogue";
 import { Invites } from "./Invites";
 import { isInvited, Lobby } from "./Lobby";
 import { Runs } from "./Runs";
-import { StartForm } from "./StartForm";
+import { Teams } from "./Teams";
 
 /** Teams in which somebody may start drills and invite people. */
 function ledBy(me: Me) {
   return me.teams.filter(({ role }) => role === "instructor" || (me.is_manager && !role));
 }
 
+const TITLES = { drills: "Drills", catalogue: "Catalogue", teams: "Teams and trends" };
+type Page = keyof typeof TITLES;
+
+function Menu({ pages, page }: { pages: readonly Page[]; page: Page }) {
+  return (
+    <nav className="open" aria-label="Pages">
+      {pages.map((one) => (
+        <a key={one} href={`#/${one}`} aria-current={one === page ? "page" : undefined}>
+          {TITLES[one]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 export function HubApp() {
   const { data: me, error } = useHub("me", hub.me);
   const [theme, nextTheme] = useTheme();
+  const view = useView();
   if (error instanceof Refused && error.status === 401) return <Lobby />;
   if (isInvited && !session.token) return <Lobby />;
   if (!me) return error ? <ErrorNote error={error} /> : <Loading what="Asking the hub" />;
   const led = ledBy(me);
+  const pages = (["drills", "catalogue", "teams"] as const).filter(
+    (one) => one !== "catalogue" || led.length > 0,
+  );
+  const page = pages.find((one) => one === view) ?? "drills";
   const leave = async () => {
     await hub.signOut().catch(() => {});
     session.enter("", "");
@@ -48,12 +70,20 @@ export function HubApp() {
             Sign out
           </Button>
         </div>
+        <Menu pages={pages} page={page} />
       </header>
       <main id="main" className="view grid">
-        <h1 className="unseen">Drills of your teams</h1>
-        <Runs />
-        {led.length > 0 && <StartForm teams={led} />}
-        {(led.length > 0 || me.is_manager) && <Invites teams={led} mayMakeTeams={me.is_manager} />}
+        <h1 className="unseen">{TITLES[page]}</h1>
+        {page === "drills" && <Runs />}
+        {page === "drills" && (led.length > 0 || me.is_manager) && (
+          <Invites teams={led} mayMakeTeams={me.is_manager} />
+        )}
+        {page === "catalogue" && <Catalogue teams={led} />}
+        {page === "teams" && (
+          <div className="span12">
+            <Teams teams={me.teams} />
+          </div>
+        )}
       </main>
       <Toast />
     </>

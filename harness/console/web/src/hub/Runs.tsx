@@ -23,7 +23,9 @@ export function Runs() {
   return (
     <Card title="Drills" className="span12" id="runs">
       <ErrorNote error={error} />
-      {runs?.length === 0 && <Empty>No drill yet.</Empty>}
+      {runs?.length === 0 && (
+        <Empty>No drill yet. Whoever leads a team starts one from the catalogue.</Empty>
+      )}
       {runs && runs.length > 0 && (
         <div className="scroll" tabIndex={0}>
           <table>

@@ -3,14 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask, posted } from "@/api/client";
 import type {
+  Catalogue,
   Inviting,
   Me,
   NewInviteAnswer,
-  Pickable,
   RunAnswer,
   SignedInAnswer,
   Starting,
   TeamAnswer,
+  Trend,
 } from "@/api/hub-schema";
 import type { Problem } from "@/api/problems";
 import { queries } from "@/api/queries";
@@ -26,7 +27,8 @@ async function post<T>(path: string, body: object = {}): Promise<T> {
 export const hub = {
   me: () => get<Me>("/v1/me"),
   runs: () => get<RunAnswer[]>("/v1/runs"),
-  scenarios: () => get<Pickable>("/v1/scenarios"),
+  catalogue: (team: string) => get<Catalogue>(`/v1/teams/${team}/catalogue`),
+  trend: (team: string) => get<Trend>(`/v1/teams/${team}/trend`),
   join: (code: string, name: string) => post<SignedInAnswer>("/v1/join", { code, name }),
   signOut: () => post("/v1/me/sign-out"),
   makeTeam: (name: string) => post<TeamAnswer>("/v1/teams", { name }),

@@ -7,6 +7,7 @@ import { HubApp } from "./HubApp";
 import "@/styles/tokens.css";
 import "@/styles/app.css";
 import "@/styles/views.css";
+import "@/styles/team.css";
 
 const box = document.getElementById("app");
 if (!box) throw new Error("hub.html has no #app");

@@ -1,46 +1,37 @@
 // What to run next: every scenario with what the matrix found of it here, and the command for it.
 
 import { useState } from "react";
-import type { Proof as ScenarioProof } from "@/api/types";
+import { place } from "@/api/place";
 import { usePoll } from "@/api/usePoll";
-import { Badge } from "@/components/Badge";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { toast } from "@/components/Toast";
-import { dateTime, seconds } from "@/lib/format";
+import { dateTime } from "@/lib/format";
 import type { DrillChoice } from "@/lib/picking";
-import { command, confidence } from "@/lib/picking";
+import { command } from "@/lib/picking";
+import { Confidence, Results } from "./Results";
 
-function Proof({ proof }: { proof: ScenarioProof | null }) {
-  const [kind, word] = confidence(proof);
-  return <Badge kind={kind}>{word}</Badge>;
-}
-
-const tried = (value: boolean | null, yes: string, no: string): string | null =>
-  value === null ? null : value ? `✓ ${yes}` : `✕ ${no}`;
-
-function told({
-  page_s: page,
-  found,
-  rollback,
-  fix,
-  cheats,
-  cheats_rejected: rejected,
-}: ScenarioProof): string {
-  return [
-    page === null ? "does not page" : `page after ${seconds(page)}`,
-    tried(found, "evidence found", "evidence missing"),
-    tried(rollback, "rollback fixes it", "rollback does not fix it"),
-    tried(fix, "code fix works", "code fix does not work"),
-    cheats ? `${rejected === cheats ? "✓" : "✕"} ${rejected} of ${cheats} cheats rejected` : null,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
+/** The next drill; at a hub it is chosen and started there. */
 export function Picker() {
+  return place ? <AtTheHub /> : <Choose />;
+}
+
+function AtTheHub() {
+  return (
+    <Card title="Next drill" className="span12" id="picker">
+      <p>Once this drill is over, the next one starts from the hub’s catalogue.</p>
+      <div className="actions">
+        <a className="button" href="/#/catalogue">
+          Open the catalogue
+        </a>
+      </div>
+    </Card>
+  );
+}
+
+function Choose() {
   const { data, error } = usePoll("/v1/instructor/scenarios");
   const [choice, setChoice] = useState<DrillChoice>({
     scenario: "random",
@@ -107,15 +98,10 @@ export function Picker() {
                   <div className="muted">{one.title}</div>
                 </td>
                 <td>
-                  <Proof proof={one.proof} />
+                  <Confidence scenario={one} />
                 </td>
                 <td className="muted">
-                  {one.proof ? told(one.proof) : ""}
-                  {one.proof?.shortfalls.map((text) => (
-                    <div className="v-bad" key={text}>
-                      {text}
-                    </div>
-                  ))}
+                  <Results proof={one.proof} />
                 </td>
               </tr>
             ))}

@@ -1,1 +1,0 @@
-import{R as e}from"./views-Dmy7dt2y.js";function t({children:t}){return e().review?null:t}export{t};

@@ -1,1 +1,0 @@
-function e({scenario:e,agenda:t,seed:n,speed:r}){let i=[`make drill`,`SCENARIO=${e}`];return t&&i.push(`AGENDA=${t}`),n!==``&&i.push(`SEED=${n}`),Number(r)>0&&Number(r)!==1&&i.push(`SPEED=${r}`),i.join(` `)}function t(e){return e?e.holds?[`good`,`verified`]:[`bad`,`failed`]:[`quiet`,`not tested here`]}export{t as n,e as t};

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.fixture
 def web(tmp_path: Path) -> Path:
-    """A copy of the sources with the packages beside it, in another place than the original."""
+    """A copy of sources, dashboards and packages, in another place than the original."""
     lacking = _lacking()
     if lacking and os.environ.get(REQUIRED) == "required":
         pytest.fail(lacking)
@@ -45,6 +45,7 @@ def web(tmp_path: Path) -> Path:
         else:
             copy.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, copy / part)
+    shutil.copytree(REPO / "grafana" / "dashboards", tmp_path / "grafana" / "dashboards")
     (copy / "node_modules").symlink_to(WEB / "node_modules")
     return copy
 

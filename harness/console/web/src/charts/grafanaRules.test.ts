@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import type { Dashboard, DrawnPanel, FieldConfig } from "@/api/dashboards";
 import { namedColor } from "./colors";
 import { tone } from "@/lib/format";
-import { fieldOf, isMeant, textOf, toneOf } from "@/lib/panels";
+import { fieldOf, textOf, toneOf } from "@/lib/panels";
 
 interface Rules {
   of: string;
@@ -177,26 +177,6 @@ test("a reading that differs is noticed", () => {
   expect(otherColors(panel, rules, ["failed", "paid"])).toEqual(["failed"]);
   const odd = { ...panel, transformations: [{ id: "reduce", options: {} }] };
   expect(unread(odd as DrawnPanel)).toEqual(["reduce"]);
-});
-
-test("an expression without slashes is the whole name, as in Grafana", () => {
-  const matcher = (options: string) => ({ id: "byRegexp", options });
-  expect(isMeant("charge failed", matcher("failed"))).toBe(false);
-  expect(isMeant("charge failed", matcher("/failed$/"))).toBe(true);
-  expect(isMeant("failed", { id: "byFrameRefID", options: "failed" })).toBe(false);
-});
-
-test("of two overrides of a name the last one counts", () => {
-  const both = config("/^5/");
-  both.overrides.push({
-    matcher: { id: "byName", options: "503" },
-    properties: [{ id: "color", value: { mode: "fixed", fixedColor: "dark-red" } }],
-  });
-  expect(["500", "503", "200"].map((name) => fieldOf(both, name).color)).toEqual([
-    "red",
-    "dark-red",
-    undefined,
-  ]);
 });
 
 test("books that differ are red to either side", () => {

@@ -89,4 +89,5 @@ async def metered(host: str, port: int, bytes_max: int) -> AsyncIterator[Meter]:
         server.close()
         meter.hang_up()
         with suppress(TimeoutError):
-            await asyncio.wait_for(server.wait_closed(), CONNECT_TIMEOUT_S)
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await server.wait_closed()

@@ -122,7 +122,8 @@ class OneStackRuntime(Generic[Running]):
     async def collapse(self) -> str:
         """See Runtime.collapse."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._has_collapsed.wait(), limits.EXIT_TOLD_S)
+            async with asyncio.timeout(limits.EXIT_TOLD_S):
+                await self._has_collapsed.wait()
         return self._collapsed
 
     def database_url(self, service: str, *, role: DatabaseRole = "oncall") -> str:
@@ -141,7 +142,8 @@ class OneStackRuntime(Generic[Running]):
                 return
             try:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stack.stop_gracefully(), limits.DOWN_S)
+                    async with asyncio.timeout(limits.DOWN_S):
+                        await stack.stop_gracefully()
             finally:
                 await stack.end()
             port_check.require_free(stack_ports(stack.plan))

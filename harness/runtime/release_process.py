@@ -98,7 +98,8 @@ class ReleaseProcess:
     async def expect(self, event: str, timeout_s: float) -> Message:
         """Wait for an event of the process. Raises ReleaseFailed, after which it is dead."""
         try:
-            return await asyncio.wait_for(self._receive(event), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await self._receive(event)
         except TimeoutError as error:
             raise await self.failed(f"it was not {event} within {timeout_s:g} s") from error
 
@@ -126,7 +127,8 @@ class ReleaseProcess:
             with contextlib.suppress(OSError):
                 await self._channel.send({"op": "drain", "idle_grace_s": idle_grace_s})
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self.exit_code), limits.SERVICE_DRAIN_S)
+                async with asyncio.timeout(limits.SERVICE_DRAIN_S):
+                    await asyncio.shield(self.exit_code)
         finally:
             await self.kill()
 
@@ -142,7 +144,8 @@ class ReleaseProcess:
         if self.alive:
             await self._launcher.kill(self._key)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(self.exit_code), limits.KILL_S)
+                async with asyncio.timeout(limits.KILL_S):
+                    await asyncio.shield(self.exit_code)
 
     def info(self) -> ProcessInfo:
         """What the model says about it."""

@@ -17,6 +17,7 @@ from harness.model import BuiltRelease
 from harness.runtime.base import ExitAction, ProcessExit, Progress
 from harness.runtime.ready import NotReady, ReadyProbe
 from harness.runtime.release_process import Launcher, ReleaseFailed, ReleaseProcess, Work
+from harness.tasks import end_all
 
 UPGRADE = "services.chassis.migrate:upgrade"
 """Takes a service and its database's URL."""
@@ -89,9 +90,7 @@ class Service:
 
     async def close(self) -> None:
         """Forget the service: nothing is watched or restarted any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         if self.current:
             await self.current.kill()
         self._close_port()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 from harness.drill.actions.diagnosis import accepted
@@ -19,6 +18,7 @@ from harness.scoring.engagement import engagement_of
 from harness.scoring.kpi import kpis_of, machine_busy_ms
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 from harness.scoring.times import found_causes
+from harness.tasks import end_all
 
 
 async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scorecard | None:
@@ -28,9 +28,7 @@ async def finish(session: Session, *, orderly: bool, progress: Progress) -> Scor
     only where the incident had begun and somebody asked for the end; else the drill can be played
     again. Whatever fails here, the runtime is taken down; raises StackFailed where it is not.
     """
-    for task in list(session.run.tasks):
-        task.cancel()
-    await asyncio.gather(*session.run.tasks, return_exceptions=True)
+    await end_all(session.run.tasks)
     try:
         card = _close_record(session, orderly)
         if seal_holds(session.story()):

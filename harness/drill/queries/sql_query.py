@@ -94,7 +94,8 @@ async def sql(session: Session, database: str, statement: str) -> dict[str, Any]
     statement = statement_of(statement)
     gate = session.run.sql_gate
     try:
-        await asyncio.wait_for(gate.acquire(), WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            await gate.acquire()
     except TimeoutError:
         what = f"{SQL_AT_ONCE_MAX} statements run already"
         raise DrillError(what, f"each may take {TIMEOUT_S:g} s: try again") from None

@@ -126,7 +126,8 @@ class Compose:
                 stderr=asyncio.subprocess.PIPE,
             )
             try:
-                _, output = await asyncio.wait_for(process.communicate(), UP_S)
+                async with asyncio.timeout(UP_S):
+                    _, output = await process.communicate()
             except BaseException as error:
                 if process.returncode is None:
                     process.kill()

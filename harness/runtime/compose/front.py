@@ -38,7 +38,8 @@ class Front:
         try:
             await compose.up(FRONT, values={"FRONT_CONTROL": str(point.folder)})
             container = await compose.container(engine, FRONT)
-            connection = await asyncio.wait_for(point.connection(), limits.CONTAINER_HELLO_S)
+            async with asyncio.timeout(limits.CONTAINER_HELLO_S):
+                connection = await point.connection()
         except TimeoutError as error:
             raise StackFailed(
                 "the container that holds the shop's ports does not reach this process",
@@ -99,7 +100,8 @@ class Front:
         message: dict[str, str] = {"event": "", "error": "it does not answer"}
         fds: list[int] = []
         try:
-            await asyncio.wait_for(readable.wait(), limits.CONTAINER_HELLO_S)
+            async with asyncio.timeout(limits.CONTAINER_HELLO_S):
+                await readable.wait()
             # One short message answers one of ours: it comes in one piece.
             data, fds, _, _ = socket.recv_fds(self._connection, 1 << 16, 1)
             message = json.loads(data or b'{"event": "", "error": "it has ended"}')

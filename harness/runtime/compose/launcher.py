@@ -18,6 +18,7 @@ from harness.runtime.compose.host_socket import ControlPoint
 from harness.runtime.compose.image_build import ReleaseImages
 from harness.runtime.compose.project import CHECKOUT, SERVICE_LABEL, project_label, variable
 from harness.runtime.release_process import ReleaseFailed, ReleaseProcess, Work
+from harness.tasks import end_all
 
 
 class Containers:
@@ -71,9 +72,7 @@ class Containers:
 
     async def close(self) -> None:
         """Follow nothing any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
 
     async def _start(self, service: str, image: str, folder: Path, key: str) -> str:
         """A new container of `service` beside those that it has; its id."""
@@ -120,7 +119,8 @@ class Containers:
         try:
             code = await self._engine.exit_code(container)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(writing, limits.OUTPUT_S)
+                async with asyncio.timeout(limits.OUTPUT_S):
+                    await writing
         finally:
             writing.cancel()
         with contextlib.suppress(StackFailed):

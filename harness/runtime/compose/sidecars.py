@@ -17,6 +17,7 @@ from harness.runtime.compose.engine import Engine
 from harness.runtime.compose.project import sidecar_file
 from harness.runtime.logs import tail
 from harness.runtime.ready import NotReady, ReadyProbe
+from harness.tasks import end_all
 
 
 @dataclass
@@ -106,11 +107,13 @@ class Sidecars:
         with contextlib.suppress(StackFailed):
             await self._engine.kill(running.container, SIGTERM.name)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(running.exit_code), running.spec.stop_timeout_s)
+            async with asyncio.timeout(running.spec.stop_timeout_s):
+                await asyncio.shield(running.exit_code)
         if running.alive:
             with contextlib.suppress(StackFailed, TimeoutError):
                 await self._engine.kill(running.container)
-                await asyncio.wait_for(asyncio.shield(running.exit_code), limits.KILL_S)
+                async with asyncio.timeout(limits.KILL_S):
+                    await asyncio.shield(running.exit_code)
         with contextlib.suppress(StackFailed):
             await self._engine.remove("containers", running.container)
 
@@ -120,9 +123,7 @@ class Sidecars:
 
     async def close(self) -> None:
         """Watch nothing any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
 
     async def _follow(self, running: Running) -> None:
         log_path = running.spec.log_path.resolve()
@@ -130,7 +131,8 @@ class Sidecars:
         try:
             code = await self._engine.exit_code(running.container)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(writing, limits.OUTPUT_S)
+                async with asyncio.timeout(limits.OUTPUT_S):
+                    await writing
         finally:
             writing.cancel()
         if running.alive:

@@ -38,6 +38,7 @@ from harness.runtime.ready import ReadyProbe
 from harness.runtime.release_process import Launcher, ReleaseFailed
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.task_group import together
+from harness.tasks import end_all
 
 
 class Stack:
@@ -102,9 +103,7 @@ class Stack:
         for service in self.services.values():
             await service.close()
         await self.sidecars.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         if self._front:
             self._front.close()
         await self._containers.close()

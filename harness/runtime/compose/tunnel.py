@@ -57,7 +57,8 @@ class Tunnel:
         if place not in self._places:
             raise Refused(HTTPStatus.FORBIDDEN)
         try:
-            return await asyncio.wait_for(_reach(place), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                return await _reach(place)
         except (OSError, TimeoutError, ValueError) as error:
             raise Refused(HTTPStatus.BAD_GATEWAY) from error
 
@@ -81,7 +82,8 @@ async def _asked(reader: asyncio.StreamReader) -> tuple[str, str]:
 
 async def _read_head(reader: asyncio.StreamReader) -> bytes:
     try:
-        head = await asyncio.wait_for(reader.readuntil(END_OF_HEAD), PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            head = await reader.readuntil(END_OF_HEAD)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, OSError) as error:
         raise Refused(HTTPStatus.BAD_REQUEST) from error
     if len(head) > HEAD_BYTES_MAX:

@@ -46,7 +46,8 @@ class Child:
 
     async def wait(self, timeout_s: float) -> int:
         """The exit code, negative for a signal. Raises TimeoutError."""
-        return await asyncio.wait_for(asyncio.shield(self.exit_code), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            return await asyncio.shield(self.exit_code)
 
     async def stop(self, timeout_s: float, first: Signals = signal.SIGTERM) -> None:
         """Ask the process to end, and kill its group where it has not within `timeout_s`."""

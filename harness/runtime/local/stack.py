@@ -26,6 +26,7 @@ from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.seed_digest import read_secrets
 from harness.runtime.task_group import together
+from harness.tasks import end_all
 
 
 class Stack:
@@ -89,9 +90,7 @@ class Stack:
             self._zygote.close()
         if self.guardian.died:
             await self._guardian_watch  # whoever ends because of that is to know it
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_all(self._tasks)
         await self._probe.close()
         await self.guardian.close()
         if self._data_lock:

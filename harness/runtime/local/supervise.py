@@ -175,11 +175,13 @@ class Guardian:
         self, key: str, timeout_s: float, answer: asyncio.Future[Message] | None = None
     ) -> Message:
         try:
-            return await asyncio.wait_for(answer or self._expect(key), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await (answer or self._expect(key))
         except (TimeoutError, asyncio.CancelledError) as error:
-            if isinstance(error, TimeoutError) or self.lost.is_set():
-                raise StackFailed("the guardian of the stack does not respond") from error
-            raise
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise  # we ourselves, and not the answer, which ends with the guardian
+            raise StackFailed("the guardian of the stack does not respond") from error
         finally:
             self._answers.pop(key, None)
 

@@ -58,7 +58,8 @@ class Zygote:
             child = await guardian.spawn(Command(NAME, argv, run_dir, log, fds=(theirs.fileno(),)))
         zygote = cls(child, Channel(ours))
         try:
-            await asyncio.wait_for(zygote._ready.wait(), limits.ZYGOTE_START_S)
+            async with asyncio.timeout(limits.ZYGOTE_START_S):
+                await zygote._ready.wait()
         except TimeoutError as error:
             raise StackFailed(f"{NAME} did not start:\n{tail(log)}") from error
         if not zygote.alive:

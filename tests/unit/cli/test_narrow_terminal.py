@@ -11,7 +11,10 @@ import pytest
 from harness.cli import look, query
 from harness.drill.session import Session
 from harness.terminal import screen
+from tests.quiet_logs import no_service_logs_here
 from tests.unit.api.sealed_drill import BAD_RELEASE, STATES, SealedDrill, cli_outputs
+
+__all__ = ["no_service_logs_here"]
 
 COLUMNS = 80
 AS_IT_IS = ("--json", "--csv", " diff ")

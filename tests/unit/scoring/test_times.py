@@ -9,7 +9,7 @@ import pytest
 from harness.paths import REPO
 from harness.scoring.times import TIMES, Definition
 
-HISTORY = REPO / "harness/console/web/src/features/history/index.tsx"
+HISTORY = REPO / "harness/console/web/src/features/history/TeamHistory.tsx"
 GLOSSARY = REPO / "docs" / "architecture.md"
 
 

@@ -89,7 +89,8 @@ def test_the_oldest_go_where_there_is_no_room(tmp_path: Path) -> None:
         journal.log(record(number + 1))
         watch.now_ms += 40_000
     journal.close()
-    assert len(segments(tmp_path)) <= 2
+    # Of four: the newest, and one or two that were being packed when room was made.
+    assert len(segments(tmp_path)) <= 3
 
 
 def test_a_segment_that_is_packed_while_room_is_made_ends_nothing(

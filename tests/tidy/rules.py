@@ -20,7 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         (
             "causes child_env currency door ends_with_parent errors limits paths people plain_http"
-            " signals terminal waiting"
+            " signals tasks terminal waiting"
         ),
         "model settings",
         "database_meter drill_client measures ports tokens",

@@ -80,7 +80,8 @@ def test_the_same_answer_as_a_table_and_as_evidence(
     page.get_by_role("button", name="Attach as evidence").click()
     page.get_by_text("Collected as evidence: promql:up @").wait_for()
     page.goto(f"{drill.url}/#/diagnosis")
-    page.get_by_role("link", name="promql:up @").click()
+    cause = page.get_by_label("Evidence of the cause")
+    cause.get_by_role("link", name="promql:up @").click()
     page.locator("main.view-query").wait_for()
     page.get_by_role("figure", name="up: ").wait_for()
 

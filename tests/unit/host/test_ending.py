@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
@@ -25,6 +24,7 @@ from harness.settings import HostSettings
 from harness.tokens import Caller, TokenBook
 from harness.waiting import wait_until
 from tests.browser.drill import FakePrometheus, FakeRecorder
+from tests.unit.telemetry.conftest import free_port
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
 
@@ -69,9 +69,7 @@ class Drill:
     """What a host serves, and what those who ask were answered."""
 
     def __init__(self, session: Session, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.session, self.tokens = session, TokenBook.create(folder)
         session.services.prometheus = Closing(FakePrometheus(session))  # type: ignore[assignment]
@@ -81,6 +79,11 @@ class Drill:
         session.services.runtime = Falling(session.services.runtime, self)  # type: ignore[assignment]
         self.answers: list[httpx.Response] = []
         self.began = asyncio.Event()
+
+    def serve_by(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Let the host serve it on ports that no other test has."""
+        monkeypatch.setattr(lifecycle.ports, "API", self.port)
+        monkeypatch.setattr(lifecycle.ports, "ALERTMANAGER", free_port())
 
     async def ask(self, method: str, path: str) -> None:
         token = self.tokens.token(Caller.PARTICIPANT)
@@ -112,7 +115,7 @@ async def ended(
     """A drill that was ended while all of them asked, and what was printed to the terminal."""
     drill = Drill(session, tmp_path / "secrets")
     session.note(DrillTriggered("payments", "2.4.2"))
-    monkeypatch.setattr(lifecycle.ports, "API", drill.port)
+    drill.serve_by(monkeypatch)
     printed: list[str] = []
     screen = logging.Handler(logging.WARNING)
     screen.emit = lambda record: printed.append(record.getMessage())  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ class Watched:
         session.note(DrillCreated("healthy", 1, "local", "honour", "solo", {}))
         session.note(DrillTriggered("payments", "2.4.2"))
         self.drill, self.home = Drill(session, tmp_path / "secrets"), tmp_path
-        monkeypatch.setattr(lifecycle.ports, "API", self.drill.port)
+        self.drill.serve_by(monkeypatch)
         self.session, self.linger_s = session, linger_s
         session.services.runtime = _Ended(session.services.runtime)  # type: ignore[assignment]
         self.said: list[str] = []

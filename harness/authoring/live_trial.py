@@ -7,10 +7,10 @@ the fix, and each cheat, with how near it came to every objective.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.authoring.checks import FaultChecks
 from harness.authoring.service_load import PORT_OFFSET
@@ -18,6 +18,7 @@ from harness.catalog.reader import Catalog
 from harness.drill.session import Session
 from harness.errors import UsageError
 from harness.host.lifecycle import Outcome, host
+from harness.paths import home_dir
 from harness.players.evidence_check import idle_evidence
 from harness.players.trial import TrialRun
 from harness.settings import HostSettings
@@ -61,18 +62,21 @@ def try_fault(root: Path, fault: str, say: Callable[[str], None]) -> Tried:
     if trial.refusals:
         return Tried(tuple(trial.refusals), trial.run)
     scenario = scenario_of(Catalog(root), fault)
-    with TemporaryDirectory(prefix="try-") as home:
-        settings = HostSettings(
-            repo=root,
-            scenario=scenario,
-            seed=1,
-            port_offset=PORT_OFFSET,
-            home=Path(home),
-            trigger_delay_min_s=TRIGGER_DELAY_S[0],
-            trigger_delay_max_s=TRIGGER_DELAY_S[1],
-            deploy_pace_s=0,
-        )
-        outcome = asyncio.run(host(settings, player=trial.play))
+    home = home_dir() / "try" / fault
+    shutil.rmtree(home, ignore_errors=True)
+    settings = HostSettings(
+        repo=root,
+        scenario=scenario,
+        seed=1,
+        port_offset=PORT_OFFSET,
+        home=home,
+        trigger_delay_min_s=TRIGGER_DELAY_S[0],
+        trigger_delay_max_s=TRIGGER_DELAY_S[1],
+        deploy_pace_s=0,
+    )
+    outcome = asyncio.run(host(settings, player=trial.play))
+    if outcome.error is None:  # else its logs are there to be read
+        shutil.rmtree(home, ignore_errors=True)
     return Tried(tuple(trial.refusals), trial.run, outcome)
 
 

@@ -1,12 +1,22 @@
-"""Ending background tasks for good."""
+"""Several things at once, of which the first failure counts; and an end that is one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 ASK_AGAIN_S = 1.0
+
+
+async def together(*works: Coroutine[object, object, None]) -> None:
+    """Run all; the first failure cancels the others and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except BaseExceptionGroup as error:
+        raise error.exceptions[0] from error
 
 
 async def end_all(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from harness import tasks
-from harness.tasks import end_all
+from harness.tasks import end_all, together
 
 
 async def deaf_once(heard: list[str]) -> None:
@@ -66,3 +66,20 @@ async def test_what_a_task_raises_at_its_end_is_its_own() -> None:
 
 async def test_of_nothing_nothing_is_waited_for() -> None:
     await end_all([])
+
+
+async def test_of_several_things_at_once_the_first_failure_is_raised_and_ends_the_others() -> None:
+    ended: list[str] = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("other")
+
+    async def fails() -> None:
+        raise ValueError("first")
+
+    with pytest.raises(ValueError, match="first"):
+        await together(waits(), fails())
+    assert ended == ["other"]

@@ -37,8 +37,7 @@ from harness.runtime.compose.sidecars import Sidecars
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.release_process import Launcher, ReleaseFailed
 from harness.runtime.rollout import Service, Tools
-from harness.runtime.task_group import together
-from harness.tasks import end_all
+from harness.tasks import end_all, together
 
 
 class Stack:

@@ -25,8 +25,7 @@ from harness.runtime.programs.external import ensure
 from harness.runtime.ready import ReadyProbe
 from harness.runtime.rollout import Service, Tools
 from harness.runtime.seed_digest import read_secrets
-from harness.runtime.task_group import together
-from harness.tasks import end_all
+from harness.tasks import end_all, together
 
 
 class Stack:

@@ -119,6 +119,7 @@ def look_around(w: Workshop) -> None:
     w.shot("dashboards", w.ada)
     w.bo.see("Projector")
     w.shot("projector", w.bo)
+    w.bo.page.get_by_role("link", name="Back to the console").click()
 
 
 def investigate(w: Workshop) -> None:

@@ -48,7 +48,9 @@ def assert_the_next_start_leaves_nothing(drill: LiveDrill) -> int:
 
 
 def test_a_host_killed_while_its_stack_comes_up_leaves_nothing(tmp_path: Path) -> None:
-    drill = kill_after(tmp_path, 12.0, PORT_OFFSET, ("--runtime", "compose"))
+    drill = LiveDrill(tmp_path, "healthy", PORT_OFFSET, options=("--runtime", "compose"))
+    drill.wait_said("postgres is ready")
+    drill.kill()
     assert assert_the_next_start_leaves_nothing(drill), "there was something to remove"
 
 

@@ -9,6 +9,7 @@ const SHORTCUTS = [
   ["a", "acknowledge all pages"],
   ["h", "add a hypothesis"],
   ["/", "search in this view"],
+  ["f", "full screen: the dashboard panel in use"],
   ["Ctrl K", "search views and actions"],
   ["?", "show this list"],
   ["Esc", "close"],

@@ -28,6 +28,12 @@ export const addHypothesis = () => {
 
 export const search = () => document.querySelector<HTMLElement>("[data-search]")?.focus();
 
+/** The panel that has the keyboard, else the one under the pointer, over the whole screen. */
+export function fullScreen(at: Element) {
+  const panel = at.closest("[data-panel]") ?? document.querySelector("[data-panel]:hover");
+  panel?.querySelector<HTMLElement>("[data-full]")?.click();
+}
+
 export function actionsOf(
   views: readonly MenuView[],
   {

@@ -1,10 +1,10 @@
 // The console's shortcuts: a letter each, and `g` with the letter of a view.
 
 import { useEffect } from "react";
-import { acknowledge, addHypothesis, search } from "./actions";
+import { acknowledge, addHypothesis, fullScreen, search } from "./actions";
 import type { MenuView } from "./views";
 
-/** What has the keyboard for itself: texts, editors in a tree of their own, windows over the page. */
+/** What has the keyboard for itself: texts, editors in a tree of their own, windows over it all. */
 const TYPED_INTO = "input, textarea, select, [data-editor], [role=dialog]";
 const GO_WITHIN_MS = 1500;
 
@@ -31,6 +31,7 @@ export function useKeys(views: readonly MenuView[], open: (what: Opened) => void
       else if (event.key === "h") addHypothesis();
       else if (event.key === "?") open("keys");
       else if (event.key === "/") search();
+      else if (event.key === "f") fullScreen(at);
       else return;
       going = 0;
       event.preventDefault();

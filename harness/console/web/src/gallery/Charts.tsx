@@ -33,6 +33,14 @@ const EDGES = [
   { from: "orders", to: "payments", perS: 4 },
   { from: "payments", to: "orders", perS: 1 },
 ];
+const TIME = {
+  begin: BEGIN,
+  end: BEGIN + 300,
+  isFixed: false,
+  length: 300,
+  everyS: 5,
+  canMove: true,
+};
 const BINS = [0.1, 0.4, 0.8].map((at) => ({
   low: at,
   high: at + 0.2,
@@ -48,16 +56,8 @@ const nothing = () => undefined;
 export function Charts() {
   return (
     <Card title="Charts" id="charts">
-      <Picker
-        time={{ begin: BEGIN, end: BEGIN + 300, isFixed: true }}
-        onPick={nothing}
-        onZoom={nothing}
-      />
-      <Picker
-        time={{ begin: 0, end: 300, isFixed: false, length: 300 }}
-        onPick={nothing}
-        onZoom={nothing}
-      />
+      <Picker time={{ ...TIME, isFixed: true }} set={nothing} />
+      <Picker time={TIME} set={nothing} />
       <div className="v-columns">
         <Chart title="With marks" times={times} series={SERIES} marks={MARKS} unit="s" />
         <Chart title="Stacked" times={times} series={COLORED} thresholds={STEPS} isStacked fill />

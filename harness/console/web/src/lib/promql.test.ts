@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { askedBy, dated, evidence, expand, legend, span, uses } from "./promql";
+import { askedBy, dated, evidence, expand, legend, uses } from "./promql";
 
 test("variables are filled in, and what is not known stays as it is", () => {
   const given = { variables: { service: "payments" }, stepS: 10, rangeS: 900 };
@@ -28,8 +28,7 @@ test("a query is evidence with the time that was looked at", () => {
   );
 });
 
-test("a dashboard's time is read, and its use of a variable found", () => {
-  expect([span("now-5m"), span("now-2h"), span("yesterday")]).toEqual([300, 7200, 900]);
+test("a dashboard's use of a variable is found", () => {
   expect(uses('{service="$service"}', "service")).toBe(true);
   expect(uses("$services", "service")).toBe(false);
 });

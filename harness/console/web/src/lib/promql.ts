@@ -81,15 +81,6 @@ export function uses(expr: string, name: string): boolean {
   return new RegExp(`\\$(?:\\{${name}\\}|${name}\\b)`).test(expr);
 }
 
-const UNITS_S: Record<string, number> = { s: 1, m: 60, h: 3600 };
-
-/** "now-15m" in seconds, 900 where it is none. */
-export function span(from: string | undefined): number {
-  const found = /^now-(\d+)([smh])$/.exec(from ?? "");
-  const unit = UNITS_S[found?.[2] ?? ""];
-  return unit ? Number(found?.[1]) * unit : 900;
-}
-
 /** What a link to a query as evidence asks, and over which time where it says so. */
 export function askedBy(link: string): { expr: string; begin?: number; end?: number } {
   const text = link.replace(/^promql:/, "");

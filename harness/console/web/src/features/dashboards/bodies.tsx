@@ -9,6 +9,7 @@ import type { Zoom } from "@/charts/props";
 import type { Figure as FigureValue, FigureTone } from "@/lib/format";
 import type { Mark } from "@/lib/moments";
 import type { Cell, TableColumn, TableRow } from "@/lib/tables";
+import { plain } from "@/lib/format";
 import { fieldOf, textOf, toneOf } from "@/lib/panels";
 import { columns, merged } from "@/lib/tables";
 import type { PanelAnswer, PanelTime } from "./usePanel";
@@ -39,7 +40,7 @@ export function Lines({ panel, answers, marks, onZoom, sync, height }: BodyProps
   );
   const exemplars = useMemo(() => answers.flatMap((one) => one.exemplars), [answers]);
   const cut = answers.reduce((sum, one) => sum + one.cut, 0);
-  if (!series.length) return <NoData />;
+  if (!hasFigures(series)) return <NoData series={series} />;
   return (
     <>
       <Chart
@@ -77,7 +78,7 @@ export function Figure({ panel, answers }: BodyProps) {
     return (
       <p className="v-figure v-accent">{living.map((each) => each.label).join(", ") || "–"}</p>
     );
-  if (value === null || !one) return <NoData />;
+  if (value === null || !one) return <NoData series={series} />;
   const field = fieldOf(panel.fieldConfig, one.label);
   const color = toneOf(field, value);
   const sign =
@@ -97,8 +98,18 @@ export function Figure({ panel, answers }: BodyProps) {
   );
 }
 
-function NoData() {
-  return <p className="muted v-middle">No data in this time range</p>;
+const hasFigures = (series: readonly { values: readonly Value[] }[]) =>
+  series.some((one) => one.values.some((value) => value !== null));
+
+/** Nothing to draw: nothing that matches was there at all, or it was and had no value. */
+function NoData({ series }: { series: readonly unknown[] }) {
+  return (
+    <p className="muted v-middle">
+      {series.length > 0
+        ? `No data: ${plain(series.length)} series without a value in this time range`
+        : "Nothing measured: no series in this time range"}
+    </p>
+  );
 }
 
 /** The figure's way here, without axes. */
@@ -106,12 +117,10 @@ export function Spark({ values, color = "accent" }: { values: readonly Value[]; 
   const known = values.filter((value) => value !== null);
   if (known.length < 2) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
+  const across = (index: number) => ((100 * index) / (values.length - 1)).toFixed(2);
+  const up = (value: number) => (24 - (22 * (value - low)) / (high - low || 1)).toFixed(2);
   const points = values
-    .map((value, index) =>
-      value === null
-        ? null
-        : `${((100 * index) / (values.length - 1)).toFixed(2)},${(24 - (22 * (value - low)) / (high - low || 1)).toFixed(2)}`,
-    )
+    .map((value, index) => (value === null ? null : `${across(index)},${up(value)}`))
     .filter(Boolean);
   return (
     <svg
@@ -133,7 +142,7 @@ function figureOf(cell: Cell): FigureValue {
 export function Rows({ panel, answers, onService }: BodyProps) {
   const rows = merged(answers);
   const shown = columns(panel, rows);
-  if (!rows.length) return <p className="muted v-middle">nothing at the moment</p>;
+  if (!rows.length) return <p className="muted v-middle">Nothing to list at this moment</p>;
   const open = (column: TableColumn, row: TableRow) => onService(String(row[column.key]));
   return (
     <div className="scroll" tabIndex={0}>

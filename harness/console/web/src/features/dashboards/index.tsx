@@ -6,13 +6,14 @@ import { useLive } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
 import { Picker } from "@/charts/TimePicker";
-import { useTime } from "@/charts/useTime";
+import { fixed, useTime } from "@/charts/useTime";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import type { AddressParams } from "@/lib/address";
 import { go, href, useParams } from "@/lib/address";
 import { marks as marksOf } from "@/lib/moments";
+import { FullPanel } from "./FullPanel";
 import { Panel } from "./Panel";
 
 const isDrawn = (panel: DashboardPanel): panel is DrawnPanel => panel.type !== "row";
@@ -28,7 +29,7 @@ export default function Dashboards() {
   const service = params.service ?? services[0] ?? "gateway";
   const marks = useMemo(() => marksOf(records), [records]);
   const set = (changes: AddressParams) => go("dashboards", { ...params, uid, ...changes });
-  const zoom = (begin: number, end: number) => set({ begin, end, last: "" });
+  const zoom = (begin: number, end: number) => set(fixed(begin, end));
   const asked = useMemo(
     () => ({ begin: time.begin, end: time.end, service }),
     [time.begin, time.end, service],
@@ -37,6 +38,7 @@ export default function Dashboards() {
   if (!list.data || !board.data) return <Loading />;
   const { panels: all, templating, uid: shown } = board.data;
   const panels = all.filter((panel) => panel.type !== "row" || panel.title);
+  const full = panels.filter(isDrawn).find((panel) => String(panel.id) === params.panel);
   const hasVariable = templating?.list.some((one) => one.name === "service");
   return (
     <div className="v-page">
@@ -45,7 +47,7 @@ export default function Dashboards() {
           {list.data.map((one) => (
             <a
               key={one.uid}
-              href={href("dashboards", { ...params, uid: one.uid })}
+              href={href("dashboards", { ...params, uid: one.uid, panel: "" })}
               aria-current={one.uid === uid ? "page" : undefined}
               title={one.description}
             >
@@ -66,7 +68,7 @@ export default function Dashboards() {
             </select>
           </label>
         )}
-        <Picker time={time} onPick={(last) => set({ last, begin: "", end: "" })} onZoom={zoom} />
+        <Picker time={time} set={set} />
       </div>
       {panels.length ? (
         <div className="v-grid">
@@ -80,6 +82,7 @@ export default function Dashboards() {
                 onZoom={zoom}
                 sync={shown}
                 onService={(name) => set({ uid: "service", service: name })}
+                onFull={() => set({ panel: panel.id })}
               />
             ) : (
               <h2 key={panel.id} className="v-row">
@@ -90,6 +93,16 @@ export default function Dashboards() {
         </div>
       ) : (
         <Empty>This dashboard has no panels.</Empty>
+      )}
+      {full && (
+        <FullPanel
+          panel={full}
+          time={time}
+          set={set}
+          service={service}
+          marks={marks}
+          onService={(name) => set({ uid: "service", service: name, panel: "" })}
+        />
       )}
     </div>
   );

@@ -25,10 +25,13 @@ export interface PanelAnswer extends Omit<Metrics, "series"> {
 interface PanelState {
   key: string | null;
   answers: PanelAnswer[] | null;
+  /** The end of the time that the answers are of, in seconds. */
+  answeredS: number;
   error: Problem | null;
 }
 
 const POINTS = 240;
+const NOTHING_YET: PanelState = { key: null, answers: null, answeredS: 0, error: null };
 
 /** Whether something is, or was, on the screen or close to it. */
 export function useSeen(box: RefObject<HTMLElement | null>): boolean {
@@ -49,7 +52,7 @@ export function usePanel(
   { begin, end, service }: PanelTime,
   isSeen: boolean,
 ): PanelState {
-  const [answer, setAnswer] = useState<PanelState>({ key: null, answers: null, error: null });
+  const [answer, setAnswer] = useState<PanelState>(NOTHING_YET);
   const key = `${panel.id} ${begin} ${end} ${service}`;
   useEffect(() => {
     if (!isSeen || answer.key === key) return undefined;
@@ -59,7 +62,7 @@ export function usePanel(
         const answers = await Promise.all(
           panel.targets.map((target) => asked(panel, target, { begin, end, service })),
         );
-        if (!isOver) setAnswer({ key, answers, error: null });
+        if (!isOver) setAnswer({ key, answers, answeredS: end, error: null });
       } catch (thrown) {
         if (!isOver) setAnswer((before) => ({ ...before, key, error: problemOf(thrown) }));
       }

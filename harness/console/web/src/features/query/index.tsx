@@ -5,7 +5,7 @@ import { useLive } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { Picker } from "@/charts/TimePicker";
 import { SERIES } from "@/charts/measures";
-import { useTime } from "@/charts/useTime";
+import { fixed, useTime } from "@/charts/useTime";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
 import { Choice } from "@/components/Choice";
@@ -61,11 +61,7 @@ export default function Query() {
           >
             Attach as evidence
           </Button>
-          <Picker
-            time={time}
-            onPick={(last) => set({ last, begin: "", end: "" })}
-            onZoom={(from, to) => set({ begin: from, end: to, last: "" })}
-          />
+          <Picker time={time} set={set} />
         </div>
       </section>
       <ErrorNote error={error} />
@@ -76,7 +72,7 @@ export default function Query() {
             shape={shape}
             expr={expr}
             marks={marks}
-            onZoom={(from, to) => set({ begin: from, end: to, last: "" })}
+            onZoom={(from, to) => set(fixed(from, to))}
           />
         )
       ) : (

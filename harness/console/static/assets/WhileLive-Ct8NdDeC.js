@@ -1,1 +1,0 @@
-import{z as e}from"./team-BRFo3Fc0.js";function t({children:t}){return e().review?null:t}export{t};

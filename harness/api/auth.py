@@ -43,6 +43,7 @@ ONCE = frozenset(
         b"sec-fetch-site",
         b"transfer-encoding",
         b"x-person",
+        b"x-public-url",
     }
 )
 """Headers by which something is decided."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -19,6 +20,9 @@ MOMENT = "at"
 """The parameter with the moment of a review, in seconds since 1970."""
 PERSON = "x-person"
 """The header with the name of the person who writes, percent-encoded."""
+PUBLIC_URL = "x-public-url"
+"""The header in which a hub says by what address people know this drill."""
+_WEB_ADDRESS = re.compile(r"https?://[\w.:\[\]/-]{1,300}", re.ASCII)
 
 
 def current_session(request: Request) -> Session:
@@ -69,6 +73,14 @@ def known_person(request: Request, session: InSession) -> str | None:
     return unquote(request.headers.get(PERSON, ""))[:200]
 
 
+def public_url(request: Request, session: InSession) -> str:
+    """What people call this drill: as the hub says that passes them on, else its own address."""
+    told = request.headers.get(PUBLIC_URL, "")
+    if session.spec.people_known and _WEB_ADDRESS.fullmatch(told):
+        return told
+    return session.spec.places.api_url
+
+
 def audience_of(request: Request) -> Audience:
     """Instructors see everything."""
     return "instructor" if request.state.caller == Caller.INSTRUCTOR else "all"
@@ -77,4 +89,5 @@ def audience_of(request: Request) -> Audience:
 By = Annotated[str, Depends(caller_name)]
 Actor = Annotated[str, Depends(actor_name)]
 KnownPerson = Annotated[str | None, Depends(known_person)]
+PublicUrl = Annotated[str, Depends(public_url)]
 Viewer = Annotated[Audience, Depends(audience_of)]

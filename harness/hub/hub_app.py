@@ -17,7 +17,6 @@ from harness.errors import MachineRefused, OwnMistake, refused_by_machine
 from harness.hub import forwarding, routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
-from harness.hub.past_status import PastStatus
 from harness.hub.relay import PREFIX, Relay, relay_router
 from harness.hub.reviews import Reviews
 from harness.hub.routes_people import Links
@@ -58,7 +57,7 @@ def create_hub_app(
     require_declared(ROUTERS)
     app = FastAPI(title="3AM hub", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
-    app.state.relay = Relay(runs, reviews or Reviews(), PastStatus(address.public_url))
+    app.state.relay = Relay(runs, reviews or Reviews(), address.public_url)
     app.state.presence = Presence()
     app.state.forwarding = forwarding.Forwarding(runs)
     app.state.git = shop_git.ShopGit(runs, home)

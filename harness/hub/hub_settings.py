@@ -119,4 +119,6 @@ def proxy_of(header: str, address: str) -> TrustedProxy | None:
         raise UsageError(f"'{address}' is no address of a proxy", "give its number") from None
 
 
-_DECIDING = frozenset({"authorization", "host", "origin", "cookie", "content-length", "x-person"})
+_DECIDING = frozenset(
+    {"authorization", "host", "origin", "cookie", "content-length", "x-person", "x-public-url"}
+)

@@ -28,7 +28,7 @@ from harness.review.opening import described
 KEPT_MAX = 16
 """Drills whose pages are kept in memory: nothing changes them any more."""
 
-Answer = Callable[[Any], Awaitable[Any]]
+Answer = Callable[[Any, str], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class _Past:
 class PastStatus:
     """The status pages of the drills of a hub that are over."""
 
-    def __init__(self, public_url: str) -> None:
-        self._public_url = public_url
+    def __init__(self) -> None:
         self._kept: OrderedDict[str, _Past] = OrderedDict()
         self._routes: dict[str, Answer] = {
             route.path: route.endpoint
@@ -54,24 +53,24 @@ class PastStatus:
             if isinstance(route, APIRoute)
         }
 
-    async def answer(self, run: str, run_dir: Path, path: str) -> Response:
-        """What the drill answered there at its end. Raises EnvironmentMissing for another path,
-        and what reading the record raises."""
+    async def answer(self, run: str, run_dir: Path, path: str, public_url: str) -> Response:
+        """What the drill answered there at its end; `public_url` is what people call it. Raises
+        EnvironmentMissing for another path, and what reading the record raises."""
         if (route := self._routes.get(path)) is None:
             raise EnvironmentMissing("the drill is over", "see the list of runs")
         past = self._kept.get(run)
         if past is None:
-            past = self._kept[run] = await run_in_threadpool(self._read, run, run_dir)
+            past = self._kept[run] = await run_in_threadpool(_read, run_dir)
         self._kept.move_to_end(run)
         while len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
-        found = await route(past)
+        found = await route(past, f"{public_url}/status")
         if isinstance(found, str):
             return HTMLResponse(found)
         return JSONResponse(found, headers=READABLE_ANYWHERE)
 
-    def _read(self, run: str, run_dir: Path) -> _Past:
-        story = fold(read_events(run_dir / RECORD))
-        topology: tuple[ServiceEntry, ...] = described(run_dir / KEPT_DIR, story).topology
-        places = SimpleNamespace(api_url=f"{self._public_url}/drills/{run}")
-        return _Past(SimpleNamespace(topology=topology, places=places), story)
+
+def _read(run_dir: Path) -> _Past:
+    story = fold(read_events(run_dir / RECORD))
+    topology: tuple[ServiceEntry, ...] = described(run_dir / KEPT_DIR, story).topology
+    return _Past(SimpleNamespace(topology=topology), story)

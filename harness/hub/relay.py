@@ -55,8 +55,9 @@ OWN_PAGES = ("/", "/static/")
 class Relay:
     """The hub's connections to its drills."""
 
-    def __init__(self, registry: RunRegistry, reviews: Reviews, past_status: PastStatus) -> None:
-        self._registry, self._reviews, self._past_status = registry, reviews, past_status
+    def __init__(self, registry: RunRegistry, reviews: Reviews, public_url: str) -> None:
+        self._registry, self._reviews, self._public_url = registry, reviews, public_url
+        self._past_status = PastStatus()
         self._http: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -71,10 +72,10 @@ class Relay:
             raise UnknownName("route", path[:200], ())
         found = await run_in_threadpool(self._registry.whereabouts, run)
         if not isinstance(found, Ended):
-            return await self._passed_on(request, path, found)
+            return await self._passed_on(request, run, path, found)
         known: Known | None = request.state.known
         if known is None:
-            return await self._past_status.answer(run, found.run_dir, path)
+            return await self._past_status.answer(run, found.run_dir, path, self._place(run))
         return await self._reviewed(request, run, path, found)
 
     async def _reviewed(self, request: Request, run: str, path: str, ended: Ended) -> Response:
@@ -88,7 +89,7 @@ class Relay:
             raise UsageError("this drill is over already")  # and others look at its review
         use = await self._reviews.use(run, ended, is_stream=path == STREAM)
         try:
-            answer = await self._passed_on(request, path, use.target)
+            answer = await self._passed_on(request, run, path, use.target)
         except BaseException:
             use.end()
             raise
@@ -98,9 +99,14 @@ class Relay:
             use.end()
         return answer
 
-    async def _passed_on(self, request: Request, path: str, target: Target) -> Response:
+    def _place(self, run: str) -> str:
+        """By what people know the drill."""
+        return f"{self._public_url}{PREFIX.format(run=run)}"
+
+    async def _passed_on(self, request: Request, run: str, path: str, target: Target) -> Response:
         headers = {name: request.headers[name] for name in ASKED if name in request.headers}
         headers["Accept-Encoding"] = "identity"
+        headers["X-Public-Url"] = self._place(run)
         headers |= _identity(target, request.state.known)
         url = f"{target.api_url}{quote(path)}"
         query = request.scope["query_string"].decode("latin-1")

@@ -60,7 +60,6 @@ export function HubApp() {
         <div className="brand">
           <strong>3AM</strong> <span className="muted">hub</span>
         </div>
-        <div />
         <div className="me">
           <span className="who">{me.name}</span>
           <button className="button quiet" onClick={nextTheme} title="Theme: light, dark or auto">

@@ -1,4 +1,5 @@
 import { Fragment } from "react";
+import { place } from "@/api/place";
 import type { Tone } from "@/api/types";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
@@ -15,7 +16,7 @@ const TONES: Record<string, Tone> = {
   under_maintenance: "info",
 };
 
-export function StatusPage({ url }: { url: string }) {
+export function StatusPage() {
   const { data, error } = usePoll("/api/v2/summary.json", 15000);
   return (
     <Card
@@ -23,7 +24,7 @@ export function StatusPage({ url }: { url: string }) {
       className="span12"
       id="status-page"
       actions={
-        <a href={url} target="_blank" rel="noreferrer">
+        <a href={`${place}/status`} target="_blank" rel="noreferrer">
           Open the status page
         </a>
       }

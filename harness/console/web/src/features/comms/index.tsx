@@ -55,7 +55,7 @@ export default function Comms() {
       <div className="grid">
         <Cadence due={due === null ? null : due - since} choices={choices} />
         <Channel choices={choices} incoming={status.exercise.messages} />
-        <StatusPage url="/status" />
+        <StatusPage />
       </div>
     </div>
   );

@@ -106,6 +106,11 @@ def data(value: Any) -> None:
     _print(json.dumps(value, indent=2, default=str))
 
 
+def data_line(value: Mapping[str, Any]) -> None:
+    """One of several answers, as a line of JSON on stdout. Raises OSError."""
+    _print(json.dumps(value, default=str))
+
+
 def _print(text: str) -> None:
     try:
         print(text, flush=True)  # noqa: T201

@@ -25,6 +25,8 @@ class ActiveDrill:
     api_url: str
     pid: int
     run_dir: Path
+    is_review: bool = False
+    """Whether it is over, and what answers is its review."""
 
 
 def active_drill(home: Path | None = None) -> ActiveDrill:
@@ -37,7 +39,13 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
     path = folder / ACTIVE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        found = ActiveDrill(data["drill_id"], data["api_url"], data["pid"], Path(data["run_dir"]))
+        found = ActiveDrill(
+            data["drill_id"],
+            data["api_url"],
+            data["pid"],
+            Path(data["run_dir"]),
+            bool(data.get("is_review")),
+        )
     except PermissionError:
         raise NotAllowed(
             f"you may not read {path}", "the drill is another user's: ask your instructor"
@@ -48,24 +56,29 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
             "start one with: make drill SCENARIO=deadlock",
         ) from None
     if not is_owned(folder):
+        again = "`drill review` opens it" if found.is_review else "`drill run --resume` resumes it"
         raise EnvironmentMissing(
             f"no drill is running: the host of {found.drill_id} (process {found.pid}) died",
-            "`drill run --resume` resumes it; `drill down` clears what it left",
+            f"{again}; `drill down` clears what it left",
         )
     return found
 
 
 def client_of(drill: ActiveDrill, role: Role) -> DrillClient:
     """A client of the active drill in one role; NotAllowed without that role's token."""
+    token, person = token_of(drill, role), os.environ.get(PERSON_VARIABLE, "")
+    return DrillClient(drill.api_url, token, drill=f"drill {drill.drill_id}", person=person)
+
+
+def token_of(drill: ActiveDrill, role: Role) -> str:
+    """The token of a role in the active drill. Raises NotAllowed."""
     try:
-        token = (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
+        return (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
     except OSError:
         raise NotAllowed(
             f"you may not read the {role} token of drill {drill.drill_id}",
             "ask your instructor for it",
         ) from None
-    person = os.environ.get(PERSON_VARIABLE, "")
-    return DrillClient(drill.api_url, token, drill=f"drill {drill.drill_id}", person=person)
 
 
 def drill_client(role: Role) -> DrillClient:

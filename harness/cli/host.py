@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import math
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,11 +24,13 @@ from harness.errors import EnvironmentMissing, UnknownName, UsageError
 from harness.host.runtimes import RUNTIMES, runtime_named
 from harness.model import Role, Scenario
 from harness.paths import ACTIVE, PRIVATE_UMASK, catalog_dir, created_with, home_dir
-from harness.terminal import AsJson, data, line, say, show_table
+from harness.terminal import AsJson, data, data_line, line, link_of, say, show_table
 from harness.waiting import WaitedTooLong, wait_until_sync
 
 if TYPE_CHECKING:
     from harness.catalog.reader import Catalog
+    from harness.drill.session import Session
+    from harness.host.lifecycle import Outcome
     from harness.settings import HostSettings
 
 ScenarioName = Annotated[
@@ -78,8 +82,13 @@ def run(
     resume: Annotated[bool, typer.Option("--resume", help="Resume the interrupted drill.")] = False,
     keep: Keep = True,
     linger: Linger = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON once it runs, is over, is shown.")
+    ] = False,
 ) -> None:
     """Run a live drill in this terminal until it is finished.
+
+    Its links then show its review.
 
     Example: drill run deadlock --seed 7 --agenda workshop-60 --speed 10
     """
@@ -96,7 +105,7 @@ def run(
         resume=resume,
         keep=keep,
     )
-    _host(settings, _linger_s(linger))
+    _host(settings, _linger_s(linger), as_json=as_json)
 
 
 def up(
@@ -306,21 +315,56 @@ def _linger_s(given: float | None) -> float:
     return math.inf if sys.stdin.isatty() and sys.stdout.isatty() else 0.0
 
 
-def _host(settings: HostSettings, linger_s: float = 0.0) -> None:
+def _host(settings: HostSettings, linger_s: float = 0.0, *, as_json: bool = False) -> None:
     """Host a drill for people, and show the scorecard at its end."""
     from harness.cli.live_view import shown
     from harness.cli.par import show_card
-    from harness.host.lifecycle import Afterwards, Outcome, host
+    from harness.host.lifecycle import Afterwards, host
 
     def tell(outcome: Outcome) -> None:
         line()
         show_card(outcome)
 
-    afterwards = Afterwards(tell, linger_s)
-    outcome = asyncio.run(host(settings, player=None, view=shown, afterwards=afterwards))
+    if as_json:
+        view, afterwards = told_as_json, Afterwards(tell_end_as_json, linger_s, tell_review_as_json)
+    else:
+        view, afterwards = shown, Afterwards(tell, linger_s)
+    outcome = asyncio.run(host(settings, player=None, view=view, afterwards=afterwards))
     if outcome.error is not None:
         raise outcome.error
     say(f"ended: {outcome.reason}; nothing is left behind")
+
+
+@asynccontextmanager
+async def told_as_json(session: Session) -> AsyncIterator[None]:
+    """Show a running drill, and print where it answers as a line of JSON."""
+    from harness.cli.live_view import shown
+    from harness.players.responder_player import participant_token
+
+    spec = session.spec
+    data_line(
+        {
+            "stage": "running",
+            "drill_id": spec.drill_id,
+            "console": link_of(spec.places.api_url, participant_token(spec)),
+            "status_page": f"{spec.places.api_url}/status",
+            "run_dir": str(spec.run_dir),
+        }
+    )
+    async with shown(session):
+        yield
+
+
+def tell_end_as_json(outcome: Outcome) -> None:
+    """Print how a drill ended as a line of JSON."""
+    card = outcome.card.to_json() if outcome.card else None
+    error = outcome.error.message if outcome.error else None
+    data_line({"stage": "over", "reason": outcome.reason, "error": error, "scorecard": card})
+
+
+def tell_review_as_json(link: str) -> None:
+    """Print where a drill's review answers as a line of JSON."""
+    data_line({"stage": "review", "console": link})
 
 
 COMMANDS: Commands = {

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.api_client import active_drill, profile_meant
+from harness.cli.api_client import active_drill, profile_meant, token_of
 from harness.cli.panels import Commands
-from harness.errors import NotAllowed
 from harness.model import Role
 from harness.terminal import line, link_of
 
@@ -29,14 +28,7 @@ def open_(
         )
         return
     drill = active_drill()
-    try:
-        token = (drill.run_dir / "secrets" / f"{role}.token").read_text(encoding="utf-8").strip()
-    except OSError:
-        raise NotAllowed(
-            f"you may not read the {role} token of drill {drill.drill_id}",
-            "ask your instructor for the link",
-        ) from None
-    _show(link_of(drill.api_url, token), browser)
+    _show(link_of(drill.api_url, token_of(drill, role)), browser)
 
 
 def _show(link: str, browser: bool) -> None:

@@ -77,10 +77,10 @@ def password() -> None:
 def status_lines(answer: dict[str, Any]) -> list[str]:
     """The status as plain text."""
     impact = answer["impact"]
-    elapsed = clock_text(answer["elapsed_s"])
+    elapsed, agenda = clock_text(answer["elapsed_s"]), agenda_lines(answer["exercise"])
     lines = [
         f"drill {answer['drill_id']}   phase {answer['phase']}   {elapsed} elapsed",
-        *agenda_lines(answer["exercise"]),
+        *(["over: this is its review, at its last moment"] if answer.get("review") else agenda),
         "",
         *table(
             [
@@ -108,7 +108,8 @@ def status_lines(answer: dict[str, Any]) -> list[str]:
         )
         lines.append(_now_line(answer["impact_now"]))
     lines += [f"{name}: {place}" for name, place in answer["places"].items()]
-    lines.append("every address, with databases and processes: drill status --addresses")
+    if not answer.get("review"):
+        lines.append("every address, with databases and processes: drill status --addresses")
     lines += [f"drill problem: {what}" for what in answer["problems"]]
     if answer["machine_busy"]:
         lines.append(f"the machine is busy, signals are not fair: {answer['machine_busy']}")

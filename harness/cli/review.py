@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.afterwards import run_dir_of
-from harness.cli.api_client import active_drill
+from harness.cli.api_client import ActiveDrill, active_drill, token_of
 from harness.cli.hub_client import hub_profile
 from harness.cli.panels import Commands
 from harness.cli.profiles import Profile, kept_profile, named_profile
 from harness.errors import EnvironmentMissing, UnknownName, UsageError
+from harness.model import Role
 from harness.paths import PRIVATE_UMASK, created_with, home_dir
 from harness.terminal import line, link_of, say
 
@@ -46,6 +47,9 @@ def review(
     """
     if (found := _run_at_hub(drill)) is not None:
         _open_there(*found)
+        return
+    if (open_one := _open_already(drill)) is not None:
+        _say_where(open_one)
         return
     from harness.review.serving import ports_for
     from harness.review.serving import review as serve
@@ -171,6 +175,23 @@ def _say_links(session: ReviewSession, tokens: TokenBook) -> None:
         line(link_of(url, tokens.token(caller)))
     if session.has_metrics:
         say(f"Prometheus: {session.spec.places.prometheus_url}")
+
+
+def _open_already(drill: str | None) -> ActiveDrill | None:
+    """The review that the host of this home shows, where that is meant."""
+    try:
+        running = active_drill()
+    except EnvironmentMissing:
+        return None
+    is_meant = drill == running.drill_id or drill is None
+    return running if running.is_review and is_meant else None
+
+
+def _say_where(review: ActiveDrill) -> None:
+    say(f"the review of {review.drill_id} is open, where the drill was; `drill finish` closes it")
+    for role in Role:
+        say(f"console for the {role}:")
+        line(link_of(review.api_url, token_of(review, role)))
 
 
 def _require_over(run_dir: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -49,11 +50,15 @@ def no_view(_: Session) -> AbstractAsyncContextManager[None]:
 
 
 _LINGERING = (
-    "the drill is over; its links show its review now: score, postmortem, charts, traces, logs. "
-    "Ctrl-C here closes it, `drill review` opens it again"
+    "the drill is over, and its links show its review now: score, postmortem, deck, charts, "
+    "traces, logs"
 )
 SPARE_MINUTES = 60.0
 """Of real time beyond the agenda before a forgotten drill ends by itself."""
+
+
+def no_news(_: str) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Afterwards:
     """Told as soon as it is."""
     linger_s: float = 0.0
     """How long its review is then shown at the same address; math.inf: until it is closed."""
+    opened: Callable[[str], None] = no_news
+    """Given the participant's link once the review answers."""
 
 
 async def host(
@@ -176,6 +183,16 @@ def _looking_back(
         if not has_happened or afterwards.linger_s <= 0 or not received.somebody_may_stay:
             return
         closing = asyncio.Event()
+
+        def ready() -> None:
+            Home(settings.home).announce(
+                spec.drill_id, spec.places.api_url, spec.run_dir, is_review=True
+            )
+            progress(_LINGERING)
+            link = _say_links(prepared, progress)
+            progress(f"{_until(afterwards.linger_s)}; `drill review` opens it again")
+            afterwards.opened(link)
+
         try:
             with ending_by_signals(closing, outer=session.run.over):
                 await go_on(
@@ -186,12 +203,19 @@ def _looking_back(
                     port_offset=spec.port_offset,
                     stop=closing,
                     linger_s=afterwards.linger_s,
-                    ready=lambda: progress(_LINGERING),
+                    ready=ready,
                 )
         except DrillError as error:
             progress(f"the review could not be opened: {error}")
 
     return look_back
+
+
+def _until(linger_s: float) -> str:
+    """When a review closes that takes a drill's place."""
+    if math.isinf(linger_s):
+        return "Ctrl-C here closes it"
+    return f"it closes in {linger_s:g} s, or by Ctrl-C here"
 
 
 def _as_left(settings: HostSettings, left: LeftOff) -> HostSettings:
@@ -309,12 +333,7 @@ def _left_to_people(
     """Left to people, who are told where its consoles are, until it has lasted far too long."""
 
     async def play(session: Session) -> None:
-        # Participants may see this terminal, or share its screen: it shows their link alone.
-        link = link_of(session.spec.places.api_url, prepared.tokens.token(Caller.PARTICIPANT))
-        progress(f"console for the participant: {link}")
-        progress(
-            "console for the instructor: drill open --role instructor (not on a shared screen)"
-        )
+        _say_links(prepared, progress)
         progress("other terminals: .venv/bin/drill status, page, logs …   Ctrl-C here ends it")
         limit_minutes = settings.time_limit_minutes or SPARE_MINUTES + agenda_minutes(session.spec)
         async with view(session):
@@ -323,6 +342,16 @@ def _left_to_people(
         session.run.end(f"the time limit of {limit_minutes:g} minutes")
 
     return play
+
+
+def _say_links(prepared: Prepared, progress: Callable[[str], None]) -> str:
+    """Say where the consoles are; the participant's link. Participants may see this terminal, or
+    share its screen: it shows theirs alone."""
+    api_url = prepared.session.spec.places.api_url
+    link = link_of(api_url, prepared.tokens.token(Caller.PARTICIPANT))
+    progress(f"console for the participant: {link}")
+    progress("console for the instructor: drill open --role instructor (not on a shared screen)")
+    return link
 
 
 def agenda_minutes(spec: DrillSpec) -> float:

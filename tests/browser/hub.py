@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -39,13 +41,23 @@ class ServedHub:
 def serving(settings: HubSettings, runner: ProcessRunner) -> Iterator[ServedHub]:
     """Serve a hub while the block runs."""
     settings.home.mkdir()
+    database = HubDatabase.open(settings.home)
+    accounts = Accounts(database)
+    runs = RunRegistry(database, runner, Catalog(REPO), lambda: ROOMY)
+    try:
+        with served_app(accounts, runs, settings.home) as url:
+            yield ServedHub(url, accounts.owner_token())
+    finally:
+        database.close()
+
+
+@contextmanager
+def served_app(accounts: Accounts, runs: Any, home: Path) -> Iterator[str]:
+    """Serve a hub's application while the block runs; its address."""
     listener = listen(0)
     port = listener.getsockname()[1]
-    database = HubDatabase.open(settings.home)
-    catalog, accounts = Catalog(REPO), Accounts(database)
-    runs = RunRegistry(database, runner, catalog, lambda: ROOMY)
     address = HubAddress.at_loopback(port)
-    app = create_hub_app(accounts, runs, catalog, home=settings.home, address=address)
+    app = create_hub_app(accounts, runs, Catalog(REPO), home=home, address=address)
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -56,12 +68,16 @@ def serving(settings: HubSettings, runner: ProcessRunner) -> Iterator[ServedHub]
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=asyncio.run, args=(server._serve([listener]),))
+
+    async def serve() -> None:
+        await server._serve([listener])
+        await app.state.relay.close()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
         wait_until_sync(lambda: server.started, timeout_s=READY_S, what="the hub")
-        yield ServedHub(f"http://127.0.0.1:{port}", accounts.owner_token())
+        yield address.public_url
     finally:
         server.should_exit = True
         thread.join()
-        database.close()

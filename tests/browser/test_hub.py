@@ -51,6 +51,12 @@ def entered(browser: Any, link: str, name: str, **given: Any) -> Any:
     return page
 
 
+def is_one_row(page: Any) -> bool:
+    """Whether the header has who one is beside whose page it is."""
+    brand, me = (page.locator(f".top .{one}").bounding_box() for one in ("brand", "me"))
+    return abs(brand["y"] + brand["height"] / 2 - me["y"] - me["height"] / 2) < me["height"] / 2
+
+
 def start(page: Any, scenario: str) -> None:
     """Start a drill from the catalogue."""
     page.get_by_role("link", name="Catalogue").click()
@@ -123,5 +129,8 @@ def test_both_pages_are_whole_and_accessible(
         inside.screenshot(path=path, full_page=True)
         assert violations(inside) == []
         assert inside.evaluate("document.documentElement.scrollWidth") <= width
+    assert is_one_row(inside)
+    inside.evaluate("document.querySelector('.top .me').before(document.createElement('div'))")
+    assert not is_one_row(inside)  # negative control
     for one in (page, inside):
         assert one.evaluate("document.documentElement.scrollWidth") <= width

@@ -101,7 +101,7 @@ class Home:
         except WaitedTooLong:
             owner = self._owner()
             raise AlreadyRunning(
-                f"{owner} already runs from {self.path}",
+                f"{owner} from {self.path}",
                 "end it with `drill finish` or `drill down`, or set DRILL_HOME to another place",
             ) from None
         except OSError as error:
@@ -113,17 +113,23 @@ class Home:
     def _owner(self) -> str:
         try:
             data = json.loads(self._active.read_text(encoding="utf-8"))
-            return f"drill {data['drill_id']} (process {data['pid']})"
+            drill, process = data["drill_id"], f"process {data['pid']}"
         except (OSError, ValueError, KeyError):
-            return "another drill that is just starting"
+            return "another drill that is just starting already runs"
+        if data.get("is_review"):
+            return f"the review of drill {drill} ({process}) is still open"
+        return f"drill {drill} ({process}) already runs"
 
-    def announce(self, drill_id: str, api_url: str, run_dir: Path) -> None:
-        """Say where the drill of this home answers; the command line reads it."""
+    def announce(
+        self, drill_id: str, api_url: str, run_dir: Path, *, is_review: bool = False
+    ) -> None:
+        """Say where the drill of this home answers, or its review; the command line reads it."""
         content = {
             "drill_id": drill_id,
             "api_url": api_url,
             "pid": os.getpid(),
             "run_dir": str(run_dir),
+            "is_review": is_review,
         }
         draft = self._active.with_suffix(".new")
         draft.write_text(json.dumps(content), encoding="utf-8")

@@ -103,16 +103,18 @@ async def pages(session: Session, audience: Audience) -> list[dict[str, Any]]:
 
 
 def _places(spec: DrillSpec) -> dict[str, str]:
-    """Where everything that a participant may look at answers, by its title."""
-    places = spec.places
-    return {
-        "shop": places.gateway_url,
-        "prometheus": places.prometheus_url,
-        "payment provider status": f"{places.provider_status_url}/api/v2/status.json",
-        "model provider status": f"{places.model_status_url}/api/v2/status.json",
-        "status page": f"{places.api_url}/status",
-        "workspace": str(spec.run_dir / "workspace"),
+    """Where everything that a participant may look at answers, by its title; in a review what is
+    gone answers nowhere."""
+    places, status = spec.places, "/api/v2/status.json"
+    found = {
+        "shop": (places.gateway_url, ""),
+        "prometheus": (places.prometheus_url, ""),
+        "payment provider status": (places.provider_status_url, status),
+        "model provider status": (places.model_status_url, status),
+        "status page": (places.api_url, "/status"),
+        "workspace": (str(spec.run_dir / "workspace"), ""),
     }
+    return {title: f"{url}{path}" for title, (url, path) in found.items() if url}
 
 
 async def impact_now(session: Session) -> dict[str, float | None]:

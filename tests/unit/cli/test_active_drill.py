@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import api_client, host
+from harness.cli import api_client, host, review
 from harness.cli.api_client import active_drill
 from harness.drill.lifecycle.home import Home
-from harness.errors import AlreadyRunning, EnvironmentMissing, NotAllowed
+from harness.errors import AlreadyRunning, EnvironmentMissing, NotAllowed, UsageError
 from harness.paths import ACTIVE, LOCK, is_owned
 from harness.record import events
 from harness.record.store import Record
@@ -49,6 +49,35 @@ def test_a_drill_whose_host_died_does_not_run_and_the_hint_helps(dead: Path) -> 
     assert "drill status" not in told.value.hint
     with living_host(dead):  # negative control: the same file, and somebody who holds the home
         assert active_drill().drill_id == "d-dead"
+
+
+def test_one_whose_host_died_while_it_showed_a_review_is_opened_again_not_resumed(
+    dead: Path,
+) -> None:
+    run_dir = dead / "runs" / "d-dead"
+    Home(dead).announce("d-dead", "http://127.0.0.1:1", run_dir, is_review=True)
+    with pytest.raises(EnvironmentMissing) as told:
+        active_drill()
+    assert "drill review" in told.value.hint
+    assert "resume" not in told.value.hint
+
+
+@pytest.mark.parametrize("asked", [None, "d-dead"])
+def test_a_review_that_a_drill_went_over_into_is_opened_where_it_is(
+    dead: Path, capsys: pytest.CaptureFixture[str], asked: str | None
+) -> None:
+    run_dir = dead / "runs" / "d-dead"
+    (run_dir / "secrets" / "instructor.token").write_text("y")
+    with living_host(dead):
+        Home(dead).announce("d-dead", "http://127.0.0.1:1", run_dir, is_review=True)
+        review.review(asked)
+        assert capsys.readouterr().out.splitlines() == [
+            "http://127.0.0.1:1/#token=y",
+            "http://127.0.0.1:1/#token=x",
+        ]
+        Home(dead).announce("d-dead", "http://127.0.0.1:1", run_dir)
+        with pytest.raises(UsageError, match="not over yet"):  # negative control: it goes on
+            review.review(asked)
 
 
 def test_down_clears_what_a_dead_host_left(dead: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from harness.drill.session import Session
 from harness.host import lifecycle
 from harness.host.lifecycle import Afterwards, Outcome
+from harness.paths import ACTIVE
 from harness.plain_http import local_client
 from harness.record.events import DrillCreated, DrillTriggered
 from harness.settings import HostSettings
@@ -36,6 +38,7 @@ class Watched:
         self.session, self.linger_s = session, linger_s
         session.services.runtime = _Ended(session.services.runtime)  # type: ignore[assignment]
         self.said: list[str] = []
+        self.opened: list[str] = []
         self.told: list[Outcome] = []
 
         async def live(*_: Any) -> None:
@@ -49,7 +52,7 @@ class Watched:
         look_back = lifecycle._looking_back(
             prepared,
             settings,
-            Afterwards(self.told.append, self.linger_s),
+            Afterwards(self.told.append, self.linger_s, self.opened.append),
             Received(),
             self.said.append,
         )
@@ -66,7 +69,7 @@ class Watched:
         return local_client(self.drill.url, token=self.drill.tokens.token(caller))
 
     async def until_reviewed(self, serving: asyncio.Task[Outcome]) -> None:
-        while not any("its review now" in one for one in self.said):
+        while not self.opened:
             assert not serving.done(), (self.said, serving)
             await asyncio.wait({serving}, timeout=0.05)
 
@@ -93,6 +96,10 @@ def test_links_go_on_working_until_somebody_closes_the_review(
         serving = asyncio.create_task(watched.serve())
         await watched.until_reviewed(serving)
         assert [one.reason for one in watched.told] == ["finished by Ada"]
+        link = f"{watched.drill.url}/#token={watched.drill.tokens.token(Caller.PARTICIPANT)}"
+        assert watched.opened == [link]
+        assert any(link in one for one in watched.said)
+        assert json.loads((watched.home / ACTIVE).read_text())["is_review"]
         async with watched.client() as http:
             status = (await http.get("/v1/status")).json()
             assert (status["phase"], status["review"] is not None) == ("finished", True)
@@ -119,4 +126,5 @@ def test_one_that_nobody_watches_ends_by_itself(
             await watched.serve()
 
     asyncio.run(look())
-    assert any("its review now" in one for one in watched.said) == (linger_s > 0)
+    assert bool(watched.opened) == (linger_s > 0)
+    assert any("closes in 0.5 s" in one for one in watched.said) == (linger_s > 0)

@@ -229,6 +229,27 @@ async def test_the_status_page_is_for_everybody(hub: Hub) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
+async def test_the_status_page_is_named_as_people_call_it_whoever_claims_what(hub: Hub) -> None:
+    told = {"X-Public-Url": "https://elsewhere.example"}
+    async with hub.http.get(f"{hub.url}/drills/{RUN}/api/v2/status.json", headers=told) as answer:
+        page = (await answer.json())["page"]
+    assert page["url"] == f"{hub.url}/drills/{RUN}/status"
+
+
+async def test_a_drill_without_a_hub_believes_no_address(hub: Hub) -> None:
+    told = {"X-Public-Url": "https://elsewhere.example"}
+
+    async def page_url() -> str:
+        path = f"{hub.drill.url}/api/v2/status.json"
+        async with hub.http.get(path, headers=told) as answer:
+            return str((await answer.json())["page"]["url"])
+
+    assert await page_url() == "https://elsewhere.example/status"  # negative control: it has one
+    session = hub.drill.session
+    session.spec = replace(session.spec, people_known=False)
+    assert await page_url() == f"{hub.drill.url}/status"
+
+
 async def test_no_path_leads_past_the_route_that_was_decided_on(hub: Hub) -> None:
     from yarl import URL
 

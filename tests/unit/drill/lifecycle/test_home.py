@@ -40,6 +40,17 @@ def test_a_second_owner_is_refused_and_told_who_the_first_is(tmp_path: Path) -> 
             pass
 
 
+def test_whoever_comes_while_a_review_is_shown_is_told_so(tmp_path: Path) -> None:
+    with Home(tmp_path).owned(reap_nothing):
+        for is_review, told in ((True, "the review of drill d-1234 "), (False, "drill d-1234 ")):
+            Home(tmp_path).announce("d-1234", "http://127.0.0.1:1", tmp_path, is_review=is_review)
+            with (
+                pytest.raises(AlreadyRunning, match=f"^{told}.*\n.*drill finish"),
+                Home(tmp_path).owned(reap_nothing),
+            ):
+                pass
+
+
 def test_a_home_is_free_again_after_its_owner_is_gone(tmp_path: Path) -> None:
     with Home(tmp_path).owned(reap_nothing):
         pass

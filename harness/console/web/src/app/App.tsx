@@ -165,7 +165,7 @@ export function App() {
         <Strip status={live.status} at={live.at} records={live.records} openGuide={openGuide} />
       )}
       {!isWall && <CallBanner calls={called.calls} see={called.see} />}
-      {!isWall && <Welcome who={who} roles={roles} />}
+      {!isWall && (who.isAsked || !live.status.review) && <Welcome who={who} roles={roles} />}
       {live.status.machine_busy && (
         <p className="note warn" role="status">
           <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
@@ -179,6 +179,7 @@ export function App() {
             "This is its review: score and postmortem can still be edited."
           ) : (
             <>
+              Its review opens here by itself as long as its host or hub goes on. In a terminal,{" "}
               <code>drill score</code> shows the scorecard, <code>drill review</code> all of it.
             </>
           )}

@@ -178,17 +178,30 @@ def take_away(target: Path) -> None:
 
 
 def unfinished(cache: Path) -> Iterator[Path]:
-    """Folders in a cache that are not whole, and that nobody fills any more."""
+    """Folders in a cache that are not whole, and that nobody fills any more. Blocking: one that was
+    made a moment ago is looked at again once somebody who fills it would have its lock."""
     for folder in cache.glob(f"*/*{PART}"):
         with suppress(OSError):
-            if time.time() - folder.stat().st_mtime < JUST_MADE_S:
-                continue
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _wait_for_its_lock(folder)
+            with _nobody_in(folder):
                 yield folder
-            finally:
-                os.close(lock)
+
+
+def _wait_for_its_lock(folder: Path) -> None:
+    with _nobody_in(folder):
+        age_s = time.time() - folder.stat().st_mtime
+    time.sleep(min(max(0.0, JUST_MADE_S - age_s), JUST_MADE_S))
+
+
+@contextmanager
+def _nobody_in(folder: Path) -> Iterator[None]:
+    """Hold the lock of whoever fills a folder. Raises OSError where they do, or it is gone."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager

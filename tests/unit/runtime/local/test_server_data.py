@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import fcntl
 import mmap
 import os
 import signal
@@ -25,6 +26,7 @@ from harness.runtime.local.supervise import Containment, Guardian, best_containm
 from harness.runtime.local.zygote_client import Zygote
 from harness.runtime.postgres import SUPERUSER, Secrets
 from harness.runtime.procfs import maps
+from harness.runtime.programs import cache as cache_module
 from harness.runtime.programs.cache import JUST_MADE_S, made_whole, unprivileged_user
 from harness.runtime.programs.external import located
 from harness.waiting import wait_until
@@ -291,10 +293,29 @@ def test_what_a_killed_preparation_left_is_removed_and_one_at_work_is_not(cache:
         server_data.sweep()
         assert not dead.exists()
         assert part.is_dir()
+
+
+def test_one_that_was_just_made_is_left_to_whoever_locks_it_and_removed_where_nobody_does(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drill that was killed a moment ago leaves nothing to the start after the next, either."""
     just_made = cache / "postgres" / "ghi.x.part"
-    just_made.mkdir()
+    just_made.mkdir(parents=True)
+    waited_s: list[float] = []
+    lock = os.open(just_made, os.O_RDONLY)
+
+    def its_maker_goes_on(delay_s: float) -> None:
+        waited_s.append(delay_s)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+    with monkeypatch.context() as slow_maker:
+        slow_maker.setattr(cache_module.time, "sleep", its_maker_goes_on)
+        server_data.sweep()
+    assert just_made.is_dir()
+    assert 0 < waited_s[0] <= JUST_MADE_S
+    os.close(lock)
     server_data.sweep()
-    assert just_made.is_dir(), f"its lock may be on its way, for {JUST_MADE_S:g} s"
+    assert not just_made.exists()
 
 
 def test_shared_memory_of_a_killed_initdb_is_known_by_owner_time_and_use(

@@ -16,6 +16,7 @@ FAULTS = REPO / "faults"
 CAUGHT = {
     "bad-timeouts": {"timeout-change-needs-load-test"},
     "cache-stampede": {"cache-needs-load-test"},
+    "connection-leak": {"what-is-held-says-who-gives-it-back"},
     "contract-drift": {"new-outcome-names-its-consumers"},
     "deadlock": {"new-peer-needs-load-test"},
     "flag-default": {"flags-are-off-until-switched"},

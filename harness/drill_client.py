@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -83,6 +83,20 @@ class DrillClient:
                         yield _step(json.loads(line))
         except httpx.HTTPError as error:
             raise self._gone(error) from None
+
+    def run_operation(
+        self, path: str, body: Mapping[str, Any], say: Callable[[str], None]
+    ) -> dict[str, Any]:
+        """A long operation to its end: its progress is said, its result returned."""
+        for step in self.stream(path, body):
+            if "progress" in step:
+                say(step["progress"])
+            if "result" in step:
+                result: dict[str, Any] = step["result"]
+                return result
+        raise DrillError(
+            "the drill ended before this finished", "see `drill score` and `drill history`"
+        )
 
     def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         try:

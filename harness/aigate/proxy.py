@@ -16,7 +16,7 @@ from harness.aigate.prompt import read_body
 from harness.aigate.relay import Exchange, Order
 from harness.aigate.vendors import Refused, Vendor, closed, likely_vendor
 from harness.bounded_http import ADMIT
-from harness.record.counted_refusals import Refusals
+from harness.record.counted_events import CountedEvents
 from harness.record.events import AiAttempted
 from harness.tokens import Caller, TokenBook
 
@@ -65,7 +65,7 @@ class AiGate:
         self._state, self._settings, self._tokens = state, settings, tokens
         self._hosts = frozenset(hosts)
         self._under_way = 0
-        self._refusals = Refusals(self._append)
+        self._refusals = CountedEvents(self._append)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; what is not HTTP has no answer here."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import FastAPI
 
 from harness.api.access import require_declared
@@ -20,15 +22,20 @@ from harness.api.routes_team import router as team
 from harness.api.routes_views import router as views
 from harness.api.static_files import router as pages
 from harness.drill.session import Session
+from harness.record.counted_events import CountedEvents
+from harness.record.events import ToolCalled
 from harness.tokens import TokenBook
 
 ROUTERS = (read, views, act, exercise, team, instruct, pager, public, public_api, stream, pages)
+CALLS_SINGLE_MAX = 500
+"""Of one tool and outcome that are in the record one by one; of further ones only the number."""
 
 
 async def show_instead(app: FastAPI, session: Session) -> None:
     """Go on with another session of the same drill: its review, at the same address and for the
     same tokens. Streams end, and their clients ask on."""
     app.state.refusals.flush()
+    app.state.tool_calls.flush()
     before, app.state.feed = app.state.feed, Feed(session)
     app.state.session = session
     await before.close()
@@ -40,6 +47,10 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
     app.state.feed = Feed(session)
+    app.state.tool_calls = CountedEvents[ToolCalled](
+        lambda event, count: app.state.session.note(replace(event, count=count), actor=event.by),
+        single_max=CALLS_SINGLE_MAX,
+    )
     for router in ROUTERS:
         app.include_router(router)
     handle_errors(app)

@@ -40,6 +40,7 @@ async def serving(session: Session, tokens: TokenBook, port: int) -> AsyncIterat
         async with _serving(app, port, "the drill's own API"):
             yield app
     finally:
+        app.state.tool_calls.flush()
         await app.state.feed.close()
 
 

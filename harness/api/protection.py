@@ -15,7 +15,7 @@ from harness.api.problems import LastResort, Problem, problem_of
 from harness.drill.own_mistakes import note_mistake
 from harness.drill.session import Session
 from harness.errors import DrillError, NotAllowed
-from harness.record.counted_refusals import Refusals
+from harness.record.counted_events import CountedEvents
 from harness.record.events import AccessRefused
 from harness.tokens import Caller, TokenBook
 
@@ -46,7 +46,7 @@ def protect(
     """Let nothing reach `app` that its routers do not allow, and nothing out of it that is no
     answer. What is refused is in the record, with `place`; `app.state.refusals` is to be flushed
     in the end."""
-    refusals = Refusals[AccessRefused](
+    refusals = CountedEvents[AccessRefused](
         lambda event, count: _session(app).note(replace(event, count=count), actor="unknown")
     )
     app.state.refusals = refusals

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from fastapi import Request
+
 from harness.api.access import TEAM, router_for
 from harness.api.answers import team_answers
 from harness.api.answers.shapes import answers
-from harness.api.dependencies import By, InSession
+from harness.api.dependencies import Actor, By, InSession
 from harness.drill.actions import expectation, guardrail_checks, team_entry
 from harness.drill.actions.expectation import Plan
 from harness.drill.queries import team_entries
@@ -92,3 +94,11 @@ async def guardrails(session: InSession) -> Any:
 @router.post("/action-items", responses=answers(events.ActionItemAdded))
 async def add_action_item(body: entries.ActionItem, session: InSession, by: By) -> Any:
     return team_entry.add_action_item(session, body, by=by)
+
+
+@router.post("/tool-calls", responses=answers(team_answers.Noted))
+async def tool_called(body: entries.ToolCall, request: Request, by: Actor) -> dict[str, str]:
+    """What an agent's tools were asked, beside what came of it."""
+    event = events.ToolCalled(**body.model_dump(), by=by)
+    request.app.state.tool_calls.add((event.tool, event.outcome), event)
+    return {"status": "noted"}

@@ -11,7 +11,7 @@ from harness.cli.expectation_flags import Expect, IfWorse, NoPlan, Probability, 
 from harness.cli.look import participant
 from harness.cli.panels import Commands
 from harness.cli.payload_files import entry_of
-from harness.errors import DrillError, UnknownName, UsageError
+from harness.errors import UnknownName, UsageError
 from harness.exercise.entries import Diagnosis
 from harness.exercise.evidence import FORMS
 from harness.terminal import AsJson, data, line, say, show_table, table
@@ -254,15 +254,7 @@ def halt() -> None:
 
 def _follow(path: str, body: dict[str, Any]) -> dict[str, Any]:
     """Say the progress of a long operation, and return its result."""
-    for step in participant().stream(path, body):
-        if "progress" in step:
-            say(f"… {step['progress']}")
-        if "result" in step:
-            result: dict[str, Any] = step["result"]
-            return result
-    raise DrillError(
-        "the drill ended before this finished", "see `drill score` and `drill history`"
-    )
+    return participant().run_operation(path, body, lambda text: say(f"… {text}"))
 
 
 COMMANDS: Commands = {

@@ -64,10 +64,12 @@ def active_drill(home: Path | None = None) -> ActiveDrill:
     return found
 
 
-def client_of(drill: ActiveDrill, role: Role) -> DrillClient:
-    """A client of the active drill in one role; NotAllowed without that role's token."""
-    token, person = token_of(drill, role), os.environ.get(PERSON_VARIABLE, "")
-    return DrillClient(drill.api_url, token, drill=f"drill {drill.drill_id}", person=person)
+def client_of(drill: ActiveDrill, role: Role, person: str | None = None) -> DrillClient:
+    """A client of the active drill in one role, for `person` rather than for who types in this
+    terminal; NotAllowed without that role's token."""
+    named = os.environ.get(PERSON_VARIABLE, "") if person is None else person
+    token = token_of(drill, role)
+    return DrillClient(drill.api_url, token, drill=f"drill {drill.drill_id}", person=named)
 
 
 def token_of(drill: ActiveDrill, role: Role) -> str:
@@ -81,7 +83,7 @@ def token_of(drill: ActiveDrill, role: Role) -> str:
         ) from None
 
 
-def drill_client(role: Role) -> DrillClient:
+def drill_client(role: Role, person: str | None = None) -> DrillClient:
     """A client of the drill that is meant: the one that the environment names, the one that runs
     from this home, or the one at the hub where this user signed in, which knows their role.
 
@@ -89,7 +91,7 @@ def drill_client(role: Role) -> DrillClient:
     """
     if (elsewhere := profile_meant()) is not None:
         return elsewhere.drill()
-    return client_of(active_drill(), role)
+    return client_of(active_drill(), role, person)
 
 
 def profile_meant() -> Profile | None:

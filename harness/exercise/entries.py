@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.errors import UnknownName, UsageError
 from harness.exercise.fields import NAME_MAX, TEXT_MAX
+from harness.record.events import CallOutcome, ToolName
 
 HYPOTHESES_MAX = 100
 WITHIN_DEFAULT_S = 120.0
@@ -20,6 +21,7 @@ WITHIN_DEFAULT_S = 120.0
 Name = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 Texts = Annotated[list[Text], Field(max_length=100)]
+Count = Annotated[int, Field(ge=0, le=10**9)]
 
 
 class Entry(BaseModel):
@@ -200,3 +202,15 @@ class ActionItem(Entry):
     text: Text
     owner: Text
     check: Text = ""
+
+
+class ToolCall(Entry):
+    """A call of a tool that an agent has, once it is over."""
+
+    tool: ToolName
+    arguments: Text
+    arguments_chars: Count
+    outcome: CallOutcome
+    answer_chars: Count
+    took_ms: Count
+    reason: Text = ""

@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "scoring",
         "aigate responder runtime telemetry thirdparty verification workspace",
         "drill",
-        "api players",
+        "agents api players",
         "review",
         "host",
         "authoring bench hub matrix",

@@ -3,6 +3,7 @@
 What a theme defines is had from here: a new event is written in its theme and nowhere else.
 """
 
+from harness.record.events.agent_calls import *
 from harness.record.events.ai_exchanges import *
 from harness.record.events.alerting import *
 from harness.record.events.drill_life import *

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.record.counted_refusals import SINGLE_MAX
+from harness.record.counted_events import SINGLE_MAX
 from harness.record.events import AiAttempted
 from tests.unit.aigate.bench import Bench
 

@@ -21,7 +21,7 @@ from harness.api.access import TEAM, router_for
 from harness.api.app import ROUTERS, create_app
 from harness.drill.lifecycle.home import TRACEBACK
 from harness.drill.session import Session
-from harness.record.counted_refusals import SINGLE_MAX
+from harness.record.counted_events import SINGLE_MAX
 from harness.record.events import AccessRefused, HarnessProblem
 from harness.tokens import Caller, TokenBook
 
@@ -259,7 +259,7 @@ async def test_without_the_bound_each_would_be_a_row(
     api: Api, trouble: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control."""
-    monkeypatch.setattr("harness.record.counted_refusals.SINGLE_MAX", 10**9)
+    monkeypatch.setattr("harness.record.counted_events.SINGLE_MAX", 10**9)
     before = trouble.services.record.last_seq()
     for _ in range(100):
         await api.http.get("/v1/status", headers={"Authorization": "Bearer wrong"})

@@ -164,6 +164,8 @@ STEPS: tuple[Request, ...] = (
     _post("/v1/causes", level="surface", text="a timeout", confidence=80),
     _post("/v1/learnings", kind="diagnostic_lesson", fields=LESSON),
     _post("/v1/action-items", text="test it", owner="Ada"),
+    _post("/v1/tool-calls", tool="logs", arguments="{}", arguments_chars=2, outcome="answered",
+          answer_chars=900, took_ms=12),
     _post("/v1/postmortem/text", text="# What we saw", base_version=""),
     _post("/v1/postmortem"),
     _post("/v1/sql", database="payments", statement="select 1"),

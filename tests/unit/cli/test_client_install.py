@@ -27,6 +27,7 @@ main()
 ABSENT = (
     *("fastapi", "starlette", "uvicorn", "aiohttp", "sqlalchemy", "alembic", "psycopg", "asyncpg"),
     *("opentelemetry", "structlog", "prometheus_client", "pydantic_settings", "cryptography"),
+    *("mcp", "mcp_types"),
     *("trustme", "locust", "setproctitle", "re2", "stamina", "purgatory"),
 )
 
@@ -61,6 +62,7 @@ def test_the_base_is_a_client_and_the_rest_an_extra() -> None:
         (("runs", "list"), 3, "no hub is running"),
         (("forward", "prometheus"), 3, "no drill is running"),
         (("git", "clone"), 3, "no drill is running"),
+        (("mcp",), 3, "needs the package mcp"),
         (("serve",), 3, "what that takes is not installed"),
         (("run", "deadlock"), 3, "what that takes is not installed"),
     ],

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +15,7 @@ from harness.cli import act, afterwards, expectation_flags, host, learn, think, 
 from harness.cli.look import agenda_lines
 from harness.cli.main import app
 from harness.cli.payload_files import entry_of, pairs, read_fields
+from harness.drill_client import DrillClient
 from harness.errors import BadFile, DrillError, UsageError
 from harness.exercise.entries import Entry
 
@@ -289,11 +291,11 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(
 def test_a_drill_that_ends_under_a_long_command_is_said_to_have_ended(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Ended:
-        def stream(self, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-            return [{"progress": "stress load on the shop"}]
+    def ended(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text='{"progress": "stress load on the shop"}\n')
 
-    monkeypatch.setattr(act, "participant", Ended)
+    client = DrillClient("http://127.0.0.1:1", "secret", transport=httpx.MockTransport(ended))
+    monkeypatch.setattr(act, "participant", lambda: client)
     answer = typed("verify")
     assert isinstance(answer.exception, DrillError)
     assert "the drill ended" in answer.exception.message

@@ -1269,6 +1269,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tool-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tool Called
+         * @description What an agent's tools were asked, beside what came of it.
+         */
+        post: operations["post_tool_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/traces": {
         parameters: {
             query?: never;
@@ -3456,7 +3476,7 @@ export interface components {
          * @description Any event. One of a type that this version does not know has the same envelope: whoever reads
          *     the record passes over types that they do not know.
          */
-        RecordedEvent: components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
+        RecordedEvent: components["schemas"]["RecordedToolCalled"] | components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
         /** @description `alarm.false` in the record. */
         RecordedFalseAlarm: {
             actor: string;
@@ -4201,6 +4221,30 @@ export interface components {
              */
             type: "stack.ready";
         };
+        /** @description `tool.called` in the record. */
+        RecordedToolCalled: {
+            actor: string;
+            /** @enum {string} */
+            audience: "all" | "instructor";
+            data: components["schemas"]["ToolCalled"];
+            /** @constant */
+            datacontenttype: "application/json";
+            drilltimems: number;
+            id: string;
+            label: string;
+            sequence: string;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            text: string;
+            time: string;
+            tone: ("good" | "bad" | "warn" | "info" | "quiet") | "";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "tool.called";
+        };
         /** @description `triage.written` in the record. */
         RecordedTriageWritten: {
             actor: string;
@@ -4661,6 +4705,33 @@ export interface components {
             ttm: components["schemas"]["Duration"] | null;
             ttr: components["schemas"]["Duration"] | null;
         };
+        /** @description A call of a tool that an agent has, once it is over. */
+        ToolCall: {
+            answer_chars: number;
+            arguments: string;
+            arguments_chars: number;
+            /** @enum {string} */
+            outcome: "answered" | "refused";
+            /** @default  */
+            reason?: string;
+            took_ms: number;
+            /** @enum {string} */
+            tool: "page" | "ack" | "status" | "logs" | "traces" | "metrics" | "sql" | "deploys" | "diff" | "read_file" | "write_file" | "deploy" | "rollback" | "restart" | "flag" | "hypotheses" | "update" | "diagnose" | "verify" | "read_resource" | "unknown";
+        };
+        /** @description A call of a tool, once it is over. */
+        ToolCalled: {
+            answer_chars: number;
+            arguments: string;
+            arguments_chars: number;
+            by: string;
+            count: number;
+            /** @enum {string} */
+            outcome: "answered" | "refused";
+            reason: string;
+            took_ms: number;
+            /** @enum {string} */
+            tool: "page" | "ack" | "status" | "logs" | "traces" | "metrics" | "sql" | "deploys" | "diff" | "read_file" | "write_file" | "deploy" | "rollback" | "restart" | "flag" | "hypotheses" | "update" | "diagnose" | "verify" | "read_resource" | "unknown";
+        };
         /** @description What a trace was, how long it took, and whom it passed. */
         TraceRow: {
             duration_ms: number;
@@ -5071,6 +5142,7 @@ export type RecordedSealOpened = components['schemas']['RecordedSealOpened'];
 export type RecordedSilenceEnded = components['schemas']['RecordedSilenceEnded'];
 export type RecordedSilenceSet = components['schemas']['RecordedSilenceSet'];
 export type RecordedStackReady = components['schemas']['RecordedStackReady'];
+export type RecordedToolCalled = components['schemas']['RecordedToolCalled'];
 export type RecordedTriageWritten = components['schemas']['RecordedTriageWritten'];
 export type RecordedUpdatePosted = components['schemas']['RecordedUpdatePosted'];
 export type RecordedVerifyFinished = components['schemas']['RecordedVerifyFinished'];
@@ -5119,6 +5191,8 @@ export type Thresholds = components['schemas']['Thresholds'];
 export type ThresholdsStyle = components['schemas']['ThresholdsStyle'];
 export type Thrown = components['schemas']['Thrown'];
 export type Times = components['schemas']['Times'];
+export type ToolCall = components['schemas']['ToolCall'];
+export type ToolCalled = components['schemas']['ToolCalled'];
 export type TraceRow = components['schemas']['TraceRow'];
 export type TraceRowWithSpans = components['schemas']['TraceRowWithSpans'];
 export type TraceWithLogs = components['schemas']['TraceWithLogs'];
@@ -7516,6 +7590,39 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["RecordFrame"] | components["schemas"]["StatusFrame"] | components["schemas"]["OverFrame"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tool_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToolCall"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noted"];
                 };
             };
             /** @description A problem */

@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from harness.record import counted_refusals
-from harness.record.counted_refusals import SINGLE_MAX, Refusals
+from harness.record import counted_events
+from harness.record.counted_events import SINGLE_MAX, CountedEvents
 from harness.waiting import wait_until
 
 
 async def test_the_first_of_each_kind_stand_alone_and_the_others_are_counted() -> None:
     written: list[tuple[str, int]] = []
-    counting = Refusals[str](lambda event, count: written.append((event, count)))
+    counting = CountedEvents[str](lambda event, count: written.append((event, count)))
     for number in range(SINGLE_MAX + 100):
         counting.add("no token", f"a{number}")
     counting.add("no host", "b")
@@ -24,9 +24,9 @@ async def test_the_first_of_each_kind_stand_alone_and_the_others_are_counted() -
 
 
 async def test_what_was_counted_is_written_down_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counted_refusals, "COUNTED_EVERY_S", 0.01)
+    monkeypatch.setattr(counted_events, "COUNTED_EVERY_S", 0.01)
     written: list[int] = []
-    counting = Refusals[str](lambda _, count: written.append(count))
+    counting = CountedEvents[str](lambda _, count: written.append(count))
     for _ in range(SINGLE_MAX + 7):
         counting.add("no token", "a")
 

@@ -1,6 +1,6 @@
-"""Requests that are refused: the first of each kind in the record one by one, all others counted.
+"""What may come without end: the first of each kind in the record one by one, all others counted.
 
-Whoever can reach a port may ask without end; the record must not grow with it.
+Whoever can reach a port may ask as often as they like; the record must not grow with it.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 SINGLE_MAX = 20
-"""Of one kind that are written down one by one."""
+"""Of one kind that are written down one by one, where nothing else is said."""
 COUNTED_EVERY_S = 60.0
 """How often the others become one event a kind, with their number."""
 
 E = TypeVar("E")
 
 
-class Refusals(Generic[E]):
-    """Writes down what is refused; `append` gets an event and how many requests it stands for.
+class CountedEvents(Generic[E]):
+    """Writes down what comes; `append` gets an event and how many requests it stands for.
 
     To be used in an event loop, and closed. There must be few kinds.
     """
 
-    def __init__(self, append: Callable[[E, int], None]) -> None:
-        self._append = append
+    def __init__(self, append: Callable[[E, int], None], *, single_max: int | None = None) -> None:
+        self._append, self._single_max = append, single_max
         self._seen: Counter[Hashable] = Counter()
         self._counted: dict[Hashable, tuple[E, int]] = {}
         """Of each kind: the newest event and how many came, not written down yet."""
@@ -34,7 +34,7 @@ class Refusals(Generic[E]):
     def add(self, kind: Hashable, event: E) -> None:
         """One more of a kind."""
         self._seen[kind] += 1
-        if self._seen[kind] <= SINGLE_MAX:
+        if self._seen[kind] <= (self._single_max or SINGLE_MAX):
             self._append(event, 1)
             return
         self._counted[kind] = (event, self._counted.get(kind, (event, 0))[1] + 1)

@@ -1,0 +1,85 @@
+"""`drill mcp` and the clients of Node: both generations of the protocol's own packages.
+
+They are no part of the product, and so of no lock: npm fetches their exact versions once into the
+cache, and where it cannot, this is skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.agents.toolbox import TOOLS
+from harness.child_env import NETWORK, PLACES, program_env
+from harness.paths import REPO
+from tests.unit.agents.conftest import Table
+from tests.unit.agents.steps import STEPS
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+
+SCRIPT = Path(__file__).parent / "node" / "list_and_call.mjs"
+PACKAGES = {"1": "@modelcontextprotocol/sdk@1.32.2", "2": "@modelcontextprotocol/client@2.4.0"}
+START = "from harness.cli.main import main; main()"
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """The folder of the packages; skips where they cannot be had."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("there is no Node here")
+    folder = REPO / "var" / "cache" / "mcp-node"
+    found = folder / "node_modules"
+    if all((found / one.rpartition("@")[0]).is_dir() for one in PACKAGES.values()):
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [
+            *("npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit"),
+            *("--no-fund", "--loglevel=error", *PACKAGES.values()),
+        ],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=240,
+        env=program_env(PLACES, NETWORK),
+    )
+    if done.returncode != 0:
+        pytest.skip(f"npm cannot fetch the clients: {done.stderr.strip()[:200]}")
+    return found
+
+
+@pytest.mark.parametrize("generation", PACKAGES)
+def test_a_client_of_node_lists_and_calls_every_tool(
+    table: Table, packages: Path, generation: str
+) -> None:
+    asked = {
+        "command": sys.executable,
+        "args": ["-c", START, "mcp", "--person", "node"],
+        "env": program_env(DRILL_HOME=str(table.home), XDG_CONFIG_HOME=str(table.home)),
+        "cwd": str(REPO),
+        "steps": STEPS,
+    }
+    done = subprocess.run(
+        ["node", str(SCRIPT), str(packages), generation],
+        check=False,
+        input=json.dumps(asked),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        env=program_env(),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["tools"] == [one.name for one in TOOLS]
+    assert found["prompts"] == ["on-call"]
+    assert found["resources"] > 5
+    assert found["called"] == [
+        {"name": name, "failed": False, "left_out": []} for name, _ in STEPS
+    ]
+    assert [one.tool for one in table.calls()] == [name for name, _ in STEPS]
+    assert {one.by for one in table.calls()} == {"node"}

@@ -64,6 +64,7 @@ PortOffset = Annotated[int | None, typer.Option(help="Added to every port; defau
 
 DOWN_TIMEOUT_S = 30.0
 PLAYERS = ("responder", "reference")
+"""Those that play well; the others are the policies of `trivial_players`."""
 
 
 def run(
@@ -140,7 +141,11 @@ def demo(
     load_workers: LoadWorkers = 1,
     port_offset: PortOffset = None,
     player: Annotated[
-        str, typer.Option(help="`responder` sees what you would see; `reference` knows the answer.")
+        str,
+        typer.Option(
+            help="`responder` sees what you would see; `reference` knows the answer; who hardly"
+            " looks: `latest-deploy`, `first-alert`, `nothing`, `restart-all`, `rollback-all`."
+        ),
     ] = "responder",
     keep: Keep = True,
 ) -> None:
@@ -154,9 +159,10 @@ def demo(
     from harness.host.lifecycle import host
     from harness.players.reference_player import Rehearsal
     from harness.players.responder_player import Unattended
+    from harness.players.trivial_players import POLICIES, Trivial
 
-    if player not in PLAYERS:
-        raise UnknownName("player", player, PLAYERS)
+    if player not in (known := [*PLAYERS, *POLICIES]):
+        raise UnknownName("player", player, known)
 
     settings = _settings(
         scenario,
@@ -170,7 +176,11 @@ def demo(
         deploy_pace_s=1,
         keep=keep,
     )
-    played = Unattended(say=say) if player == "responder" else Rehearsal(say=say)
+    played: Unattended | Rehearsal | Trivial
+    if player in POLICIES:
+        played = Trivial(player, say)
+    else:
+        played = Unattended(say=say) if player == "responder" else Rehearsal(say=say)
     outcome = asyncio.run(host(settings, player=played.play))
     show_card(outcome)
     if outcome.error is not None:

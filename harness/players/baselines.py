@@ -38,7 +38,7 @@ async def wrong_rollback(session: Session, say: Progress) -> None:
     released = [one.service for one in reversed(session.deploys().entries) if one.kind == "release"]
     names = dict.fromkeys([*released, *(entry.name for entry in session.spec.topology)])
     for name in names:
-        if name not in guilty and await _rolled_back(session, name, say):
+        if name not in guilty and await rolled_back(session, name, say):
             return
     say("there is no unrelated release to roll back")
 
@@ -75,13 +75,16 @@ async def play(
         watching.cancel()
 
 
-async def _rolled_back(session: Session, service: str, say: Progress) -> bool:
+async def rolled_back(session: Session, service: str, say: Progress, by: str = ACTOR) -> bool:
+    """Roll a service back once the pipeline is free; False where that is refused or fails."""
+
     async def free() -> bool | None:
         return not session.run.deploy_lock.locked() or None
 
     await wait_until(free, timeout_s=PIPELINE_TIMEOUT_S, what="the pipeline", interval_s=POLL_S)
     try:
-        await deploy.rollback(session, service, to_version=None, by=ACTOR, progress=say)
-    except DrillError:
+        await deploy.rollback(session, service, to_version=None, by=by, progress=say)
+    except DrillError as refused:
+        say(f"{service}: {refused.message}")
         return False
     return True

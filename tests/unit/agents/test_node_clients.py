@@ -78,8 +78,6 @@ def test_a_client_of_node_lists_and_calls_every_tool(
     assert found["tools"] == [one.name for one in TOOLS]
     assert found["prompts"] == ["on-call"]
     assert found["resources"] > 5
-    assert found["called"] == [
-        {"name": name, "failed": False, "left_out": []} for name, _ in STEPS
-    ]
+    assert found["called"] == [{"name": name, "failed": False, "left_out": []} for name, _ in STEPS]
     assert [one.tool for one in table.calls()] == [name for name, _ in STEPS]
     assert {one.by for one in table.calls()} == {"node"}

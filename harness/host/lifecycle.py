@@ -180,7 +180,10 @@ def _looking_back(
             await keep(session, settings.home, progress)
         if afterwards is None:
             return
-        if not has_happened or afterwards.linger_s <= 0 or not received.somebody_may_stay:
+        if afterwards.linger_s <= 0 or not received.somebody_may_stay:
+            return
+        if not has_happened:
+            progress("it ended before anything had happened: there is no review, its links end")
             return
         closing = asyncio.Event()
 

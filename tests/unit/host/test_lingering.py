@@ -29,10 +29,17 @@ class Watched:
     """A drill that is ended as soon as it is served, and what came of it."""
 
     def __init__(
-        self, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linger_s: float
+        self,
+        session: Session,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        linger_s: float,
+        *,
+        has_begun: bool = True,
     ) -> None:
         session.note(DrillCreated("healthy", 1, "local", "honour", "solo", {}))
-        session.note(DrillTriggered("payments", "2.4.2"))
+        if has_begun:
+            session.note(DrillTriggered("payments", "2.4.2"))
         self.drill, self.home = Drill(session, tmp_path / "secrets"), tmp_path
         self.drill.serve_by(monkeypatch)
         self.session, self.linger_s = session, linger_s
@@ -128,3 +135,17 @@ def test_one_that_nobody_watches_ends_by_itself(
     asyncio.run(look())
     assert bool(watched.opened) == (linger_s > 0)
     assert any("closes in 0.5 s" in one for one in watched.said) == (linger_s > 0)
+
+
+def test_one_in_which_nothing_had_happened_says_why_its_links_end(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = Watched(session, tmp_path, monkeypatch, linger_s=60, has_begun=False)
+
+    async def look() -> None:
+        async with asyncio.timeout(60):
+            await watched.serve()
+
+    asyncio.run(look())
+    assert watched.opened == []
+    assert any("there is no review" in one for one in watched.said)

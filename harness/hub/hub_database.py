@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing, Usage
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
 CONNECT_TIMEOUT_S = 5
+SILENT_PEER = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A server that is gone without a word is given up after so many seconds (the last: milliseconds);
+by itself the kernel takes hours."""
 POSTGRES = ("postgresql", "postgres")
 VARIABLE = "DRILL_DATABASE_URL"
 HUBS_LOCK = 0x33414D
@@ -33,6 +42,8 @@ class HubDatabase:
     def __init__(self, engine: Engine, hold: Connection | None = None) -> None:
         """`hold` keeps other hubs out for as long as it is open."""
         self._engine, self._hold = engine, hold
+        self._holding = threading.Lock()
+        self._is_sole = True
 
     @classmethod
     def open(cls, home: Path, url: str = "") -> HubDatabase:
@@ -63,8 +74,11 @@ class HubDatabase:
     def transaction(self) -> Iterator[Transaction]:
         """One transaction: all of it is kept, or nothing.
 
-        Raises DrillError where the database fails.
+        Raises DrillError where the database fails, and AlreadyRunning where it is another hub's by
+        now.
         """
+        if not self._is_sole:
+            self.stay_sole()
         try:
             with Transaction(self._engine, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -74,10 +88,38 @@ class HubDatabase:
                 "nothing was changed; see that it has room and answers, then try again",
             ) from error
 
+    def stay_sole(self) -> None:
+        """See that no other hub can use this database, and take its lock again where the connection
+        that had it broke: Postgres lets go of the lock with it, and tells nobody.
+
+        Raises AlreadyRunning where another hub was faster, and DrillError where nobody answers.
+        """
+        with self._holding:
+            if self._hold is None and self._is_sole:
+                return  # a file, which is locked along with its home
+            try:
+                if self._hold is not None:
+                    self._hold.scalar(select(1))
+                    return
+                self._hold = _held(self._engine)
+            except SQLAlchemyError as error:
+                self._is_sole = False
+                self._let_go()
+                raise DrillError(
+                    f"the hub's database does not answer: {_reason(error)}",
+                    "is it being restarted?",
+                ) from error
+            self._is_sole = True
+
+    def _let_go(self) -> None:
+        if self._hold is not None:
+            with suppress(SQLAlchemyError):
+                self._hold.close()
+            self._hold = None
+
     def close(self) -> None:
         """Close its connections."""
-        if self._hold is not None:
-            self._hold.close()
+        self._let_go()
         self._engine.dispose()
 
 
@@ -97,7 +139,7 @@ def _engine(home: Path, url: str) -> Engine:
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, **SILENT_PEER},
     )
 
 

@@ -8,8 +8,9 @@ import json
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -86,7 +87,8 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
                 say(f"its certificate is its own, SHA-256 {certificate.fingerprint}")
             say("that link is its owner's: invite people with `drill people invite`")
             config = config_of(app, certificate)
-            asyncio.run(_until_told(_Server(config), listener, runs, app.state.relay.close))
+            watch = partial(_watch, database, runs)
+            asyncio.run(until_told(_Server(config), listener, watch, app.state.relay.close))
         finally:
             database.close()
             listener.close()
@@ -111,15 +113,43 @@ def config_of(app: FastAPI, certificate: ServerCertificate | None) -> uvicorn.Co
     )
 
 
-async def _until_told(
+async def until_told(
     server: uvicorn.Server,
     listener: socket.socket,
-    runs: RunRegistry,
+    watch: Callable[[], Awaitable[None]],
     close: Callable[[], Awaitable[None]],
 ) -> None:
-    async with _watching(runs):
+    """Serve until a signal, or until `watch` ends. Raises what ended it."""
+    watching = asyncio.ensure_future(watch())
+
+    def end(_: object) -> None:
+        server.should_exit = True
+
+    watching.add_done_callback(end)
+    try:
         await server.serve(sockets=[listener])
-    await close()
+    finally:
+        watching.cancel()
+        (ended,) = await asyncio.gather(watching, return_exceptions=True)
+        await close()
+    if isinstance(ended, Exception):
+        raise ended
+
+
+async def _watch(database: HubDatabase, runs: RunRegistry) -> None:
+    """Note what becomes of each drill as it happens, for as long as the database is this hub's.
+
+    Raises AlreadyRunning when it is another's.
+    """
+    while True:
+        try:
+            await run_in_threadpool(database.stay_sole)
+            await run_in_threadpool(runs.refresh)
+        except AlreadyRunning:
+            raise
+        except DrillError:
+            pass  # the next look may find the database again
+        await asyncio.sleep(WATCH_S)
 
 
 def owner_token(accounts: Accounts, home: Path) -> str:
@@ -133,24 +163,6 @@ def owner_token(accounts: Accounts, home: Path) -> str:
     path.touch(mode=0o600)
     path.write_text(token, encoding="utf-8")
     return token
-
-
-@asynccontextmanager
-async def _watching(runs: RunRegistry) -> AsyncIterator[None]:
-    """While inside, what becomes of each drill is noted as it happens."""
-
-    async def watch() -> None:
-        while True:
-            with suppress(DrillError):  # the next look may find the database again
-                await run_in_threadpool(runs.refresh)
-            await asyncio.sleep(WATCH_S)
-
-    watcher = asyncio.create_task(watch())
-    try:
-        yield
-    finally:
-        watcher.cancel()
-        await asyncio.gather(watcher, return_exceptions=True)
 
 
 @contextmanager

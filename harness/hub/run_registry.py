@@ -102,6 +102,7 @@ class RunRegistry:
         """
         self._check(order)
         with self._lock:
+            self._database.stay_sole()  # of two hubs each would start this team's drill
             offset = self._room()
             with self._database.transaction() as db:
                 if db.get(Team, team_id) is None:
@@ -124,6 +125,7 @@ class RunRegistry:
     def resume(self, run_id: str) -> None:
         """Go on with a drill whose process died. Raises UsageError where it did not."""
         with self._lock:
+            self._database.stay_sole()
             self._look_at_all()
             with self._database.transaction() as db:
                 run = self._run(run_id, db.get(Run, run_id))

@@ -25,7 +25,7 @@ def test_views_are_grouped_by_what_people_do_with_them(open_console: Open) -> No
         "(all) => all.map((one) => one.getAttribute('aria-label'))"
     ) == ["Respond", "Explore", "Decide", "Tell", "Learn", "Run"]
     explore = menu.get_by_role("group", name="Explore").get_by_role("link")
-    assert explore.all_inner_texts() == ["Dashboards", "Query", "Traces", "Logs"]
+    assert explore.all_inner_texts() == ["Dashboards", "Query", "Traces", "Logs", "Profiles"]
     assert menu.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "all of it is in sight"
 
 

@@ -15,9 +15,11 @@ import psycopg
 import pytest
 
 from harness import limits
+from harness.drill.actions.profiling import is_container_here, look_into
 from harness.errors import DeployFailed, PortTaken, StackFailed, UnknownName
 from harness.model import ProcessSpec
 from harness.runtime.base import ExitAction, ProcessExit, Runtime
+from harness.runtime.local.runtime import LocalRuntime
 from harness.runtime.procfs import identify, links_of, port_is_free
 from harness.waiting import wait_until_sync
 from tests.contract.kits import Kit
@@ -39,6 +41,15 @@ async def test_a_stack_comes_up_and_leaves_nothing_behind(shop: Shop, runtime: R
     assert not [process for process in found if process and process.alive]
     assert port_is_free(8000 + shop.offset)
     await runtime.down()
+
+
+async def test_a_service_is_looked_into_while_it_runs(shop: Shop, runtime: Runtime) -> None:
+    await runtime.up(shop.plan(shop.release("1.0.0")), silent)
+    (pid,) = [info.pid for info in runtime.processes() if info.name == "x"]
+    assert pid
+    assert is_container_here(pid) or isinstance(runtime, LocalRuntime)
+    stacks = await look_into(pid, form="stacks", seconds=0, waiting=False)
+    assert "child.py" in stacks
 
 
 async def test_a_service_gets_its_environment_checkout_and_log_and_nothing_else(

@@ -1,4 +1,8 @@
-"""A service looked into while it runs, by py-spy: where its time goes, or every thread's stack."""
+"""A service looked into while it runs, by py-spy: where its time goes, or every thread's stack.
+
+One in a container has a number on this machine, too, by which py-spy looks into it from outside;
+unless the engine runs elsewhere, as it does in a virtual machine.
+"""
 
 from __future__ import annotations
 
@@ -58,32 +62,53 @@ async def profile(
     if _turn.locked():
         raise DrillError("another profile is being taken", "try again when it is done")
     async with _turn:
-        with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder) / "profile"
-            if form == "stacks":
-                progress(f"asking every thread of {service} where it is")
-                content = await _py_spy(("dump", "--pid", str(pid)), SPARE_S)
-            else:
-                progress(f"watching {service} for {seconds} s")
-                command = ("record", "--pid", str(pid), "--duration", str(seconds))
-                options = ("--rate", str(RATE), "--format", form, "--output", str(out))
-                more = ("--threads", *(("--idle",) if waiting else ()))
-                await _py_spy((*command, *options, *more), seconds + SPARE_S)
-                content = await asyncio.to_thread(_bounded, out)
+        progress(
+            f"asking every thread of {service} where it is"
+            if form == "stacks"
+            else f"watching {service} for {seconds} s"
+        )
+        content = await look_into(pid, form=form, seconds=seconds, waiting=waiting)
     return Profile(service, pid, form, 0 if form == "stacks" else seconds, content)
 
 
 def _pid_of(session: Session, service: str) -> int:
-    if session.spec.runtime != "local":
-        raise EnvironmentMissing(
-            f"{service} runs in a container, where its process has another number",
-            "docker exec into it, and use py-spy there",
-        )
     pids = {one.name: one.pid for one in session.services.runtime.processes() if one.alive}
     pid = pids.get(service)
-    if pid is None:
+    if not pid:
         raise EnvironmentMissing(f"{service} has no process now", "see: drill status")
+    if session.spec.runtime != "local" and not is_container_here(pid):
+        raise EnvironmentMissing(
+            f"{service} runs in a container of an engine that is not on this machine",
+            "py-spy looks into processes of its own kernel: on Linux with Docker Engine, or by "
+            "docker exec where the engine is",
+        )
     return pid
+
+
+def is_container_here(pid: int, proc: Path = Path("/proc")) -> bool:
+    """Whether `pid`, as an engine says it, is the first process of a container of this kernel.
+
+    The number may be somebody else's process here: an engine in a virtual machine counts its own.
+    """
+    try:
+        status = (proc / str(pid) / "status").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    numbers = next((it.split()[1:] for it in status.splitlines() if it.startswith("NSpid:")), [])
+    return len(numbers) > 1 and numbers[-1] == "1"
+
+
+async def look_into(pid: int, *, form: Form, seconds: int, waiting: bool) -> str:
+    """What py-spy says of a process. Raises EnvironmentMissing, DrillError."""
+    if form == "stacks":
+        return await _py_spy(("dump", "--pid", str(pid)), SPARE_S)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "profile"
+        command = ("record", "--pid", str(pid), "--duration", str(seconds))
+        options = ("--rate", str(RATE), "--format", form, "--output", str(out))
+        more = ("--threads", *(("--idle",) if waiting else ()))
+        await _py_spy((*command, *options, *more), seconds + SPARE_S)
+        return await asyncio.to_thread(_bounded, out)
 
 
 def _bounded(path: Path) -> str:

@@ -167,24 +167,22 @@ def hand() -> Hand:
     return Hand()
 
 
-@pytest.fixture
-def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
-    """A drill without a fault; its time stands still until `hand` moves it."""
+def session_in(folder: Path, clock: Clock | None = None) -> Session:
+    """A drill without a fault, and its record in `folder`. Whoever takes it closes the record."""
     topology = Catalog(REPO).topology()
     runtime: Any = FakeRuntime(
         {
-            entry.name: BuiltRelease(entry.name, entry.version, "c0ffee", tmp_path)
+            entry.name: BuiltRelease(entry.name, entry.version, "c0ffee", folder)
             for entry in topology
         }
     )
     nothing: Any = None
     calm: Any = CalmPrometheus()
-    record = Record(tmp_path / "record.db", "d-test", clock=hand.clock)
     workspace: Any = FakeWorkspace()
     make_oracle: Callable[[Any], Any] = lambda access: nothing  # noqa: E731
     spec = DrillSpec(
         drill_id="d-test",
-        run_dir=tmp_path,
+        run_dir=folder,
         seed=1,
         scenario=Catalog(REPO).scenario("healthy"),
         faults=(),
@@ -195,7 +193,7 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         operations_token="",
     )
     services = Services(
-        record=record,
+        record=Record(folder / "record.db", "d-test", clock=clock),
         runtime=runtime,
         workspace=workspace,
         prometheus=calm,
@@ -205,8 +203,15 @@ def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
         customers=FakeCustomers(),
         machine=FakeMachine(),
     )
-    yield Session(spec, services)
-    record.close()
+    return Session(spec, services)
+
+
+@pytest.fixture
+def session(tmp_path: Path, hand: Hand) -> Iterator[Session]:
+    """A drill without a fault; its time stands still until `hand` moves it."""
+    made = session_in(tmp_path, hand.clock)
+    yield made
+    made.services.record.close()
 
 
 @pytest.fixture

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import psycopg
 import pytest
+import uvicorn
+from sqlalchemy import select
+from starlette.responses import PlainTextResponse
 
-from harness.errors import AlreadyRunning
-from harness.hub.hub_database import HubDatabase
+from harness.errors import AlreadyRunning, DrillError
+from harness.hub.hub_database import HUBS_LOCK, HubDatabase
+from harness.hub.hub_server import until_told
+from harness.hub.tables import Team
+from harness.runtime.port_check import listen
 from services.chassis.testing_postgres import PostgresServer
 
 
@@ -28,3 +35,84 @@ def test_a_second_hub_on_one_postgres_is_refused_until_the_first_has_ended(
         HubDatabase.open(tmp_path / "elsewhere", url)
     first.close()
     HubDatabase.open(tmp_path / "elsewhere", url).close()
+
+
+def break_hold(url: str) -> None:
+    """End the connection that has the hub's lock, as a failover or a firewall does."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks"
+            " WHERE locktype = 'advisory' AND objid = %s AND database = "
+            " (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [HUBS_LOCK],
+        ).fetchall()
+    assert ended == [(True,)]
+
+
+def test_a_lock_that_was_lost_with_its_connection_is_taken_again(url: str, tmp_path: Path) -> None:
+    first = HubDatabase.open(tmp_path, url)
+    break_hold(url)
+    with pytest.raises(DrillError, match="does not answer"):
+        first.stay_sole()
+    first.stay_sole()
+    with pytest.raises(AlreadyRunning):
+        HubDatabase.open(tmp_path / "elsewhere", url)
+    first.close()
+
+
+def test_what_is_asked_meanwhile_takes_it_again_first(url: str, tmp_path: Path) -> None:
+    first = HubDatabase.open(tmp_path, url)
+    break_hold(url)
+    with pytest.raises(DrillError):
+        first.stay_sole()
+    with first.transaction() as db:
+        assert db.scalars(select(Team)).all() == []
+    with pytest.raises(AlreadyRunning):
+        HubDatabase.open(tmp_path / "elsewhere", url)
+    first.close()
+
+
+def test_a_hub_whose_database_is_anothers_by_now_does_nothing_more_there(
+    url: str, tmp_path: Path
+) -> None:
+    """Unless it looks, it knows nothing of that: the other one was let in."""
+    first = HubDatabase.open(tmp_path, url)
+    break_hold(url)
+    second = HubDatabase.open(tmp_path / "elsewhere", url)
+    with first.transaction():
+        pass
+    with pytest.raises(DrillError):
+        first.stay_sole()
+    for _ in range(2):
+        with pytest.raises(AlreadyRunning), first.transaction():
+            pytest.fail("not reached")
+    second.stay_sole()
+    first.close()
+    second.close()
+
+
+def test_a_file_is_held_by_its_home(tmp_path: Path) -> None:
+    database = HubDatabase.open(tmp_path)
+    database.stay_sole()
+    with database.transaction():
+        pass
+    database.close()
+
+
+async def test_a_hub_ends_with_the_reason_when_its_watch_does() -> None:
+    async def watch() -> None:
+        raise AlreadyRunning("another hub uses this database", "end it first")
+
+    closed = asyncio.Event()
+
+    async def close() -> None:
+        closed.set()
+
+    listener = listen(0)
+    server = uvicorn.Server(
+        uvicorn.Config(PlainTextResponse("ok"), log_config=None, lifespan="off")
+    )
+    with pytest.raises(AlreadyRunning):
+        await asyncio.wait_for(until_told(server, listener, watch, close), 30)
+    assert closed.is_set()
+    listener.close()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,32 @@ async def test_what_cannot_be_looked_into_is_said(session: Session, busy: int) -
         await taken(session, "stacks", "paymnts")
     with pytest.raises(EnvironmentMissing, match="no process now"):
         await taken(session, "stacks", "orders")
+
+
+async def test_a_container_is_looked_into_where_its_number_is_one_of_this_kernel(
+    session: Session, busy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inside = Session(replace(session.spec, runtime="compose"), session.services, session.run)
-    with pytest.raises(EnvironmentMissing, match="container"):
+    # The process is no container, as the number of an engine in a virtual machine would be none.
+    with pytest.raises(EnvironmentMissing, match="engine that is not on this machine"):
         await taken(inside, "stacks")
+    monkeypatch.setattr(profiling, "is_container_here", lambda _: True)
+    assert "count_forever" in await taken(inside, "stacks")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_one"),
+    [
+        ("Name:\tpython\nNSpid:\t15896\t1\n", True),
+        ("Name:\tpython\nNSpid:\t15896\t7\n", False),
+        ("Name:\tpython\nNSpid:\t15896\n", False),
+        ("Name:\tpython\n", False),
+    ],
+)
+def test_the_first_process_of_a_container_is_known_by_its_numbers(
+    tmp_path: Path, status: str, is_one: bool
+) -> None:
+    (tmp_path / "15896").mkdir()
+    (tmp_path / "15896" / "status").write_text(status)
+    assert profiling.is_container_here(15896, tmp_path) is is_one
+    assert not profiling.is_container_here(15897, tmp_path)

@@ -59,6 +59,13 @@ export const VIEWS: readonly MenuView[] = [
   },
   { id: "logs", title: "Logs", key: "l", group: "explore", load: () => import("@/features/logs") },
   {
+    id: "profiles",
+    title: "Profiles",
+    key: "u",
+    group: "explore",
+    load: () => import("@/features/profiles"),
+  },
+  {
     id: "diagnosis",
     title: "Diagnosis",
     key: "d",

@@ -28,6 +28,8 @@ from tests.unit.drill.conftest import session_in
 
 DRILL_ID = "d-0000abcd"
 LONGEST_S = 1800.0
+GO = "go"
+"""In a team's folder: the drill may write."""
 SENT = "sent.jsonl"
 """In a run's folder: the number of each event, and when it was about to be written."""
 
@@ -64,8 +66,14 @@ async def _served(home: Path, run_dir: Path) -> None:
 
 
 async def _replayed(session: Session, home: Path, run_dir: Path) -> None:
-    """Write the events, evenly, until they are all written or the drill is to end."""
+    """Write one event, and once told the others, evenly, until the drill is to end."""
     every_s = 1 / float(os.environ["DRILL_SPEED"])
+    session.note(events.NoteAdded("first", "Ada"), "Ada")
+
+    async def told_to_go() -> bool:
+        return (home / GO).exists()
+
+    await wait_until(told_to_go, timeout_s=LONGEST_S, what="the word to go")
     begun_s = time.monotonic()
     with (run_dir / SENT).open("w") as sent:
         for number in range(int(os.environ["DRILL_SEED"])):

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 
 from harness.errors import AlreadyRunning, DrillError
+from harness.hub.accounts import Accounts
 from harness.hub.hub_database import HUBS_LOCK, HubDatabase
 from harness.hub.hub_server import until_told
-from harness.hub.tables import Team
+from harness.hub.tables import HubRole, Team
 from harness.runtime.port_check import listen
 from services.chassis.testing_postgres import PostgresServer
 
@@ -96,6 +97,27 @@ def test_a_file_is_held_by_its_home(tmp_path: Path) -> None:
     database.stay_sole()
     with database.transaction():
         pass
+    database.close()
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
+    database = HubDatabase.open(tmp_path)
+    accounts = Accounts(database)
+    team = accounts.make_team("red")
+    owner = accounts.known_by_token(accounts.owner_token())
+    assert owner is not None
+    with database.transaction() as db:
+        db.connection().exec_driver_sql("PRAGMA max_page_count = 1")  # no page more than there are
+    invites, refused = 0, None
+    while refused is None:
+        try:
+            accounts.invite(owner, team.id, HubRole.PARTICIPANT)
+            invites += 1
+        except DrillError as error:
+            refused = error
+    assert "full" in refused.message
+    assert "see that it has room" in refused.hint
+    assert len(accounts.invites()) == invites
     database.close()
 
 

@@ -6,23 +6,32 @@ from __future__ import annotations
 import os
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from harness.bounded_http import HangingUp
+from harness.hub import shop_git
 from harness.hub.accounts import Accounts, Known
 from harness.hub.hub_database import HubDatabase
 from harness.hub.run_registry import Target
 from harness.hub.tables import HubRole, Run
 from harness.workspace import objects
+from harness.workspace.smart_http import PUSH_BYTES_MAX
 from tests.unit.hub.served_hub import TlsHub, served_over_tls
 
 RUN = "r-00000001"
-MINUTE_S = 60
+LONGEST_S = 600
+READ_MAX = 40_000_000
+"""Of a push that is refused: the bound, and what was on its way."""
+GROWN_MAX = 64_000_000
 
 
 @dataclass
@@ -62,7 +71,7 @@ class Shop:
             capture_output=True,
             text=True,
             check=False,
-            timeout=MINUTE_S,
+            timeout=LONGEST_S,
         )
 
     def done(self, *arguments: str) -> str:
@@ -229,11 +238,103 @@ def test_what_is_no_plain_file_in_a_branch_is_refused_in_words(
     assert words in shop.refused(*prepare(shop))
 
 
-def test_a_push_beyond_the_bound_is_cut_and_said_to_be_so(shop: Shop) -> None:
-    (shop.folder / "noise.bin").write_bytes(os.urandom(24_000_000))
-    shop.commit()
+@dataclass
+class Taken:
+    """What a push took of the hub, at most: bytes read, bytes on its disk, bytes of its memory."""
+
+    read: int = 0
+    spooled: int = 0
+    grown: int = 0
+
+
+@contextmanager
+def watched(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Taken]:
+    """What the hub, which is this process, takes while the block runs."""
+    found, is_over = Taken(), threading.Event()
+    received = HangingUp.data_received
+
+    def counted(self: HangingUp, data: bytes) -> None:
+        found.read += len(data)
+        received(self, data)
+
+    monkeypatch.setattr(HangingUp, "data_received", counted)
+    begun = resident_bytes()
+
+    def look() -> None:
+        while not is_over.wait(0.005):
+            found.spooled = max(found.spooled, unnamed_bytes(shop.origin.parents[1] / "hub"))
+            found.grown = max(found.grown, resident_bytes() - begun)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield found
+    finally:
+        is_over.set()
+        looking.join()
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def unnamed_bytes(folder: Path) -> int:
+    """Of files without a name that lie in a folder's file system and were made in it."""
+    found = 0
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if str(path.readlink()).startswith(f"{folder}/"):
+                found += path.stat().st_size
+    return found
+
+
+def push_of(shop: Shop, megabytes: int) -> None:
+    """Commit so much that cannot be made smaller, and push it."""
+    noise = os.urandom(1_000_000)
+    with (shop.folder / "noise.bin").open("wb") as file:
+        for number in range(megabytes):
+            file.write(number.to_bytes(8, "big"))
+            file.write(noise)
+    quick = ("-c", "core.compression=0", "-c", "core.bigFileThreshold=1m")
+    shop.done(*quick, "add", "--all")
+    shop.done("-c", "user.name=ada", "-c", "user.email=a@b", "commit", "-qm", "noise")
+    for name in ("core.compression=0", "core.bigFileThreshold=1m", "pack.window=0"):
+        shop.done("config", *name.split("="))
     assert "413" in shop.refused("origin", "HEAD:main")
+
+
+@pytest.mark.parametrize(
+    "megabytes",
+    [
+        24,
+        pytest.param(1000, marks=[pytest.mark.torture, pytest.mark.timeout(1800)], id="gigabyte"),
+    ],
+)
+def test_a_push_beyond_the_bound_is_cut_before_it_fills_anything(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, megabytes: int
+) -> None:
+    with watched(shop, monkeypatch) as taken:
+        push_of(shop, megabytes)
+    print(f"\n  a push of {megabytes} MB: {taken}")  # noqa: T201
+    assert PUSH_BYTES_MAX <= taken.read <= READ_MAX
+    assert 0 < taken.spooled <= PUSH_BYTES_MAX
+    assert taken.grown <= GROWN_MAX
     assert not list((shop.origin / "objects").glob("incoming-*"))
+    # And the next one is served.
+    shop.done("ls-remote", "origin")
+
+
+def test_a_push_for_which_the_hub_has_no_room_is_refused_and_the_next_one_taken(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop.folder / "services/a/app.py").write_text("a=2\n")
+    shop.commit()
+    opened = Path("/dev/full").open  # every write there fails as on a full disk
+    full = SimpleNamespace(TemporaryFile=lambda **_: opened("r+b", buffering=0))
+    with monkeypatch.context() as filled:
+        filled.setattr(shop_git, "tempfile", full)
+        assert "503" in shop.refused("origin", "HEAD:main")
+    shop.done("push", "-q", "origin", "HEAD:main")
 
 
 def test_who_looks_on_reads_and_does_not_push(shop: Shop) -> None:

@@ -27,7 +27,7 @@ from harness.record.store import Record
 from harness.runtime.port_check import listen
 from harness.waiting import wait_until_sync
 from tests.unit.hub.conftest import ROOMY
-from tests.unit.hub.replaying_drill import DRILL_ID, SENT
+from tests.unit.hub.replaying_drill import DRILL_ID, GO, SENT
 
 REPLAYING = (sys.executable, "-m", "tests.unit.hub.replaying_drill")
 BOUND_S = 90.0
@@ -100,6 +100,11 @@ class WholeHub:
             lambda: self.phases() == wanted, timeout_s=BOUND_S, what=f"all runs to be {phase}"
         )
 
+    def go(self) -> None:
+        """Let every drill write."""
+        for team_id in self.teams.values():
+            (self.home / "teams" / team_id / GO).touch()
+
     def end_all(self) -> None:
         """Let every drill end by itself."""
         for team_id in self.teams.values():
@@ -116,7 +121,7 @@ class WholeHub:
     def sent(self, run: str) -> dict[int, float]:
         """When each event of a run was about to be written, by its number."""
         lines = (self.run_dir(run) / SENT).read_text().splitlines()
-        return {number: at_s for number, at_s in map(json.loads, lines)}
+        return dict(map(json.loads, lines))
 
     def processes(self) -> set[int]:
         """All that live of the drills of this home, whether anybody knows of them or not."""

@@ -25,8 +25,6 @@ PROMPT = "on-call"
 AT_ONCE_MAX = 4
 """Calls of one agent that run beside each other; further ones wait."""
 
-Context = ServerRequestContext[Any, Any]
-
 
 async def serve_stdio(player: Player) -> None:
     """Serve one agent on standard input and output, until it leaves."""
@@ -59,12 +57,12 @@ class _Desk:
         self._player, self._limit = player, anyio.CapacityLimiter(AT_ONCE_MAX)
 
     async def list_tools(
-        self, _: Context, __: types.PaginatedRequestParams | None
+        self, _: ServerRequestContext[Any, Any], __: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_described(one) for one in TOOLS])
 
     async def call_tool(
-        self, context: Context, params: types.CallToolRequestParams
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         """What went wrong is the call's result: an agent reads it, and can do better."""
         steps = iter(range(1, 10**6))
@@ -87,7 +85,7 @@ class _Desk:
         )
 
     async def list_resources(
-        self, _: Context, __: types.PaginatedRequestParams | None
+        self, _: ServerRequestContext[Any, Any], __: types.PaginatedRequestParams | None
     ) -> types.ListResourcesResult:
         found = await self._asked(partial(resources, self._player.seat.client))
         return types.ListResourcesResult(
@@ -98,7 +96,7 @@ class _Desk:
         )
 
     async def read_resource(
-        self, _: Context, params: types.ReadResourceRequestParams
+        self, _: ServerRequestContext[Any, Any], params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
         uri = str(params.uri)
         work = partial(resource, self._player.seat.client, uri)
@@ -107,13 +105,13 @@ class _Desk:
         return types.ReadResourceResult(contents=[found])
 
     async def list_prompts(
-        self, _: Context, __: types.PaginatedRequestParams | None
+        self, _: ServerRequestContext[Any, Any], __: types.PaginatedRequestParams | None
     ) -> types.ListPromptsResult:
         prompt = types.Prompt(name=PROMPT, description="The task, as a person on call is told it.")
         return types.ListPromptsResult(prompts=[prompt])
 
     async def get_prompt(
-        self, _: Context, params: types.GetPromptRequestParams
+        self, _: ServerRequestContext[Any, Any], params: types.GetPromptRequestParams
     ) -> types.GetPromptResult:
         if params.name != PROMPT:
             raise MCPError(types.INVALID_PARAMS, f"there is no such prompt; there is {PROMPT}")

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from fastapi import Depends, Request
 
 from harness.drill.actions.team_entry import actor, speaker
+from harness.drill.queries.told_messages import Reader
 from harness.drill.session import Session
 from harness.errors import UsageError
 from harness.record.events import Audience
@@ -86,8 +87,16 @@ def audience_of(request: Request) -> Audience:
     return "instructor" if request.state.caller == Caller.INSTRUCTOR else "all"
 
 
+def reader(request: Request) -> Reader:
+    """Who reads: what is said to one person is shown to them, under the name that they gave, or
+    that a hub knows them by."""
+    person = unquote(request.headers.get(PERSON, ""))[:200]
+    return Reader(audience_of(request), person)
+
+
 By = Annotated[str, Depends(caller_name)]
 Actor = Annotated[str, Depends(actor_name)]
 KnownPerson = Annotated[str | None, Depends(known_person)]
 PublicUrl = Annotated[str, Depends(public_url)]
 Viewer = Annotated[Audience, Depends(audience_of)]
+AsReader = Annotated[Reader, Depends(reader)]

@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 from harness.drill.queries.status import status
+from harness.drill.queries.told_messages import Reader, own_envelopes
 from harness.drill.session import Session
 from harness.record import events
 from harness.record.envelope import Envelope
@@ -71,11 +72,15 @@ class Feed:
         self._growth: asyncio.Task[int] | None = None
         self._asked: dict[Audience, tuple[float, asyncio.Task[bytes]]] = {}
 
-    def after(self, seen: int, audience: Audience) -> tuple[list[FeedEvent], int]:
-        """The next events that `audience` may see, at most BATCH, and how far that is complete.
-
-        What it may not see is passed over.
+    def after(self, seen: int, reader: Reader) -> tuple[list[FeedEvent], int]:
+        """The next events that `reader` may see, of everybody's at most BATCH, and how far that is
+        complete. What they may not see is passed over.
         """
+        shared, end = self._after(seen, reader.audience)
+        own = [FeedEvent.of(one) for one in own_envelopes(self.session, reader, seen, end)]
+        return sorted([*shared, *own], key=lambda one: one.seq), end
+
+    def _after(self, seen: int, audience: Audience) -> tuple[list[FeedEvent], int]:
         tail = self._up_to_date(audience)
         if seen >= tail.begin:
             unseen = list(takewhile(lambda one: one.seq > seen, reversed(tail.events)))

@@ -116,9 +116,9 @@ async def throw(body: Thrown, session: InSession, by: By) -> Any:
     return instructor.throw(session, body.id, by=by)
 
 
-@router.post("/instructor/say", responses=answers(events.InjectDelivered))
+@router.post("/instructor/say", responses=answers(events.InjectDelivered | events.PersonMessaged))
 async def say(body: Said, session: InSession, by: By) -> Any:
-    """Tell the team something in one's own words."""
+    """Tell everybody something in one's own words, or one person alone."""
     return instructor.say(session, body.text, to=body.to, by=by)
 
 

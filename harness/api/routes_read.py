@@ -8,15 +8,22 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from harness.api.access import TEAM, router_for
-from harness.api.answers import record_answers, shop_answers, status_answers, telemetry_answers
+from harness.api.answers import (
+    exercise_answers,
+    record_answers,
+    shop_answers,
+    status_answers,
+    telemetry_answers,
+)
 from harness.api.answers.shapes import answers
-from harness.api.dependencies import InSession, Viewer
+from harness.api.dependencies import AsReader, InSession, Viewer
 from harness.drill.queries import (
     addresses,
     metric_queries,
     release_diff,
     sql_query,
     telemetry_queries,
+    told_messages,
     trace_search,
 )
 from harness.drill.queries.status import pages as drill_pages
@@ -61,10 +68,16 @@ async def pages(session: InSession) -> Any:
 
 @router.get("/events", responses=answers(list[record_answers.RecordedEvent]))
 async def recorded(
-    session: InSession, viewer: Viewer, after: Number = 0, limit: Limit = 1000
+    session: InSession, reader: AsReader, after: Number = 0, limit: Limit = 1000
 ) -> Any:
-    found = session.services.record.events(after, audience=viewer, limit=limit)
+    found = told_messages.events_for(session, reader, after, limit)
     return [envelope.in_words() for envelope in found]
+
+
+@router.get("/messages", responses=answers(list[exercise_answers.MessageTo]))
+async def told(session: InSession, reader: AsReader) -> Any:
+    """What everybody was told, and what was said to whoever asks alone."""
+    return told_messages.messages_for(session, reader)
 
 
 @router.get("/logs", responses=answers(telemetry_answers.Logs))
@@ -75,6 +88,8 @@ async def logs(
     trace_id: ShortText = None,
     contains: ShortText = None,
     since: ShortText = None,
+    begin: Moment | None = None,
+    end: Moment | None = None,
     after: Seq = None,
     before: Seq = None,
     limit: Limit = 100,
@@ -86,6 +101,8 @@ async def logs(
         trace_id=trace_id,
         contains=contains,
         since=since,
+        begin_s=begin,
+        end_s=end,
         after=after,
         before=before,
         limit=limit,

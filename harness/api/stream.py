@@ -16,30 +16,30 @@ from starlette.types import Receive, Scope, Send
 
 from harness.api.event_feed import STATUS_EVERY_S, Feed, frame
 from harness.bounded_http import HANG_UP
+from harness.drill.queries.told_messages import Reader
 from harness.errors import DrillError
-from harness.record.events import Audience
 
 UNREAD_TIMEOUT_S = 15.0
 """How long a client may leave what it was sent unread."""
 
 
-async def frames(feed: Feed, audience: Audience, after: int) -> AsyncIterator[bytes]:
-    """What `audience` may see after event number `after`, until the drill has ended."""
+async def frames(feed: Feed, reader: Reader, after: int) -> AsyncIterator[bytes]:
+    """What `reader` may see after event number `after`, until the drill has ended."""
     yield b"retry: 1000\n\n"
     if feed.session.review is not None:
         # Over it is from the beginning; what people still write comes as it is written.
-        yield await feed.status(audience)
+        yield await feed.status(reader.audience)
         yield frame("over", {"reason": feed.session.run.over_reason})
     seen, told_at = min(after, feed.session.services.record.last_seq()), 0.0
     while True:
-        news, seen = feed.after(seen, audience)
+        news, seen = feed.after(seen, reader)
         if news:
             yield b"".join(one.chunk for one in news)
             if feed.session.review is None and any(one.is_last for one in news):
                 yield frame("over", {"reason": feed.session.run.over_reason})
                 return
         elif time.monotonic() - told_at >= STATUS_EVERY_S:
-            yield await feed.status(audience)
+            yield await feed.status(reader.audience)
             told_at = time.monotonic()
         else:
             await feed.growth(seen)

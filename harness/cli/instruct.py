@@ -94,6 +94,19 @@ def inject(
     say(f"{delivered['sender']}: {' '.join(delivered['text'].split())}")
 
 
+@app.command("say")
+def say_in_own_words(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    to: Annotated[str, typer.Option(help="One person; nobody else can read it.")] = "",
+) -> None:
+    """Say something to the team in your own words, or to one person alone.
+
+    Example: drill instruct say 'try the deploy log' --to Ada
+    """
+    _ask("say", {"text": text, "to": to})
+    say(f"said to {to} alone" if to else "said to everybody")
+
+
 @app.command()
 def hint() -> None:
     """Give the team the next hint, which costs points.

@@ -67,9 +67,10 @@ def agenda(as_json: AsJson = False) -> None:
 
     Example: drill agenda
     """
-    answer = participant().get("/v1/exercise")
+    client = participant()
+    answer, told = client.get("/v1/exercise"), client.get("/v1/messages")
     if as_json:
-        data(answer)
+        data({**answer, "messages": told})
         return
     for text in agenda_lines(answer) or [answer["title"]]:
         line(text)
@@ -86,8 +87,9 @@ def agenda(as_json: AsJson = False) -> None:
     ):
         for text in texts:
             line(f"{title.removesuffix('s')}: {text}")
-    for one in answer["messages"]:
-        line(f"{one['sender']}: {' '.join(one['text'].split())}")
+    for one in told:
+        alone = f", to {one['to']} alone" if one["to"] else ""
+        line(f"{one['sender']}{alone}: {' '.join(one['text'].split())}")
     if answer["sealed"]:
         line(f"the answer is sealed: {answer['sealed']}")
 

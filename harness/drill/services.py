@@ -120,8 +120,11 @@ class TracesAndLogs(Protocol):
         after: str | None = None,
         before: str | None = None,
         limit: int = 100,
+        *,
+        until_ms: int | None = None,
     ) -> list[dict[str, Any]]:
-        """The newest log records that match, oldest first; `after` and `before` are their `seq`."""
+        """The newest log records that match, oldest first; `after` and `before` are their `seq`,
+        `until_ms` is the last moment that is asked for, since the epoch."""
 
     async def close(self) -> None:
         """Let go of all connections."""

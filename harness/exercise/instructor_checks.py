@@ -17,6 +17,7 @@ from harness.record.team_clock import EXTRA_MAX_S, SPEED_MAX
 HINT_COST_POINTS = 5
 OWN = "own-"
 """Ids of messages that no agenda has begin so."""
+SENDER = "Instructor"
 
 
 def clock_started(agenda: Agenda, story: Story, speed: float) -> events.ClockStarted:
@@ -92,14 +93,15 @@ def inject_thrown(
     return events.InjectDelivered(inject.id, inject.kind, inject.sender, inject.text, by)
 
 
-def own_message(
-    story: Story, words: str, *, number: int, to: str, by: str
-) -> events.InjectDelivered:
-    """The instructor's own words, to everybody or to one who holds a role."""
-    if to:
-        one_of("person", to, {name for held in role_holders(story).values() for name in held})
-    sender = f"Instructor, to {to}" if to else "Instructor"
-    return events.InjectDelivered(f"{OWN}{number}", "message", sender, text("text", words), by)
+def own_message(words: str, *, number: int, by: str) -> events.InjectDelivered:
+    """The instructor's own words, to everybody."""
+    return events.InjectDelivered(f"{OWN}{number}", "message", SENDER, text("text", words), by)
+
+
+def message_to_one(story: Story, words: str, *, to: str, by: str) -> events.PersonMessaged:
+    """The instructor's own words, to one who holds a role."""
+    one_of("person", to, {name for held in role_holders(story).values() for name in held})
+    return events.PersonMessaged(to, SENDER, text("text", words), by)
 
 
 def hint_taken(

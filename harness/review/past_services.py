@@ -168,6 +168,8 @@ class PastTelemetry:
         after: str | None = None,
         before: str | None = None,
         limit: int = 100,
+        *,
+        until_ms: int | None = None,
     ) -> list[dict[str, Any]]:
         """See TracesAndLogs.logs; `since` counts back from the moment."""
         return await self._kept().logs(
@@ -179,7 +181,7 @@ class PastTelemetry:
             after,
             before,
             limit,
-            until_ms=self._until_ms,
+            until_ms=self._until_ms if until_ms is None else min(until_ms, self._until_ms),
         )
 
     async def close(self) -> None:

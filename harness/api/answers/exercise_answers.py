@@ -55,6 +55,15 @@ class Message(Answer):
     seq: int
 
 
+class MessageTo(Answer):
+    """What was said; `to` is empty where it was said to everybody."""
+
+    seq: int
+    to: str
+    sender: str
+    text: str
+
+
 class Exercise(Answer):
     """The exercise as its people see it. `roles` is role → who holds it; `update_due_s` falls below
     zero once an update is late; `sealed` is the commitment to the answer."""

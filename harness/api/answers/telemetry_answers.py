@@ -82,7 +82,8 @@ class JaegerTrace(Answer):
 
 
 class TraceRow(Answer):
-    """What a trace was, how long it took, and whom it passed."""
+    """What a trace was, how long it took, and whom it passed; `reason` is what a failed call in it
+    says, and empty where none failed."""
 
     trace_id: str
     start_ms: float
@@ -91,6 +92,7 @@ class TraceRow(Answer):
     failed: int
     service: str
     operation: str
+    reason: str
     services: list[str]
 
 

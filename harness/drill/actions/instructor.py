@@ -151,15 +151,16 @@ def _order(one: dict[str, Any]) -> tuple[bool, bool, float]:
     return one["delivered"], one["due_s"] is None, one["due_s"] or 0.0
 
 
-def say(session: Session, text: str, *, to: str, by: str) -> events.InjectDelivered:
-    """Tell the team something in the instructor's own words; `to` names one person, or nobody.
-
-    Everybody can read it, as in any room; it says whom it is meant for.
-    """
+def say(
+    session: Session, text: str, *, to: str, by: str
+) -> events.InjectDelivered | events.PersonMessaged:
+    """Tell the team something in the instructor's own words; or the one person named in `to`, and
+    then nobody else can read it."""
     story = session.story()
+    if to:
+        return _noted(session, checks.message_to_one(story, text, to=to, by=by), by)
     own = sum(one.startswith(checks.OWN) for one in delivered(story))
-    event = checks.own_message(story, text, number=own + 1, to=to, by=by)
-    return _noted(session, event, by)
+    return _noted(session, checks.own_message(text, number=own + 1, by=by), by)
 
 
 def when_in_words(when: When, titles: Mapping[str, str]) -> str:

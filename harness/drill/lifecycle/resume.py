@@ -21,6 +21,7 @@ from harness.record.events import (
     DrillCreated,
     Event,
     InjectDelivered,
+    PersonMessaged,
     RoleJoined,
     RoleLeft,
     SealOpened,
@@ -31,7 +32,7 @@ from harness.record.story import fold
 HOST_DIED = "its host died; found at the next start"
 """The reason that stands in the record of such a drill."""
 HINT = "`drill run SCENARIO` begins another"
-CARRIED = (RoleJoined, RoleLeft, InjectDelivered)
+CARRIED = (RoleJoined, RoleLeft, InjectDelivered, PersonMessaged)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,10 @@ from typing import Any
 from harness.drill.session import Session
 from harness.errors import UsageError
 from harness.telemetry.jaeger import JaegerTrace, from_jaeger
+from harness.telemetry.summary import message
+from harness.telemetry.traces import Trace
+
+REASON_CHARS_MAX = 300
 
 
 async def search_traces(
@@ -72,8 +76,16 @@ def _row(data: JaegerTrace) -> dict[str, Any]:
         "failed": sum(1 for span in trace.spans if span.error),
         "service": root.service if root else "",
         "operation": root.operation if root else "",
+        "reason": _reason(trace),
         "services": list(dict.fromkeys(span.service for span in trace.spans)),
     }
+
+
+def _reason(trace: Trace) -> str:
+    """Why it failed: what the failed call that began last says, which is the closest to where it
+    comes from."""
+    said = (message(span) for span in reversed(trace.spans) if span.error)
+    return next((text for text in said if text), "")[:REASON_CHARS_MAX]
 
 
 def _moment(at_s: float | None) -> datetime | None:

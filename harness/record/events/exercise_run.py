@@ -131,6 +131,20 @@ class InjectDelivered(Event, type="inject.delivered"):
 
 
 @dataclass(frozen=True)
+class PersonMessaged(Event, type="person.messaged", audience="instructor"):
+    """Told to one person. The rest of the team may not read it: to the record it is the
+    instructor's, and whoever shows the record to that person adds it."""
+
+    to: str
+    sender: str
+    text: str
+    by: str
+
+    def describe(self) -> Description:
+        return Description("message", f"{self.sender}, to {self.to} alone: {self.text}", "warn")
+
+
+@dataclass(frozen=True)
 class HintTaken(Event, type="hint.taken"):
     number: int
     text: str

@@ -32,6 +32,7 @@ from harness.cli.main import app as cli_app
 from harness.drill.lifecycle.home import Home
 from harness.drill.lifecycle.seal import sealed
 from harness.drill.outputs.exports import FILES, write_postmortem
+from harness.drill.queries.told_messages import Reader
 from harness.drill.session import Session
 from harness.errors import DrillError, StackFailed
 from harness.paths import REPO
@@ -315,7 +316,7 @@ def terminal_outputs(drill: SealedDrill) -> Iterator[tuple[str, str]]:
     """The live stream, and the terminal of the drill itself."""
     session = drill.session
     public = session.services.record.events(audience="all")
-    chunks, _ = Feed(session).after(0, "all")
+    chunks, _ = Feed(session).after(0, Reader("all"))
     yield "stream", b"".join(one.chunk for one in chunks).decode()
     yield "stream's status", drill.loop.call(Feed(session).status, "all").decode()
     yield "lines", "\n".join(live_view.line_of(one.event) for one in public)

@@ -20,6 +20,7 @@ from harness.api.answers.shapes import EVENT_STREAM
 from harness.api.app import create_app
 from harness.api.event_feed import Feed
 from harness.api.stream import frames as frames_of
+from harness.drill.queries.told_messages import Reader
 from harness.drill.session import Session
 from harness.exercise.agenda_files import load_agenda
 from harness.record.events import EVENT_TYPES, Audience, DrillFinished, Event
@@ -112,7 +113,7 @@ async def test_every_frame_of_the_stream_has_its_shape(workshop: Workshop) -> No
 
 async def parsed(session: Session, audience: Audience) -> AsyncIterator[dict[str, Any]]:
     """The frames of the stream, without the numbers that browsers keep for themselves."""
-    async for chunk in frames_of(Feed(session), audience, 0):
+    async for chunk in frames_of(Feed(session), Reader(audience), 0):
         for block in chunk.decode().split("\n\n"):
             fields = dict(line.split(": ", 1) for line in block.splitlines())
             if "data" in fields:

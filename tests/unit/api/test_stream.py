@@ -13,6 +13,7 @@ import pytest
 from harness.api import event_feed
 from harness.api.event_feed import Feed
 from harness.api.stream import EventStream, frames
+from harness.drill.queries.told_messages import Reader
 from harness.drill.session import Session
 from harness.record import events
 from harness.record.events import Audience
@@ -34,9 +35,11 @@ class Quiet(Feed):
         return {"audience": audience}
 
 
-async def listen(session: Session, audience: Audience, after: int = 0) -> list[dict[str, Any]]:
+async def listen(
+    session: Session, audience: Audience, after: int = 0, person: str = ""
+) -> list[dict[str, Any]]:
     """All frames until the drill is over."""
-    source = frames(Quiet(session), audience, after)
+    source = frames(Quiet(session), Reader(audience, person), after)
     chunks = [chunk async for chunk in source]
     return [read(one) for one in b"".join(chunks).split(b"\n\n") if one]
 
@@ -72,7 +75,7 @@ async def test_who_claims_to_have_seen_the_future_hears_what_comes_and_delays_no
 ) -> None:
     monkeypatch.setattr(event_feed, "STATUS_EVERY_S", 30.0)
     shared = Quiet(session)
-    ahead, good = (frames(shared, "all", after) for after in (10**12, 0))
+    ahead, good = (frames(shared, Reader("all"), after) for after in (10**12, 0))
     for source in (ahead, good):
         assert b"retry" in await anext(source)
         assert b"event: status" in await anext(source)

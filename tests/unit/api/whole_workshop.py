@@ -180,7 +180,8 @@ STEPS: tuple[Request, ...] = (
     _post("/v1/instructor/confirm", INSTRUCTOR, right=True),
     _post("/v1/instructor/judge", INSTRUCTOR, line="blameless_and_accountable", points=1),
     *(_get(path) for path in (
-        "/v1/status", "/v1/addresses", "/v1/password", "/v1/pages", "/v1/events", "/v1/logs",
+        "/v1/status", "/v1/addresses", "/v1/password", "/v1/pages", "/v1/events",
+        "/v1/messages", "/v1/logs",
         "/v1/traces", "/v1/dashboards", "/v1/deploys", "/v1/flags", "/v1/engagement",
         "/v1/postmortem", "/v1/history", "/v1/exercise", "/v1/choices", "/v1/roles", "/v1/score",
         "/v1/ai", "/v1/hypotheses", "/v1/updates", "/v1/guardrails", "/v1/runbooks",

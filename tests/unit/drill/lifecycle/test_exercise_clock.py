@@ -16,7 +16,13 @@ from harness.errors import UnknownName, UsageError
 from harness.exercise.agenda import AtTime, ByHand, InPhase, NoUpdate, When, WhileAlert
 from harness.exercise.agenda_files import load_agenda
 from harness.exercise.views import role_holders
-from harness.record.events import ClockStarted, InjectDelivered, PhaseChanged, RoleJoined
+from harness.record.events import (
+    ClockStarted,
+    InjectDelivered,
+    PersonMessaged,
+    PhaseChanged,
+    RoleJoined,
+)
 from tests.unit.drill.conftest import Hand, page_sent
 
 
@@ -226,10 +232,11 @@ def test_what_brings_a_message_is_said_in_words(when: When, words: str) -> None:
 
 def test_the_instructor_says_things_in_own_words_to_all_or_to_one(workshop: Session) -> None:
     workshop.note(RoleJoined("Ada", "on-call"))
-    said = [instructor.say(workshop, "look up", to=to, by="instructor") for to in ("", "Ada")]
-    assert [(one.inject_id, one.sender) for one in said] == [
-        ("own-1", "Instructor"),
-        ("own-2", "Instructor, to Ada"),
+    said = [instructor.say(workshop, "look up", to=to, by="instructor") for to in ("", "Ada", "")]
+    assert said == [
+        InjectDelivered("own-1", "message", "Instructor", "look up", "instructor"),
+        PersonMessaged("Ada", "Instructor", "look up", "instructor"),
+        InjectDelivered("own-2", "message", "Instructor", "look up", "instructor"),
     ]
     with pytest.raises(UnknownName):
         instructor.say(workshop, "look up", to="Nobody", by="instructor")

@@ -60,7 +60,10 @@ export const api = {
   async post<P extends PostPath>(path: P, body?: BodyOf<P>): Promise<AnswerOf<"post", P>> {
     return (await (await ask(path, posted(body))).json()) as AnswerOf<"post", P>;
   },
-  /** A long operation, or one that may become one: JSON lines `{progress}`, then `{result}` or `{error}`. Returns the result. */
+  /**
+   * A long operation, or one that may become one: JSON lines `{progress}`, then `{result}` or
+   * `{error}`. Returns the result.
+   */
   async run<P extends PostPath>(
     path: P,
     body: BodyOf<P>,
@@ -77,8 +80,8 @@ export const api = {
     }
     return result;
   },
-  async stream(after: number): Promise<ReadableStream<Uint8Array> | null> {
+  async stream(after: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | null> {
     const headers = { "Last-Event-ID": String(after) };
-    return (await ask("/v1/stream", { headers, cache: "no-store" })).body;
+    return (await ask("/v1/stream", { headers, cache: "no-store", signal })).body;
   },
 };

@@ -120,8 +120,16 @@ export function showAt(atS: number | null) {
   );
 }
 
+let following = new AbortController();
+
+/** Asks on under the name that this person has now: what is said to one alone comes by name. */
+export function followAnew() {
+  following.abort();
+}
+
 async function follow() {
-  const body = await api.stream(live.last);
+  following = new AbortController();
+  const body = await api.stream(live.last, following.signal);
   tell({ connection: "live", problem: null });
   // Not EventSource: that takes no headers, and the token would stand in the address.
   const parser = createParser({ onEvent: receive });

@@ -768,7 +768,7 @@ export interface paths {
         put?: never;
         /**
          * Say
-         * @description Tell the team something in one's own words.
+         * @description Tell everybody something in one's own words, or one person alone.
          */
         post: operations["post_instructor_say"];
         delete?: never;
@@ -876,6 +876,26 @@ export interface paths {
         put?: never;
         /** Mark */
         post: operations["post_marks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Told
+         * @description What everybody was told, and what was said to whoever asks alone.
+         */
+        get: operations["get_messages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2418,6 +2438,13 @@ export interface components {
             seq: number;
             text: string;
         };
+        /** @description What was said; `to` is empty where it was said to everybody. */
+        MessageTo: {
+            sender: string;
+            seq: number;
+            text: string;
+            to: string;
+        };
         /**
          * @description A query's series over time; `cut` is how many were over the limit. For now there is one time,
          *     and no step.
@@ -2584,6 +2611,16 @@ export interface components {
         Pause: {
             /** @default  */
             reason?: string;
+        };
+        /**
+         * @description Told to one person. The rest of the team may not read it: to the record it is the
+         *     instructor's, and whoever shows the record to that person adds it.
+         */
+        PersonMessaged: {
+            by: string;
+            sender: string;
+            text: string;
+            to: string;
         };
         /**
          * @description How far a drill is. Over the events that all may see, `triggered` never shows.
@@ -3476,7 +3513,7 @@ export interface components {
          * @description Any event. One of a type that this version does not know has the same envelope: whoever reads
          *     the record passes over types that they do not know.
          */
-        RecordedEvent: components["schemas"]["RecordedToolCalled"] | components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
+        RecordedEvent: components["schemas"]["RecordedToolCalled"] | components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedPersonMessaged"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
         /** @description `alarm.false` in the record. */
         RecordedFalseAlarm: {
             actor: string;
@@ -3956,6 +3993,30 @@ export interface components {
              * @enum {string}
              */
             type: "page.sent";
+        };
+        /** @description `person.messaged` in the record. */
+        RecordedPersonMessaged: {
+            actor: string;
+            /** @enum {string} */
+            audience: "all" | "instructor";
+            data: components["schemas"]["PersonMessaged"];
+            /** @constant */
+            datacontenttype: "application/json";
+            drilltimems: number;
+            id: string;
+            label: string;
+            sequence: string;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            text: string;
+            time: string;
+            tone: ("good" | "bad" | "warn" | "info" | "quiet") | "";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "person.messaged";
         };
         /** @description `phase.changed` in the record. */
         RecordedPhaseChanged: {
@@ -4732,11 +4793,15 @@ export interface components {
             /** @enum {string} */
             tool: "page" | "ack" | "status" | "logs" | "traces" | "metrics" | "sql" | "deploys" | "diff" | "read_file" | "write_file" | "deploy" | "rollback" | "restart" | "flag" | "hypotheses" | "update" | "diagnose" | "verify" | "read_resource" | "unknown";
         };
-        /** @description What a trace was, how long it took, and whom it passed. */
+        /**
+         * @description What a trace was, how long it took, and whom it passed; `reason` is what a failed call in it
+         *     says, and empty where none failed.
+         */
         TraceRow: {
             duration_ms: number;
             failed: number;
             operation: string;
+            reason: string;
             service: string;
             services: string[];
             spans: number;
@@ -4748,6 +4813,7 @@ export interface components {
             duration_ms: number;
             failed: number;
             operation: string;
+            reason: string;
             service: string;
             services: string[];
             spans: number;
@@ -5033,6 +5099,7 @@ export type MeasureThen = components['schemas']['MeasureThen'];
 export type Mechanism = components['schemas']['Mechanism'];
 export type Membership = components['schemas']['Membership'];
 export type Message = components['schemas']['Message'];
+export type MessageTo = components['schemas']['MessageTo'];
 export type Metrics = components['schemas']['Metrics'];
 export type Note = components['schemas']['Note'];
 export type NoteAdded = components['schemas']['NoteAdded'];
@@ -5059,6 +5126,7 @@ export type Paper = components['schemas']['Paper'];
 export type Password = components['schemas']['Password'];
 export type PastDrill = components['schemas']['PastDrill'];
 export type Pause = components['schemas']['Pause'];
+export type PersonMessaged = components['schemas']['PersonMessaged'];
 export type Phase = components['schemas']['Phase'];
 export type PhaseChange = components['schemas']['PhaseChange'];
 export type PhaseChanged = components['schemas']['PhaseChanged'];
@@ -5131,6 +5199,7 @@ export type RecordedNothingUnseen = components['schemas']['RecordedNothingUnseen
 export type RecordedOutcomeMeasured = components['schemas']['RecordedOutcomeMeasured'];
 export type RecordedPageAcknowledged = components['schemas']['RecordedPageAcknowledged'];
 export type RecordedPageSent = components['schemas']['RecordedPageSent'];
+export type RecordedPersonMessaged = components['schemas']['RecordedPersonMessaged'];
 export type RecordedPhaseChanged = components['schemas']['RecordedPhaseChanged'];
 export type RecordedPostmortemSaved = components['schemas']['RecordedPostmortemSaved'];
 export type RecordedProcessExited = components['schemas']['RecordedProcessExited'];
@@ -6662,7 +6731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InjectDelivered"];
+                    "application/json": components["schemas"]["InjectDelivered"] | components["schemas"]["PersonMessaged"];
                 };
             };
             /** @description A problem */
@@ -6808,6 +6877,8 @@ export interface operations {
                 trace_id?: string | null;
                 contains?: string | null;
                 since?: string | null;
+                begin?: number | null;
+                end?: number | null;
                 /** @description Number of a log line. */
                 after?: number | null;
                 /** @description Number of a log line. */
@@ -6860,6 +6931,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertMarked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTo"][];
                 };
             };
             /** @description A problem */

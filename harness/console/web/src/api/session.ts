@@ -25,6 +25,12 @@ addEventListener("hashchange", () => {
   if (takeTokenFromAddress()) location.reload();
 });
 
+/** What somebody was writing is nobody else's at this browser. */
+function forgetDrafts() {
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith("draft/")) localStorage.removeItem(key);
+}
+
 export const session = {
   get token(): string {
     return sessionStorage.getItem(TOKEN) || localStorage.getItem(HUB_TOKEN) || "";
@@ -38,6 +44,7 @@ export const session = {
   /** Somebody signs in at a hub; with nothing, they sign out. */
   enter(token: string, person: string) {
     sessionStorage.clear();
+    if (person !== this.person) forgetDrafts();
     localStorage.setItem(HUB_TOKEN, token);
     localStorage.setItem(PERSON, person);
   },

@@ -2,6 +2,7 @@ import { Bell, Keyboard, Menu, Moon, Search, Sun, SunMoon } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import type { LiveState } from "@/api/live";
 import { moment } from "@/api/moment";
+import { shelf } from "@/api/shelf";
 import { useLive } from "@/api/useLive";
 import { Badge } from "@/components/Badge";
 import { Loading } from "@/components/Loading";
@@ -78,6 +79,10 @@ export function App() {
   useEffect(() => {
     if (isHere) showInMenu(document.querySelector(`.top nav a[href="#/${CSS.escape(id)}"]`));
   }, [id, isHere]);
+  const drill = live.status?.drill_id;
+  useEffect(() => {
+    if (drill) shelf.tidy();
+  }, [drill]);
   useEffect(() => {
     const waiting = called.total > 0 ? `(${called.total}) ` : "";
     document.title = `${waiting}${current?.title || "3AM"} · ${live.status?.drill_id || "3AM"}`;

@@ -1,6 +1,8 @@
 import { lazy, Suspense, useState } from "react";
 import { place } from "@/api/place";
+import { followAnew } from "@/api/live";
 import { session } from "@/api/session";
+import { shelf } from "@/api/shelf";
 
 const JoinForm = lazy(() => import("./JoinForm"));
 
@@ -67,7 +69,8 @@ export function useIdentity(roles: Roles, instructor: boolean, known: boolean): 
     },
     enter: (person) => {
       setJoined(people.has(person) ? "" : person);
-      session.person = person;
+      shelf.rename(person);
+      followAnew();
       shut();
     },
   };

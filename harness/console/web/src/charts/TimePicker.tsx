@@ -20,6 +20,41 @@ interface PickerProps {
 }
 
 export function Picker({ time, set }: PickerProps) {
+  return (
+    <div className="v-picker" role="group" aria-label="Time range">
+      <Ends time={time} set={set} />
+      <select
+        aria-label="Last"
+        value={time.isFixed ? "" : String(time.length)}
+        onChange={(event) => set(moving(event.currentTarget.value))}
+      >
+        {time.isFixed && <option value="">custom</option>}
+        {inOrder([...RANGES, time.length]).map((each) => (
+          <option key={each} value={String(each)}>
+            last {inWords(each)}
+          </option>
+        ))}
+      </select>
+      {time.canMove && <Movement time={time} set={set} />}
+    </div>
+  );
+}
+
+/** The ends of a range alone, where what moves has a way of its own to be followed. */
+export function Range({ time, set }: PickerProps) {
+  return (
+    <div className="v-picker" role="group" aria-label="Time range">
+      <Ends time={time} set={set} />
+      {time.isFixed && (
+        <button type="button" className="button" onClick={() => set(moving())}>
+          All times
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Ends({ time, set }: PickerProps) {
   const [isOpen, open] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const length = time.end - time.begin;
@@ -28,7 +63,7 @@ export function Picker({ time, set }: PickerProps) {
     opener.current?.focus();
   };
   return (
-    <div className="v-picker" role="group" aria-label="Time range">
+    <>
       {time.isFixed && (
         <button
           type="button"
@@ -56,21 +91,8 @@ export function Picker({ time, set }: PickerProps) {
           </span>
         )}
       </button>
-      <select
-        aria-label="Last"
-        value={time.isFixed ? "" : String(time.length)}
-        onChange={(event) => set(moving(event.currentTarget.value))}
-      >
-        {time.isFixed && <option value="">custom</option>}
-        {inOrder([...RANGES, time.length]).map((each) => (
-          <option key={each} value={String(each)}>
-            last {inWords(each)}
-          </option>
-        ))}
-      </select>
-      {time.canMove && <Movement time={time} set={set} />}
       {isOpen && <FromTo time={time} set={set} close={close} />}
-    </div>
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Newest } from "@/api/useNewest";
 import type { Draft } from "@/lib/drafts";
 import { current, isPassed, isUnsaved, taken } from "@/lib/drafts";
 import { useByKey } from "@/lib/useByKey";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 import { toast } from "./Toast";
 
 export interface Shared<V> {

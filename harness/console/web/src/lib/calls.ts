@@ -8,6 +8,7 @@ import { href } from "./address";
 const CALLING: Partial<Record<RecordType, { view: string; href: string }>> = {
   "page.sent": { view: "now", href: href("now", { at: "incident-now" }) },
   "inject.delivered": { view: "comms", href: href("comms", { at: "channel" }) },
+  "person.messaged": { view: "comms", href: href("comms", { at: "channel" }) },
   "hint.taken": { view: "timeline", href: href("timeline") },
   "phase.changed": { view: "timeline", href: href("timeline") },
   "cause.confirmed": { view: "diagnosis", href: href("diagnosis", { at: "declare" }) },
@@ -50,7 +51,7 @@ export function seenAtFirst(
   return first ? Number(first.id) - 1 : Number(records.at(-1)?.id ?? 0);
 }
 
-/** How much calls in each view: pages that nobody took, whether or not they were seen, and the rest. */
+/** How much calls in each view: pages that nobody took, seen or not, and the rest. */
 export function countsOf(calls: readonly Call[], openPages: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { record, view } of calls)

@@ -16,3 +16,13 @@ export function appended<L extends { seq: number }>(lines: L[], news: L[], most:
   const all = lines.concat(fresh);
   return all.length > most ? all.slice(all.length - most) : all;
 }
+
+/** Lines in the order of their own times: several writers send theirs a moment later than others. */
+export function inTime<L extends { seq: number; timestamp: string }>(
+  lines: readonly L[],
+  isNewestFirst: boolean,
+): L[] {
+  const order = (a: L, b: L) =>
+    a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.seq - b.seq;
+  return lines.toSorted(isNewestFirst ? (a, b) => order(b, a) : order);
+}

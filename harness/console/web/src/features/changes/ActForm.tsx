@@ -5,7 +5,7 @@ import type { Flag } from "@/api/types";
 import type { Start } from "@/components/run";
 import { Choice } from "@/components/Choice";
 import { Progress, useRun } from "@/components/run";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 
 type ActName = "rollback" | "deploy" | "restart" | "flag";
 

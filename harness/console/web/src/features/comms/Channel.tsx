@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Choices, Message } from "@/api/types";
+import type { Choices } from "@/api/types";
 import { usePoll } from "@/api/usePoll";
 import { Badge } from "@/components/Badge";
 import { Card } from "@/components/Card";
@@ -8,7 +8,8 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Markdown } from "@/components/Markdown";
 import { clock } from "@/lib/format";
 
-export function Channel({ choices, incoming }: { choices: Choices; incoming: readonly Message[] }) {
+export function Channel({ choices }: { choices: Choices }) {
+  const told = usePoll("/v1/messages");
   const [reader, setReader] = useState<Choices["channels"][number]>("internal");
   const { data, error } = usePoll("/v1/updates", 0, { reader });
   return (
@@ -33,10 +34,11 @@ export function Channel({ choices, incoming }: { choices: Choices; incoming: rea
         </select>
       }
     >
-      <ErrorNote error={error} />
-      {incoming.map((one) => (
+      <ErrorNote error={error ?? told.error} />
+      {told.data?.map((one) => (
         <div className="note warn" key={one.seq}>
-          <strong>{one.sender}</strong>: {one.text}
+          <strong>{one.sender}</strong>
+          {one.to && <span className="muted"> to {one.to} alone</span>}: {one.text}
         </div>
       ))}
       {data && !data.length && <Empty>No updates yet.</Empty>}

@@ -9,7 +9,7 @@ import { Card } from "@/components/Card";
 import { ErrorNote } from "@/components/ErrorNote";
 import { toast } from "@/components/Toast";
 import { Lines, Percent, Pick } from "@/components/inputs";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 import { asList } from "@/lib/words";
 
 interface UpdateForm {

@@ -54,7 +54,7 @@ export default function Comms() {
       </div>
       <div className="grid">
         <Cadence due={due === null ? null : due - since} choices={choices} />
-        <Channel choices={choices} incoming={status.exercise.messages} />
+        <Channel choices={choices} />
         <StatusPage />
       </div>
     </div>

@@ -16,7 +16,7 @@ import { useEvidence } from "@/components/basket";
 import { evidenceOf, hypothesisFor } from "@/lib/declaring";
 import { clock } from "@/lib/format";
 import type { Belief } from "@/lib/merge";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 
 interface Declaration {
   service: string;

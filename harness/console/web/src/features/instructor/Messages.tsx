@@ -75,7 +75,7 @@ function Own() {
     event.preventDefault();
     await api.post("/v1/instructor/say", { text, to });
     setText("");
-    void toast(to ? `Sent, for ${to}` : "Sent to everybody");
+    void toast(to ? `Sent to ${to} alone` : "Sent to everybody");
   });
   return (
     <form onSubmit={say.run}>
@@ -86,7 +86,7 @@ function Own() {
             <option value="">everybody</option>
             {people.map((one) => (
               <option key={one} value={one}>
-                {one} (everybody can read it)
+                {one} alone
               </option>
             ))}
           </select>

@@ -13,6 +13,7 @@ interface LogListProps {
   onChoose: (line: LogLine) => void;
   isFollowing: boolean;
   onFollow: (isFollowing: boolean) => void;
+  isWrapped: boolean;
 }
 
 const ROW_PX = 22;
@@ -21,7 +22,14 @@ const END_PX = 24;
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 const LEVELS: Record<string, string> = { WARNING: "WARN", CRITICAL: "CRIT" };
 
-export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogListProps) {
+export function LogList({
+  lines,
+  chosen,
+  onChoose,
+  isFollowing,
+  onFollow,
+  isWrapped,
+}: LogListProps) {
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -34,6 +42,8 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
     followOnAppend: isFollowing,
     scrollEndThreshold: END_PX,
   });
+  // A wrapped line is as high as it is: each is measured once it is drawn.
+  useLayoutEffect(() => virtual.measure(), [isWrapped, virtual]);
   useLayoutEffect(() => {
     if (isFollowing) virtual.scrollToEnd();
   }, [isFollowing, virtual]);
@@ -58,7 +68,7 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
   return (
     <div
       ref={box}
-      className="v-loglist"
+      className={isWrapped ? "v-loglist v-wrapped" : "v-loglist"}
       role="log"
       aria-live="off"
       tabIndex={0}
@@ -67,9 +77,11 @@ export function LogList({ lines, chosen, onChoose, isFollowing, onFollow }: LogL
       onKeyDown={step}
     >
       <div style={{ height: `${above}px` }} />
-      {lines.slice(rows[0]?.index ?? 0, (rows.at(-1)?.index ?? -1) + 1).map((line) => (
+      {lines.slice(rows[0]?.index ?? 0, (rows.at(-1)?.index ?? -1) + 1).map((line, row) => (
         <div
           key={line.seq}
+          ref={isWrapped ? virtual.measureElement : undefined}
+          data-index={(rows[0]?.index ?? 0) + row}
           aria-current={line.seq === chosen ? "true" : undefined}
           className={`v-line v-level-${line.level}`}
           onClick={() => onChoose(line)}

@@ -1,24 +1,33 @@
 // Logs: followed live or searched, one line with all its fields.
 
-import { ArrowDown, ArrowUp, Pause, Play, X } from "lucide-react";
-import { useState } from "react";
+import { ArrowDown, ArrowUp, Pause, Play, WrapText, X } from "lucide-react";
+import { useMemo, useState } from "react";
 import type { ParamsOf } from "@/api/routes";
 import type { LogLine } from "@/api/telemetry";
 import { useServices } from "@/api/useServices";
+import { Range } from "@/charts/TimePicker";
+import type { ShownTime } from "@/charts/useTime";
+import { fixed, useTime } from "@/charts/useTime";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import type { Address, AddressParams } from "@/lib/address";
 import { go, useParams } from "@/lib/address";
 import { plain } from "@/lib/format";
+import { inTime } from "@/lib/lines";
 import { useTyped } from "@/lib/useTyped";
 import { Detail } from "./Detail";
+import { Histogram } from "./Histogram";
 import { LogList } from "./LogList";
 import { LINES_MAX, useLines } from "./useLines";
 
 const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 
-function searchOf({ service, level, contains, trace }: Address): ParamsOf<"/v1/logs"> {
+function searchOf(
+  { service, level, contains, trace }: Address,
+  time: ShownTime,
+): ParamsOf<"/v1/logs"> {
   return {
+    ...(time.isFixed && { begin: time.begin, end: time.end }),
     ...(service && { service }),
     ...(level && { level }),
     ...(contains && { contains }),
@@ -34,7 +43,12 @@ export default function Logs() {
   const [chosen, setChosen] = useState<LogLine | null>(null);
   /** The line of the address that was shown: closed, it does not come back by itself. */
   const [shown, setShown] = useState("");
-  const { lines, error, older } = useLines(searchOf(params), isLive);
+  const time = useTime(params);
+  const isMoving = isLive && !time.isFixed;
+  const { lines, error, older } = useLines(searchOf(params, time), isMoving);
+  const isWrapped = params.wrap === "1";
+  const isNewestFirst = params.order === "newest";
+  const shownLines = useMemo(() => inTime(lines ?? [], isNewestFirst), [lines, isNewestFirst]);
   const set = (changes: AddressParams) => go("logs", { ...params, ...changes });
   const wanted = params.seq && lines?.find((line) => line.seq === Number(params.seq));
   if (wanted && !chosen && shown !== params.seq) {
@@ -98,7 +112,7 @@ export default function Logs() {
             <ArrowUp className="icon" aria-hidden="true" /> Older lines
           </button>
         )}
-        {!isFollowing && isLive && (
+        {!isFollowing && isMoving && !isNewestFirst && (
           <button type="button" className="button" onClick={() => setFollowing(true)}>
             <ArrowDown className="icon" aria-hidden="true" /> Jump to newest
           </button>
@@ -106,7 +120,26 @@ export default function Logs() {
         <button
           type="button"
           className="button"
+          aria-pressed={isWrapped}
+          onClick={() => set({ wrap: isWrapped ? "" : "1" })}
+        >
+          <WrapText className="icon" aria-hidden="true" /> Wrap
+        </button>
+        <label className="v-field">
+          order{" "}
+          <select
+            value={isNewestFirst ? "newest" : ""}
+            onChange={(event) => set({ order: event.currentTarget.value })}
+          >
+            <option value="">oldest first</option>
+            <option value="newest">newest first</option>
+          </select>
+        </label>
+        <button
+          type="button"
+          className="button"
           aria-pressed={!isLive}
+          disabled={time.isFixed}
           onClick={() => setLive(!isLive)}
         >
           {isLive ? (
@@ -117,6 +150,14 @@ export default function Logs() {
           {isLive ? "Pause" : "Resume"}
         </button>
       </div>
+      <div className="v-bar v-log-time">
+        <Histogram
+          lines={shownLines}
+          range={time.isFixed ? [time.begin, time.end] : null}
+          onZoom={(begin, end) => set(fixed(begin, end))}
+        />
+        <Range time={time} set={set} />
+      </div>
       {error && <ErrorNote error={error} />}
       {lines?.length === 0 && (
         <Empty>
@@ -126,10 +167,11 @@ export default function Logs() {
       )}
       <div className={chosen ? "v-logs-body v-with-detail" : "v-logs-body"}>
         <LogList
-          lines={lines ?? []}
+          lines={shownLines}
           chosen={chosen?.seq}
           onChoose={choose}
-          isFollowing={isFollowing && isLive}
+          isWrapped={isWrapped}
+          isFollowing={isFollowing && isMoving && !isNewestFirst}
           onFollow={setFollowing}
         />
         {chosen && <Detail line={chosen} onClose={() => setChosen(null)} onFilter={set} />}

@@ -10,7 +10,8 @@ import { Markdown } from "@/components/Markdown";
 import { toast } from "@/components/Toast";
 import { clock } from "@/lib/format";
 import { united } from "@/lib/merging";
-import { useDraft } from "@/lib/useDraft";
+import { localTimes } from "@/lib/stamps";
+import { useDraft } from "@/components/useDraft";
 import { Conflict } from "./Conflict";
 
 const EVERY_MS = 5000;
@@ -123,7 +124,7 @@ export function Paper({ drillId }: { drillId: string }) {
         </label>
         {isRead && (
           <section className="card v-tall" aria-label="Preview">
-            <Markdown text={text || "*Nothing is written yet.*"} />
+            <Markdown text={localTimes(text) || "*Nothing is written yet.*"} />
           </section>
         )}
         {saved.draft && saved.draft !== text && (
@@ -136,7 +137,7 @@ export function Paper({ drillId }: { drillId: string }) {
             >
               Merge the new draft
             </button>
-            <Markdown text={saved.draft} />
+            <Markdown text={localTimes(saved.draft)} />
           </details>
         )}
       </div>

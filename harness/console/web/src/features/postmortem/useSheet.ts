@@ -6,7 +6,7 @@ import type { BodyOf, PostPath } from "@/api/routes";
 import { useAct } from "@/api/useAct";
 import { useLive } from "@/api/useLive";
 import { toast } from "@/components/Toast";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 
 /** What was written of a type so far, each with a key of its own. */
 export function useAll<T extends RecordType>(type: T): (RecordData[T] & { key: string })[] {

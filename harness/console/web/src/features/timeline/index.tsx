@@ -10,7 +10,7 @@ import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { WhileLive } from "@/api/WhileLive";
 import { clock, fromPage } from "@/lib/format";
-import { useDraft } from "@/lib/useDraft";
+import { useDraft } from "@/components/useDraft";
 
 const SHOWN = 400;
 

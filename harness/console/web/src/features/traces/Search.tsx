@@ -12,6 +12,7 @@ import type { Address, AddressParams } from "@/lib/address";
 import { go, href } from "@/lib/address";
 import { clock, plain, seconds } from "@/lib/format";
 import { useNow } from "@/api/useNow";
+import { inOrder, TRACE_ORDERS } from "@/lib/traceOrder";
 import { useTyped } from "@/lib/useTyped";
 
 const EVERY_MS = 5000;
@@ -94,6 +95,19 @@ export function Search({ params }: { params: Address }) {
           />
         </label>
       </form>
+      <label className="v-field">
+        order{" "}
+        <select
+          value={params.order ?? ""}
+          onChange={(event) => set({ order: event.currentTarget.value })}
+        >
+          {TRACE_ORDERS.map(([order, title]) => (
+            <option key={order} value={order === "newest" ? "" : order}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
       {isFixed && (
         <p className="v-note">
           {clock(Number(params.begin) * 1000)} – {clock(Number(params.end ?? now / 1000) * 1000)}{" "}
@@ -132,10 +146,11 @@ function Slower({ value, onPick }: { value: string; onPick: (slower: string) => 
 }
 
 function Found({ rows, params }: { rows: readonly TraceRow[]; params: Address }) {
+  const ordered = inOrder(rows, params.order);
   const longest = Math.max(...rows.map((row) => row.duration_ms), 1);
   return (
     <ol className="v-found">
-      {rows.map((row) => (
+      {ordered.map((row) => (
         <li key={row.trace_id}>
           <a
             href={href("traces", { ...params, trace: row.trace_id })}
@@ -158,6 +173,11 @@ function Found({ rows, params }: { rows: readonly TraceRow[]; params: Address })
               {plain(row.spans)} spans{" "}
               {row.failed > 0 && <span className="v-bad">✕ {row.failed} failed</span>}
             </span>
+            {row.reason && (
+              <span className="v-found-reason" title={row.reason}>
+                {row.reason}
+              </span>
+            )}
           </a>
         </li>
       ))}

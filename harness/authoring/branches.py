@@ -107,11 +107,17 @@ class AuthorsClone:
     def carry_over(self) -> None:
         """Put each branch of `adopt` onto today's sources. What was carried over before stays.
 
-        Raises Conflict where somebody has to decide; called again after that, it goes on.
+        Raises Conflict where somebody has to decide; called again after that, it goes on. Raises
+        UsageError for a clone whose branches stand on older sources and stay there.
         """
         if (self.root / ".git" / "CHERRY_PICK_HEAD").exists():
             raise self._conflict("a commit is still being carried over")
         done = self.branches()
+        if len(done) > len(list(self._old_ones())) or self._is_behind():
+            raise UsageError(
+                f"the branches of {self.root} stay on the sources that they were begun on",
+                f"export, publish and commit what is in it; then rm -r {self.root}, and renew",
+            )
         has_release = _old(RELEASE) in self._heads()
         base = RELEASE if has_release else MAIN
         if has_release and RELEASE not in done:
@@ -119,6 +125,14 @@ class AuthorsClone:
         for branch, _ in self._on_top():
             if branch not in done:
                 self._carry(branch, base)
+
+    def _old_ones(self) -> Iterable[str]:
+        return (name for name in self._heads() if name.startswith(_old("")))
+
+    def _is_behind(self) -> bool:
+        """Whether the checkout has newer sources than those that this clone carries over to."""
+        newest = self._git("ls-remote", "origin", "HEAD").split()[0]
+        return self._git("rev-parse", MAIN).strip() != newest
 
     def _carry(self, branch: str, base: str) -> None:
         self.begin(branch, base)

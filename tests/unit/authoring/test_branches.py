@@ -141,6 +141,20 @@ def test_patches_are_carried_over_to_sources_that_moved(published: Path, tmp_pat
     assert "From: Mira Osei" in (clone.fault_folder / "release.patch").read_text()
 
 
+def test_a_clone_that_stays_on_older_sources_says_so(
+    clone: AuthorsClone, published: Path, tmp_path: Path
+) -> None:
+    """One that was begun by hand, and one that was carried over before the sources moved again."""
+    with pytest.raises(UsageError, match="stay on the sources"):
+        clone.carry_over()
+    other = renewed(published, tmp_path / "other")
+    other.carry_over()
+    other.carry_over()
+    commit(published, {SOURCE: source(line_8="LINE_8 = 80")}, "c: another number")
+    with pytest.raises(UsageError, match="rm -r"):
+        other.carry_over()
+
+
 def test_where_somebody_has_to_decide_the_file_is_named_and_it_goes_on_after(
     published: Path, tmp_path: Path
 ) -> None:

@@ -53,7 +53,7 @@ NOT_READING = {
     "make requests whose routes are walked": {
         *("ack", "deploy", "rollback", "restart", "verify", "declare", "triage", "mark", "expect"),
         *("diagnose", "note", "update", "join", "leave", "advance", "reflect", "analyse", "learn"),
-        "action-item",
+        *("action-item", "mcp"),
     },
 }
 """Why a command is not walked."""

@@ -265,6 +265,7 @@ async def test_traces_come_as_rows_with_what_was_asked_passed_on(api: Api) -> No
         "service": "orders",
         "operation": "GET /orders",
         "services": None,
+        "reason": "",
     }
     assert api.recorder.asked["begin"] == datetime.fromtimestamp(T0, UTC)
     assert api.recorder.asked["tags"] == {"error": "true"}

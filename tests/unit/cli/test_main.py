@@ -14,7 +14,7 @@ HEADINGS = ("Start", "Look", "Act", "Write", "Exercise", "Afterwards", "Instruct
 IMPERATIVES = {
     *("Acknowledge", "Add", "Build", "Check", "Clone", "Declare", "Diagnose", "Draft", "End"),
     *("Finish", "Give", "List", "Mark", "Measure", "Post", "Print", "Query", "Record", "Restart"),
-    *("Revoke", "Roll", "Run", "Search", "Show", "Sign", "Start", "State", "Stop", "Take"),
+    *("Revoke", "Roll", "Run", "Search", "Serve", "Show", "Sign", "Start", "State", "Stop", "Take"),
     *("Verify", "Write"),
 }
 

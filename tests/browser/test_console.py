@@ -142,6 +142,7 @@ def test_what_is_being_written_outlives_a_reload(open_console: Open) -> None:
 def test_a_link_with_another_key_begins_anew_in_the_same_tab(
     open_console: Open, drill: ServedDrill
 ) -> None:
+    """What was being written is of this drill and this person, and stays theirs."""
     page = open_console("comms")
     page.get_by_label("What happened").fill("Payments fail since noon.")
     page.evaluate("sessionStorage.setItem('drill-token', 'of-a-drill-that-is-over')")
@@ -149,7 +150,11 @@ def test_a_link_with_another_key_begins_anew_in_the_same_tab(
     page.locator("main.view-now").wait_for()
     page.goto(f"{drill.url}/#/comms")
     page.get_by_label("What happened").wait_for()
-    assert page.get_by_label("What happened").input_value() == ""
+    assert page.get_by_label("What happened").input_value() == "Payments fail since noon."
+    page.evaluate("localStorage.clear()")
+    page.reload()
+    page.get_by_label("What happened").wait_for()
+    assert page.get_by_label("What happened").input_value() == "", "the control"
 
 
 def test_a_tab_without_a_key_says_so_and_takes_the_link_that_is_opened_in_it(

@@ -31,7 +31,7 @@ def settled(page: Any, url: str, view: str) -> None:
 
 def test_g_and_a_letter_lead_to_each_view(open_console: Open) -> None:
     page = open_console("timeline", caller=Caller.INSTRUCTOR)
-    assert len(KEYS) == 16
+    assert len(KEYS) == 17
     for view, key in KEYS.items():
         page.keyboard.press("g")
         page.keyboard.press(key)

@@ -77,12 +77,16 @@ export function Strip({
           <button
             className="button quiet"
             title={`Runbook: ${alert}`}
+            aria-label={`Runbook: ${alert}`}
             onClick={() => openGuide({ alert })}
           >
             <BookOpen className="icon" aria-hidden="true" />{" "}
             <span>
-              Runbook: {alert}
-              {others.length > 0 && ` +${others.length}`}
+              Runbook
+              <span className="wide">
+                : {alert}
+                {others.length > 0 && ` +${others.length}`}
+              </span>
             </span>
           </button>
         )}

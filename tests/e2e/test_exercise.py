@@ -302,12 +302,13 @@ def test_the_record_knows_who_did_what(played: Played) -> None:
 
 def test_the_papers_of_the_incident_were_laid_out_as_they_unlocked(played: Played) -> None:
     papers = {path.name: path.read_text() for path in (played.run_dir / "incident").iterdir()}
-    assert set(papers) == {
-        "error_logs.txt", "deployments.txt", "payment_config_diff.txt", "provider_status.json",
-        "deployment_notes.md",
-        # Releases that are not to blame changed settings, too.
-        "billing_config_diff.txt", "order_config_diff.txt",
+    # Releases that are not to blame changed settings, too; which ones is drawn.
+    differences = {name for name in papers if name.endswith("_config_diff.txt")}
+    assert set(papers) - differences == {
+        "error_logs.txt", "deployments.txt", "provider_status.json", "deployment_notes.md",
     }  # fmt: skip
+    assert "payment_config_diff.txt" in differences
+    assert all(papers[name].strip() for name in differences)
     assert re.search(
         r"^\[ERROR\] +\d\d:\d\d:\d\d - payments: ", papers["error_logs.txt"], re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""Every agenda on a live shop, played by what its people type: from joining to the postmortem.
+"""Agendas on a live shop, played by what their people type: from joining to the postmortem.
 
 With GOLDEN_FOLDER in the environment each record is exported there: so were made the records that
 `tests/unit/scoring/test_golden.py` scores.
@@ -73,10 +73,13 @@ class Plan:
 
 PLANS = (
     Plan("workshop-60", 60, "review", is_patient=True),
-    Plan("workshop-180", 60, "review"),
     Plan("incident-u3", 20, "postmortem"),
+)
+LONGER_PLANS = (
+    Plan("workshop-180", 60, "review"),
     Plan("outage-3am", 30, "postmortem"),
 )
+"""Of the same kinds, two minutes each: `make torture` plays these."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,14 @@ class Team:
         return self.type(who, *words, "--file", str(path))
 
 
-@pytest.fixture(scope="module", params=PLANS, ids=lambda plan: plan.agenda)
+@pytest.fixture(
+    scope="module",
+    params=[
+        *PLANS,
+        *(pytest.param(one, marks=pytest.mark.torture) for one in LONGER_PLANS),
+    ],
+    ids=lambda plan: plan.agenda,
+)
 def played(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Played]:

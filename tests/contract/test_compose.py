@@ -152,7 +152,7 @@ async def test_a_release_that_was_prepared_is_deployed_without_another_build(
     assert len(await images_of_x() - built) == 1, "the control: nobody had prepared this one"
 
 
-@pytest.mark.timeout(300)  # four stacks
+@pytest.mark.timeout(400)  # six stacks
 async def test_databases_whose_image_is_gone_are_prepared_anew_with_passwords_of_their_own(
     shop: Shop, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,7 +183,12 @@ async def test_databases_whose_image_is_gone_are_prepared_anew_with_passwords_of
         believing.setattr(Engine, "has_image", lambda *_: asyncio.sleep(0, result=True))
         with pytest.raises(StackFailed):
             await brought_up("d-0003")
-    assert await brought_up("d-0004") != first
+    anew = await brought_up("d-0004")
+    assert anew != first
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(databases, "cache_dir", lambda: tmp_path / "another")
+        assert await brought_up("d-0005") not in (first, anew), "another cache, the same engine"
+    assert await brought_up("d-0006") == anew
 
 
 async def test_what_cannot_be_built_is_told_by_its_deploy(shop: Shop, runtime: Runtime) -> None:

@@ -60,8 +60,10 @@ class Databases:
     async def prepare(self) -> tuple[str, Secrets]:
         """The image that holds the databases, and its secrets. Raises StackFailed."""
         found = await self.engine.call("GET", f"/images/{self.image}/json")
-        key = content_key(self._releases(), f"{found['Id']} {DATA}")
-        image, folder = f"{PREFIX}/databases:{key}", cache_dir() / "compose" / key
+        cache = cache_dir() / "compose"
+        # The passwords of an image are in one cache: what others of this engine prepare is theirs.
+        key = content_key(self._releases(), f"{found['Id']} {DATA} {cache}")
+        image, folder = f"{PREFIX}/databases:{key}", cache / key
         if not (folder.is_dir() and await self.engine.has_image(image)):
             async with only_one(folder.with_suffix(".lock")):
                 if not (folder.is_dir() and await self.engine.has_image(image)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -35,8 +36,8 @@ FETCHED_MS = 90_000
 @pytest.fixture
 def sources(drill: ServedDrill, tmp_path: Path) -> Iterator[str]:
     """`npm run dev` beside the drill: where it serves the console."""
-    if not VITE.exists():
-        pytest.skip("the console's packages are not installed: tools/console ready")
+    if shutil.which("node") is None or not VITE.exists():
+        pytest.skip("Node, or the console's packages, are not installed: tools/console ready")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -51,6 +51,8 @@ class HostSettings(BaseSettings):
     trace_ratio: float = Field(default=1.0, ge=0, le=1)
     campaign_pid: int | None = None
     """The process that runs this drill beside others of its own; None: a drill by itself."""
+    turns: Path | None = None
+    """The file by which stacks side by side take turns; None: a drill by itself."""
     keep: bool = False
     """Whether all that was there to be seen stays when the drill is over, for its review."""
 

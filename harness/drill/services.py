@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from harness.runtime.base import Runtime
 from harness.telemetry.jaeger import JaegerTrace
 from harness.telemetry.prometheus import Exemplar, Sample, Series
 from harness.telemetry.silences import Silence
+from harness.turns import Turns
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
@@ -165,3 +166,5 @@ class Services:
     machine: Machine
     silencers: Silencers | None = None
     """None where the pager itself takes silences."""
+    turns: Turns = field(default_factory=Turns)
+    """Taken with other stacks of the same campaign; by itself a drill waits for nobody."""

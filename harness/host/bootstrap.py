@@ -38,6 +38,7 @@ from harness.telemetry.recorder_client import RecorderClient
 from harness.thirdparty.control_client import ThirdPartyControl
 from harness.thirdparty.spec import ThirdPartiesPlan
 from harness.tokens import Caller, TokenBook
+from harness.turns import Turns
 from harness.verification.access import ShopAccess
 from harness.verification.oracle import Oracle
 from harness.workspace.workspace import Workspace
@@ -109,6 +110,7 @@ async def prepare(
         customers=LoadControl(spec.run_dir),
         silencers=_silencers(spec, ready.pager, tokens),
         machine=_machine_watch(ready.runtime, settings.campaign_pid),
+        turns=Turns(settings.turns),
     )
     return Prepared(
         session=Session(spec, services, RunState(over=stop, pager=ready.pager)),

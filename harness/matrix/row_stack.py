@@ -24,6 +24,8 @@ from harness.terminal import say
 WORKER = "harness.matrix.worker"
 FIRST_OFFSET = 20_000
 OFFSET_STEP = 1_000
+TURNS = ".turns"
+"""The file by which the stacks of one matrix take turns."""
 LOWEST_OFFSET = 11_000
 """Above the ports of a drill that somebody may be running beside."""
 
@@ -54,6 +56,7 @@ class Stack:
         await asyncio.to_thread(reap, home)
         shutil.rmtree(home, ignore_errors=True)
         answer.unlink(missing_ok=True)
+        (self.output / TURNS).touch()
         offset = offset_of(slot, self.port_offset)
         began, others = time.monotonic(), _ports_taken(offset)
         last = await self._play(offset, home, answer)
@@ -70,7 +73,7 @@ class Stack:
             *(sys.executable, "-m", WORKER),
             *("--scenario", self.scenario, "--seed", str(self.seed), "--player", self.player),
             *("--home", str(home), "--answer", str(answer), "--port-offset", str(offset)),
-            *("--runtime", self.runtime),
+            *("--runtime", self.runtime, "--turns", str(self.output / TURNS)),
         )
         process = await asyncio.create_subprocess_exec(
             *bound(argv),

@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
     parser.add_argument("--runtime", required=True)
+    parser.add_argument("--turns", type=Path, required=True)
     given = parser.parse_args()
     settings = HostSettings(
         scenario=given.scenario,
@@ -52,6 +53,7 @@ def main() -> None:
         port_offset=given.port_offset,
         home=given.home,
         campaign_pid=os.getppid(),
+        turns=given.turns,
         **PACE[given.player],  # type: ignore[arg-type]
     )
     try:

@@ -12,10 +12,11 @@ from tests.browser.panels import dashboards, empty_of, panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.failing import deploy_failing_users
 from tests.e2e.live import live_drill
+from tests.lanes import in_lane
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.shop, pytest.mark.timeout(600)]
 
-PORT_OFFSET = 14_500
+PORT_OFFSET = in_lane(14_500)
 DRAWN_WITHIN_S = 90.0
 """How long the panels may take once the shop is healthy, or fails; alerts wait, too."""
 TITLES = {board.title: [p.title for row in board.rows for p in row.panels] for board in DASHBOARDS}

@@ -21,10 +21,11 @@ from harness.waiting import WaitedTooLong, wait_until_sync
 from tests.browser.panels import dashboards, empty_of, empty_panels, show
 from tests.browser.table import Person, seated
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.shop, pytest.mark.timeout(600)]
 
-PORT_OFFSET = 14_000
+PORT_OFFSET = in_lane(14_000)
 PAGE_WITHIN_MS = 90_000
 ROLLED_BACK_WITHIN_MS = 120_000
 VERIFIED_WITHIN_MS = 180_000

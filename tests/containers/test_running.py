@@ -18,9 +18,10 @@ from harness.runtime.compose.project import HOME_LABEL, SERVICE_LABEL, home_dige
 from harness.runtime.procfs import port_is_free
 from tests.containers.policy import PARTS, PREPARING, breaches_of_running, row_of_running
 from tests.e2e.live import END_TIMEOUT_S, LiveDrill
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.engine, pytest.mark.live, pytest.mark.timeout(600)]
-PORT_OFFSET = 19_000
+PORT_OFFSET = in_lane(19_000)
 GRAFANA = "grafana"
 """Its image may not be had; where it is, it is confined like all others, and counts for itself."""
 MEMORY_MIB = 2048

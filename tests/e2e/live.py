@@ -19,6 +19,7 @@ from harness.ports import StackPorts
 from harness.runtime.local.supervise import STATE_FILE
 from harness.runtime.procfs import port_holder, port_is_free
 from harness.waiting import wait_until_sync
+from tests.lanes import turns
 
 DRILL = str(Path(sys.executable).parent / "drill")
 START_TIMEOUT_S = 200.0
@@ -54,6 +55,7 @@ class LiveDrill:
             "DRILL_TRIGGER_DELAY_MIN_S": "1",
             "DRILL_TRIGGER_DELAY_MAX_S": "2",
             "DRILL_DEPLOY_PACE_S": "0",
+            **turns(),
             **(env or {}),
         }
         for name in unset:

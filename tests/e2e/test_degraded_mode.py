@@ -10,9 +10,10 @@ import pytest
 
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]
-PORT_OFFSET = 13_000
+PORT_OFFSET = in_lane(13_000)
 SEEN_MIN = 100
 """So many home feeds of each kind, before anything is said of them."""
 

@@ -25,9 +25,10 @@ from harness.record.events import AnswerSealed, SealOpened
 from harness.record.store import Record
 from harness.record.story import fold
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(500)]
-PORT_OFFSET = 19_000
+PORT_OFFSET = in_lane(19_000)
 API = f"http://127.0.0.1:{8900 + PORT_OFFSET}"
 GATEWAY = f"http://127.0.0.1:{8000 + PORT_OFFSET}"
 TEAM = {

@@ -9,9 +9,10 @@ import pytest
 
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
-PORT_OFFSET = 15_000
+PORT_OFFSET = in_lane(15_000)
 CHECK = "timeout-change-needs-load-test"
 OTHER = "money-is-decimal"
 """Guards against something else: it must not object."""

@@ -31,7 +31,8 @@ UNRECORDED_S = 3.0
 """What happened since the newest event of a record is not known after a kill; the impact is sampled
 every two seconds."""
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+# What others make on the machine would be counted as left.
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,12 @@ import pytest
 
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 from tests.private_files import open_to_others
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
-PORT_OFFSET = 13_000
+PORT_OFFSET = in_lane(13_000)
+OTHER_OFFSET = in_lane(15_000)
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +42,15 @@ def test_nothing_of_a_live_drill_can_be_read_by_another_user(drill: LiveDrill) -
 
 def test_a_taken_port_is_named_with_its_holder_and_nobody_is_killed(tmp_path: Path) -> None:
     with socket.socket() as bystander:
-        bystander.bind(("127.0.0.1", 15_000 + 8001))
+        bystander.bind(("127.0.0.1", OTHER_OFFSET + 8001))
         bystander.listen()
-        other = LiveDrill(tmp_path, "healthy", 15_000)
+        other = LiveDrill(tmp_path, "healthy", OTHER_OFFSET)
         assert other.process.wait(timeout=60) == 3
         other.end()
         said = "\n".join(other.said)
-        assert "port 23001 is taken by" in said
+        assert f"port {OTHER_OFFSET + 8001} is taken by" in said
         assert "pytest" in said or "python" in said
-        assert bystander.getsockname()[1] == 23_001
+        assert bystander.getsockname()[1] == OTHER_OFFSET + 8001
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_afterwards_nothing_is_left(drill: LiveDrill) -> None:
 
 
 def test_interrupting_twice_while_starting_leaves_nothing(tmp_path: Path) -> None:
-    drill = LiveDrill(tmp_path, "healthy", 16_000)
+    drill = LiveDrill(tmp_path, "healthy", OTHER_OFFSET)
     drill.wait_said("postgres is ready")
     drill.process.send_signal(2)
     drill.process.send_signal(2)

@@ -16,9 +16,10 @@ from harness.verification.oracle import Oracle
 from harness.verification.references import References
 from harness.verification.stress_plan import StressPlan
 from tests.e2e.hand_shop import HandShop, hand_shop
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
-PORT_OFFSET = 18_000
+PORT_OFFSET = in_lane(18_000)
 # Gentle on a machine that is busy with other tests, and not longer than it must be.
 PLAN = replace(
     StressPlan.stress(1),

@@ -22,10 +22,11 @@ from harness.plain_http import TRUSTING_NOBODY
 from harness.runtime.programs.external import ensure
 from harness.waiting import wait_until_sync
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 from tests.tidy.pages import DOCS, section
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-PORT_OFFSET = 15_500
+PORT_OFFSET = in_lane(15_500)
 ON_THE_PAGE = 10_000
 """The offset that the page's ports have."""
 

@@ -14,9 +14,10 @@ from harness.catalog.reader import Catalog
 from harness.paths import REPO
 from tests.e2e import hunting
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-PORT_OFFSET = 12_000
+PORT_OFFSET = in_lane(12_000)
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,11 @@ from harness.paths import REPO
 from harness.runtime.programs.cache import User, reachable
 from harness.runtime.programs.external import located
 from tests.e2e.live import DRILL, LiveDrill
+from tests.lanes import in_lane
 from tests.shell_settings import NETWORK, POSTGRES, PROGRAMS
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
-PORT_OFFSET = 16_000
+PORT_OFFSET = in_lane(16_000)
 FIRST_START_S = 240
 """Databases are prepared first, on a machine that others may use."""
 NOBODY = pwd.getpwnam("nobody")

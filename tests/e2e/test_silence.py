@@ -14,7 +14,7 @@ import pytest
 from tests.e2e.hunting import SERVICES
 from tests.e2e.live import LiveDrill, live_drill
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(900)]
 PORT_OFFSET = 17_000
 LONG_S = 600.0
 

@@ -15,9 +15,10 @@ from harness.telemetry.prometheus import PrometheusClient, Sample
 from harness.waiting import WaitedTooLong, wait_until
 from tests.e2e.failing import Deploy, deploy_failing_users
 from tests.e2e.live import LiveDrill, live_drill
+from tests.lanes import in_lane
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(300)]
-PORT_OFFSET = 23_500
+pytestmark = [pytest.mark.shop, pytest.mark.timeout(300)]
+PORT_OFFSET = in_lane(23_500)
 """All ports stay below those that the kernel hands out to clients."""
 PROMETHEUS_URL = f"http://127.0.0.1:{PROMETHEUS + PORT_OFFSET}"
 FILLED_S = 60.0

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             " signals tasks terminal waiting"
         ),
         "model settings",
-        "database_meter drill_client measures ports tokens",
+        "database_meter drill_client measures ports tokens turns",
         "bounded_http catalog record",
         "exercise",
         "scoring",

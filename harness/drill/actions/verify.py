@@ -84,14 +84,15 @@ async def _verify(
         )
     session.note(events.VerifyStarted(by=by), actor=by)
     settling = await wait_for_backlog(session, progress, settle_s)
-    # What set the trouble off will happen again: a shop that only was restarted is not mended.
-    if session.state().triggered is not None:
-        for fault in session.spec.faults:
-            await disturbances.strike(session, fault)
-            if fault.trigger.kind is TriggerKind.BRIEF_OUTAGE:  # what is left of it counts
-                settling = await catch_up(session, progress, settle_s)
-    progress(f"stress load on the shop for {plan.duration_s:g} s")
-    measures = await session.oracle.measure(plan, session.run.references)
+    async with session.services.turns.turn():
+        # What set the trouble off will happen again: a shop that only was restarted is not mended.
+        if session.state().triggered is not None:
+            for fault in session.spec.faults:
+                await disturbances.strike(session, fault)
+                if fault.trigger.kind is TriggerKind.BRIEF_OUTAGE:  # what is left of it counts
+                    settling = await catch_up(session, progress, settle_s)
+        progress(f"stress load on the shop for {plan.duration_s:g} s")
+        measures = await session.oracle.measure(plan, session.run.references)
     results = judged(measures, objectives(session.spec))
     if all(result.holds for result in results):
         progress("objectives hold; waiting for the alerts to clear")

@@ -128,7 +128,8 @@ async def _measured(session: Session, progress: Progress, timeout_s: float) -> R
         reading = await confirm(session, progress, timeout_s)
         references = await session.oracle.capture_references()
         plan = StressPlan.probe(session.spec.capacity_units)
-        figures = await session.oracle.measure(plan, references)
+        async with session.services.turns.turn():
+            figures = await session.oracle.measure(plan, references)
         why = _spoiled(session, figures)
         if not why:
             session.run.references, session.run.healthy = references, figures

@@ -44,7 +44,8 @@ async def _bring_up(
     session.services.runtime.on_exit(lambda ended: _note_exit(session, ended))
     session.run.keep(asyncio.create_task(FairSignals(session, progress).watch_forever()))
     began = time.monotonic()
-    await session.services.runtime.up(plan, progress)
+    async with session.services.turns.turn():
+        await session.services.runtime.up(plan, progress)
     _ready(session, "shop", began)
     session.open_shop(_access(session))
     await _write_catalogue(session)

@@ -21,6 +21,7 @@ from harness.drill.session import Session
 from harness.host.lifecycle import host
 from harness.paths import REPO
 from harness.runtime.procfs import pss_total_mb
+from harness.runtime.programs.cache import cache_dir
 from harness.settings import HostSettings
 
 Say = Callable[[str], None]
@@ -55,6 +56,7 @@ class _Bench:
         self.say = say
         self.rows: list[Row] = []
         self.is_complete = False
+        self.began = time.time()
 
     async def play(self, session: Session) -> None:
         """Take all figures in turn."""
@@ -79,7 +81,10 @@ class _Bench:
     def _start_up(self, session: Session) -> None:
         took = start_up_s(session)
         self._row("stack up, s", took["shop"], at_most=None)
-        self._row("start to healthy baseline, s", took["baseline"], at_most=15)
+        if was_prepared_since(self.began):
+            self._row("start to healthy baseline, databases prepared first, s", took["baseline"])
+        else:
+            self._row("start to healthy baseline, s", took["baseline"], at_most=15)
 
     async def _against_plain(self, session: Session, forked_mb: float) -> None:
         """A forked service beside one that is started as anybody would."""
@@ -125,6 +130,13 @@ class _Bench:
         at_least: float | None = None,
     ) -> None:
         self.rows.append(figure_row(figure, measured, at_most=at_most, at_least=at_least))
+
+
+def was_prepared_since(moment: float) -> bool:
+    """Whether databases were prepared since then (seconds since the epoch): only the first drill of
+    a machine waits for that."""
+    written = (cache_dir() / "postgres").glob("*/secrets.json")
+    return any(one.stat().st_mtime >= moment for one in written)
 
 
 async def _press_alternately(*services: PlainService) -> None:

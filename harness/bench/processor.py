@@ -12,9 +12,11 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.bench import uvicorn_baseline
+from harness.bench.journeys import latencies
 from harness.bench.sampling import EVERY_S, Samples, Share, by_kind, samples_of
 from harness.bench.table import Row, figure_row
 from harness.drill.session import Session
@@ -97,9 +99,11 @@ async def reference_ms(checkout: Path, database_url: str, rounds: int) -> float:
 
 
 async def under_load(session: Session, rounds: int) -> list[Row]:
-    """The stack at the load that it has, the greediest process first."""
+    """The stack at its load, the greediest process first, and how long customers wait."""
+    began = datetime.now(UTC)
     spent = await spent_in(session)
     sampled = await _sampled(session)
+    waits = await latencies(session, began, datetime.now(UTC))
     checkout = session.running("users").path
     database_url = session.services.runtime.database_url("users")
     reference = await reference_ms(checkout, database_url, rounds)
@@ -113,6 +117,7 @@ async def under_load(session: Session, rounds: int) -> list[Row]:
         figure_row("CPU of a customer's request, ms", request_ms),
         figure_row("CPU of a reference request, ms", reference),
         figure_row("customer's request / reference request", request_ms / reference),
+        *waits,
     ]
 
 

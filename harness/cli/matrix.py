@@ -12,6 +12,26 @@ import typer
 from harness.cli.host import Runtime
 from harness.cli.panels import Commands
 
+MERGE = "merge"
+"""Instead of scenarios: what follows are the folders of parts."""
+
+Budget = Annotated[
+    str | None, typer.Option(help="Time limit, such as 15m; changed scenarios run first.")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, max=8, help="Parallel stacks; default: cores / 2, on compose 1."),
+]
+Offset = Annotated[
+    int | None,
+    typer.Option(min=0, max=30_000, help="Added to the first stack's ports; default 20000."),
+]
+Output = Annotated[Path | None, typer.Option(help="Output directory; default: below var/smoke.")]
+Part = Annotated[
+    str | None,
+    typer.Option(help="Run one part of it, such as 2/5; `drill smoke merge` joins them."),
+]
+
 
 def smoke(
     scenarios: Annotated[
@@ -29,20 +49,11 @@ def smoke(
             "`responder` sees what you would see."
         ),
     ] = "reference",
-    budget: Annotated[
-        str | None, typer.Option(help="Time limit, such as 15m; changed scenarios run first.")
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, max=8, help="Parallel stacks; default: cores / 2, on compose 1."),
-    ] = None,
-    port_offset: Annotated[
-        int | None,
-        typer.Option(min=0, max=30_000, help="Added to the first stack's ports; default 20000."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Output directory; default: below var/smoke.")
-    ] = None,
+    budget: Budget = None,
+    jobs: Jobs = None,
+    port_offset: Offset = None,
+    output: Output = None,
+    shard: Part = None,
 ) -> None:
     """Run the detectability matrix: scenarios, fixes and cheats.
 
@@ -50,13 +61,21 @@ def smoke(
     responder must always be paged, verify its fix and change nothing innocent, and name the service
     in 90% and the mechanism in 75%. On compose, the reference is compared with its local matrix.
 
+    `drill smoke merge FOLDER…` puts together what several machines ran with --shard.
+
     Example: drill smoke all --player responder --seeds 5
     """
     from harness.matrix import runner
     from harness.matrix.campaign import Campaign
     from harness.matrix.row_stack import FIRST_OFFSET
     from harness.matrix.schedule import budget_s
+    from harness.matrix.shards import shard_of
 
+    if scenarios and scenarios[0] == MERGE:
+        to = (output or runner.output_of(runtime, player)).resolve()
+        if not runner.merge([Path(one) for one in scenarios[1:]], to):
+            raise typer.Exit(1)
+        return
     campaign = Campaign(
         names=tuple(scenarios or [runner.ALL]),
         runtime=runtime,
@@ -65,6 +84,7 @@ def smoke(
         jobs=runner.jobs_of(runtime, jobs),
         port_offset=FIRST_OFFSET if port_offset is None else port_offset,
         budget_s=None if budget is None else budget_s(budget),
+        shard=None if shard is None else shard_of(shard),
         output=(output or runner.output_of(runtime, player)).resolve(),
     )
     # Told to end, it ends its stacks first, as after Ctrl-C.

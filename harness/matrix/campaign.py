@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.matrix.row_stack import FIRST_OFFSET
+from harness.matrix.shards import Shard
 
 Row = dict[str, Any]
 """What came of one scenario at one seed."""
@@ -29,3 +30,5 @@ class Campaign:
     outgoing connections."""
     budget_s: float | None = None
     """No row is begun that would probably not be through by then."""
+    shard: Shard | None = None
+    """The part of it that this machine runs; None: all."""

@@ -18,8 +18,16 @@ MATRIX, PAGE, HELD = "matrix.json", "matrix.html", "held.json"
 class Kept:
     """The files of a matrix, as far as it has come."""
 
-    def __init__(self, campaign: Campaign, commit: str | None, held: Mapping[str, Held]) -> None:
+    def __init__(
+        self,
+        campaign: Campaign,
+        asked: Sequence[tuple[str, int]],
+        commit: str | None,
+        held: Mapping[str, Held],
+    ) -> None:
+        """`asked` are the rows of the whole matrix, of which the campaign may run a part."""
         self.campaign, self.commit, self.held = campaign, commit, held
+        self.asked = sorted(asked)
         self.earlier = rows_before(campaign.output / MATRIX, commit)
 
     def write(
@@ -34,6 +42,8 @@ class Kept:
             "seed": asked.seeds[0],
             "seeds": list(asked.seeds),
             "commit": self.commit,
+            "shard": str(asked.shard) if asked.shard else None,
+            "asked": [list(key) for key in self.asked],
             "took_s": round(took_s, 1),
             "figures": [one.to_json() for one in figures(rows, asked.player)],
             "left_out": left_out,
@@ -41,10 +51,15 @@ class Kept:
             "rows": list(rows),
             "earlier": [row for row in self.earlier if (row["scenario"], row["seed"]) not in tried],
         }
-        _replace(asked.output / MATRIX, json.dumps(matrix, indent=2))
-        _replace(asked.output / PAGE, render_page(matrix))
-        write_held(asked.output / HELD, {**self.held, **_held_now(rows, self.commit)})
+        write_matrix(asked.output, matrix, self.held)
         return matrix
+
+
+def write_matrix(output: Path, matrix: Mapping[str, Any], held: Mapping[str, Held]) -> None:
+    """Write a matrix, its page, and what holds by it, into a folder that exists."""
+    _replace(output / MATRIX, json.dumps(matrix, indent=2))
+    _replace(output / PAGE, render_page(matrix))
+    write_held(output / HELD, {**held, **_held_now(matrix["rows"], matrix["commit"])})
 
 
 def _replace(path: Path, text: str) -> None:

@@ -14,7 +14,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from harness.host.runtimes import DEFAULT_RUNTIME, runtime_named
 from harness.matrix.campaign import Campaign, Row
 from harness.matrix.checkout import Checkout
 from harness.matrix.compare import disagreements
+from harness.matrix.merging import merged
 from harness.matrix.report import figure_cells, short
-from harness.matrix.results import HELD, MATRIX, PAGE, Kept
+from harness.matrix.results import HELD, MATRIX, PAGE, Kept, write_matrix
 from harness.matrix.row_stack import Stack
 from harness.matrix.schedule import Scheduled, in_order, read_held, shuffled
 from harness.paths import REPO
@@ -90,9 +91,11 @@ async def smoke(campaign: Campaign) -> bool:
     if campaign.budget_s is None:
         # The long ones first, so that no lane ends with one of them on its own.
         scheduled.sort(key=lambda one: len(catalog.scenario(one.scenario).faults), reverse=True)
-    run = _Run(campaign, Kept(campaign, commit, held))
+    whole = [(name, seed) for seed in campaign.seeds for name in chosen]
+    run = _Run(campaign, Kept(campaign, whole, commit, held))
+    mine = set(campaign.shard.share(whole) if campaign.shard else whole)
     try:
-        await run.run_all(scheduled)
+        await run.run_all(scheduled, mine)
     except asyncio.CancelledError:
         say(f"ended early: {len(run.rows)} rows are in {campaign.output / PAGE}")
         raise
@@ -109,9 +112,15 @@ class _Run:
         self.planned: list[tuple[str, int]] = []
         self.left_out: list[Row] = []
 
-    async def run_all(self, scheduled: Sequence[Scheduled]) -> None:
-        """Every row that there is time for. Raises UsageError where there is time for none."""
-        waiting = [(one, seed) for seed in self.campaign.seeds for one in scheduled]
+    async def run_all(
+        self, scheduled: Sequence[Scheduled], mine: Container[tuple[str, int]]
+    ) -> None:
+        """Every row of `mine` that there is time for. Raises UsageError where there is time for
+        none, or nothing to do."""
+        every = ((one, seed) for seed in self.campaign.seeds for one in scheduled)
+        waiting = [(one, seed) for one, seed in every if (one.scenario, seed) in mine]
+        if not waiting:
+            raise UsageError("this part has no rows", "ask for fewer parts")
         self.planned = [(one.scenario, seed) for one, seed in waiting]
 
         async def lane(slot: int) -> None:
@@ -174,6 +183,16 @@ def why_again(row: Row, player: str, *, had_neighbours: bool) -> str:
     if busy_s:
         return f"others had the processor for {busy_s:.0f} s"
     return "failed in parallel" if player == "reference" and had_neighbours else ""
+
+
+def merge(folders: Sequence[Path], output: Path) -> bool:
+    """Put the parts of a matrix together, and report it; True where all holds. Raises what
+    `merged` raises."""
+    matrix = merged(folders)
+    output.mkdir(parents=True, exist_ok=True)
+    write_matrix(output, matrix, read_held(output / HELD))
+    campaign = Campaign(names=(), output=output, runtime=matrix["runtime"], player=matrix["player"])
+    return _report_outcome(campaign, matrix)
 
 
 def _report_outcome(campaign: Campaign, matrix: dict[str, Any]) -> bool:

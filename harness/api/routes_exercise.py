@@ -15,7 +15,7 @@ from harness.drill.actions import ai_access, instructor, team_entry
 from harness.drill.queries import exercise_view, live_score, reading_matter
 from harness.drill.queries.form_options import choices as words
 from harness.errors import NotAllowed
-from harness.exercise.entries import Membership
+from harness.exercise.entries import Joining, Membership
 from harness.record import events
 
 router = router_for(TEAM, prefix="/v1")
@@ -48,9 +48,9 @@ async def unlocked_file(name: str, session: InSession) -> Any:
 
 
 @router.post("/roles/join", responses=answers(events.RoleJoined))
-async def join(body: Membership, session: InSession, known: KnownPerson) -> Any:
+async def join(body: Joining, session: InSession, known: KnownPerson) -> Any:
     _require_oneself(body, known)
-    return team_entry.join(session, body.person, body.role)
+    return team_entry.join(session, body.person, body.role, is_agent=body.is_agent)
 
 
 @router.post("/roles/leave", responses=answers(events.RoleLeft))

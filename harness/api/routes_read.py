@@ -16,7 +16,7 @@ from harness.api.answers import (
     telemetry_answers,
 )
 from harness.api.answers.shapes import answers
-from harness.api.dependencies import AsReader, InSession, Viewer
+from harness.api.dependencies import AsReader, InSession, PublicUrl, Viewer
 from harness.drill.queries import (
     addresses,
     metric_queries,
@@ -26,6 +26,7 @@ from harness.drill.queries import (
     told_messages,
     trace_search,
 )
+from harness.drill.queries.status import as_called
 from harness.drill.queries.status import pages as drill_pages
 from harness.drill.queries.status import status as drill_status
 
@@ -47,13 +48,13 @@ class Sql(BaseModel):
 
 
 @router.get("/status", responses=answers(status_answers.Status))
-async def status(session: InSession, viewer: Viewer) -> Any:
-    return await drill_status(session, viewer)
+async def status(session: InSession, viewer: Viewer, url: PublicUrl) -> Any:
+    return as_called(await drill_status(session, viewer), url)
 
 
 @router.get("/addresses", responses=answers(shop_answers.Addresses))
-async def where_all_answers(session: InSession) -> Any:
-    return addresses.addresses(session)
+async def where_all_answers(session: InSession, url: PublicUrl) -> Any:
+    return addresses.addresses(session, url)
 
 
 @router.get("/password", responses=answers(shop_answers.Password))

@@ -20,6 +20,7 @@ from harness.terminal import data, say
 
 if TYPE_CHECKING:
     from harness.agents.toolbox import Seat
+    from harness.drill_client import DrillClient
 
 
 def mcp(
@@ -84,7 +85,7 @@ def _taken(person: str, role: str, workspace: Path | None) -> Seat:
     client = drill_client(Role.PARTICIPANT, person)
     name = profile.person if profile is not None else person
     try:
-        client.post("/v1/roles/join", {"person": name, "role": role})
+        _join(client, name, role)
     except DrillError as error:
         say(f"{name or 'the agent'} has not taken the role {role}: {error}")
     if profile is not None:
@@ -94,6 +95,13 @@ def _taken(person: str, role: str, workspace: Path | None) -> Seat:
         return Seat(client, files)
     place = Path(client.get("/v1/status")["places"]["workspace"])
     return Seat(client, WorkspaceFiles(workspace or place))
+
+
+def _join(client: DrillClient, name: str, role: str) -> None:
+    """Take the role, unless the agent has it from an earlier time. Raises DrillError."""
+    held = {one["id"]: one["people"] for one in client.get("/v1/roles")}
+    if name not in held.get(role, ()):
+        client.post("/v1/roles/join", {"person": name, "role": role, "is_agent": True})
 
 
 COMMANDS: Commands = {"Act": (mcp,)}

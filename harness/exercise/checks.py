@@ -30,13 +30,15 @@ from harness.record.story import Story
 WITHIN_MAX_S = 86_400.0
 
 
-def role_joined(story: Story, person: str, role: str) -> events.RoleJoined:
+def role_joined(
+    story: Story, person: str, role: str, *, is_agent: bool = False
+) -> events.RoleJoined:
     """Somebody takes a role. Taking one twice is refused, several roles or people are not."""
     person = text("person", person, length_max=NAME_MAX)
     one_of("role", role, team_roles())
     if person in role_holders(story).get(role, ()):
         raise UsageError(f"{person} holds the role '{role}' already")
-    return events.RoleJoined(person, role)
+    return events.RoleJoined(person, role, is_agent)
 
 
 def role_left(story: Story, person: str, role: str) -> events.RoleLeft:

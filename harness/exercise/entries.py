@@ -66,6 +66,12 @@ class Membership(Entry):
     role: Name
 
 
+class Joining(Membership):
+    """Who takes a role."""
+
+    is_agent: bool = False
+
+
 class Note(Entry):
     """A line for the timeline."""
 

@@ -26,10 +26,17 @@ ANONYMOUS = "participant"
 
 
 def speaker(session: Session, name: str) -> str:
-    """Who is writing: `name`, who must have joined; without one the only person there is."""
-    people = sorted({one for held in role_holders(session.story()).values() for one in held})
+    """Who is writing: `name`, who must have joined; without one the only person there is.
+
+    An agent is none of these: one that comes to a drill must not change whose acts are whose in a
+    terminal where nobody has given a name.
+    """
+    story = session.story()
+    people = sorted({one for held in role_holders(story).values() for one in held})
     if not name:
-        return people[0] if len(people) == 1 else ANONYMOUS
+        agents = {one.event.person for one in story.of(events.RoleJoined) if one.event.is_agent}
+        alone = [one for one in people if one not in agents]
+        return alone[0] if len(alone) == 1 else ANONYMOUS
     if name not in people:
         refused = UnknownName("person in this drill", name, people)
         known = f"{refused.hint} " if people else ""
@@ -51,9 +58,9 @@ def actor(session: Session, name: str) -> str:
     return text("person", name, length_max=NAME_MAX)
 
 
-def join(session: Session, person: str, role: str) -> events.RoleJoined:
+def join(session: Session, person: str, role: str, *, is_agent: bool = False) -> events.RoleJoined:
     """Somebody takes a role."""
-    event = checks.role_joined(session.story(), person, role)
+    event = checks.role_joined(session.story(), person, role, is_agent=is_agent)
     return _noted(session, event, event.person)
 
 

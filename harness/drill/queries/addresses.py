@@ -15,16 +15,18 @@ from harness.telemetry.alertmanager import amtool_file
 PASSWORD_COMMAND = "drill password"  # noqa: S105  # it prints one, and is none
 
 
-def addresses(session: Session) -> dict[str, Any]:
+def addresses(session: Session, public_url: str = "") -> dict[str, Any]:
     """Addresses by what answers there, the databases as one may read them, and processes.
 
     `databases` is None before the shop is up. The password is not among it, so that the answer may
     stand on a shared screen: `password_command` prints it. A process's `pid` is this machine's,
-    None where it is in a container or none runs.
+    None where it is in a container or none runs. `public_url` is what people call the drill, where
+    that is not its own address.
     """
     return {
         "addresses": [
-            {"name": name, "url": url, "what": what} for name, url, what in _places(session.spec)
+            {"name": name, "url": url, "what": what}
+            for name, url, what in _places(session.spec, public_url)
         ],
         "pager": {
             "what": str(session.run.pager),
@@ -46,9 +48,10 @@ def _stateful(spec: DrillSpec) -> list[str]:
     return [entry.name for entry in spec.topology if entry.database]
 
 
-def _places(spec: DrillSpec) -> Iterator[tuple[str, str, str]]:
+def _places(spec: DrillSpec, public_url: str) -> Iterator[tuple[str, str, str]]:
     """Name, address and what it is for."""
     stack = spec.ports
+    own = public_url or stack.url(ports.API)
     for entry in spec.topology:
         port = stack.services[entry.name]
         yield entry.name, f"http://127.0.0.1:{port}", "service: /docs, /metrics, /healthz, /readyz"
@@ -60,8 +63,8 @@ def _places(spec: DrillSpec) -> Iterator[tuple[str, str, str]]:
     )
     if spec.runtime == "compose":
         yield "grafana", stack.url(ports.GRAFANA), "where its image could be had"
-    yield "console", stack.url(ports.API), "with the token of `drill open`"
-    yield "status page", f"{stack.url(ports.API)}/status", "what customers are told; API: /api/v2"
+    yield "console", own, "with the token of `drill open`"
+    yield "status page", f"{own}/status", "what customers are told; API: /api/v2"
     yield "ai gate", stack.url(ports.AI_GATE), "see `drill ai status`"
     yield "recorder", stack.url(ports.RECORDER), "takes OTLP over HTTP"
     status = "api/v2/status.json"

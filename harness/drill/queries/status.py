@@ -42,6 +42,7 @@ P95_S = (
 )
 UP = "up"
 REVENUE_PER_MINUTE = "sum(increase(revenue_lost_total[1m]))"
+STATUS_PAGE = "status page"
 BUDGET_BURN = "max(user:error_ratio:rate30s) / 0.005"
 """How many times faster than the objective of 99.5 % allows."""
 
@@ -68,6 +69,13 @@ async def status(session: Session, audience: Audience) -> dict[str, Any]:
         "places": _places(session.spec),
         "review": _review(session.review),
     }
+
+
+def as_called(answer: dict[str, Any], public_url: str) -> dict[str, Any]:
+    """A status with the drill's own page where people find it, who may come by way of a hub."""
+    places: dict[str, str] = answer["places"]
+    own = {STATUS_PAGE: f"{public_url}/status"} if STATUS_PAGE in places else {}
+    return {**answer, "places": {**places, **own}}
 
 
 def _review(times: ReviewTimes | None) -> dict[str, float] | None:
@@ -111,7 +119,7 @@ def _places(spec: DrillSpec) -> dict[str, str]:
         "prometheus": (places.prometheus_url, ""),
         "payment provider status": (places.provider_status_url, status),
         "model provider status": (places.model_status_url, status),
-        "status page": (places.api_url, "/status"),
+        STATUS_PAGE: (places.api_url, "/status"),
         "workspace": (str(spec.run_dir / "workspace"), ""),
     }
     return {title: f"{url}{path}" for title, (url, path) in found.items() if url}

@@ -102,6 +102,8 @@ class PhaseChanged(Event, type="phase.changed"):
 class RoleJoined(Event, type="role.joined"):
     person: str
     role: str
+    is_agent: bool = False
+    """Whether that is a program, which takes part beside people."""
 
     def describe(self) -> Description:
         return Description("joined", f"{self.person} takes the role {self.role}")

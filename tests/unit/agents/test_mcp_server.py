@@ -13,6 +13,7 @@ from mcp import Client, MCPError, StdioServerParameters
 
 from harness.agents.toolbox import TOOLS, Effect
 from harness.child_env import program_env
+from harness.drill_client import DrillClient
 from harness.paths import REPO
 from harness.record import events
 from tests.unit.agents.conftest import Table
@@ -82,6 +83,26 @@ async def test_what_is_done_is_the_players_as_if_typed_by_hand(table: Table) -> 
     assert story.of(events.PageAcknowledged)[-1].event.by == "robot"
     assert story.of(events.DiagnosisDeclared)[-1].event.by == "robot"
     assert story.of(events.HypothesesRevised)[-1].event.by == "robot"
+
+
+async def test_who_acts_in_a_terminal_stays_who_that_was_whoever_comes_as_an_agent(
+    table: Table, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Twice: the second time it has its role already."""
+    terminal = table.client(person="")
+    assert written_by(table, terminal) == "Ada"
+    for _ in range(2):
+        async with connected(table) as client:
+            await client.call_tool("status", {})
+    assert written_by(table, terminal) == "Ada"
+    assert "has not taken" not in capfd.readouterr().err
+    joined = [one.event for one in table.drill.session.story().of(events.RoleJoined)]
+    assert [one.is_agent for one in joined if one.person == "robot"] == [True]
+
+
+def written_by(table: Table, client: DrillClient) -> str:
+    client.post("/v1/notes", {"text": "a line"})
+    return table.drill.session.story().of(events.NoteAdded)[-1].event.by
 
 
 MISTAKES: tuple[tuple[str, dict[str, Any], str], ...] = (

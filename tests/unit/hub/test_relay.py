@@ -236,6 +236,13 @@ async def test_the_status_page_is_named_as_people_call_it_whoever_claims_what(hu
     assert page["url"] == f"{hub.url}/drills/{RUN}/status"
 
 
+async def test_a_status_names_that_page_as_its_reader_reaches_it(hub: Hub) -> None:
+    headers = {"Authorization": f"Bearer {hub.tokens['ada']}"}
+    async with hub.http.get(f"{hub.url}/drills/{RUN}/v1/status", headers=headers) as answer:
+        places = (await answer.json())["places"]
+    assert places["status page"] == f"{hub.url}/drills/{RUN}/status"
+
+
 async def test_a_drill_without_a_hub_believes_no_address(hub: Hub) -> None:
     told = {"X-Public-Url": "https://elsewhere.example"}
 

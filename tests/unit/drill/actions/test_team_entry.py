@@ -51,6 +51,14 @@ def test_the_only_person_is_who_writes(session: Session) -> None:
     assert team_entry.speaker(session, "Bo") == "Bo"
 
 
+def test_an_agent_that_comes_changes_nobodys_name(session: Session) -> None:
+    team_entry.join(session, "robin", "on-call", is_agent=True)
+    assert team_entry.speaker(session, "") == team_entry.ANONYMOUS
+    team_entry.join(session, "Ada", "on-call")
+    assert team_entry.speaker(session, "") == "Ada"
+    assert team_entry.speaker(session, "robin") == "robin"
+
+
 def test_a_name_that_nobody_has_joined_under_is_refused(session: Session) -> None:
     with pytest.raises(UnknownName, match="drill join"):
         team_entry.speaker(session, "Mallory")

@@ -132,3 +132,10 @@ def test_before_the_shop_is_up_there_is_no_database_and_no_process(up: Session) 
     assert address_lines(answer)
     with pytest.raises(StackFailed):
         addresses.password(up)
+
+
+def test_the_console_and_the_status_page_are_named_as_people_reach_them(up: Session) -> None:
+    hub = "https://hub.example/drills/r-1"
+    found = {one["name"]: one["url"] for one in addresses.addresses(up, hub)["addresses"]}
+    assert (found["console"], found["status page"]) == (hub, f"{hub}/status")
+    assert hub not in str(addresses.addresses(up))

@@ -2289,6 +2289,13 @@ export interface components {
             traceID: string;
             warnings: string[] | null;
         };
+        /** @description Who takes a role. */
+        Joining: {
+            /** @default false */
+            is_agent?: boolean;
+            person: string;
+            role: string;
+        };
         /** @description A declared diagnosis by its number, whether it is right, and its links to evidence. */
         JudgedDiagnosis: {
             evidence: number;
@@ -4496,6 +4503,7 @@ export interface components {
             title: string;
         };
         RoleJoined: {
+            is_agent: boolean;
             person: string;
             role: string;
         };
@@ -5078,6 +5086,7 @@ export type JaegerReference = components['schemas']['JaegerReference'];
 export type JaegerSpan = components['schemas']['JaegerSpan'];
 export type JaegerTag = components['schemas']['JaegerTag'];
 export type JaegerTrace = components['schemas']['JaegerTrace'];
+export type Joining = components['schemas']['Joining'];
 export type JudgedDiagnosis = components['schemas']['JudgedDiagnosis'];
 export type Judgement = components['schemas']['Judgement'];
 export type Kpis = components['schemas']['Kpis'];
@@ -7460,7 +7469,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Membership"];
+                "application/json": components["schemas"]["Joining"];
             };
         };
         responses: {

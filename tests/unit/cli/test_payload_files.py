@@ -12,9 +12,9 @@ import harness.cli
 from harness.exercise import entries
 
 CLI = Path(harness.cli.__file__).parent
-BY_HAND = {"Entry", "Learning", "Note", "Priority", "Hypothesis", "ToolCall"}
+BY_HAND = {"Entry", "Learning", "Note", "Priority", "Hypothesis", "ToolCall", "Joining"}
 """The base; one whose fields depend on its kind; one text; parts of others; and what `drill mcp`
-records of its calls."""
+records of its calls and of itself."""
 
 
 def models() -> dict[str, type[entries.Entry]]:

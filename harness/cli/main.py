@@ -17,6 +17,7 @@ import typer
 from harness.cli import (
     act,
     afterwards,
+    agents_bench,
     ai,
     author,
     clone,
@@ -73,6 +74,7 @@ MODULES = (
     machine,
     matrix,
     par,
+    agents_bench,
     review,
     author,
 )

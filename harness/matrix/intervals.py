@@ -8,7 +8,7 @@ Z_95 = 1.959964
 """Of the normal distribution, for an interval that holds the true share 95 times in 100."""
 
 
-def wilson(good: int, of: int) -> tuple[float, float]:
+def wilson(good: float, of: int) -> tuple[float, float]:
     """The 95 % interval (low, high) of a share of which `good` of `of` tries were seen.
 
     Wilson's: it stays within 0 and 1 and says something useful of few tries, and of 5 out of 5.

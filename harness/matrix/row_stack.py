@@ -41,6 +41,12 @@ class Stack:
     output: Path
     port_offset: int = FIRST_OFFSET
     """Of the first slot."""
+    worker: str = WORKER
+    """The module that plays it, in a process of its own."""
+    repo: Path = REPO
+    """The checkout whose scenarios are played."""
+    told: tuple[str, ...] = ()
+    """Further arguments of the worker."""
 
     @property
     def name(self) -> str:
@@ -70,10 +76,11 @@ class Stack:
     async def _play(self, offset: int, home: Path, answer: Path) -> str:
         """The last line that the process said, or how long was waited for it."""
         argv = (
-            *(sys.executable, "-m", WORKER),
+            *(sys.executable, "-m", self.worker),
             *("--scenario", self.scenario, "--seed", str(self.seed), "--player", self.player),
             *("--home", str(home), "--answer", str(answer), "--port-offset", str(offset)),
             *("--runtime", self.runtime, "--turns", str(self.output / TURNS)),
+            *self.told,
         )
         process = await asyncio.create_subprocess_exec(
             *bound(argv),
@@ -105,7 +112,7 @@ class Stack:
         return last
 
     def _read(self, answer: Path, last: str) -> dict[str, Any]:
-        catalog = Catalog(REPO)
+        catalog = Catalog(self.repo)
         scenario = catalog.scenario(self.scenario)
         known = [catalog.fault(name) for name in scenario.faults]
         _, faults = in_drawn_form(scenario, known, self.seed)

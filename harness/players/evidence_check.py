@@ -14,6 +14,7 @@ from typing import Any
 from harness.catalog.clues import (
     LogClue,
     PathClue,
+    RepeatClue,
     expression,
     log_clue,
     matches_added_line,
@@ -58,10 +59,11 @@ async def idle_evidence(session: Session, fault: Fault) -> list[str]:
 async def _in_logs(session: Session, find: str) -> bool:
     clue = log_clue(find)
     lines = await session.services.recorder.logs(service=clue.service, limit=LOG_LINES_LOOKED_AT)
-    return any(_tells(line, clue) for line in lines)
+    return any(is_a_line_of(line, clue) for line in lines)
 
 
-def _tells(line: Mapping[str, Any], clue: LogClue) -> bool:
+def is_a_line_of(line: Mapping[str, Any], clue: LogClue) -> bool:
+    """Whether a line, of the clue's service, says what the clue asks for."""
     return clue.pattern.search(str(line.get("event", ""))) is not None and all(
         str(line.get(name)) == value for name, value in clue.fields.items()
     )
@@ -81,9 +83,14 @@ async def _in_traces(session: Session, fault: Fault, find: str) -> bool:
     clue = trace_clue(find)
     service = clue.services[0] if isinstance(clue, PathClue) else fault.service
     traces = await session.services.recorder.traces(service=service, limit=TRACES_LOOKED_AT)
+    return any(is_as_shown(trace, clue) for trace in traces)
+
+
+def is_as_shown(trace: Mapping[str, Any], clue: PathClue | RepeatClue) -> bool:
+    """Whether a Jaeger trace has the shape that a clue asks for."""
     if isinstance(clue, PathClue):
-        return any(_passes(trace, clue) for trace in traces)
-    return any(_repeats(trace, clue.count, clue.pattern) for trace in traces)
+        return _passes(trace, clue)
+    return _repeats(trace, clue.count, clue.pattern)
 
 
 def _passes(trace: Mapping[str, Any], clue: PathClue) -> bool:

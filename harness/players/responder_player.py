@@ -16,6 +16,7 @@ from harness.model import Role
 from harness.paths import REPO
 from harness.players.detection_times import calls, fired_after
 from harness.record.events import DiagnosisDeclared, FalseAlarm
+from harness.scoring import grades
 from harness.scoring.answer import judge_answer
 
 STOP_TIMEOUT_S = 5.0
@@ -147,11 +148,7 @@ def findings(session: Session) -> Findings:
 def stood_by(session: Session) -> list[DiagnosisDeclared]:
     """The diagnoses that count in the end: the newest about each service, and of these as many of
     the newest as there are faults."""
-    newest: dict[str, DiagnosisDeclared] = {}
-    for one in session.state().diagnoses:
-        newest.pop(one.service, None)
-        newest[one.service] = one
-    return list(newest.values())[-max(1, len(session.spec.faults)) :]
+    return grades.stood_by(session.story(), max(1, len(session.spec.faults)))
 
 
 def shortfalls(session: Session, found: Findings) -> list[str]:

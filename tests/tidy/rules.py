@@ -27,12 +27,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "bounded_http catalog record",
         "exercise",
         "scoring",
-        "aigate responder runtime telemetry thirdparty verification workspace",
+        "aigate responder runtime telemetry thirdparty trajectory verification workspace",
         "drill",
         "agents api players",
         "review",
         "host",
         "authoring bench hub matrix",
+        "agentbench",
         "cli",
     )
 )

@@ -43,7 +43,9 @@ __all__ = ["no_service_logs_here"]
 NOT_READING = {
     "start and end drills": {"run", "demo", "up", "down", "finish", "halt"},
     "are the instructor's": {"instruct"},
-    "measure this machine, or play drills of their own": {"doctor", "bench", "smoke", "par"},
+    "measure this machine, or play drills of their own": {
+        *("doctor", "bench", "smoke", "par", "agents"),
+    },
     "write faults, and so know them": {"author"},
     "are the hub's, which knows no more of a drill than its API tells": {
         *("serve", "people", "runs", "login", "logout", "git", "forward"),

@@ -1,0 +1,1 @@
+"""What somebody looked at, believed and did in a drill, step by step, made of its record."""

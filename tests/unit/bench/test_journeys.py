@@ -8,8 +8,19 @@ from harness.bench.journeys import REQUESTS_MIN, durations_ms, latency_rows
 
 
 def test_a_trace_counts_by_what_it_began_with_and_not_by_what_it_led_to() -> None:
-    door = {"operationName": "GET /feed", "duration": 12_500, "references": []}
-    behind = {"operationName": "GET /feed", "duration": 9_000, "references": [{"spanID": "1"}]}
+    customer = [{"spanID": "of a customer, whose spans nobody keeps"}]
+    door = {
+        "spanID": "1",
+        "operationName": "GET /feed",
+        "duration": 12_500,
+        "references": customer,
+    }
+    behind = {
+        "spanID": "2",
+        "operationName": "GET /feed",
+        "duration": 9_000,
+        "references": [{"spanID": "1"}],
+    }
     assert durations_ms([{"spans": [door, behind]}]) == {"GET /feed": [12.5]}
 
 

@@ -36,7 +36,7 @@ KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
 SERVICE_TYPES := $(VENV)/bin/mypy --config-file services/pyproject.toml services
 
-.PHONY: images-offline serve console types console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
+.PHONY: image images-offline serve console types console-figures screenshots help drill demo smoke test lint format up down doctor bench torture setup
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -109,6 +109,9 @@ screenshots: $(DEV_READY) ## the pictures of the README, from a workshop played 
 
 images-offline: $(READY) ## base images for RUNTIME=compose from Debian's packages, without a registry
 	@exec $(VENV)/bin/python -m harness.runtime.compose.offline
+
+image: $(READY) ## a whole drill in one image, threeam/box: docs/box.md runs it
+	@exec $(VENV)/bin/python -m harness.runtime.compose.box
 
 setup: $(DEV_READY) ## everything that the other targets need
 

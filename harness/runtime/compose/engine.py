@@ -111,6 +111,10 @@ class Engine:
             raise
         return True
 
+    async def tag(self, image: str, repository: str, tag: str) -> None:
+        """Give an image one more name. Raises EngineRefused."""
+        await self.call("POST", f"/images/{image}/tag", repo=repository, tag=tag)
+
     async def own_images(self) -> list[Found]:
         """All images that are named as ours."""
         filters = json.dumps({"reference": ["threeam/*"]})

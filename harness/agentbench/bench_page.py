@@ -45,14 +45,17 @@ def render_page(bench: Bench) -> str:
     """The page."""
     scenarios = sorted({one.scenario for one in bench.tries})
     seeds = sorted({one.seed for one in bench.tries})
-    commits = sorted({one.commit[:9] if one.commit else "uncommitted" for one in bench.tries})
+    commits = sorted(
+        {one.commit[:9] if one.commit else "changes not committed" for one in bench.tries}
+    )
     over = "".join(f'<p class="bad">{escape(text)}</p>' for text in too_good(bench.tries))
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>3AM: players compared</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>
 <body><main><h1>Players compared</h1>
-<p>{len(bench.tries)} tries: {len(bench.players)} players at {len(scenarios)} scenarios,
-seeds {", ".join(map(str, seeds))}, runtime {escape(bench.runtime)}; played at
+<p>{_count(len(bench.tries), "try", "tries")}: {_count(len(bench.players), "player")} at
+{_count(len(scenarios), "scenario")}, {"seed" if len(seeds) == 1 else "seeds"}
+{", ".join(map(str, seeds))}, runtime {escape(bench.runtime)}; played at
 {escape(", ".join(commits))}. Scenarios: {escape(", ".join(scenarios))}.</p>{over}
 <h2>Five grades</h2>{_GRADES}
 <p>A try passes where it is detected, the source is named, and it is healed without harm. Grounded
@@ -66,6 +69,10 @@ corrected for there being many pairs.</p>{_pairs(bench)}
 <h2>Every try</h2>{_tries(bench.tries)}
 </main></body></html>
 """
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
 def _table(headings: Iterable[str], rows: Iterable[Sequence[str]]) -> str:

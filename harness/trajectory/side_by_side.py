@@ -30,9 +30,10 @@ _WORDS = {
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #cf222e;
   --told: #cf222e; --looked: #0969da; --believed: #8250df; --did: #bc4c00; --said: #57606a;
-  --shop: #8888; }
+  --shop: #6e7781; }
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; --told: #ff7b72;
-  --looked: #58a6ff; --believed: #bc8cff; --did: #f0883e; --said: #9da7b1; } }
+  --looked: #58a6ff; --believed: #bc8cff; --did: #f0883e; --said: #9da7b1;
+  --shop: #8b949e; } }
 * { box-sizing: border-box; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 88rem;
   padding: 0 1rem; }
@@ -48,7 +49,7 @@ h1 { margin: 0 0 .25rem; font-size: 1.5rem; } h2 { font-size: 1.05rem; margin: 0
 .step { border-left: .2rem solid var(--c); padding: .15rem .6rem; margin: .15rem 0;
   overflow-wrap: anywhere; }
 .step b { color: var(--c); font-weight: 600; margin-right: .4rem; }
-.step.shop { opacity: .7; font-size: .9em; }
+.step.shop { opacity: .85; font-size: .9em; }
 .step small { display: block; opacity: .8; }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
 dl { display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .25rem 0 0; font-size: .9em; }

@@ -23,6 +23,19 @@ def test_upgrading_again_changes_nothing(fresh_database: Callable[[str], str]) -
         ]
 
 
+def test_a_database_of_a_later_release_is_left_as_it_is(
+    fresh_database: Callable[[str], str],
+) -> None:
+    url = fresh_database("users")
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+    migrate.upgrade("users", url)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            ("0002",)
+        ]
+
+
 def test_two_upgrades_at_once_take_turns(postgres: PostgresServer) -> None:
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE upgraded_twice")

@@ -60,6 +60,15 @@ class Mechanism(StrEnum):
         queries-in-a-loop query-in-loop queries-in-loop query-per-row too-many-queries
         """,
     )
+    MISSING_INDEX = (
+        "missing-index",
+        "a query that reads far more rows than it answers with, for want of an index that it can use",
+        """
+        no-index index index-missing unindexed unindexed-lookup unindexed-query index-not-used
+        unused-index index-unused full-table-scan full-scan table-scan seq-scan sequential-scan
+        sequential-scans slow-query slow-queries bad-query-plan query-plan non-sargable
+        """,
+    )
     RETRY_STORM = (
         "retry-storm",
         "failed calls repeated so often that the repetition keeps them failing",

@@ -16,22 +16,18 @@ FAULTS = REPO / "faults"
 CAUGHT = {
     "bad-timeouts": {"timeout-change-needs-load-test"},
     "cache-stampede": {"cache-needs-load-test"},
-    "connection-leak": {
-        "what-is-held-says-who-gives-it-back",
-        "what-is-remembered-has-a-bound",
-    },
+    "connection-leak": {"what-is-held-says-who-gives-it-back"},
     "contract-drift": {"new-outcome-names-its-consumers"},
     "deadlock": {"new-peer-needs-load-test"},
     "flag-default": {"flags-are-off-until-switched"},
     "float-drift": {"money-is-decimal"},
     "id-runs-out": {"new-number-says-how-large"},
     "lock-across-call": {"lock-needs-load-test"},
-    "memory-leak": {"what-is-remembered-has-a-bound"},
+    "memory-leak": {"nothing-is-kept-by-request"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},
     "oversize-config": {"new-limit-says-what-it-counts"},
     "redos": {"patterns-are-linear"},
     "retry-storm": {"timeout-change-needs-load-test"},
-    "unindexed-lookup": {"conditions-stand-on-columns"},
     "worker-shortage": {"timeout-change-needs-load-test"},
 }
 RULES = [one for one in known_guards().values() if one.kind != "alert"]

@@ -62,7 +62,7 @@ class Mechanism(StrEnum):
     )
     MISSING_INDEX = (
         "missing-index",
-        "a query that reads far more rows than it answers with, for want of an index that it can use",
+        "a query that finds no index to use, and reads far more rows than it answers with",
         """
         no-index index index-missing unindexed unindexed-lookup unindexed-query index-not-used
         unused-index index-unused full-table-scan full-scan table-scan seq-scan sequential-scan

@@ -64,11 +64,19 @@ def unknown_metric(expression: str, known: Iterable[str]) -> str | None:
 
     A counter or histogram is known by its name with and without what its series are called by.
     """
+    bases = {_SERIES.sub("", name) for name in known}
+    return next((one for one in _used(expression) if _SERIES.sub("", one) not in bases), None)
+
+
+def metrics_in(expression: str) -> frozenset[str]:
+    """The metrics that a PromQL expression asks for, without what their series are called by."""
+    return frozenset(_SERIES.sub("", one) for one in _used(expression))
+
+
+def _used(expression: str) -> list[str]:
     for part in _NO_METRICS:
         expression = part.sub(" ", expression)
-    bases = {_SERIES.sub("", name) for name in known}
-    used: list[str] = _METRIC.findall(expression)
-    return next((one for one in used if _SERIES.sub("", one) not in bases), None)
+    return _METRIC.findall(expression)
 
 
 def log_clue(find: str) -> LogClue:

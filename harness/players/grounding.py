@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.catalog.clues import LogClue, PathClue, log_clue, trace_clue
+from harness.catalog.clues import LogClue, PathClue, log_clue, metrics_in, trace_clue
 from harness.drill.session import Session
 from harness.errors import DrillError, UsageError
 from harness.exercise.evidence import Evidence, parse_evidence
@@ -28,9 +28,7 @@ SLOW_US = 1_000_000
 WARNINGS = frozenset({"warning", "warn", "error", "critical", "exception"})
 LOG_LINES_LOOKED_AT = 2000
 TELLS_NOTHING = frozenset({"up", "build_info"})
-_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?=\s*[{\[)]|\s*$|\s*[-+*/<>=!])")
 _SERVICE = re.compile(r"service\s*(?:=~|=)\s*[\"'`]([^\"'`]*)[\"'`]")
-_ENDING = re.compile(r"_(?:total|bucket|sum|count)$")
 
 
 @dataclass(frozen=True)
@@ -58,12 +56,6 @@ def path_of(fault: Fault) -> CausalPath:
             case ClueKind.COMMIT:
                 pass
     return CausalPath(fault.service, frozenset(services), frozenset(metrics))
-
-
-def metrics_in(query: str) -> frozenset[str]:
-    """Names in a query that can be metrics, without what their series end in."""
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'|\b(?:by|without|on|ignoring)\s*\([^)]*\)", "", query)
-    return frozenset(_ENDING.sub("", name) for name in _METRIC.findall(bare) if "_" in name)
 
 
 def services_in(query: str) -> frozenset[str]:

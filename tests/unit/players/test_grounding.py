@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.catalog.clues import metrics_in
 from harness.catalog.reader import Catalog
 from harness.drill.session import Session
 from harness.paths import REPO
@@ -16,7 +17,6 @@ from harness.players.grounding import (
     grounding,
     line_is_on,
     looked_up,
-    metrics_in,
     path_of,
     query_is_on,
     services_in,

@@ -39,6 +39,7 @@ _ON_UNASKED = re.compile(r"\.get\([^)]*,\s*True\)|\bor True\b|\bis not False\b")
 _FLAG = re.compile(r"flag|feature|toggle|switched|enabled", re.IGNORECASE)
 _RAISES = re.compile(r"^\s*raise\b")
 _FOREVER = re.compile(r"^\s*while (?:True|1)\b")
+_COMPUTES = r"(?:coalesce|lower|upper|l?trim|lpad|abs|date_trunc|to_char)\("
 _ADDED_KINDS = (
     (Mechanism.RETRY_STORM, 0.9, "repeats calls now", re.compile(
         r"\bretr(?:y|ies)|_retr(?:y|ies)\b|\b(?:for|while)\b.*\b(?:attempt|tries)\b", re.IGNORECASE,
@@ -48,6 +49,18 @@ _ADDED_KINDS = (
     )),
     (Mechanism.CACHE_STAMPEDE, 0.9, "remembers something until it is too old", re.compile(
         r"\bttl\b|_ttl_|max_age|good_until|fresh_until|expires_(?:at|in)|lru_cache|\bcached\b",
+    )),
+    (Mechanism.BLOCKED_EVENT_LOOP, 0.8, "has repeats that take the same characters", re.compile(
+        r"\bre\.\w+\(.*(?:\.[*+].*\.[*+]|[*+][^()]*\)[*+])",
+    )),
+    (Mechanism.INTEGER_OVERFLOW, 0.8, "adds a column of 32 bits or fewer", re.compile(
+        r"\bADD COLUMN \w+ (?:small)?int(?:eger|2|4)?\b",
+    )),
+    (Mechanism.MISSING_INDEX, 0.8, "compares what is computed for each row", re.compile(
+        rf"\b(?:WHERE|AND|OR)\b.*(?:=\s*{_COMPUTES}|{_COMPUTES}[^)]*\)\s*=|\w::text\s*=)",
+    )),
+    (Mechanism.RESOURCE_LEAK, 0.8, "keeps something for each request", re.compile(
+        r"\[[\w.]*request_id[\w.]*\]\s*=(?!=)",
     )),
 )  # fmt: skip
 """What a release may begin to do, and what shows it."""

@@ -27,7 +27,7 @@ QUIET_ODDS = 4.5
 TELLING = frozenset(
     {
         *(Kind.FAILING, Kind.SLOW, Kind.USERS_FAIL, Kind.MISMATCH, Kind.TIMEOUTS),
-        *(Kind.WORKERS_TAKEN, Kind.TASKS_FAIL),
+        *(Kind.WORKERS_TAKEN, Kind.TASKS_FAIL, Kind.GROWS),
     }
 )
 """Symptoms that somebody suffers from; the others explain, but alarm nobody by themselves."""
@@ -39,6 +39,9 @@ SPEAKS_FOR: Mapping[Kind, tuple[tuple[Mechanism, float], ...]] = {
     Kind.MISMATCH: ((Mechanism.NUMERIC_PRECISION, 1.0),),
     Kind.POOL_TAKEN: ((Mechanism.POOL_TOO_SMALL, 0.7),),
     Kind.CONNECTION_LOST: ((Mechanism.CONNECTION_NOT_RECOVERED, 2.0),),
+    Kind.OUT_OF_RANGE: ((Mechanism.INTEGER_OVERFLOW, 3.0),),
+    Kind.DEADLOCKED: ((Mechanism.LOCK_CONTENTION, 3.0),),
+    Kind.GROWS: ((Mechanism.RESOURCE_LEAK, 2.0),),
 }
 """What a symptom says of its service, whatever else is seen."""
 RAN_OUT = frozenset({Kind.WORKERS_TAKEN, Kind.POOL_TAKEN})
@@ -58,6 +61,7 @@ SHOWS_AS: Mapping[Mechanism, frozenset[Kind]] = {
     Mechanism.RETRY_STORM: _WAITS | {Kind.CHATTY},
     Mechanism.LOCK_CONTENTION: _WAITS,
     Mechanism.CACHE_STAMPEDE: _WAITS,
+    Mechanism.MISSING_INDEX: _WAITS,
     Mechanism.NUMERIC_PRECISION: frozenset({Kind.MISMATCH}),
 }
 """What the service that is to blame has, one or another; a mechanism without entry shows as many

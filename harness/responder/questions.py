@@ -20,6 +20,7 @@ STATEMENTS = "statements"
 MISMATCHES = "mismatches"
 USERS = "users"
 TASKS = "tasks"
+MEMORY = "memory"
 
 QUERIES: Mapping[str, str] = {
     ERRORS: (
@@ -50,8 +51,10 @@ QUERIES: Mapping[str, str] = {
         'sum by (service) (rate(assistant_tasks_total{outcome=~"retried|dead"}[10s]))'
         " / (sum by (service) (rate(assistant_tasks_total[10s])) > 0)"
     ),
+    MEMORY: "clamp_min(max by (service) (deriv(process_resident_memory_bytes[8s])) / 1e6, 0)",
 }
-"""Name → PromQL. Ratios from 0 to 1, durations in seconds, rates a second, or plain counts."""
+"""Name → PromQL. Ratios from 0 to 1, durations in seconds, rates a second, MB a second, or plain
+counts."""
 
 COUNTED = frozenset({CALLS, TROUBLED_CALLS, MISMATCHES})
 """Where a series that is missing means none, not unknown."""
@@ -65,3 +68,9 @@ LOST_CONNECTION = (
     "can't reconnect",
 )
 """What drivers and libraries say in a log when a connection has gone, or does not come back."""
+
+OUT_OF_RANGE = ("out of range", "out of int32 range", "out of int16 range")
+"""What databases and drivers say of a number that its column cannot hold."""
+
+DEADLOCKED = ("deadlock detected", "deadlock found")
+"""What databases say to one of two who wait for each other's locks."""

@@ -38,6 +38,9 @@ class Kind(StrEnum):
     LOOP = "loop"
     FAILS_FIRST = "fails-first"
     CONNECTION_LOST = "connection-lost"
+    OUT_OF_RANGE = "out-of-range"
+    DEADLOCKED = "deadlocked"
+    GROWS = "grows"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,14 @@ RULES = (
         15.0,
         "{service} gets {now:.0f} requests a second, not {before:.0f}",
     ),
+    Rule(Kind.GROWS, q.MEMORY, 3.0, 2.0, "{service} takes {now:.0f} MB more in every second"),
 )
+SAID = (
+    (Kind.CONNECTION_LOST, q.LOST_CONNECTION, "lost a connection"),
+    (Kind.OUT_OF_RANGE, q.OUT_OF_RANGE, "has a number that is too large"),
+    (Kind.DEADLOCKED, q.DEADLOCKED, "waits for locks in a circle"),
+)
+"""What words in a log are a symptom of, and how it is told."""
 
 
 def symptoms(seen: Observations) -> list[Symptom]:
@@ -170,14 +180,14 @@ def _of_traces(seen: Observations) -> Iterator[Symptom]:
 
 
 def _of_logs(seen: Observations) -> Iterator[Symptom]:
-    reported: set[str] = set()
+    reported: set[tuple[Kind, str]] = set()
     for line in reversed(seen.logs):
-        if line.service not in reported and any(
-            text in line.text.lower() for text in q.LOST_CONNECTION
-        ):
-            reported.add(line.service)
-            says = f"{line.service} lost a connection: {line.text[:120]}"
-            yield Symptom(Kind.CONNECTION_LOST, line.service, says, f"log:{line.number}")
+        words = line.text.lower()
+        for kind, signs, says in SAID:
+            if (kind, line.service) not in reported and any(sign in words for sign in signs):
+                reported.add((kind, line.service))
+                told = f"{line.service} {says}: {line.text[:120]}"
+                yield Symptom(kind, line.service, told, f"log:{line.number}")
 
 
 def _moment(at: float) -> str:

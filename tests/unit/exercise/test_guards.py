@@ -28,6 +28,7 @@ CAUGHT = {
     "oversize-config": {"new-limit-says-what-it-counts"},
     "redos": {"patterns-are-linear"},
     "retry-storm": {"timeout-change-needs-load-test"},
+    "unindexed-lookup": {"conditions-stand-on-columns"},
     "worker-shortage": {"timeout-change-needs-load-test"},
 }
 RULES = [one for one in known_guards().values() if one.kind != "alert"]

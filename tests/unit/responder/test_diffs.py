@@ -283,3 +283,52 @@ def test_a_word_that_sounds_like_it_begins_nothing() -> None:
         +    blocked = clock.now() + lockers_count
     """
     assert kinds("services/orders/peers.py", body) == set()
+
+
+def test_a_pattern_that_goes_back_and_forth_may_block_and_one_that_looks_once_does_not() -> None:
+    twice = """
+        +_LINE = re.compile(r"(a|b)*=.*=.*;")
+    """
+    within = """
+        +_WORDS = re.compile(r"^(\\w+\\s?)+$")
+    """
+    once = """
+        +_QUOTED = re.compile(r"['\"][^'\"]*;")
+    """
+    assert kinds("services/orders/notes.py", twice) == {Mechanism.BLOCKED_EVENT_LOOP}
+    assert kinds("services/orders/notes.py", within) == {Mechanism.BLOCKED_EVENT_LOOP}
+    assert kinds("services/orders/notes.py", once) == set()
+
+
+def test_a_new_column_of_32_bits_may_be_outgrown_and_one_of_64_is_not() -> None:
+    narrow = """
+        +    op.execute("ALTER TABLE orders ADD COLUMN number integer UNIQUE")
+    """
+    path = "services/orders/migrations/versions/0002_number.py"
+    assert kinds(path, narrow) == {Mechanism.INTEGER_OVERFLOW}
+    assert kinds(path, narrow.replace("integer", "bigint")) == set()
+    assert kinds(path, narrow.replace("integer", "interval")) == set()
+
+
+def test_a_condition_on_what_is_computed_uses_no_index_and_one_on_a_column_does() -> None:
+    computed = """
+        -        WHERE orders.user_id = wanted.user_id
+        +        WHERE coalesce(orders.moved_to, orders.user_id) = wanted.user_id
+    """
+    stored = """
+        -        WHERE orders.user_id = wanted.user_id
+        +        WHERE orders.user_id = ANY (wanted.ids)
+    """
+    assert kinds("services/orders/store.py", computed) == {Mechanism.MISSING_INDEX}
+    assert kinds("services/orders/store.py", stored) == set()
+
+
+def test_what_is_kept_by_the_id_of_a_request_stays_and_reading_by_it_keeps_nothing() -> None:
+    kept = """
+        +            self._seen[request.request_id] = rows
+    """
+    read = """
+        +            same = self._seen[request_id] == rows
+    """
+    assert kinds("services/orders/store.py", kept) == {Mechanism.RESOURCE_LEAK}
+    assert kinds("services/orders/store.py", read) == set()

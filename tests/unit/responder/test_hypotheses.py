@@ -244,6 +244,25 @@ def test_a_lost_connection_in_the_log_is_a_symptom(recorded: Recorded) -> None:
     assert (found.kind, found.service, found.link) == (Kind.CONNECTION_LOST, "users", "log:9")
 
 
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("value out of int32 range", Kind.OUT_OF_RANGE),
+        ("integer out of range", Kind.OUT_OF_RANGE),
+        ("deadlock detected", Kind.DEADLOCKED),
+    ],
+)
+def test_what_a_database_says_in_the_log_is_a_symptom_of_what_it_means(
+    recorded: Recorded, error: str, kind: Kind
+) -> None:
+    raw = recorded("calm")
+    raw["logs"] = [{"seq": 9, "service": "users", "event": "unexpected error", "error": error}] * 2
+    (found,) = symptoms(read(raw))
+    assert (found.kind, found.service) == (kind, "users")
+    raw["logs"][0] = raw["logs"][1] = {**raw["logs"][0], "error": "a page within range"}
+    assert symptoms(read(raw)) == []
+
+
 def two_at_once(recorded: Recorded) -> dict[str, Any]:
     """One drill out of two of the same seed: orders asks in a loop, and the ledger drifts."""
     raw, other = recorded("loop"), recorded("rounding")

@@ -182,7 +182,7 @@ def _since_ms(text: str, now_ms: int) -> int | None:
     if ago_ns is not None:
         return now_ms - ago_ns // 1_000_000
     if re.fullmatch(r"\d{1,11}(\.\d{1,9})?", text):
-        return int(float(text) * 1000)
+        return round(float(text) * 1000)
     try:
         moment = datetime.fromisoformat(text)
         at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

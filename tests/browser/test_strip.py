@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_what_is_done_makes_room_for_what_follows(open_console: Open, drill: Ser
     strip(page).get_by_text("Acknowledge the page").wait_for(state="detached")
     assert steps(page)[0] == "Declare the incident"
     assert len(steps(page)) == 3
+
+
+def test_nothing_is_left_and_nothing_due_once_the_drill_is_over(
+    open_console: Open, drill: ServedDrill
+) -> None:
+    page = open_console()
+    strip(page).get_by_text("update").first.wait_for()  # negative control: due while it runs
+    drill.session.note(events.DrillFinished("finished by Ada"))
+    drill.session.run.end("finished by Ada")
+    strip(page).get_by_text("over", exact=True).wait_for()
+    assert strip(page).get_by_text(re.compile("left|update (due )?in|overdue")).count() == 0
 
 
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])

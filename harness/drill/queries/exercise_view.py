@@ -12,7 +12,14 @@ from harness.exercise.agenda import Agenda
 from harness.exercise.clock import Reading
 from harness.exercise.roles import team_roles
 from harness.exercise.views import incident_start, open_actions, role_holders
-from harness.record.events import AnswerSealed, HintTaken, InjectDelivered, UpdatePosted
+from harness.record.events import (
+    AnswerSealed,
+    DrillAborted,
+    DrillFinished,
+    HintTaken,
+    InjectDelivered,
+    UpdatePosted,
+)
 from harness.record.story import Story
 from harness.scoring.cadence import EVERY_MS, FIRST_WITHIN_MS
 
@@ -119,10 +126,11 @@ def checklists(story: Story) -> list[dict[str, Any]]:
 def update_due_ms(story: Story, now_ms: int) -> int | None:
     """Team time until stakeholders should hear something; negative once it is late.
 
-    None before the incident, and after all is said to be resolved.
+    None before the incident, after all is said to be resolved, and once the drill is over.
     """
     begin, last = incident_start(story), story.last(UpdatePosted)
-    if begin is None or (last is not None and last.event.status == "resolved"):
+    is_over = bool(story.of(DrillFinished) or story.of(DrillAborted))
+    if begin is None or is_over or (last is not None and last.event.status == "resolved"):
         return None
     if last is None or last.seq < begin.seq:
         return begin.team_ms + FIRST_WITHIN_MS - now_ms

@@ -38,6 +38,6 @@ async def logs(
         after=None if after is None else str(after),
         before=None if before is None else str(before),
         limit=limit,
-        **({} if end_s is None else {"until_ms": int(end_s * 1000)}),
+        **({} if end_s is None else {"until_ms": round(end_s * 1000)}),
     )
     return {"records": found}

@@ -12,7 +12,7 @@ from harness.drill.queries import exercise_view, team_entries
 from harness.drill.session import Session
 from harness.errors import UnknownName, UsageError
 from harness.exercise.entries import ActionItem, Hypotheses, Mark, Reflection, Update
-from harness.record.events import ImpactSampled
+from harness.record.events import DrillFinished, ImpactSampled
 from tests.unit.drill.conftest import Hand, page_sent
 
 UPDATE: dict[str, Any] = {
@@ -188,6 +188,13 @@ def test_the_next_word_is_due_after_five_minutes_then_after_twenty(
     assert due_s() == 1200
     team_entry.post_update(session, Update(**{**UPDATE, "status": "resolved"}), by="Ada")
     assert due_s() is None
+
+
+def test_no_word_is_due_once_the_drill_is_over(session: Session) -> None:
+    page_sent(session)
+    assert exercise_view.exercise(session)["update_due_s"] is not None
+    session.note(DrillFinished("finished by Ada"))
+    assert exercise_view.exercise(session)["update_due_s"] is None
 
 
 def test_the_exercise_as_its_people_see_it_tells_no_answer(trouble: Session) -> None:

@@ -67,7 +67,7 @@ export function App() {
   const [opened, open] = useState<Opened>(null);
   const instructor = live.status?.audience === "instructor";
   const views = useMemo(() => VIEWS.filter((view) => !view.instructor || instructor), [instructor]);
-  useKeys(views, open);
+  useKeys(views, opened, open);
   const called = useCalls(live);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [guide, openGuide] = useState<GuideAt | null>(null);
@@ -99,6 +99,7 @@ export function App() {
       />
     );
   const isWall = WALLS.includes(id);
+  const isStarting = live.status.phase === "starting" && !live.over;
   const ThemeIcon = THEME_ICONS[theme];
   const forbidden = current?.instructor && !instructor;
   return (
@@ -167,13 +168,25 @@ export function App() {
         </nav>
       </header>
       {!isWall && (
-        <Strip status={live.status} at={live.at} records={live.records} openGuide={openGuide} />
+        <Strip
+          status={live.status}
+          at={live.at}
+          records={live.records}
+          isOver={live.over !== null || live.status.review !== null}
+          openGuide={openGuide}
+        />
       )}
       {!isWall && <CallBanner calls={called.calls} see={called.see} />}
       {!isWall && (who.isAsked || !live.status.review) && <Welcome who={who} roles={roles} />}
       {live.status.machine_busy && (
         <p className="note warn" role="status">
           <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
+        </p>
+      )}
+      {isStarting && (
+        <p className="note info" role="status">
+          <strong>The shop is starting.</strong> Services come up, then a healthy baseline is
+          measured. Views that show figures open by themselves.
         </p>
       )}
       {live.status.review && <Slider review={live.status.review} />}
@@ -204,7 +217,11 @@ export function App() {
         {current && !forbidden && (
           <>
             <h1 className="unseen">{current.title}</h1>
-            <View key={id} view={current} />
+            {isStarting && current.asksShop ? (
+              <Loading what="The shop is starting" />
+            ) : (
+              <View key={id} view={current} />
+            )}
           </>
         )}
       </main>
@@ -214,6 +231,7 @@ export function App() {
         {opened === "keys" && <Help views={views} close={() => open(null)} />}
         {opened === "palette" && (
           <Palette
+            status={live.status}
             actions={actionsOf(views, {
               showKeys: () => open("keys"),
               nextTheme,

@@ -8,9 +8,9 @@ const LICENSES = "/static/licenses.txt";
 const SHORTCUTS = [
   ["a", "acknowledge all pages"],
   ["h", "add a hypothesis"],
-  ["/", "search in this view"],
+  ["/", "search in this view, or everywhere"],
   ["f", "full screen: the dashboard panel in use"],
-  ["Ctrl K", "search views and actions"],
+  ["Ctrl K", "search views, services, traces, deploys, people, actions"],
   ["?", "show this list"],
   ["Esc", "close"],
 ];

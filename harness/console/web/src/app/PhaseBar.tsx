@@ -4,14 +4,33 @@ import { plain, stopwatch } from "@/lib/format";
 import { useSince } from "@/api/useNow";
 
 /** The phase, its time, and when stakeholders should hear something. */
-export function PhaseBar({ status, at }: { status: Status; at: number }) {
+export function PhaseBar({
+  status,
+  at,
+  isOver,
+}: {
+  status: Status;
+  at: number;
+  /** No clock runs any more: nothing is left, and nothing is due. */
+  isOver: boolean;
+}) {
   const since = useSince(at);
+  const { clock } = status.exercise;
+  return (
+    <div className="phase">
+      <strong title={clock.phase_title}>{clock.phase_title}</strong>
+      {isOver ? <Badge kind="quiet">over</Badge> : <Running status={status} since={since} />}
+    </div>
+  );
+}
+
+/** What a clock that runs says. */
+function Running({ status, since }: { status: Status; since: number }) {
   const { clock, speed, update_due_s: due, agenda } = status.exercise;
   const passed = clock.is_running && !clock.is_paused ? since * speed : 0;
   const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
   return (
-    <div className="phase">
-      <strong title={clock.phase_title}>{clock.phase_title}</strong>
+    <>
       {remaining !== null && (
         <span className="figure" title="Time left in this phase">
           {stopwatch(Math.max(0, remaining))} left
@@ -39,6 +58,6 @@ export function PhaseBar({ status, at }: { status: Status; at: number }) {
           {stopwatch(Math.abs(due - since))}
         </span>
       )}
-    </div>
+    </>
   );
 }

@@ -27,11 +27,13 @@ export function Strip({
   status,
   at,
   records,
+  isOver,
   openGuide,
 }: {
   status: Status;
   at: number;
   records: LiveState["records"];
+  isOver: boolean;
   openGuide: (at: GuideAt) => void;
 }) {
   // One text: a list would be another at each look.
@@ -44,7 +46,7 @@ export function Strip({
   const [alert, ...others] = firing(status);
   return (
     <section className="strip" aria-label="Where the exercise is">
-      <PhaseBar status={status} at={at} />
+      <PhaseBar status={status} at={at} isOver={isOver} />
       {goal && (
         <p className="goal" title={[goal, ...more].join("\n")}>
           <span className="muted">Goal</span> {goal}

@@ -26,7 +26,12 @@ export const addHypothesis = () => {
   location.hash = "#/diagnosis?new";
 };
 
-export const search = () => document.querySelector<HTMLElement>("[data-search]")?.focus();
+/** To the view's own search; false where it has none. */
+export function search(): boolean {
+  const box = document.querySelector<HTMLElement>("[data-search]");
+  box?.focus();
+  return box !== null;
+}
 
 /** The panel that has the keyboard, else the one under the pointer, over the whole screen. */
 export function fullScreen(at: Element) {

@@ -1,6 +1,6 @@
 // The console's shortcuts: a letter each, and `g` with the letter of a view.
 
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { acknowledge, addHypothesis, fullScreen, search } from "./actions";
 import type { MenuView } from "./views";
 
@@ -10,16 +10,26 @@ const GO_WITHIN_MS = 1500;
 
 export type Opened = "keys" | "palette" | "alarms" | null;
 
-export function useKeys(views: readonly MenuView[], open: (what: Opened) => void) {
+/** `opened` is what lies over the page: it may still be fetched, and no letter is meant for the page. */
+export function useKeys(views: readonly MenuView[], opened: Opened, open: (what: Opened) => void) {
+  const covered = useRef(false);
+  useEffect(() => {
+    covered.current = opened !== null;
+  }, [opened]);
   useEffect(() => {
     let going = 0;
+    const cover = (what: Opened) => {
+      // At once: the next letter may come before the page was drawn anew.
+      covered.current = true;
+      open(what);
+    };
     const pressed = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key === "k") {
         event.preventDefault();
-        open("palette");
+        cover("palette");
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (covered.current || event.ctrlKey || event.metaKey || event.altKey) return;
       const at = event.target as Element;
       if (at.closest(TYPED_INTO)) return;
       const view = views.find((one) => one.key === event.key);
@@ -29,9 +39,10 @@ export function useKeys(views: readonly MenuView[], open: (what: Opened) => void
         return;
       } else if (event.key === "a") void acknowledge();
       else if (event.key === "h") addHypothesis();
-      else if (event.key === "?") open("keys");
-      else if (event.key === "/") search();
-      else if (event.key === "f") fullScreen(at);
+      else if (event.key === "?") cover("keys");
+      else if (event.key === "/") {
+        if (!search()) cover("palette");
+      } else if (event.key === "f") fullScreen(at);
       else return;
       going = 0;
       event.preventDefault();

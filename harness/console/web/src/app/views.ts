@@ -11,6 +11,8 @@ export interface MenuView {
   group: Group;
   /** Whether it is for the instructor alone. */
   instructor?: boolean;
+  /** Whether it asks what answers only once the shop is up. */
+  asksShop?: boolean;
   load: () => Promise<{ default: ComponentType }>;
 }
 
@@ -34,6 +36,7 @@ export const VIEWS: readonly MenuView[] = [
     title: "Changes",
     key: "c",
     group: "respond",
+    asksShop: true,
     load: () => import("@/features/changes"),
   },
   {
@@ -41,6 +44,7 @@ export const VIEWS: readonly MenuView[] = [
     title: "Dashboards",
     key: "b",
     group: "explore",
+    asksShop: true,
     load: () => import("@/features/dashboards"),
   },
   {
@@ -48,6 +52,7 @@ export const VIEWS: readonly MenuView[] = [
     title: "Query",
     key: "q",
     group: "explore",
+    asksShop: true,
     load: () => import("@/features/query"),
   },
   {
@@ -55,14 +60,23 @@ export const VIEWS: readonly MenuView[] = [
     title: "Traces",
     key: "r",
     group: "explore",
+    asksShop: true,
     load: () => import("@/features/traces"),
   },
-  { id: "logs", title: "Logs", key: "l", group: "explore", load: () => import("@/features/logs") },
+  {
+    id: "logs",
+    title: "Logs",
+    key: "l",
+    group: "explore",
+    asksShop: true,
+    load: () => import("@/features/logs"),
+  },
   {
     id: "profiles",
     title: "Profiles",
     key: "u",
     group: "explore",
+    asksShop: true,
     load: () => import("@/features/profiles"),
   },
   {
@@ -85,6 +99,7 @@ export const VIEWS: readonly MenuView[] = [
     title: "Before/after",
     key: "f",
     group: "learn",
+    asksShop: true,
     load: () => import("@/features/before-after"),
   },
   { id: "score", title: "Score", key: "s", group: "learn", load: () => import("@/features/score") },
@@ -122,6 +137,7 @@ export const VIEWS: readonly MenuView[] = [
     title: "Deck",
     key: "k",
     group: "run",
+    asksShop: true,
     instructor: true,
     load: () => import("@/features/deck"),
   },

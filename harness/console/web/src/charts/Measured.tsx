@@ -16,12 +16,14 @@ export function Measured({
   marks,
   times,
   only = null,
+  height = 170,
 }: {
   one: Measure;
   span: Span;
   marks: readonly Mark[];
   times: Windows;
   only?: readonly string[] | null;
+  height?: number;
 }) {
   const { data, error } = useRange(one.expr, span);
   const series = useMemo(
@@ -44,7 +46,7 @@ export function Measured({
               series={series}
               marks={marks}
               unit={one.unit}
-              height={170}
+              height={height}
               sync="before-after"
             />
             <Means times={data.times} series={series} windows={times} unit={one.unit} />

@@ -8,6 +8,7 @@ const HEALTHY: Standing = {
   asking: [],
   updateDueS: null,
   isReview: false,
+  isSolo: false,
   shop: "http://127.0.0.1:8000",
   has: new Set(),
   hasEvidence: false,
@@ -26,7 +27,7 @@ describe("before the page", () => {
   test("who looks after the pages of the shop goes there first", () => {
     expect(nextSteps(HEALTHY, ["frontend"])[0]).toEqual({
       id: "shop",
-      text: "Walk through the shop as a customer",
+      text: "Try the shop as a customer",
       href: HEALTHY.shop,
     });
   });
@@ -64,6 +65,10 @@ describe("after the proof", () => {
       "before-after",
       "items",
     ]);
+  });
+  test("whoever plays alone ends the drill; where somebody leads, that one does", () => {
+    expect(ids({ ...proven, isSolo: true, isResolved: true })[0]).toBe("finish");
+    expect(ids({ ...proven, isResolved: true })).not.toContain("finish");
   });
   test("a phase of review asks for nothing of the incident, even unproven", () => {
     expect(ids({ ...PAGED, isReview: true }, "on-call")).toEqual([

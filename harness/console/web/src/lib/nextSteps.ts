@@ -12,6 +12,8 @@ export interface Standing {
   asking: readonly string[];
   updateDueS: number | null;
   isReview: boolean;
+  /** Nobody leads: whoever plays ends the drill. */
+  isSolo: boolean;
   shop: string;
   /** What has happened at least once. */
   has: ReadonlySet<DrillRecord["type"]>;
@@ -82,7 +84,7 @@ const STEPS: readonly PlannedStep[] = [
     id: "shop",
     roles: ["frontend"],
     when: (s) => (before(s) || isOn(s)) && s.shop !== "",
-    text: say("Walk through the shop as a customer"),
+    text: say("Try the shop as a customer"),
     href: (s) => s.shop,
   },
   { id: "log", when: before, text: say("Read the deploy log"), href: to("changes") },
@@ -175,7 +177,7 @@ const STEPS: readonly PlannedStep[] = [
     roles: ["on-call", "backend"],
     when: (s) => isOn(s) && s.hasActed,
     text: say("Prove the fix under stress"),
-    href: to("changes", { at: "act" }),
+    href: to("before-after", { at: "objectives" }),
   },
   {
     id: "note",
@@ -190,6 +192,12 @@ const STEPS: readonly PlannedStep[] = [
     when: (s) => s.isProven && !s.isResolved && !s.isReview,
     text: say("Tell stakeholders that it is resolved"),
     href: to("comms", { at: "composer" }),
+  },
+  {
+    id: "finish",
+    when: (s) => s.isSolo && s.isProven && !s.isReview,
+    text: say("End the drill"),
+    href: to("before-after", { at: "ending" }),
   },
   {
     id: "before-after",
@@ -250,6 +258,7 @@ export function standingOf(status: Status, records: readonly DrillRecord[]): Sta
       .map((one) => one.sender),
     updateDueS: status.exercise.update_due_s,
     isReview: status.exercise.clock.phase_kind === "review" || status.review !== null,
+    isSolo: status.exercise.agenda === "solo",
     shop: status.places.shop ?? "",
     has: new Set(records.map((one) => one.type)),
     hasEvidence: records.some(bringsEvidence),

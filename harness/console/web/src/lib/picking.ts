@@ -9,6 +9,20 @@ export interface DrillChoice {
   speed: string;
 }
 
+/** Whatever it may be: which one, nobody is told. */
+export const RANDOM = "random";
+export const USUAL: DrillChoice = { scenario: RANDOM, agenda: "", seed: "", speed: "1" };
+
+/** The choice as a hub is asked for it; null where the scenario or the hub decides. */
+export function asked({ scenario, agenda, seed, speed }: DrillChoice) {
+  return {
+    scenario,
+    agenda: agenda || null,
+    seed: seed === "" ? null : Number(seed),
+    speed: Number(speed) || 1,
+  };
+}
+
 /** What is typed to run it; what is as usual is left out. */
 export function command({ scenario, agenda, seed, speed }: DrillChoice): string {
   const words = ["make drill", `SCENARIO=${scenario}`];

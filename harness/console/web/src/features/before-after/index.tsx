@@ -2,12 +2,14 @@
 
 import { useMemo } from "react";
 import type { DrillRecord, RecordOf } from "@/api/records";
-import { useLive } from "@/api/useLive";
+import { useDrill } from "@/api/useLive";
+import { WhileLive } from "@/api/WhileLive";
 import { useServices } from "@/api/useServices";
 import { Calls } from "@/charts/Calls";
 import { Measured } from "@/charts/Measured";
 import { SERIES, useSpan } from "@/charts/measures";
 import { Button } from "@/components/Button";
+import { Ending } from "@/components/Ending";
 import { Empty } from "@/components/Empty";
 import { Progress, useRun } from "@/components/run";
 import { clock } from "@/lib/format";
@@ -15,7 +17,7 @@ import { fixes, marks as marksOf, windows } from "@/lib/moments";
 import { bounded, measured, measureName } from "@/lib/objectives";
 
 export default function BeforeAfter() {
-  const { records: events } = useLive();
+  const { records: events, status } = useDrill();
   const services = useServices();
   const span = useSpan(events);
   const marks = useMemo(() => marksOf(events), [events]);
@@ -25,6 +27,11 @@ export default function BeforeAfter() {
     <div className="v-page">
       <Acts records={events} isPaged={times.broken !== null} />
       <Objectives verifications={verifications} />
+      {status.phase === "verified" && status.exercise.agenda === "solo" && (
+        <WhileLive>
+          <Ending />
+        </WhileLive>
+      )}
       <Calls services={services} span={span} times={times} />
       <div className="v-columns">
         {SERIES.map((one) => (
@@ -75,15 +82,15 @@ function Objectives({ verifications }: { verifications: readonly RecordOf<"verif
   const newest = verifications.at(-1);
   if (!newest)
     return (
-      <section className="card">
-        <h2>Objectives</h2>
+      <section className="card" aria-labelledby="objectives">
+        <h2 id="objectives">Objectives</h2>
         <Empty>Not verified yet. A verification loads the shop and measures every objective.</Empty>
         <Verify />
       </section>
     );
   return (
-    <section className="card">
-      <h2>
+    <section className="card" aria-labelledby="objectives">
+      <h2 id="objectives">
         Objectives at {clock(Date.parse(newest.time))}:{" "}
         {newest.data.passed ? (
           <span className="v-good">✓ all met</span>

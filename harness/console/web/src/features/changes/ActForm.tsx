@@ -1,6 +1,7 @@
 // Rolling back, deploying, restarting, switching: said beforehand what is expected, then watched.
 
 import type { SyntheticEvent } from "react";
+import { useState } from "react";
 import type { Flag } from "@/api/types";
 import type { Start } from "@/components/run";
 import { Choice } from "@/components/Choice";
@@ -27,6 +28,8 @@ interface ActFormProps {
   versions: ReadonlyMap<string, readonly string[]>;
   flags: readonly Flag[];
   drillId: string;
+  /** What the address asks for: an act, and of which service. */
+  asked: { act: string | undefined; service: string | undefined };
   onDone: () => void;
 }
 
@@ -93,12 +96,20 @@ function wordsOf({ act, service, flag }: ActDraft): string {
  * `versions` are those that ran before, by service: what one can go back to. `flags` as
  * `{service, name, enabled}`, where `enabled` is null when its service does not say.
  */
-export function ActForm({ services, versions, flags, drillId, onDone }: ActFormProps) {
+export function ActForm({ services, versions, flags, drillId, asked, onDone }: ActFormProps) {
   const [draft, setDraft] = useDraft(`act ${drillId}`, EMPTY);
   const { run, isBusy, start } = useRun();
+  const [came, setCame] = useState("");
+  const coming = `${asked.act ?? ""} ${asked.service ?? ""}`;
   const given = { ...EMPTY, ...draft };
   const set = (changes: Partial<ActDraft>) =>
     setDraft((before) => ({ ...EMPTY, ...before, ...changes }));
+  // Once for each address: what is then chosen by hand stays.
+  if (came !== coming) {
+    setCame(coming);
+    const act = ACT_NAMES.find((one) => one === asked.act);
+    if (act) set({ act, ...(asked.service && { service: asked.service, to: "" }) });
+  }
   const submitted = async (event: SyntheticEvent) => {
     event.preventDefault();
     const isDone = await done(given, start);

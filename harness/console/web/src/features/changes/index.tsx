@@ -86,6 +86,7 @@ export default function Changes() {
             versions={versions}
             flags={flags.data ?? []}
             drillId={status.drill_id}
+            asked={{ act: params.act, service: params.service }}
             onDone={log.again}
           />
         </details>

@@ -14,6 +14,9 @@ export interface DeckCharts {
 
 const SUMS = `running_total = sum(float(line.amount) for line in lines)  # drifts
 running_total = sum((line.amount for line in lines), Decimal(0))  # exact`;
+/** Charts of a slide are read from the last row. */
+const TALL_PX = 250;
+const WIDE_PX = 300;
 const RING = ["a", "b", "c"];
 const LISTING = ["gateway", "orders"];
 
@@ -22,6 +25,16 @@ function series(title: string): Measure {
   const found = SERIES.find((one) => one.title.startsWith(title));
   if (!found) throw new Error(`nothing is measured that is called ${title}`);
   return found;
+}
+
+/** What customers felt, as large as the slide is. */
+export function ThisDrill({ charts }: { charts: DeckCharts }) {
+  return (
+    <>
+      <h2>This drill</h2>
+      <Measured one={series("Customer success")} height={WIDE_PX} {...charts} />
+    </>
+  );
 }
 
 export function Drift({ charts }: { charts: DeckCharts }) {
@@ -41,7 +54,7 @@ export function Drift({ charts }: { charts: DeckCharts }) {
           ])}
           <pre className="v-pre">{SUMS}</pre>
         </div>
-        <Measured one={series("Ledger")} {...charts} />
+        <Measured one={series("Ledger")} height={TALL_PX} {...charts} />
       </div>
     </>
   );
@@ -61,10 +74,10 @@ export function Circle({ charts, services }: { charts: DeckCharts; services: rea
             "Finite timeouts, circuit breakers, queues in between",
             "Workers are limited: watch how many wait",
           ])}
-          <Measured one={series("Throughput")} only={RING} {...charts} />
         </div>
-        <Calls services={services} span={charts.span} times={charts.times} />
+        <Measured one={series("Throughput")} only={RING} {...charts} />
       </div>
+      <Calls services={services} span={charts.span} times={charts.times} />
     </>
   );
 }

@@ -12,11 +12,12 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { record } from "@/lib/deck";
 import { milliseconds, percent, plain } from "@/lib/format";
 import { marks as marksOf, windows } from "@/lib/moments";
-import { Circle, Drift, Storm } from "./charts";
+import { Circle, Drift, Storm, ThisDrill } from "./charts";
+import type { SlideId } from "./notes";
 import { Agenda, Goals, list, Notes, Phases, Reflection } from "./words";
 
 interface Slide {
-  id: string;
+  id: SlideId;
   body: ReactNode;
 }
 
@@ -72,18 +73,20 @@ export function useSlides(): Slide[] {
   const span = useSpan(records);
   const marks = useMemo(() => marksOf(records), [records]);
   const times = useMemo(() => windows(records, span.end), [records, span.end]);
-  if (error) return [{ id: "error", body: <ErrorNote error={error} /> }];
+  if (error) return [{ id: "goals", body: <ErrorNote error={error} /> }];
   if (!agenda) return [];
   const charts = { span, marks, times };
-  return Object.entries({
+  const bodies: Record<SlideId, ReactNode> = {
     goals: <Goals />,
     agenda: <Agenda agenda={agenda} />,
     phases: <Phases agenda={agenda} />,
+    drill: <ThisDrill charts={charts} />,
     drift: <Drift charts={charts} />,
     circle: <Circle charts={charts} services={services} />,
     storm: <Storm charts={charts} />,
     tea: <Reflection agenda={agenda} />,
     metrics: <Metrics agenda={agenda} past={past} />,
     notes: <Notes />,
-  }).map(([id, body]) => ({ id, body }));
+  };
+  return (Object.keys(bodies) as SlideId[]).map((id) => ({ id, body: bodies[id] }));
 }

@@ -7,7 +7,7 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Agenda } from "./Agenda";
 import { Answer, Hints } from "./Answer";
 import { Causes } from "./Causes";
-import { Ending } from "./Ending";
+import { Ending } from "@/components/Ending";
 import { Messages } from "./Messages";
 import { People } from "./People";
 import { Picker } from "./Picker";

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
+import { useDrill } from "@/api/useLive";
 import type { Labels, Metrics } from "@/api/telemetry";
 
 export interface MeasuredEdge {
@@ -22,8 +23,11 @@ const QUERIES = {
     "sum by (service, peer) (rate(outbound_request_duration_seconds_sum[15s])) / sum by (service, peer) (rate(outbound_request_duration_seconds_count[15s]))",
 };
 
+/** Nothing is asked before the shop is up: there would be nobody to answer. */
 export function useEdges(): ReadonlyMap<string, MeasuredEdge> {
+  const { status } = useDrill();
   const { data } = useQuery({
+    enabled: status.phase !== "starting",
     queryKey: ["measured calls"],
     queryFn: ({ signal }) => measured(signal),
     refetchInterval: EVERY_MS,

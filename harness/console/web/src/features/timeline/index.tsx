@@ -9,6 +9,7 @@ import { Card } from "@/components/Card";
 import { Empty } from "@/components/Empty";
 import { ErrorNote } from "@/components/ErrorNote";
 import { WhileLive } from "@/api/WhileLive";
+import { useParams } from "@/lib/address";
 import { clock, fromPage } from "@/lib/format";
 import { useDraft } from "@/components/useDraft";
 
@@ -16,7 +17,14 @@ const SHOWN = 400;
 
 export default function Timeline() {
   const { records, status } = useDrill();
-  const [search, setSearch] = useState("");
+  const { search: asked = "" } = useParams();
+  const [search, setSearch] = useState(asked);
+  const [came, setCame] = useState(asked);
+  // Somebody was looked for from elsewhere.
+  if (came !== asked) {
+    setCame(asked);
+    setSearch(asked);
+  }
   const [note, setNote, taken] = useDraft("note", "");
   const write = useAct(async (event: SyntheticEvent) => {
     event.preventDefault();

@@ -21,7 +21,7 @@ PAGE = re.compile(rb"/Type\s*/Page\b")
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_slide_is_a_page_and_its_notes_are_on_none(open_console: Open, scheme: str) -> None:
-    page = open_console("deck", caller=Caller.INSTRUCTOR, color_scheme=scheme)
+    page = open_console("deck", caller=Caller.INSTRUCTOR, color_scheme=scheme, bypass_csp=True)
     page.get_by_role("article", name=f"Slide {SLIDES}").wait_for()
     page.locator(".slide .v-chart canvas").first.wait_for()
     note = page.get_by_role("complementary", name="Notes for slide 1", exact=True)

@@ -122,7 +122,7 @@ def test_nothing_is_found_by_what_nothing_has(open_console: Open) -> None:
     """Negative control."""
     page = open_console()
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("ada payments")
+    page.get_by_role("dialog", name=PALETTE).get_by_role("combobox").fill("ada payments")
     page.get_by_text("Nothing is called that.").wait_for()
 
 

@@ -13,25 +13,29 @@ export function useSlideNumber(): readonly [number, (to: number) => void] {
   const [at, setAt] = useState(-1);
   const now = useRef(at);
   const channel = useRef<BroadcastChannel | null>(null);
+  const say = useCallback((said: Said) => channel.current?.postMessage(said), []);
   useEffect(() => {
     const open = new BroadcastChannel(`deck ${location.pathname}`);
     channel.current = open;
-    open.onmessage = ({ data }: MessageEvent<Said>) => {
-      if (data.isAsking && now.current >= 0) open.postMessage({ at: now.current });
+    open.addEventListener("message", ({ data }: MessageEvent<Said>) => {
+      if (data.isAsking && now.current >= 0) say({ at: now.current });
       if (data.at === undefined) return;
       now.current = data.at;
       setAt(data.at);
-    };
-    open.postMessage({ isAsking: true });
+    });
+    say({ isAsking: true });
     return () => {
       channel.current = null;
       open.close();
     };
-  }, []);
-  const move = useCallback((to: number) => {
-    now.current = to;
-    setAt(to);
-    channel.current?.postMessage({ at: to });
-  }, []);
+  }, [say]);
+  const move = useCallback(
+    (to: number) => {
+      now.current = to;
+      setAt(to);
+      say({ at: to });
+    },
+    [say],
+  );
   return [at, move];
 }

@@ -153,6 +153,9 @@ def test_a_drill_is_played_by_keys_alone(open_console: Open, drill: ServedDrill)
     keys.to(page.get_by_label("Everybody has finished writing"))
     keys.press("Space")
     keys.button("End the drill")
+    page.get_by_text("The drill is ending").wait_for()
+    assert drill.session.run.over_reason == "finished by Ada"
+    drill.session.note(events.DrillFinished("finished by Ada"))  # as its host does
     page.get_by_text("The drill is over").wait_for()
 
     assert [one.event.by for one in story().of(events.PageAcknowledged)] == ["Ada"]

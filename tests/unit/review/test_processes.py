@@ -11,6 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli.api_client import active_drill
+from harness.drill.lifecycle.home import Home
+from harness.errors import EnvironmentMissing
+from harness.host.runtimes import reap
+from harness.paths import ACTIVE, REPO
 from harness.review.processes import REVIEWS, clear, work_folder
 from harness.runtime.procfs import has_listener, port_is_free
 from harness.waiting import wait_until_sync
@@ -64,6 +69,32 @@ def test_killed_it_leaves_no_process_and_the_next_start_removes_its_folder(home:
     assert len(list((home / REVIEWS / "runs").iterdir())) == 1
     clear(home)
     assert list((home / REVIEWS / "runs").iterdir()) == []
+
+
+def test_a_host_that_is_killed_as_it_shows_its_review_leaves_nothing_and_the_next_start_knows(
+    home: Path,
+) -> None:
+    (run_dir,) = (home / "runs").iterdir()
+    arguments = ("-m", "tests.unit.review.lingering_host", str(run_dir), str(OFFSET))
+    host = subprocess.Popen([sys.executable, *arguments], cwd=REPO, env={**os.environ})
+    try:
+        wait_until_sync(lambda: (home / ACTIVE).exists(), timeout_s=60, what="its review")
+        assert active_drill(home).is_review
+        assert all(map(has_listener, PORTS))
+    finally:
+        host.kill()
+        host.wait(30)
+    wait_until_sync(is_all_gone, timeout_s=30, what="its processes to end", interval_s=0.1)
+    with pytest.raises(EnvironmentMissing, match=f"the host of {run_dir.name} .* died") as died:
+        active_drill(home)
+    assert "`drill review` opens it" in died.value.hint
+    with Home(home).owned(reap):
+        assert list((home / REVIEWS / "runs").iterdir()) == []
+        assert not (run_dir / "secrets").exists()
+    assert not (home / ACTIVE).exists()
+    again = reviewing(home)
+    again.terminate()
+    assert again.wait(30) == 0
 
 
 def test_a_review_that_is_open_is_not_cleared(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def doctor(
 
     Example: drill doctor --fetch
     """
+    from harness.runtime.local.sealing import way_to_seal
     from harness.runtime.programs.external import find_all
     from harness.runtime.programs.pager_choice import choose_pager
 
@@ -54,6 +55,7 @@ def doctor(
         ]
         show_table(rows, ["program", "version", "found", "where"])
         line(f"pager of local drills: {choose_pager()}")
+        line(str(way_to_seal()))
     for piece in missing:
         say(f"missing: {piece.name}: {piece.how_to_get}")
     if missing:

@@ -90,7 +90,7 @@ async def prepare(
     require_free(needed)
     if warning := risk_of_collision(needed, settings.port_offset):
         say(warning)
-    ready = await kind.preflight(say)
+    ready = await kind.preflight(say, settings.people_known)
     await asyncio.to_thread(ensure, "git", say)
     tokens = _folder_with_tokens(spec.run_dir)
     record = begin_record(spec.run_dir / "record.db", spec, mode=ready.runtime.mode)

@@ -46,8 +46,9 @@ class RuntimeKind:
     """One runtime, as the rest of the harness knows it."""
 
     name: str
-    preflight: Callable[[Progress], Awaitable[ReadyRuntime]]
-    """Look for all that it needs, before anything is begun. Raises EnvironmentMissing."""
+    preflight: Callable[[Progress, bool], Awaitable[ReadyRuntime]]
+    """Look for all that it needs, before anything is begun; it is told whether the drill is a
+    hub's. Raises EnvironmentMissing."""
     reap: Callable[[Path], Iterable[str]]
     """End what dead hosts left running under a home; says what was ended."""
     leftovers: Callable[[Path], Awaitable[list[str]]]
@@ -73,9 +74,10 @@ DEFAULT_RUNTIME = "local"
 OPEN_UMASK = 0o022
 
 
-async def _local_preflight(progress: Progress) -> ReadyRuntime:
+async def _local_preflight(progress: Progress, is_hubs: bool) -> ReadyRuntime:
     from harness.host.local_plan import load_of, local_parties, stack_plan
     from harness.runtime.local.runtime import LocalRuntime
+    from harness.runtime.local.sealing import way_to_seal
     from harness.runtime.programs.cache import require_account
     from harness.runtime.programs.external import ensure
     from harness.runtime.programs.pager_choice import choose_pager
@@ -85,7 +87,10 @@ async def _local_preflight(progress: Progress) -> ReadyRuntime:
     pager = await asyncio.to_thread(choose_pager, progress)
     progress(f"pages come from {pager}")
     plan = partial(stack_plan, prometheus, pager)
-    return ReadyRuntime(LocalRuntime(), local_parties, plan, load_of, pager)
+    runtime = LocalRuntime(is_hubs=is_hubs)
+    if is_hubs and (way := await asyncio.to_thread(way_to_seal)).why_not:
+        progress(str(way))
+    return ReadyRuntime(runtime, local_parties, plan, load_of, pager)
 
 
 def _local_reap(home: Path) -> tuple[str, ...]:
@@ -99,7 +104,7 @@ async def _nothing(_home: Path) -> list[str]:
     return []
 
 
-async def _compose_preflight(progress: Progress) -> ReadyRuntime:
+async def _compose_preflight(progress: Progress, _is_hubs: bool) -> ReadyRuntime:
     from harness.host.compose_plan import container_load, container_parties, container_plan
     from harness.runtime.compose.images import GRAFANA
     from harness.runtime.compose.needs import preflight

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Work:
     def title(self) -> str:
         return f"{self.release.service} {self.release.version}"
 
-    def order(self, checkout: str) -> Message:
+    def order(self, checkout: str, view: Message | None = None) -> Message:
         """What shopd is told (`order.Order`); the release lies in `checkout` where it runs."""
         return {
             "title": self.title,
@@ -61,6 +62,7 @@ class Work:
             "args": self.args,
             "serve": self.serve,
             "limits": LIMITS,
+            "view": view,
         }
 
 
@@ -133,10 +135,14 @@ class ReleaseProcess:
             await self.kill()
 
     async def sample(self, path: Path, every_s: float, for_s: float) -> None:
-        """Let it write where its processor time goes (`shopd.cpu_samples`). Raises OSError."""
-        await self._channel.send(
-            {"op": "sample", "path": str(path), "every_s": every_s, "for_s": for_s}
-        )
+        """Let it write where its processor time goes (`shopd.cpu_samples`) to the new file `path`,
+        which it does not see itself. Raises OSError."""
+        target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        try:
+            message = {"op": "sample", "every_s": every_s, "for_s": for_s}
+            await self._channel.send(message, [target])
+        finally:
+            os.close(target)
 
     async def kill(self) -> None:
         """End it, and all that it started, now."""

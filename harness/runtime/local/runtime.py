@@ -12,6 +12,7 @@ from harness.runtime.base import Mode, Progress
 from harness.runtime.base_runtime import OneStackRuntime
 from harness.runtime.environment import stack_ports
 from harness.runtime.local import leftovers, server_data
+from harness.runtime.local.sealing import Seal, seal_of, way_to_seal
 from harness.runtime.local.stack import Stack
 from harness.runtime.local.supervise import Containment, Guardian
 
@@ -19,26 +20,42 @@ from harness.runtime.local.supervise import Containment, Guardian
 class LocalRuntime(OneStackRuntime[Stack]):
     """Implements harness.runtime.base.Runtime, whose words are not repeated here.
 
-    One instance runs one stack, once. `containment` is for tests; the best one is chosen.
+    One instance runs one stack, once. `containment` and `is_sealed` are for tests; the best one is
+    chosen. `is_hubs`: whoever takes part does so by a hub, and not as a user of this machine.
     """
 
-    mode: Mode = "honour"
-
-    def __init__(self, *, containment: Containment | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        containment: Containment | None = None,
+        is_sealed: bool = True,
+        is_hubs: bool = False,
+    ) -> None:
         super().__init__()
         self._containment = containment
+        self._is_sealed, self._is_hubs = is_sealed, is_hubs
+
+    @property
+    def mode(self) -> Mode:
+        """See Runtime.mode: releases are kept from the answer, and so is who only sends them."""
+        is_kept = self._is_hubs and self._is_sealed and not way_to_seal().why_not
+        return "sealed" if is_kept else "honour"
 
     async def up(self, plan: StackPlan, progress: Progress) -> None:
         """See Runtime.up."""
         port_check.require_free(stack_ports(plan))
         guardian = await Guardian.start(plan.run_dir.resolve(), self._containment)
-        self._stack = Stack(plan, guardian, self._tell)
+        seal = await asyncio.to_thread(self._seal, plan)
+        self._stack = Stack(plan, guardian, self._tell, seal)
         try:
             await self._stack.start(progress)
         except BaseException:
             # Even where we are being cancelled: nothing of a stack that is not up may stay.
             await asyncio.shield(asyncio.create_task(self.down()))
             raise
+
+    def _seal(self, plan: StackPlan) -> Seal | None:
+        return seal_of(plan.run_dir, plan.port_offset) if self._is_sealed else None
 
     async def prepare(self, release: BuiltRelease) -> None:
         """See Runtime.prepare: a release runs as it lies."""

@@ -17,6 +17,7 @@ from harness.runtime.local import server_data
 from harness.runtime.local.databases import Preparer, copy_data
 from harness.runtime.local.postgres_server import Server, start_postgres
 from harness.runtime.local.process import Child
+from harness.runtime.local.sealing import Seal
 from harness.runtime.local.sidecars import Sidecars, describe
 from harness.runtime.local.supervise import NAME, Guardian
 from harness.runtime.local.zygote_client import Zygote
@@ -31,8 +32,14 @@ from harness.tasks import end_all, together
 class Stack:
     """All that runs, or is about to. It tells `on_exit` of whatever ends unasked."""
 
-    def __init__(self, plan: StackPlan, guardian: Guardian, on_exit: ExitCallback) -> None:
-        self.plan, self.guardian = plan, guardian
+    def __init__(
+        self,
+        plan: StackPlan,
+        guardian: Guardian,
+        on_exit: ExitCallback,
+        seal: Seal | None = None,
+    ) -> None:
+        self.plan, self.guardian, self._seal = plan, guardian, seal
         self.log_dir = plan.run_dir.resolve() / "logs"
         self.services: dict[str, Service] = {}
         self.server: Server | None = None
@@ -169,7 +176,7 @@ class Stack:
             if self.guardian.lost.is_set() or self._ending:
                 raise StackFailed("the stack is down")
             if self._zygote is None or not self._zygote.alive:
-                self._zygote = await Zygote.start(self.guardian, self.guardian.run_dir)
+                self._zygote = await Zygote.start(self.guardian, self.guardian.run_dir, self._seal)
                 self._keep(self._watch_child(self._zygote.child, ExitAction.RESTART))
             return self._zygote
 

@@ -16,6 +16,7 @@ from harness.errors import StackFailed
 from harness.runtime import shopd
 from harness.runtime.channel import Channel, NotAMessage
 from harness.runtime.local.process import Child, Command
+from harness.runtime.local.sealing import Seal
 from harness.runtime.local.supervise import Guardian
 from harness.runtime.logs import tail
 from harness.runtime.release_process import ReleaseProcess, Work
@@ -27,8 +28,8 @@ BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from shopd.zygote import ma
 class Zygote:
     """The running zygote."""
 
-    def __init__(self, child: Child, channel: Channel) -> None:
-        self.child = child
+    def __init__(self, child: Child, channel: Channel, seal: Seal | None) -> None:
+        self.child, self._seal = child, seal
         self._channel = channel
         self._keys = itertools.count(1)
         self._processes: dict[str, ReleaseProcess] = {}
@@ -41,7 +42,7 @@ class Zygote:
         return self.child.alive and not self._lost
 
     @classmethod
-    async def start(cls, guardian: Guardian, run_dir: Path) -> Zygote:
+    async def start(cls, guardian: Guardian, run_dir: Path, seal: Seal | None = None) -> Zygote:
         """Start one under the guardian, from a copy of its code. Raises StackFailed."""
         code = run_dir / "bin"
         copied = code / NAME
@@ -56,7 +57,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with theirs:
             child = await guardian.spawn(Command(NAME, argv, run_dir, log, fds=(theirs.fileno(),)))
-        zygote = cls(child, Channel(ours))
+        zygote = cls(child, Channel(ours), seal)
         try:
             async with asyncio.timeout(limits.ZYGOTE_START_S):
                 await zygote._ready.wait()
@@ -73,7 +74,9 @@ class Zygote:
         process = ReleaseProcess(self, key, work, Channel(ours))
         self._processes[key] = process
         with theirs:
-            message = {"op": "fork", "id": key, "order": work.order(str(work.release.path))}
+            view = self._seal.view(work.env) if self._seal else None
+            order = work.order(str(work.release.path.resolve()), view)
+            message = {"op": "fork", "id": key, "order": order}
             await self._channel.send(message, [theirs.fileno()])
         return process
 

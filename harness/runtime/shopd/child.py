@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from setproctitle import setproctitle
 
-from . import failure, http_server
+from . import failure, http_server, view
 from .order import Order
 from .wire import Wire
 
@@ -34,6 +34,10 @@ def run(order: Order, conversation: int, parent: int) -> NoReturn:
     try:
         wire = _enter(order, conversation, parent)
         try:
+            if order.view is not None:
+                view.enter(order.view, order.checkout)
+            become(order)
+            gc.enable()
             code = work(order, wire)
         except BaseException as error:  # noqa: BLE001 - all that a release can raise is told
             wire.send(event="failed", error=failure.describe(error, order.checkout))
@@ -54,7 +58,7 @@ def work(order: Order, wire: Wire, private: socket.socket | None = None) -> int:
 
 
 def _enter(order: Order, conversation: int, parent: int) -> Wire:
-    """Shed everything of the keeper's, and take on what the release is given."""
+    """Shed everything of the keeper's."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -63,8 +67,6 @@ def _enter(order: Order, conversation: int, parent: int) -> Wire:
     _rewire(order.log, conversation)
     wire = Wire(CONTROL_FD)
     wire.send(event="started", pid=int(Path("/proc/self").readlink().name))
-    become(order)
-    gc.enable()
     return wire
 
 

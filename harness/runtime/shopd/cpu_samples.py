@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import atexit
 import faulthandler
-import os
 import re
 import signal
 from collections.abc import Iterator
@@ -19,10 +18,9 @@ BEGINS = "Stack (most recent call first):\n"
 _FRAME = re.compile(r'^  File "(.*)", line [\d?]+ in ', re.MULTILINE)
 
 
-def write_samples(path: str, every_s: float, for_s: float) -> None:
-    """Write a stack to the new file `path` for each `every_s` of processor time, during the next
-    `for_s` seconds of the running event loop. Raises OSError."""
-    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+def write_samples(target: int, every_s: float, for_s: float) -> None:
+    """Write a stack to the open file `target` for each `every_s` of processor time, during the next
+    `for_s` seconds of the running event loop."""
     # Registered for good, and the file stays open: a signal may still be on its way at the end.
     faulthandler.register(signal.SIGPROF, file=target, all_threads=False)
     signal.setitimer(signal.ITIMER_PROF, every_s, every_s)

@@ -1,7 +1,7 @@
 """Serving one release: first in private, then on the service's port, then draining.
 
 Commands: `accept` (with the service's listening socket), `drain` (idle_grace_s), and `sample`
-(path, every_s, for_s), which says where processor time goes.
+(every_s, for_s, with the file to write to), which says where processor time goes.
 The host's end closing ends the process.
 """
 
@@ -69,7 +69,7 @@ class ReleaseServer(uvicorn.Server):
                 case "accept":
                     self.begin(self.accept())
                 case "sample":
-                    write_samples(message["path"], message["every_s"], message["for_s"])
+                    write_samples(self.wire.fds.pop(0), message["every_s"], message["for_s"])
                 case _:
                     self.begin(self.drain(message["idle_grace_s"]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,5 @@ class Order:
     """The function makes an ASGI application, which is then served."""
     limits: dict[str, float]
     """open_files, address_space_bytes, graceful_s."""
+    view: dict[str, Any] | None = None
+    """What it sees of the machine (`view.enter`); None: whatever its user may see."""

@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 from harness.cli.main import app
 from harness.errors import EnvironmentMissing
 from harness.model import Pager
+from harness.runtime.local import sealing
+from harness.runtime.local.sealing import Way
 from harness.runtime.programs import external, pager_choice
 from harness.runtime.programs.external import Piece
 
@@ -32,6 +34,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(external, "find_all", lambda: PIECES)
     monkeypatch.setattr(external, "ensure", ensure)
+    monkeypatch.setattr(sealing, "way_to_seal", lambda: Way(False, "no user namespaces"))
     monkeypatch.setattr(pager_choice, "choose_pager", lambda: Pager("no namespaces here"))
     return found
 
@@ -52,6 +55,14 @@ def test_it_fetches_nothing_unasked_and_says_who_calls_people(fetched: list[str]
     assert fetched == []
     assert "pager of local drills: embedded pager: no namespaces here" in done.stdout
     assert done.exit_code == 3, "prometheus is missing"
+
+
+def test_it_says_whether_releases_are_kept_from_the_answer(
+    fetched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "from this user's files, the answer among them: no user namespaces" in doctor().stdout
+    monkeypatch.setattr(sealing, "way_to_seal", lambda: Way(has_users=True))
+    assert "each drill's as a user of its own" in doctor().stdout
 
 
 def test_what_is_optional_and_cannot_be_had_fails_nothing_and_the_rest_does(

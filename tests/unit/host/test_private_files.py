@@ -34,7 +34,7 @@ def ordinary_umask() -> Any:
 
 @pytest.fixture
 def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
-    async def preflight(_: Progress) -> ReadyRuntime:
+    async def preflight(_: Progress, _is_hubs: bool) -> ReadyRuntime:
         runtime: Any = FakeRuntime({})
 
         def plan(*given: Any) -> Any:

@@ -38,7 +38,7 @@ OFFSET = 11_100
 def third(monkeypatch: pytest.MonkeyPatch) -> RuntimeKind:
     """A runtime of a test's own, which runs nothing."""
 
-    async def preflight(progress: Progress) -> ReadyRuntime:
+    async def preflight(progress: Progress, _is_hubs: bool) -> ReadyRuntime:
         progress("third: all that it needs is there")
         runtime: Any = FakeRuntime({})
 
@@ -100,7 +100,7 @@ async def test_only_ports_of_parts_that_are_started_must_be_free(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def preflight(_: Progress) -> ReadyRuntime:
+    async def preflight(_: Progress, _is_hubs: bool) -> ReadyRuntime:
         raise EnvironmentMissing("its ports were free")
 
     kind = dataclasses.replace(third, preflight=preflight, absent=RUNTIMES["local"].absent)
@@ -140,7 +140,7 @@ def test_a_wrong_name_is_answered_with_the_nearest(third: RuntimeKind) -> None:
 def test_what_a_runtime_lacks_is_said_by_its_entry(
     third: RuntimeKind, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    async def preflight(_: Progress) -> ReadyRuntime:
+    async def preflight(_: Progress, _is_hubs: bool) -> ReadyRuntime:
         raise EnvironmentMissing("third has no room here", "make some")
 
     monkeypatch.setitem(RUNTIMES, "third", dataclasses.replace(third, preflight=preflight))

@@ -6,12 +6,17 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from harness.child_env import program_env
+from harness.model import BuiltRelease
 from harness.paths import REPO
+from harness.runtime.channel import Channel
+from harness.runtime.release_process import Launcher, ReleaseProcess, Work
 from harness.runtime.shopd.cpu_samples import BEGINS, read_samples
 
 PROGRAM = """
@@ -31,7 +36,8 @@ def idle():
 
 async def main():
     threading.Thread(target=idle, daemon=True).start()
-    write_samples(sys.argv[1], 0.01, float(sys.argv[2]))
+    file = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+    write_samples(file, 0.01, float(sys.argv[2]))
     await asyncio.to_thread(work)
     later()
 
@@ -62,10 +68,19 @@ def test_after_its_time_nothing_more_is_written(tmp_path: Path) -> None:
     assert samples(tmp_path / "samples", for_s=0)["later"] == 0
 
 
-def test_what_lies_at_the_path_already_is_left_alone(tmp_path: Path) -> None:
+class Deaf:
+    """A channel to a process that is told nothing."""
+
+    async def send(self, message: object, fds: Sequence[int] = ()) -> None:
+        raise AssertionError("nothing is to be sent")
+
+
+async def test_what_lies_at_the_path_already_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "samples").write_text("mine")
-    with pytest.raises(subprocess.CalledProcessError):
-        samples(tmp_path / "samples", for_s=600)
+    work = Work(BuiltRelease("x", "1", "c", tmp_path), "x:y", {}, tmp_path / "log")
+    process = ReleaseProcess(cast(Launcher, None), "x#1", work, cast(Channel, Deaf()))
+    with pytest.raises(FileExistsError):
+        await process.sample(tmp_path / "samples", 0.01, 600)
     assert (tmp_path / "samples").read_text() == "mine"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,14 @@ from tests.contract.escape import ANSWER, BEFORE_SERVING, ONCE_IT_SERVES, escapi
 from tests.contract.shop_fixture import Shop, get, pid_of, serving, silent, until_serving
 
 pytestmark = pytest.mark.live
+
+
+@pytest.fixture
+async def runtime() -> AsyncIterator[LocalRuntime]:
+    """One whose releases can tell this test which process has escaped."""
+    made = LocalRuntime(is_sealed=False)
+    yield made
+    await made.down()
 
 
 @pytest.fixture
@@ -126,7 +135,7 @@ async def test_a_release_that_kills_its_keeper_and_the_zygote_escapes_neither(
     shop: Shop, note: Path, is_keeper_first: bool, mode: Containment
 ) -> None:
     """Negative control: where nobody adopts orphans (`none`), it lives on."""
-    runtime = LocalRuntime(containment=mode)
+    runtime = LocalRuntime(containment=mode, is_sealed=False)
     release = shop.release("1.0.0", prelude=escaping(note=note), startup=ONCE_IT_SERVES)
     try:
         await runtime.up(shop.plan(release), silent)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,25 @@ async def test_of_an_old_drill_what_there_is_can_be_seen(
             assert (await answer.json())["phase"] == "finished"
         assert await hub.status("ada", "GET", "/v1/score") == 200
         assert await hub.status("", "GET", "/status") == 200
+
+
+async def test_a_drill_of_a_newer_version_is_said_to_be_one_and_is_not_changed(hub: Hub) -> None:
+    """A record of a newer format is shown as far as it is understood; a kept drill is not."""
+    record, kept = hub.ended.run_dir / "record.db", hub.ended.run_dir / "kept" / "drill.json"
+    with closing(sqlite3.connect(record)) as db:
+        db.execute("PRAGMA user_version=999")
+    assert await hub.status("ada", "GET", "/v1/score") == 200
+    well = {"kind": "went-well", "text": "we looked at the diff"}
+    async with hub.ask("ada", "POST", "/v1/reflections", json=well) as answer:
+        problem = (await answer.json())["detail"]
+    assert answer.status >= 400
+    assert "the record was written by a newer version (format 999" in problem
+    await hub.reviews.close()
+    kept.write_text(json.dumps(json.loads(kept.read_text()) | {"format": 999}))
+    async with hub.ask("ada", "GET", "/v1/score") as answer:
+        problem = (await answer.json())["detail"]
+    assert answer.status == 409
+    assert "the drill was kept by a newer version (format 999)" in problem
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from harness.waiting import wait_until_sync
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
 OFFSET = 27_300
+MEMORY_MAX_MIB = 300.0
 PORTS = (8900 + OFFSET, 9090 + OFFSET, 8318 + OFFSET)
 DRILL = str(Path(sys.executable).parent / "drill")
 
@@ -95,6 +96,31 @@ def test_a_host_that_is_killed_as_it_shows_its_review_leaves_nothing_and_the_nex
     again = reviewing(home)
     again.terminate()
     assert again.wait(30) == 0
+
+
+def test_what_memory_an_open_review_takes(home: Path) -> None:
+    process = reviewing(home)
+    try:
+        parts = {one: proportional_mib(one) for one in descendants(process.pid)}
+    finally:
+        process.terminate()
+        process.wait(30)
+    total = sum(parts.values())
+    print(f"\nan open review takes {total:.0f} MiB in {len(parts)} processes")  # noqa: T201
+    assert len(parts) >= 4, "its own, guardian, Prometheus, recorder"
+    assert total < MEMORY_MAX_MIB
+
+
+def descendants(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(one for child in children for one in descendants(int(child)))]
+
+
+def proportional_mib(pid: int) -> float:
+    """Its own pages, and its part of those that it shares."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:") / 1024
 
 
 def test_a_review_that_is_open_is_not_cleared(tmp_path: Path) -> None:

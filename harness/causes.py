@@ -203,6 +203,46 @@ class Mechanism(StrEnum):
         sequence-exhaustion numeric-overflow int32-overflow column-too-small
         """,
     )
+    IDEMPOTENCY_LOST = (
+        "idempotency-lost",
+        "a request that is sent again and done again, since it is not known for the same",
+        """
+        idempotency idempotency-key idempotency-keys idempotency-broken broken-idempotency
+        not-idempotent missing-idempotency duplicate duplicates duplicate-order
+        duplicate-orders duplicate-charge duplicate-charges double-charge double-charged
+        charged-twice double-order double-submit no-deduplication missing-deduplication
+        """,
+    )
+    RATE_LIMIT = (
+        "rate-limit",
+        "a limit on requests that counts together whom it should count apart, or is too low",
+        """
+        rate-limiting rate-limiter rate-limited limiter throttle throttling throttled quota
+        quota-exceeded too-many-requests shared-limit limit-too-low wrong-rate-limit
+        rate-limit-too-low rate-limit-key 429
+        """,
+    )
+    DATA_EXPOSURE = (
+        "data-exposure",
+        "somebody is shown what is another's",
+        """
+        data-leak foreign-data wrong-customer wrong-user wrong-customers-data
+        cross-customer-data cache-key wrong-cache-key cache-key-collision cache-poisoning
+        shared-cache privacy privacy-breach data-breach missing-authorisation
+        missing-authorization broken-access-control
+        """,
+    )
+    EXPIRED_CREDENTIAL = (
+        "expired-credential",
+        "a certificate, key or password that is no longer the one in force",
+        """
+        expired-certificate certificate certificates certificate-expired cert-expired
+        certificate-expiry certificate-rotation cert-rotation certificate-renewal
+        certificate-changed certificate-pinning pinned-certificate cert-pinning pinning
+        tls tls-error expired-secret expired-token expired-key credential credentials
+        credential-rotation secret-rotation key-rotation
+        """,
+    )
     NO_FAULT = (
         "no-fault",
         "nothing of ours is wrong; it passes by itself",
@@ -249,6 +289,10 @@ class TriggerKind(StrEnum):
     THIRD_PARTIES = "third-parties"
     """Third parties behave by another profile, until the drill ends. The bad release is out by
     then, and looks well."""
+    CERTIFICATE_RENEWED = "certificate-renewed"
+    """The payment provider shows another certificate of the same authority from then on, and ends
+    its connections, each after the answer that is due, so that new ones are made. The bad release
+    is out by then, and looks well."""
     TRAFFIC = "traffic"
     """Customers come by another load profile, until the drill ends. Nobody has to release anything:
     what cannot carry them is the shop as it is."""

@@ -11,7 +11,7 @@ from typing import Any
 from loadgen.engagement import CHANCES, Content, Visitors
 from loadgen.impact import Impact
 from loadgen.journeys import JOURNEYS, Visit
-from loadgen.metrics import LoadMetrics, Outcome
+from loadgen.metrics import OUTCOMES, LoadMetrics, Outcome
 
 
 class Ledger:
@@ -25,7 +25,7 @@ class Ledger:
         for content in CHANCES:
             self.metrics.prepare_content(content)
         self._outcomes: dict[str, Counter[str]] = {
-            journey.name: Counter(ok=0, error=0, timeout=0) for journey in JOURNEYS
+            journey.name: Counter(dict.fromkeys(OUTCOMES, 0)) for journey in JOURNEYS
         }
         self._in_flight = 0
         self._started_s = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Any
 
 from loadgen.catalogue import ask_catalogue, read_catalogue
 from loadgen.course import Course
-from loadgen.journeys import JOURNEYS, Journey
+from loadgen.journeys import JOURNEYS, Journey, Visit
 from loadgen.ledger import Ledger
 from loadgen.settings import Settings
 from loadgen.trace import TraceIdSource
@@ -38,9 +38,10 @@ class Load:
         """Arrivals a second that are wanted just now."""
         return self.rates_per_s[journey] * self.settings.scale
 
-    def learn(self, journey: Journey, answer: Mapping[str, Any]) -> None:
+    def learn(self, journey: Journey, answer: Mapping[str, Any], visit: Visit) -> None:
         """Take from an answer what later requests need."""
         journey.learn(answer, self.world)
+        self.world.answered(visit, answer)
         self.ledger.learnt(journey.name, answer)
 
     @property

@@ -16,8 +16,9 @@ from prometheus_client import (
 # Else each series has a second one, which Prometheus drops.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-Outcome = Literal["ok", "error", "timeout"]
-OUTCOMES: tuple[Outcome, ...] = ("ok", "error", "timeout")
+Outcome = Literal["ok", "error", "timeout", "refused", "wrong"]
+"""`refused` is a 4xx; `wrong` an answer that is not theirs, or not right."""
+OUTCOMES: tuple[Outcome, ...] = ("ok", "error", "timeout", "refused", "wrong")
 BUCKETS_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.5, 5.0, 7.5, 10.0, 12.5)
 
 

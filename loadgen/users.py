@@ -20,7 +20,7 @@ from geventhttpclient.url import URL
 from locust import FastHttpUser, User, task
 
 from loadgen.engagement import shown_by
-from loadgen.journeys import JOURNEYS, Journey, Visit
+from loadgen.journeys import JOURNEYS, Journey, Visit, is_right
 from loadgen.load import Load
 from loadgen.metrics import Outcome
 from loadgen.pace import Pace
@@ -80,11 +80,14 @@ class JourneyUser(FastHttpUser):
             outcome, content = self._ask(visit, headers)
         took_s = time.monotonic() - begin
         kept_trace = ids.trace_id if ids.sampled else None
-        answer = _parsed(content) if outcome == "ok" and self.journey.reads_answers else {}
+        is_read = self.journey.reads_answers or visit.about is not None
+        answer = _parsed(content) if outcome == "ok" and is_read else {}
+        if outcome == "ok" and not is_right(self.journey, visit, answer):
+            outcome = "wrong"
         shown = shown_by(self.journey.name, outcome, answer)
         self.load.ledger.ended(visit, self.journey.name, outcome, took_s, kept_trace, shown)
-        if answer:
-            self.load.learn(self.journey, answer)
+        if outcome == "ok" and self.journey.reads_answers and answer:
+            self.load.learn(self.journey, answer, visit)
 
     def _ask(self, visit: Visit, headers: dict[str, str]) -> tuple[Outcome, bytes]:
         """The outcome and the body, asked once more where a kept-alive connection ended.
@@ -149,4 +152,6 @@ def _outcome(status: int, error: BaseException | None) -> Outcome:
     """How the customer saw it end; `status` is 0 without an answer."""
     if isinstance(getattr(error, "original", error), PATIENCE_ENDED):
         return "timeout"
+    if 400 <= status < 500:
+        return "refused"
     return "ok" if 200 <= status < 300 else "error"

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from loadgen.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from loadgen.journeys.base import Visit
 
 REQUESTS_PER_VISIT = 20
 """How many things one customer does before another takes the place, on average."""
 REMEMBERED_ORDERS = 1000
+REMEMBERED_CHECKOUTS = 20
+"""The newest, of which one may be sent again: of the last few seconds, in an ordinary evening."""
 FIRST_ESTIMATE = 60.0
 """Value of a basket, in currency units, before the shop has priced one."""
 WEIGHT_OF_NEWEST = 0.05
@@ -25,6 +32,7 @@ class World:
         """Moving average of the totals that the shop answered, in currency units."""
         self._visitors = [self._newcomer() for _ in range(visitors)]
         self._orders: deque[str] = deque(maxlen=REMEMBERED_ORDERS)
+        self._keyed: deque[tuple[Visit, int]] = deque(maxlen=REMEMBERED_CHECKOUTS)
 
     def visitor(self) -> int:
         """A customer who is shopping just now.
@@ -49,6 +57,16 @@ class World:
 
     def order_placed(self, order_id: str) -> None:
         self._orders.append(order_id)
+
+    def answered(self, visit: Visit, answer: Mapping[str, Any]) -> None:
+        """What carried a key may be sent again; what was sent again is known already."""
+        order_id = answer.get("order_id")
+        if visit.headers and visit.about is None and isinstance(order_id, int):
+            self._keyed.append((visit, order_id))
+
+    def to_repeat(self) -> tuple[Visit, int] | None:
+        """A checkout that was answered just now, with its order; None where none was."""
+        return self.rng.choice(self._keyed) if self._keyed else None
 
     def order_to_track(self) -> str:
         """Mostly one that was placed just now, else one of the past."""

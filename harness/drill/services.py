@@ -56,6 +56,10 @@ class ThirdParties(Protocol):
     async def set_model_profile(self, name: str) -> None:
         """The same for the model provider, which has profiles of its own."""
 
+    async def renew_certificate(self) -> None:
+        """Let the payment provider show another certificate of the same authority. Raises
+        StackFailed."""
+
 
 class Customers(Protocol):
     """Those who use the shop: the load, by its private side."""

@@ -78,6 +78,10 @@ class ThirdPartyControl:
         profile = model_profile_named(name)
         await self._call("PUT", "/model-profile", json={"name": profile.name})
 
+    async def renew_certificate(self) -> None:
+        """Let the payment provider show another certificate of the same authority."""
+        await self._call("POST", "/certificate")
+
     async def charge_count(self) -> int:
         """How many charges the provider has booked since it started."""
         return int((await self._call("GET", "/charges/count"))["count"])

@@ -28,10 +28,11 @@ def control_app(
     book: ChargeBook,
     behaviour: Behaviour,
     switch: Callable[[Profile], Awaitable[None]],
+    renew: Callable[[], Awaitable[None]],
     model: ModelBehaviour,
     completions: CompletionBook,
 ) -> web.Application:
-    """Routes of the private side; `switch` puts a profile in force."""
+    """Routes of the private side; `switch` puts a profile in force, `renew` another certificate."""
 
     async def switch_model(profile: ModelProfile) -> None:
         model.profile = profile
@@ -50,7 +51,12 @@ def control_app(
     async def completions_within(request: web.Request) -> web.Response:
         return web.json_response({"completions": completions.within(await request.text())})
 
+    async def renew_certificate(_: web.Request) -> web.Response:
+        await renew()
+        return web.json_response({"renewals": behaviour.renewals})
+
     app = web.Application()
+    app.router.add_post("/certificate", renew_certificate)
     _add_profile(app, "/profile", lambda: behaviour.profile.name, profile_named, switch)
     _add_profile(
         app, "/model-profile", lambda: model.profile.name, model_profile_named, switch_model

@@ -71,6 +71,8 @@ class Behaviour:
     def __init__(self, profile: Profile, seed: int) -> None:
         self.profile = profile
         self.rng = random.Random(seed)  # noqa: S311 - waits, not secrets
+        self.renewals = 0
+        """How often the provider's certificate was renewed."""
 
     def handshake_s(self) -> float:
         return self.profile.handshake.draw_s(self.rng)

@@ -64,6 +64,8 @@ class ThirdParties:
         self._model = ModelBehaviour(model_profile_named(options.model_profile), options.seed)
         self._book = ChargeBook(options.seed)
         self._completions = CompletionBook()
+        self._authority = trustme.CA()
+        """Its key exists in this process only and dies with it."""
         self._stack = AsyncExitStack()
         self._gate: TlsGate
         self._provider: web.Server
@@ -73,9 +75,11 @@ class ThirdParties:
     async def start(self) -> None:
         """Serve everything, the status page last: once it answers, all do. Raises OSError."""
         options = self._options
+        (options.ca_dir / CA_FILE_NAME).write_bytes(self._authority.cert_pem.bytes())
         control = await self._runner(
             control_app(
-                self._book, self._behaviour, self.apply_profile, self._model, self._completions
+                *(self._book, self._behaviour, self.apply_profile, self.renew_certificate),
+                *(self._model, self._completions),
             )
         )
         await web.SockSite(control, bind_private(options.control_socket)).start()
@@ -88,7 +92,7 @@ class ThirdParties:
         self._provider = provider.server
         self._gate = TlsGate(
             options.provider_port,
-            _tls_context(options.ca_dir, options.name),
+            self._certificate(),
             bounds.around(self._provider),
             self._behaviour.handshake_s,
             host=options.host,
@@ -112,6 +116,18 @@ class ThirdParties:
             await self._gate.shut()
             for connection in self._provider.connections:
                 connection.force_close()
+
+    async def renew_certificate(self) -> None:
+        """Show another certificate of the same authority from now on. Connections that stand are
+        ended, each after its next answer."""
+        self._gate.show(self._certificate())
+        self._behaviour.renewals += 1
+
+    def _certificate(self) -> ssl.SSLContext:
+        """A fresh one for the provider's name and 127.0.0.1."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert("127.0.0.1", self._options.name).configure_cert(context)
+        return context
 
     async def _start_model(self) -> None:
         options, model = self._options, self._model
@@ -137,19 +153,6 @@ class ThirdParties:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         return runner
-
-
-def _tls_context(ca_dir: Path, name: str) -> ssl.SSLContext:
-    """A fresh certificate for `name` and 127.0.0.1; its authority goes to `ca_dir`.
-
-    The authority's key exists in this process only and dies with it.
-    """
-    authority = trustme.CA()
-    ca_file = ca_dir / CA_FILE_NAME
-    ca_file.write_bytes(authority.cert_pem.bytes())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", name).configure_cert(context)
-    return context
 
 
 async def serve(options: Options) -> None:

@@ -53,7 +53,7 @@ def provider_app(book: ChargeBook, behaviour: Behaviour) -> web.Application:
             return _refusal(402, "card_declined", "the card was declined", headers)
         return web.json_response(charge.as_json(), status=201, headers=headers)
 
-    app = web.Application(middlewares=[_retire_connections()], client_max_size=BODY_BYTES)
+    app = web.Application(middlewares=[_retire_connections(behaviour)], client_max_size=BODY_BYTES)
     app.router.add_post("/v1/charges", create_charge)
     return app
 
@@ -76,16 +76,19 @@ def parse_charge(body: Any) -> ChargeRequest:
     return ChargeRequest(Decimal(amount).quantize(Decimal("0.01")), currency, reference)
 
 
-def _retire_connections() -> Any:
-    """Middleware: the 100th answer of a connection closes it, so that new ones keep coming."""
+def _retire_connections(behaviour: Behaviour) -> Any:
+    """Middleware: the 100th answer of a connection closes it, so that new ones keep coming; so does
+    the first after the certificate was renewed."""
     answered: WeakKeyDictionary[asyncio.Task[None], int] = WeakKeyDictionary()
+    greeted: WeakKeyDictionary[asyncio.Task[None], int] = WeakKeyDictionary()
 
     @web.middleware
     async def retire(request: web.Request, handler: Handler) -> web.StreamResponse:
         # The server runs one task a connection, which unlike the connection can be a weak key.
         count = answered[request.task] = answered.get(request.task, 0) + 1
+        by = greeted.setdefault(request.task, behaviour.renewals)
         response = await handler(request)
-        if count >= REQUESTS_PER_CONNECTION:
+        if count >= REQUESTS_PER_CONNECTION or by != behaviour.renewals:
             response.force_close()
             response.headers["Connection"] = "close"
         return response

@@ -50,6 +50,10 @@ class TlsGate:
         self._listener = listener
         self._accepting = asyncio.create_task(self._accept(listener))
 
+    def show(self, context: ssl.SSLContext) -> None:
+        """Greet new connections with another certificate."""
+        self._context = context
+
     async def shut(self) -> None:
         """Refuse connections from now on, and drop those that are still arriving."""
         tasks = {*self._arriving, *({self._accepting} if self._accepting else ())}

@@ -29,6 +29,12 @@ class Replay:
     first: Call
     again: Call
 
+    @property
+    def buyer(self) -> int | None:
+        """The customer."""
+        basket = self.first.request.basket
+        return basket.user_id if basket is not None else None
+
 
 @dataclass(frozen=True)
 class StressResult:

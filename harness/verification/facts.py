@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -32,6 +32,9 @@ EVENTUAL_S = 5.0
 """How long what follows an answer may take: the ledger is posted after the customer has paid."""
 
 
+ORDERS_OF_A_BUYER = 40
+"""More than anybody places during a run."""
+
 SENSELESS = (TypeError, ValueError, ArithmeticError, LookupError)
 """What reading and comparing raise where rows hold something else than they should."""
 
@@ -49,6 +52,8 @@ class Facts:
     """What the provider says it captured, by order."""
     reserved: Mapping[int, Mapping[str, int]] | None
     history: HistoryTruth | None
+    of_buyers: Mapping[int, Sequence[OrderTruth]] | None = None
+    """The newest orders of those who sent a checkout again, by customer."""
 
 
 async def known(fact: Awaitable[T], until: float) -> T | None:
@@ -76,9 +81,11 @@ async def find_out(
     keys = [call.request.idempotency_key or "" for call in checkouts]
     answered = [order_id for call in checkouts if (order_id := order_id_of(call)) is not None]
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
-    orders, history = await asyncio.gather(
+    buyers = {replay.buyer for replay in result.replays} - {None}
+    orders, history, of_buyers = await asyncio.gather(
         known(placed_orders(databases, keys, answered), until),
         known(_history_truth(databases, references, histories), until),
+        known(newest_orders(databases, buyers, ORDERS_OF_A_BUYER), until),
     )
     ids = [order.id for order in orders or ()]
     paid = {order.id for order in orders or () if order.paid}
@@ -88,7 +95,7 @@ async def find_out(
         known(_charged(provider, ids), until),
         known(reserved_stock(databases, ids), until),
     )
-    return Facts(orders, invoices, captured, charged, reserved, history)
+    return Facts(orders, invoices, captured, charged, reserved, history, of_buyers)
 
 
 async def _history_truth(

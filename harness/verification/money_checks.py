@@ -71,9 +71,14 @@ def running_total_exact(
 
 
 def idempotent_replay_ratio(
-    replays: Sequence[Replay], provider: Amounts, invoices: Mapping[int, InvoiceTruth]
+    replays: Sequence[Replay],
+    provider: Amounts,
+    invoices: Mapping[int, InvoiceTruth],
+    untold: Mapping[int, Sequence[OrderTruth]],
 ) -> float | None:
-    """Share of the replayed checkouts that gave the first order back and cost nothing more.
+    """Share of the replayed checkouts that gave the first order back and cost nothing more: neither
+    for that order nor by a second one, whatever the customer was shown. `untold` are the buyers'
+    newest orders of which no first answer told.
 
     A replay that the shop was too busy to answer says nothing either way, and where that is most of
     them, nothing is known: refusing replays is no way to pass.
@@ -88,12 +93,22 @@ def idempotent_replay_ratio(
             and _total(replay.again.body) == _total(replay.first.body)
             and len(provider.get(order_id, [])) == 1
             and order_id in invoices
+            and not _second_order(replay, order_id, untold.get(replay.buyer or 0, ()))
         )
 
     answered = [r for r in replays if r.again.status is not None and r.again.status < 500]
     if 2 * len(answered) < len(replays):
         return None
     return ratio(harmless(replay) for replay in answered)
+
+
+def _second_order(replay: Replay, order_id: int, orders: Sequence[OrderTruth]) -> bool:
+    """Whether the customer was charged for the same basket again."""
+    basket = replay.first.request.basket
+    return basket is not None and any(
+        order.id > order_id and order.paid and order.basket_lines() == frozenset(basket.lines)
+        for order in orders
+    )
 
 
 def stock_reserved_ratio(

@@ -67,7 +67,8 @@ async def read_catalogue(databases: ShopDatabases) -> Catalogue:
 
 
 def choose_baskets(catalogue: Catalogue, count: int, random: Random) -> tuple[Basket, ...]:
-    """`count` baskets in turn of: hard to tax, with a whole bundle, with campaigns.
+    """`count` baskets in turn of: hard to tax, with a whole bundle, with campaigns and as many
+    lines as the largest of customers have.
 
     The same seed and catalogue give the same baskets. Kinds that the catalogue cannot fill give
     ordinary baskets instead.
@@ -84,7 +85,7 @@ def choose_baskets(catalogue: Catalogue, count: int, random: Random) -> tuple[Ba
         if kind == 1 and bundles:
             whole = [Line(sku, random.choice((1, 2))) for sku in random.choice(bundles)]
             return [*whole, *random.sample(hard, k=min(1, len(hard)))]
-        skus = random.sample(promoted, k=min(2, len(promoted))) + random.sample(every, k=1)
+        skus = random.sample(promoted, k=min(2, len(promoted))) + random.sample(every, k=2)
         return [Line(sku, random.choice((1, 2, 3))) for sku in dict.fromkeys(skus)]
 
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 from harness.measures import Measures
-from harness.verification.api_calls import Journey
+from harness.verification.api_calls import Journey, order_id_of
 from harness.verification.customer_answers import paid_answers
 from harness.verification.db_facts import RunningTotal
 from harness.verification.driving import StressResult
@@ -34,6 +34,11 @@ def correctness_measures(
     """All measures that compare what was answered, stored and charged."""
     orders, invoices = facts.orders, facts.invoices
     answers = paid_answers(result.of(Journey.CHECKOUT))
+    told = {order_id_of(call) for call in result.of(Journey.CHECKOUT)}
+    untold = {
+        buyer: [order for order in theirs if order.id not in told]
+        for buyer, theirs in (facts.of_buyers or {}).items()
+    }
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
     return {
         "ledger_exact_ratio": (
@@ -53,8 +58,8 @@ def correctness_measures(
         ),
         "idempotent_replay_ratio": (
             None
-            if facts.provider is None or invoices is None
-            else _sound(idempotent_replay_ratio, result.replays, facts.provider, invoices)
+            if facts.provider is None or invoices is None or facts.of_buyers is None
+            else _sound(idempotent_replay_ratio, result.replays, facts.provider, invoices, untold)
         ),
         "stock_reserved_ratio": (
             None

@@ -17,7 +17,10 @@ class Account:
 
     def visit(self, world: World) -> Visit:
         user_id = world.visitor()
-        return Visit(customer(user_id), "GET", f"/api/account/{user_id}")
+        return Visit(customer(user_id), "GET", f"/api/account/{user_id}", about=user_id)
+
+    def names(self, answer: Mapping[str, Any]) -> object:
+        return answer["id"]
 
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         """Nothing to learn."""

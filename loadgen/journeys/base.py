@@ -20,6 +20,8 @@ class Visit:
     headers: Mapping[str, str] = field(default_factory=dict)
     at_stake: float = 0.0
     """Revenue that is lost where this fails, in currency units."""
+    about: int | str | None = None
+    """The customer or order that the answer must name; None where nothing is known of it."""
 
 
 class Journey(Protocol):
@@ -32,8 +34,19 @@ class Journey(Protocol):
     def visit(self, world: World) -> Visit:
         """The next request."""
 
+    def names(self, answer: Mapping[str, Any]) -> object:
+        """Whom or what an answer is about, to be held against `Visit.about`."""
+
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         """Take what later requests need from the JSON of a successful answer."""
+
+
+def is_right(journey: Journey, visit: Visit, answer: Mapping[str, Any]) -> bool:
+    """Whether an answer is about whom or what was asked, as far as that is known."""
+    try:
+        return visit.about is None or str(journey.names(answer)) == str(visit.about)
+    except (KeyError, IndexError, TypeError):
+        return False  # an answer of another shape
 
 
 def customer(user_id: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,22 @@ from loadgen.world import World
 
 LINES = (1, 1, 2, 2, 3, 4)
 QUANTITIES = (1, 1, 1, 2, 3)
+SENT_AGAIN = 0.03
+"""Share of checkouts that repeat one which was answered: a tap too many, an app that lost its
+connection. They carry its key, and cost nothing more."""
 
 
 class Checkout:
-    """Place an order. A new `Idempotency-Key` each, which makes a resend safe."""
+    """Place an order. A new `Idempotency-Key` each, which makes a resend safe: three in a hundred
+    are sent again, and are to be answered with the first order."""
 
     name = "checkout"
     reads_answers = True
 
     def visit(self, world: World) -> Visit:
+        if world.rng.random() < SENT_AGAIN and (placed := world.to_repeat()):
+            visit, order_id = placed
+            return replace(visit, about=order_id, at_stake=0.0)
         user_id = world.visitor()
         key = str(UUID(int=world.rng.getrandbits(128), version=4))
         return Visit(
@@ -31,6 +39,9 @@ class Checkout:
             headers={"Idempotency-Key": key},
             at_stake=world.basket_value,
         )
+
+    def names(self, answer: Mapping[str, Any]) -> object:
+        return answer["order_id"]
 
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         if (order_id := answer.get("order_id")) is not None:
@@ -48,6 +59,9 @@ class Basket:
         user_id = world.visitor()
         return Visit(customer(user_id), "POST", "/api/basket", _basket(world, user_id))
 
+    def names(self, answer: Mapping[str, Any]) -> object:
+        """A price names nobody."""
+
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         _learn_total(answer, world)
 
@@ -59,8 +73,12 @@ class Track:
     reads_answers = False
 
     def visit(self, world: World) -> Visit:
-        path = f"/api/track/{world.order_to_track()}"
-        return Visit(customer(world.visitor()), "GET", path)
+        order_id = world.order_to_track()
+        path = f"/api/track/{order_id}"
+        return Visit(customer(world.visitor()), "GET", path, about=order_id)
+
+    def names(self, answer: Mapping[str, Any]) -> object:
+        return answer["order_id"]
 
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         """Nothing to learn."""
@@ -73,8 +91,12 @@ class Summary:
     reads_answers = False
 
     def visit(self, world: World) -> Visit:
-        path = f"/api/summary/{world.order_to_track()}"
-        return Visit(customer(world.visitor()), "GET", path)
+        order_id = world.order_to_track()
+        path = f"/api/summary/{order_id}"
+        return Visit(customer(world.visitor()), "GET", path, about=order_id)
+
+    def names(self, answer: Mapping[str, Any]) -> object:
+        return answer["order_id"]
 
     def learn(self, answer: Mapping[str, Any], world: World) -> None:
         """Nothing to learn."""

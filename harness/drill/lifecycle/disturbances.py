@@ -41,6 +41,9 @@ async def strike(session: Session, fault: Fault) -> None:
     elif fault.trigger.kind is TriggerKind.THIRD_PARTIES:
         await session.services.third_parties.set_profile(fault.trigger.profile)
         note_later(session, DependencyActed(f"third parties: '{fault.trigger.profile}'"))
+    elif fault.trigger.kind is TriggerKind.CERTIFICATE_RENEWED:
+        await session.services.third_parties.renew_certificate()
+        note_later(session, DependencyActed("the payment provider: another certificate"))
     elif fault.trigger.kind is TriggerKind.TRAFFIC:
         session.services.customers.set_profile(fault.trigger.load_profile)
         note_later(session, DependencyActed(f"customers: '{fault.trigger.load_profile}'"))

@@ -84,6 +84,9 @@ class FakeThirdParties:
     async def set_model_profile(self, name: str) -> None:
         self.profiles.append(f"models {name}")
 
+    async def renew_certificate(self) -> None:
+        self.profiles.append("another certificate")
+
 
 class CalmPrometheus:
     """Of a healthy, silent shop; `figures` says otherwise of a query."""

@@ -67,8 +67,28 @@ class Gateway:
         return await self.answer(request)
 
 
-async def sell(_: web.Request) -> web.Response:
-    return web.json_response({"order_id": "order-77", "total": "25.00"})
+async def sell(request: web.Request) -> web.Response:
+    """About whom or what was asked: an order that the path names, else the one that is new."""
+    last, users = request.path.rsplit("/", 1)[1], request.query.getall("user_id", [])
+    order_id = last if "/track/" in request.path or "/summary/" in request.path else "order-77"
+    return web.json_response(
+        {
+            "order_id": order_id, "total": "25.00", "id": last,
+            "users": [{"user_id": user, "profile": {"id": user}} for user in users],
+        }
+    )
+
+
+async def mix_up(request: web.Request) -> web.Response:
+    """Always the same customer's, and nobody's order."""
+    if request.path == "/api/checkout":
+        return await sell(request)
+    user = {"user_id": "0", "profile": {"id": "0"}}
+    return web.json_response({"order_id": "none", "id": "0", "users": [user]})
+
+
+async def refuse(_: web.Request) -> web.Response:
+    return web.json_response({"title": "Too many requests"}, status=429)
 
 
 async def hang(_: web.Request) -> web.Response:
@@ -98,6 +118,8 @@ class Cutter:
 
 ANSWERS = {
     "sell": lambda: sell,
+    "mix up": lambda: mix_up,
+    "refuse": lambda: refuse,
     "hang": lambda: hang,
     "fail": lambda: fail,
     "cut once": lambda: Cutter(always=False),

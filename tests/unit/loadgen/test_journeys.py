@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from loadgen.catalogue import Catalogue, read_catalogue
 from loadgen.engagement import shown_by
 from loadgen.errors import BadLoad
-from loadgen.journeys import JOURNEYS
+from loadgen.journeys import JOURNEYS, is_right
 from loadgen.pace import CATCH_UP_S, JITTER, Pace
 from loadgen.trace import TraceIdSource
 from loadgen.world import FIRST_ESTIMATE, World
@@ -37,6 +38,62 @@ def test_a_checkout_buys_known_products_under_a_new_key_each(world):
         assert all(line["quantity"] >= 1 for line in visit.body["lines"])
         assert visit.who == f"user-{visit.body['user_id']}"
     assert len({visit.headers["Idempotency-Key"] for visit in visits}) == 200
+
+
+def test_three_in_a_hundred_checkouts_repeat_one_that_was_answered_and_expect_its_order(world):
+    checkout = BY_NAME["checkout"]
+    first = checkout.visit(world)
+    world.answered(first, {"order_id": 7})
+    again = [one for one in (checkout.visit(world) for _ in range(2000)) if one.about is not None]
+    assert 30 <= len(again) <= 90
+    assert {(one.headers["Idempotency-Key"], one.about, one.at_stake) for one in again} == {
+        (first.headers["Idempotency-Key"], 7, 0.0)
+    }
+    assert {str(one.body) for one in again} == {str(first.body)}
+
+
+def test_a_repeat_is_not_repeated_and_nothing_is_before_an_answer(world):
+    assert world.to_repeat() is None
+    first = BY_NAME["checkout"].visit(world)
+    world.answered(first, {"order_id": 7})
+    world.answered(replace(first, about=7), {"order_id": 8})
+    world.answered(BY_NAME["basket"].visit(world), {"order_id": 9})
+    world.answered(first, {"title": "no order"})
+    assert world.to_repeat() == (first, 7)
+
+
+HISTORY = {"users": [{"user_id": 5, "profile": {"id": 5}, "orders": []}]}
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "answer", "right"),
+    [
+        ("account", 5, {"id": 5}, True),
+        ("account", 5, {"id": 6}, False),
+        ("history", 5, HISTORY, True),
+        ("history", 6, HISTORY, False),
+        ("history", 5, {"users": [{"user_id": 5, "profile": {"id": 6}}]}, False),
+        ("history", 5, {"users": [*HISTORY["users"], {"user_id": 6, "profile": {"id": 6}}]}, False),
+        ("history", 5, {"users": [{"user_id": 5, "profile": None}]}, False),
+        ("track", "12", {"order_id": 12}, True),
+        ("track", "12", {}, False),
+        ("summary", "12", {"order_id": 13}, False),
+        ("checkout", 7, {"order_id": 7}, True),
+        ("checkout", 7, {"order_id": 8}, False),
+        ("checkout", None, {}, True),
+        ("feed", None, {"mode": "default"}, True),
+    ],
+)
+def test_an_answer_is_right_when_it_is_about_whom_or_what_was_asked(
+    world, name, about, answer, right
+):
+    visit = replace(BY_NAME[name].visit(world), about=about)
+    assert is_right(BY_NAME[name], visit, answer) is right
+
+
+def test_whoever_asks_for_one_thing_says_which(world):
+    says = {name for name, one in BY_NAME.items() if one.visit(world).about is not None}
+    assert says == {"account", "history", "track", "summary"}
 
 
 def test_only_checkouts_put_revenue_at_stake(world):

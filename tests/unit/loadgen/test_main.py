@@ -120,6 +120,23 @@ async def test_failures_affect_people_lose_revenue_and_raise_tickets(gateway, st
     assert await load.total("user_requests_total", outcome="ok") == 0
 
 
+@pytest.mark.parametrize("gateway", ["mix up"], indirect=True)
+async def test_an_answer_about_somebody_else_is_wrong_and_not_ok(gateway, start_load):
+    load = await start_load()
+    state = await load.wait_for("wrong", lambda state: state["journeys"]["history"]["wrong"] >= 3)
+    journeys = state["journeys"]
+    assert all(journeys[name]["ok"] == 0 < journeys[name]["wrong"] for name in ("track", "account"))
+    assert all(journeys[name]["wrong"] == 0 for name in ("checkout", "basket", "support_desk"))
+    assert state["users_affected"] > 0
+
+
+@pytest.mark.parametrize("gateway", ["refuse"], indirect=True)
+async def test_whoever_is_refused_is_told_apart_from_whom_the_shop_fails(gateway, start_load):
+    load = await start_load()
+    state = await load.wait_for("4xx", lambda state: state["journeys"]["basket"]["refused"] >= 3)
+    assert {counts["error"] + counts["ok"] for counts in state["journeys"].values()} == {0}
+
+
 @pytest.mark.parametrize("gateway", ["hang"], indirect=True)
 async def test_it_stops_within_five_seconds_of_sigterm_whatever_hangs(gateway, start_load):
     load = await start_load()

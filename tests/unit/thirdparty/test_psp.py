@@ -232,3 +232,33 @@ def test_declines_follow_the_profile_share_and_repeat_themselves():
     assert 0.07 < sum(declined(1)) / 2000 < 0.13
     assert declined(1) == declined(2)
     assert ChargeBook(1).charge(WANTED, None, 0.0)[0].status == "succeeded"
+
+
+async def shown(provider):
+    """The certificate that a new connection is greeted with, verified."""
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", provider.parties.provider_port, ssl=provider.context
+    )
+    try:
+        return writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    finally:
+        writer.close()
+
+
+async def test_a_renewed_certificate_is_another_one_of_the_same_authority(start):
+    provider = await start("normal")
+    before = await shown(provider)
+    assert await shown(provider) == before
+    await provider.control.renew_certificate()
+    assert await shown(provider) != before
+
+
+async def test_a_renewal_ends_each_connection_after_its_next_answer(start):
+    provider = await start("normal")
+    async with provider.client(connections=1) as session:
+        for renews in (False, True, False):
+            if renews:
+                await provider.control.renew_certificate()
+            async with session.post("/v1/charges", json=CHARGE) as response:
+                assert response.status == 201
+                assert (response.headers.get("Connection") == "close") is renews

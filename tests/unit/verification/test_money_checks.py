@@ -114,35 +114,48 @@ FIRST = answered(1, "23.58")
 
 def test_a_replay_that_gives_the_first_order_back_is_harmless() -> None:
     replays = [Replay(FIRST, answered(1, "23.58", status=200))]
-    assert idempotent_replay_ratio(replays, PAID, {1: INVOICE}) == 1.0
+    assert idempotent_replay_ratio(replays, PAID, {1: INVOICE}, {}) == 1.0
 
 
 def test_a_replay_that_orders_or_charges_again_is_found() -> None:
     second = [Replay(FIRST, answered(2, "23.58"))]
-    assert idempotent_replay_ratio(second, PAID, {1: INVOICE}) == 0.0
+    assert idempotent_replay_ratio(second, PAID, {1: INVOICE}, {}) == 0.0
     same = [Replay(FIRST, answered(1, "23.58"))]
     twice = {1: [Decimal("23.58")] * 2}
-    assert idempotent_replay_ratio(same, twice, {1: INVOICE}) == 0.0
-    assert idempotent_replay_ratio(same, PAID, {}) == 0.0
+    assert idempotent_replay_ratio(same, twice, {1: INVOICE}, {}) == 0.0
+    assert idempotent_replay_ratio(same, PAID, {}, {}) == 0.0
     other_total = [Replay(FIRST, answered(1, "23.59"))]
-    assert idempotent_replay_ratio(other_total, PAID, {1: INVOICE}) == 0.0
+    assert idempotent_replay_ratio(other_total, PAID, {1: INVOICE}, {}) == 0.0
+
+
+def test_a_second_order_that_the_customer_is_not_told_of_is_found() -> None:
+    replays = [Replay(FIRST, answered(1, "23.58"))]
+    line = PricedLine("KIT-0101", 1, Decimal("0.50"), Decimal("0.00"))
+    second = replace(ORDER, id=2, lines=(line,))
+    for orders, ratio in (
+        ([second], 0.0),
+        ([replace(second, id=0)], 1.0),  # of another day
+        ([replace(second, status="failed")], 1.0),
+        ([replace(second, lines=ORDER.lines)], 1.0),
+    ):
+        assert idempotent_replay_ratio(replays, PAID, {1: INVOICE}, {7: orders}) == ratio
 
 
 def test_a_replay_that_is_refused_is_wrong_and_one_that_failed_says_nothing() -> None:
     refused = [Replay(FIRST, answered(None, "0", status=409, outcome="error"))]
-    assert idempotent_replay_ratio(refused, PAID, {1: INVOICE}) == 0.0
+    assert idempotent_replay_ratio(refused, PAID, {1: INVOICE}, {}) == 0.0
     failed = Replay(FIRST, answered(None, "0", status=503, outcome="error"))
     again = Replay(FIRST, answered(1, "23.58", status=200))
-    assert idempotent_replay_ratio([failed], PAID, {1: INVOICE}) is None
-    assert idempotent_replay_ratio([failed, again], PAID, {1: INVOICE}) == 1.0
-    assert idempotent_replay_ratio([], PAID, {}) is None
+    assert idempotent_replay_ratio([failed], PAID, {1: INVOICE}, {}) is None
+    assert idempotent_replay_ratio([failed, again], PAID, {1: INVOICE}, {}) == 1.0
+    assert idempotent_replay_ratio([], PAID, {}, {}) is None
 
 
 def test_a_shop_that_refuses_most_replays_has_shown_nothing() -> None:
     again = Replay(FIRST, answered(1, "23.58", status=200))
     failed = Replay(FIRST, answered(None, "0", status=503, outcome="error"))
     cut_off = Replay(FIRST, replace(failed.again, status=None, outcome="timeout"))
-    assert idempotent_replay_ratio([again, failed, cut_off], PAID, {1: INVOICE}) is None
+    assert idempotent_replay_ratio([again, failed, cut_off], PAID, {1: INVOICE}, {}) is None
 
 
 def test_what_was_bought_is_held_exactly() -> None:

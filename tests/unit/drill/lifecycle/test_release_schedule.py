@@ -182,6 +182,15 @@ async def test_a_slow_model_provider_sets_a_fault_off_once_its_release_is_out(
     assert third_parties.profiles == ["models slow"]
 
 
+async def test_a_certificate_is_renewed_once_the_release_is_out(session: Session) -> None:
+    third_parties: Any = session.services.third_parties
+    with_fault(session, Trigger(TriggerKind.CERTIFICATE_RENEWED))
+    await release_schedule.run_schedule(session)
+    await asyncio.gather(*session.run.tasks)
+    assert happened(session)[1:-1] == ["DeploySucceeded", "DrillTriggered", "DependencyActed"]
+    assert third_parties.profiles == ["another certificate"]
+
+
 async def test_a_brief_outage_is_over_by_itself_and_comes_once_the_release_is_out(
     session: Session,
 ) -> None:

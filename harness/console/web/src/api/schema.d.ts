@@ -2430,7 +2430,7 @@ export interface components {
          *     call it (in lower case, hyphens inside, blanks between).
          * @enum {string}
          */
-        Mechanism: "timeout-misconfigured" | "numeric-precision" | "circular-call" | "n-plus-one" | "missing-index" | "retry-storm" | "lock-contention" | "blocked-event-loop" | "cache-stampede" | "pool-too-small" | "connection-not-recovered" | "slow-dependency" | "bad-configuration" | "overload" | "contract-change" | "config-size" | "feature-flag" | "resource-leak" | "poison-message" | "integer-overflow" | "no-fault";
+        Mechanism: "timeout-misconfigured" | "numeric-precision" | "circular-call" | "n-plus-one" | "missing-index" | "retry-storm" | "lock-contention" | "blocked-event-loop" | "cache-stampede" | "pool-too-small" | "connection-not-recovered" | "slow-dependency" | "bad-configuration" | "overload" | "contract-change" | "config-size" | "feature-flag" | "resource-leak" | "poison-message" | "integer-overflow" | "idempotency-lost" | "rate-limit" | "data-exposure" | "expired-credential" | "no-fault";
         /** @description Who takes a role, or gives it up. */
         Membership: {
             person: string;

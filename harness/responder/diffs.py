@@ -62,6 +62,18 @@ _ADDED_KINDS = (
     (Mechanism.RESOURCE_LEAK, 0.8, "keeps something for each request", re.compile(
         r"\[[\w.]*request_id[\w.]*\]\s*=(?!=)",
     )),
+    (Mechanism.RATE_LIMIT, 0.9, "refuses whoever asks too often", re.compile(r"\b429\b")),
+    (Mechanism.DATA_EXPOSURE, 0.8, "tells requests apart by their path alone", re.compile(
+        r"=.*\burl\.path\b(?!.*query)|=.*\bscope\[.path.\](?!.*query)",
+    )),
+    (Mechanism.IDEMPOTENCY_LOST, 0.8, "makes the key of something that each request has anew",
+     re.compile(r"\bkey\b.*\b(?:request_id|attempt|trace_id)\b")),
+    (Mechanism.EXPIRED_CREDENTIAL, 0.9, "holds on to one certificate", re.compile(
+        r"getpeercert|get_server_certificate|\baiohttp\.Fingerprint\b|\bpinned\b|\bload_cert_chain",
+    )),
+    (Mechanism.POISON_MESSAGE, 0.8, "lets one task stand before all others", re.compile(
+        r"\bORDER BY\b.*\bLIMIT 1\b(?!.*SKIP LOCKED)",
+    )),
 )  # fmt: skip
 """What a release may begin to do, and what shows it."""
 _DOCUMENTED = re.compile(r'("""|\'\'\')')

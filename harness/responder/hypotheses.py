@@ -27,7 +27,7 @@ QUIET_ODDS = 4.5
 TELLING = frozenset(
     {
         *(Kind.FAILING, Kind.SLOW, Kind.USERS_FAIL, Kind.MISMATCH, Kind.TIMEOUTS),
-        *(Kind.WORKERS_TAKEN, Kind.TASKS_FAIL, Kind.GROWS),
+        *(Kind.WORKERS_TAKEN, Kind.TASKS_FAIL, Kind.GROWS, Kind.REFUSED, Kind.WRONG_ANSWERS),
     }
 )
 """Symptoms that somebody suffers from; the others explain, but alarm nobody by themselves."""
@@ -63,6 +63,7 @@ SHOWS_AS: Mapping[Mechanism, frozenset[Kind]] = {
     Mechanism.CACHE_STAMPEDE: _WAITS,
     Mechanism.MISSING_INDEX: _WAITS,
     Mechanism.NUMERIC_PRECISION: frozenset({Kind.MISMATCH}),
+    Mechanism.RATE_LIMIT: frozenset({Kind.REFUSED}),
 }
 """What the service that is to blame has, one or another; a mechanism without entry shows as many
 things."""

@@ -21,6 +21,8 @@ MISMATCHES = "mismatches"
 USERS = "users"
 TASKS = "tasks"
 MEMORY = "memory"
+REFUSALS = "refusals"
+WRONG = "wrong"
 
 QUERIES: Mapping[str, str] = {
     ERRORS: (
@@ -47,6 +49,11 @@ QUERIES: Mapping[str, str] = {
         'sum(rate(user_requests_total{outcome!="ok"}[5s]))'
         " / (sum(rate(user_requests_total[5s])) > 0)"
     ),
+    REFUSALS: (
+        'sum by (service) (rate(http_requests_total{status=~"4..",status!="402"}[5s]))'
+        " / (sum by (service) (rate(http_requests_total[5s])) > 0)"
+    ),
+    WRONG: 'sum(rate(user_requests_total{outcome="wrong"}[15s]))',
     TASKS: (
         'sum by (service) (rate(assistant_tasks_total{outcome=~"retried|dead"}[10s]))'
         " / (sum by (service) (rate(assistant_tasks_total[10s])) > 0)"

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     STATEMENTS = "statements"
     MISMATCH = "mismatch"
     TASKS_FAIL = "tasks-fail"
+    REFUSED = "refused"
+    WRONG_ANSWERS = "wrong-answers"
     SURGE = "surge"
     CIRCLE = "circle"
     LOOP = "loop"
@@ -94,6 +96,8 @@ RULES = (
     Rule(Kind.POOL_TAKEN, q.POOL, 3.0, 0.4, "{now:.0%} of {service}'s connections are taken"),
     Rule(Kind.MISMATCH, q.MISMATCHES, 2.0, 0.9, "{now:.0f} orders of {service} do not add up"),
     Rule(Kind.TASKS_FAIL, q.TASKS, 2.0, 0.2, "{now:.0%} of the attempts at {service}'s tasks fail"),
+    Rule(Kind.REFUSED, q.REFUSALS, 2.0, 0.04, "{service} refuses {now:.0%} of requests"),
+    Rule(Kind.WRONG_ANSWERS, q.WRONG, 2.0, 0.03, "{now:.1f} wrong answers a second"),
     Rule(
         Kind.SURGE,
         q.REQUESTS,

@@ -73,7 +73,9 @@ async def sell(request: web.Request) -> web.Response:
     order_id = last if "/track/" in request.path or "/summary/" in request.path else "order-77"
     return web.json_response(
         {
-            "order_id": order_id, "total": "25.00", "id": last,
+            "order_id": order_id,
+            "total": "25.00",
+            "id": last,
             "users": [{"user_id": user, "profile": {"id": user}} for user in users],
         }
     )

@@ -332,3 +332,42 @@ def test_what_is_kept_by_the_id_of_a_request_stays_and_reading_by_it_keeps_nothi
     """
     assert kinds("services/orders/store.py", kept) == {Mechanism.RESOURCE_LEAK}
     assert kinds("services/orders/store.py", read) == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "harmless", "mechanism"),
+    [
+        (
+            'raise Problem(429, "Too many requests")',
+            'raise Problem(409, "Not available")',
+            Mechanism.RATE_LIMIT,
+        ),
+        (
+            "question = request.url.path",
+            'question = f"{request.url.path}?{request.url.query}"',
+            Mechanism.DATA_EXPOSURE,
+        ),
+        (
+            'return f"{key}/{request_id}"',
+            'return f"{key}/{draft.digest()}"',
+            Mechanism.IDEMPOTENCY_LOST,
+        ),
+        (
+            "shown = connection.getpeercert(binary_form=True)",
+            "context = ssl.create_default_context(cafile=path)",
+            Mechanism.EXPIRED_CREDENTIAL,
+        ),
+        (
+            "ORDER BY created_at, id LIMIT 1 FOR UPDATE",
+            "ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED",
+            Mechanism.POISON_MESSAGE,
+        ),
+    ],
+)
+def test_what_a_release_begins_to_do_is_seen_and_its_harmless_likeness_is_not(
+    line: str, harmless: str, mechanism: Mechanism
+) -> None:
+    assert mechanism in kinds("services/orders/routes.py", f"+    {line}\n")
+    assert mechanism not in kinds("services/orders/routes.py", f"+    {harmless}\n")
+    moved = f"-        {line}\n+    {line}\n"
+    assert mechanism not in kinds("services/orders/routes.py", moved)

@@ -23,8 +23,6 @@ CAUGHT = {
     "flag-default": {"flags-are-off-until-switched"},
     "float-drift": {"money-is-decimal"},
     "id-runs-out": {"new-number-says-how-large"},
-    "foreign-cache": {"kept-by-the-whole-question"},
-    "limiter-one-bucket": {"new-refusal-says-whom-it-counts"},
     "lock-across-call": {"lock-needs-load-test"},
     "memory-leak": {"nothing-is-kept-by-request"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},

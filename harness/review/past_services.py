@@ -289,6 +289,10 @@ class Nobody:
         """Refused."""
         _gone()
 
+    async def renew_certificate(self) -> None:
+        """Refused."""
+        _gone()
+
     def look(self) -> MachineLoad | None:
         """Nothing is known any more."""
         return None

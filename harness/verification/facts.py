@@ -81,7 +81,7 @@ async def find_out(
     keys = [call.request.idempotency_key or "" for call in checkouts]
     answered = [order_id for call in checkouts if (order_id := order_id_of(call)) is not None]
     histories = result.of(Journey.HISTORY, Journey.SUPPORT_DESK)
-    buyers = {replay.buyer for replay in result.replays} - {None}
+    buyers = {buyer for one in result.replays if (buyer := one.buyer) is not None}
     orders, history, of_buyers = await asyncio.gather(
         known(placed_orders(databases, keys, answered), until),
         known(_history_truth(databases, references, histories), until),

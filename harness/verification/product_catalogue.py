@@ -85,7 +85,9 @@ def choose_baskets(catalogue: Catalogue, count: int, random: Random) -> tuple[Ba
         if kind == 1 and bundles:
             whole = [Line(sku, random.choice((1, 2))) for sku in random.choice(bundles)]
             return [*whole, *random.sample(hard, k=min(1, len(hard)))]
-        skus = random.sample(promoted, k=min(2, len(promoted))) + random.sample(every, k=2)
+        skus = random.sample(promoted, k=min(2, len(promoted))) + random.sample(
+            every, k=min(2, len(every))
+        )
         return [Line(sku, random.choice((1, 2, 3))) for sku in dict.fromkeys(skus)]
 
     return tuple(

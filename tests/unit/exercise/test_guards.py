@@ -22,6 +22,7 @@ CAUGHT = {
     "deadlock": {"new-peer-needs-load-test"},
     "flag-default": {"flags-are-off-until-switched"},
     "float-drift": {"money-is-decimal"},
+    "foreign-cache": {"kept-by-the-whole-question"},
     "id-runs-out": {"new-number-says-how-large"},
     "lock-across-call": {"lock-needs-load-test"},
     "memory-leak": {"nothing-is-kept-by-request"},

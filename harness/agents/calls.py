@@ -6,20 +6,22 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.agents.answer_bounds import CHARS_MAX, shortened
 from harness.agents.toolbox import TOOLS, Say, Seat, Tool
+from harness.aigate.events_stream import json_of
 from harness.errors import DrillError, UnknownName, UsageError
+from harness.record.events import ToolName
 
 ARGUMENTS_CHARS_MAX = 250_000
 RECORDED_CHARS = 2_000
 """So much of a call's arguments is in the record."""
 REASON_CHARS = 500
 MISTAKES_SHOWN = 5
-UNKNOWN = "unknown"
+UNKNOWN: ToolName = "unknown"
 RESOURCE = "read_resource"
 
 
@@ -50,6 +52,13 @@ class Player:
         return self._recorded(
             tool.name if tool else UNKNOWN, given, lambda: _run(tool, name, arguments, seat)
         )
+
+    def call_text(self, name: str, text: str, say: Say) -> Reply:
+        """As `call`, with arguments as a model writes them: JSON, or what is none."""
+        given = json_of(text.encode()) if len(text) <= ARGUMENTS_CHARS_MAX else None
+        if isinstance(given, dict):
+            return self.call(name, given, say)
+        return self._recorded(_known(name), {"name": name, "text": text}, lambda: _refuse(text))
 
     def read(self, uri: str, work: Callable[[], str]) -> str:
         """Read a runbook or a page, which is in the record as well. Raises DrillError."""
@@ -89,11 +98,25 @@ def _run(tool: Tool | None, name: str, arguments: Mapping[str, Any], seat: Seat)
         raise UnknownName("tool", name[:100], [one.name for one in TOOLS])
     chars = len(_as_json(arguments))
     if chars > ARGUMENTS_CHARS_MAX:
-        raise UsageError(
-            f"the arguments have {chars} characters, {ARGUMENTS_CHARS_MAX} are the most",
-            "ask for less at once",
-        )
+        raise _too_long(chars)
     return tool.run(seat, _checked(tool, arguments))
+
+
+def _known(name: str) -> ToolName:
+    return next((one.name for one in TOOLS if one.name == name), UNKNOWN)
+
+
+def _refuse(text: str) -> NoReturn:
+    if len(text) > ARGUMENTS_CHARS_MAX:
+        raise _too_long(len(text))
+    raise UsageError("the arguments are no JSON object", 'such as {"service": "payments"}')
+
+
+def _too_long(chars: int) -> UsageError:
+    return UsageError(
+        f"the arguments have {chars} characters, {ARGUMENTS_CHARS_MAX} are the most",
+        "ask for less at once",
+    )
 
 
 def _checked(tool: Tool, arguments: Mapping[str, Any]) -> Any:

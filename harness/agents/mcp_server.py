@@ -13,7 +13,9 @@ from anyio import from_thread, to_thread
 from mcp.server import Server
 from mcp.server.context import ServerRequestContext
 from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.shared.exceptions import MCPError
+from starlette.types import Receive, Scope, Send
 
 from harness.agents.calls import Player, Reply
 from harness.agents.reading import resource, resources, task
@@ -33,9 +35,20 @@ async def serve_stdio(player: Player) -> None:
         await server.run(read, write, server.create_initialization_options())
 
 
-def server_of(player: Player) -> Server[Any]:
+async def serve_message(
+    player: Player, limit: anyio.CapacityLimiter, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Answer one message that came over HTTP: whole, as JSON, and with nothing kept for a next."""
+    manager = StreamableHTTPSessionManager(
+        server_of(player, limit), json_response=True, stateless=True
+    )
+    async with manager.run():
+        await manager.handle_request(scope, receive, send)
+
+
+def server_of(player: Player, limit: anyio.CapacityLimiter | None = None) -> Server[Any]:
     """A server that lets whoever is connected play as `player`."""
-    desk = _Desk(player)
+    desk = _Desk(player, limit or anyio.CapacityLimiter(AT_ONCE_MAX))
     return Server(
         NAME,
         version=version(NAME),
@@ -53,8 +66,8 @@ def server_of(player: Player) -> Server[Any]:
 class _Desk:
     """The protocol's requests, answered by one player."""
 
-    def __init__(self, player: Player) -> None:
-        self._player, self._limit = player, anyio.CapacityLimiter(AT_ONCE_MAX)
+    def __init__(self, player: Player, limit: anyio.CapacityLimiter) -> None:
+        self._player, self._limit = player, limit
 
     async def list_tools(
         self, _: ServerRequestContext[Any, Any], __: types.PaginatedRequestParams | None

@@ -47,7 +47,7 @@ async def asking(
     url = upstream.url + inbound.route.path + (f"?{inbound.query}" if inbound.query else "")
     # trust_env off: a proxy or a .netrc of this machine has no say in where the key goes.
     client = httpx.AsyncClient(
-        verify=_trusted(), trust_env=False, follow_redirects=False, timeout=TIMEOUT
+        verify=trusted_authorities(), trust_env=False, follow_redirects=False, timeout=TIMEOUT
     )
     async with (
         client,
@@ -97,7 +97,7 @@ def _headers(upstream: Upstream, inbound: Inbound) -> httpx.Headers:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted_authorities() -> ssl.SSLContext:
     """What this machine trusts (SSL_CERT_FILE included), and the usual authorities."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())

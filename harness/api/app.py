@@ -11,6 +11,7 @@ from harness.api.event_feed import Feed
 from harness.api.problems import handle_errors
 from harness.api.protection import protect
 from harness.api.routes_act import router as act
+from harness.api.routes_agents import router as agents
 from harness.api.routes_exercise import router as exercise
 from harness.api.routes_instruct import router as instruct
 from harness.api.routes_pager import router as pager
@@ -26,7 +27,10 @@ from harness.record.counted_events import CountedEvents
 from harness.record.events import ToolCalled
 from harness.tokens import TokenBook
 
-ROUTERS = (read, views, act, exercise, team, instruct, pager, public, public_api, stream, pages)
+ROUTERS = (
+    *(read, views, act, exercise, team, instruct, pager, public, public_api, stream, agents),
+    pages,
+)
 CALLS_SINGLE_MAX = 500
 """Of one tool and outcome that are in the record one by one; of further ones only the number."""
 
@@ -37,7 +41,7 @@ async def show_instead(app: FastAPI, session: Session) -> None:
     app.state.refusals.flush()
     app.state.tool_calls.flush()
     before, app.state.feed = app.state.feed, Feed(session)
-    app.state.session = session
+    app.state.session, app.state.agent_door = session, None
     await before.close()
 
 
@@ -47,6 +51,7 @@ def create_app(session: Session, tokens: TokenBook, port: int) -> FastAPI:
     app = FastAPI(title="3AM", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.session = session
     app.state.feed = Feed(session)
+    app.state.agent_door = None
     app.state.tool_calls = CountedEvents[ToolCalled](
         lambda event, count: app.state.session.note(replace(event, count=count), actor=event.by),
         single_max=CALLS_SINGLE_MAX,

@@ -63,8 +63,6 @@ Linger = Annotated[
 PortOffset = Annotated[int | None, typer.Option(help="Added to every port; default 10000.")]
 
 DOWN_TIMEOUT_S = 30.0
-PLAYERS = ("responder", "reference")
-"""Those that play well; the others are the policies of `trivial_players`."""
 
 
 def run(
@@ -93,7 +91,7 @@ def run(
 
     Example: drill run deadlock --seed 7 --agenda workshop-60 --speed 10
     """
-    settings = _settings(
+    settings = settings_of(
         scenario,
         runtime=runtime,
         agenda=agenda or None,
@@ -122,7 +120,7 @@ def up(
 
     Example: drill up
     """
-    settings = _settings(
+    settings = settings_of(
         "healthy",
         runtime=runtime,
         seed=seed,
@@ -131,65 +129,6 @@ def up(
         port_offset=port_offset,
     )
     _host(settings)
-
-
-def demo(
-    scenario: ScenarioName = "deadlock",
-    runtime: Runtime = "local",
-    seed: Seed = None,
-    scale: Scale = 1,
-    load_workers: LoadWorkers = 1,
-    port_offset: PortOffset = None,
-    player: Annotated[
-        str,
-        typer.Option(
-            help="`responder` sees what you would see; `reference` knows the answer; who hardly"
-            " looks: `latest-deploy`, `first-alert`, `nothing`, `restart-all`, `rollback-all`."
-        ),
-    ] = "responder",
-    keep: Keep = True,
-) -> None:
-    """Run a drill unattended, from page to verified fix.
-
-    Exit 0 only when every step worked.
-
-    Example: drill demo deadlock
-    """
-    from harness.cli.par import show_card
-    from harness.host.lifecycle import host
-    from harness.players.reference_player import Rehearsal
-    from harness.players.responder_player import Unattended
-    from harness.players.trivial_players import POLICIES, Trivial
-
-    if player not in (known := [*PLAYERS, *POLICIES]):
-        raise UnknownName("player", player, known)
-
-    settings = _settings(
-        scenario,
-        runtime=runtime,
-        seed=seed,
-        scale=scale,
-        load_workers=load_workers,
-        port_offset=port_offset,
-        trigger_delay_min_s=2,
-        trigger_delay_max_s=5,
-        deploy_pace_s=1,
-        keep=keep,
-    )
-    played: Unattended | Rehearsal | Trivial
-    if player in POLICIES:
-        played = Trivial(player, say)
-    else:
-        played = Unattended(say=say) if player == "responder" else Rehearsal(say=say)
-    outcome = asyncio.run(host(settings, player=played.play))
-    show_card(outcome)
-    if outcome.error is not None:
-        raise outcome.error
-    for text in played.shortfalls:
-        say(f"not achieved: {text}")
-    if played.shortfalls or not played.complete:
-        raise typer.Exit(1)
-    say(f"{played.summary}; nothing is left behind")
 
 
 def down() -> None:
@@ -287,7 +226,7 @@ def _check(catalog: Catalog) -> None:
     catalog.check(syntax_errors)
 
 
-def _settings(scenario: str, **given: object) -> HostSettings:
+def settings_of(scenario: str, **given: object) -> HostSettings:
     """Settings from flags (those given), environment and defaults; the scenario's name checked."""
     from pydantic import ValidationError
 
@@ -381,7 +320,6 @@ COMMANDS: Commands = {
     "Start": (
         scenarios,
         run,
-        demo,
         up,
         down,
     )

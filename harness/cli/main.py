@@ -21,6 +21,7 @@ from harness.cli import (
     ai,
     author,
     clone,
+    demo,
     forward,
     host,
     hub_people,
@@ -52,6 +53,7 @@ TRACEBACK = "traceback.txt"
 
 MODULES = (
     host,
+    demo,
     links,
     login,
     serve,

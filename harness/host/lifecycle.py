@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from harness import ports
+from harness.agents.http_door import HttpDoor
 from harness.aigate.gate_server import serving as serving_gate
 from harness.aigate.gate_settings import GateSettings
 from harness.api.console_server import serving, serving_alertmanager
@@ -150,6 +151,7 @@ async def _serve(
     try:
         with logged_to(spec.run_dir / "logs"):
             async with serving(session, prepared.tokens, ports.API + spec.port_offset) as app:
+                app.state.agent_door = HttpDoor(session)
                 async with _pager_port(prepared), gate:
                     Home(settings.home).announce(spec.drill_id, spec.places.api_url, spec.run_dir)
                     orderly = False

@@ -32,7 +32,10 @@ from harness.model import Role
 from harness.tokens import Caller
 
 PREFIX = "/drills/{run}"
-ASKED = ("accept", "content-type", "last-event-id")
+ASKED = (
+    *("accept", "content-type", "last-event-id"),
+    *("mcp-protocol-version", "mcp-method", "mcp-name"),
+)
 """Headers that go on to the drill."""
 ANSWERED = (
     *("content-type", "cache-control", "content-disposition", "retry-after"),
@@ -208,6 +211,8 @@ def access_through(method: str, path: str, declared: Access) -> Access | None:
     """Who may use one of the drill's routes through the hub; None where nobody may."""
     if declared.is_open:
         return EVERY_SITE if declared.any_origin else EVERYBODY
+    if declared.callers == {Caller.PARTICIPANT}:
+        return Access(Standing.PARTICIPANT)
     if Caller.PARTICIPANT in declared.callers:
         roles = [Standing.INSTRUCTOR, Standing.PARTICIPANT]
         if method in READING and path not in SECRETS:

@@ -92,7 +92,7 @@ class Trivial:
     async def play(self, session: Session) -> None:
         """From the page to the verification, or without one where none comes."""
         begin_exercise(session)
-        if await _paged(session):
+        if await has_paged(session):
             pager.acknowledge(session, None, ACTOR)
             await asyncio.sleep(self._looks_after_s)
         else:
@@ -119,7 +119,7 @@ class Trivial:
         self.say(f"diagnosed: {service}, {mechanism}")
 
 
-async def _paged(session: Session) -> bool:
+async def has_paged(session: Session) -> bool:
     async def paged() -> bool | None:
         return bool(session.state().pages) or None
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from harness.agents.http_door import HttpDoor
 from harness.api.console_server import serving
 from harness.drill.lifecycle.exercise_clock import tick
 from harness.drill.session import Session
@@ -160,7 +161,8 @@ def served(
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
-        async with serving(session, tokens, port):
+        async with serving(session, tokens, port) as app:
+            app.state.agent_door = HttpDoor(session)
             ready.set()
             await done.wait()
 

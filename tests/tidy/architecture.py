@@ -38,6 +38,7 @@ Claims = Mapping[str, set[str]]
 """By topic."""
 
 AUDIENCES = {
+    frozenset({Caller.PARTICIPANT}): "participant",
     frozenset({Caller.PARTICIPANT, Caller.INSTRUCTOR}): "team",
     frozenset({Caller.INSTRUCTOR}): "instructor",
     frozenset({Caller.TELEMETRY}): "telemetry",

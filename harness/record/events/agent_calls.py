@@ -44,3 +44,54 @@ class ToolCalled(Event, type="tool.called"):
         more = f" ({self.count} like it)" if self.count > 1 else ""
         text = f"{self.tool} {shown}".rstrip() + f" {self.outcome}{why}{more}"
         return Description("tool call", text, tone="quiet", by=self.by)
+
+
+AgentEnding = Literal[
+    "finished", "turns", "calls", "tokens", "money", "time", "model", "failed", "idle"
+]
+"""How a player that is an agent came to its end: by itself; by a budget that was used up (five of
+them); because the side of its model failed (`model`) or its program did (`failed`); without having
+used a tool (`idle`). `model` says nothing of how well it plays."""
+
+
+@dataclass(frozen=True)
+class AgentTurned(Event, type="agent.turned"):
+    """One answer of the model that plays, before what it asks for is done."""
+
+    turn: int
+    said: str
+    """Its words, shortened."""
+    said_chars: int
+    calls: int
+    """How many calls of tools it asks for."""
+    input_tokens: int
+    output_tokens: int
+    took_ms: int
+    by: str
+    usd: float | None = None
+    """What it cost; None where no price is known."""
+
+    def describe(self) -> Description:
+        said = self.said[:SHOWN_CHARS] + ("…" if self.said_chars > SHOWN_CHARS else "")
+        return Description("agent", f"turn {self.turn}: {said or '(no words)'}", "quiet", self.by)
+
+
+@dataclass(frozen=True)
+class AgentEnded(Event, type="agent.ended"):
+    """A player that is an agent has come to its end, and what it used up."""
+
+    player: str
+    """`model` or `exec`."""
+    model: str
+    ending: AgentEnding
+    why: str
+    turns: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    took_ms: int
+    by: str
+    usd: float | None = None
+
+    def describe(self) -> Description:
+        return Description("agent", f"ended ({self.ending}): {self.why}", by=self.by)

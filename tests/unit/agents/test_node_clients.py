@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from harness.agents.toolbox import TOOLS
 from harness.child_env import NETWORK, PLACES, program_env
 from harness.paths import REPO
+from harness.tokens import Caller
 from tests.unit.agents.conftest import Table
 from tests.unit.agents.steps import STEPS
 
@@ -59,17 +61,27 @@ def packages() -> Path:
     return found
 
 
-@pytest.mark.parametrize("generation", PACKAGES)
-def test_a_client_of_node_lists_and_calls_every_tool(
-    table: Table, packages: Path, generation: str
-) -> None:
-    asked = {
+def by_stdio(table: Table) -> dict[str, object]:
+    return {
         "command": sys.executable,
         "args": ["-c", START, "mcp", "--person", "node"],
         "env": program_env(DRILL_HOME=str(table.home), XDG_CONFIG_HOME=str(table.home)),
         "cwd": str(REPO),
-        "steps": STEPS,
     }
+
+
+def by_http(table: Table) -> dict[str, object]:
+    token = table.drill.tokens.token(Caller.PARTICIPANT)
+    headers = {"Authorization": f"Bearer {token}", "X-Person": "node"}
+    return {"url": f"{table.drill.url}/mcp", "headers": headers}
+
+
+@pytest.mark.parametrize("way", [by_stdio, by_http])
+@pytest.mark.parametrize("generation", PACKAGES)
+def test_a_client_of_node_lists_and_calls_every_tool(
+    table: Table, packages: Path, generation: str, way: Callable[[Table], dict[str, object]]
+) -> None:
+    asked = {**way(table), "steps": STEPS}
     done = subprocess.run(
         ["node", str(SCRIPT), str(packages), generation],
         check=False,

@@ -36,6 +36,7 @@ PORT = 18900
 POLICY = policy_of(ROUTERS)
 CALLERS = {
     "team": {Caller.PARTICIPANT, Caller.INSTRUCTOR},
+    "participant": {Caller.PARTICIPANT},
     "instructor": {Caller.INSTRUCTOR},
     "telemetry": {Caller.TELEMETRY},
 }

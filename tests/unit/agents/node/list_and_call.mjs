@@ -1,21 +1,26 @@
 // Start a server, list its tools and call each, as a client of Node does.
 // node list_and_call.mjs FOLDER-OF-PACKAGES GENERATION < {"command", "args", "env", "steps"}
+// or, of a server at an address: < {"url", "headers", "steps"}
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [, , packages, generation] = process.argv;
 const PARTS = {
-  1: ["sdk/dist/esm/client/index.js", "sdk/dist/esm/client/stdio.js"],
-  2: ["client/dist/index.mjs", "client/dist/stdio.mjs"],
+  1: ["sdk/dist/esm/client/index.js", "sdk/dist/esm/client/stdio.js", "sdk/dist/esm/client/streamableHttp.js"],
+  2: ["client/dist/index.mjs", "client/dist/stdio.mjs", "client/dist/index.mjs"],
 }[generation];
-const [{ Client }, { StdioClientTransport }] = await Promise.all(
+const [{ Client }, { StdioClientTransport }, { StreamableHTTPClientTransport }] = await Promise.all(
   PARTS.map((part) => import(pathToFileURL(join(packages, "@modelcontextprotocol", part)).href)),
 );
 
 const { steps, ...server } = JSON.parse(readFileSync(0, "utf8"));
 const client = new Client({ name: "node", version: "1.0.0" });
-await client.connect(new StdioClientTransport(server));
+await client.connect(
+  server.url
+    ? new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers: server.headers } })
+    : new StdioClientTransport(server),
+);
 const { tools } = await client.listTools();
 const { resources } = await client.listResources();
 const { prompts } = await client.listPrompts();

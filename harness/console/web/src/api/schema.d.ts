@@ -1475,6 +1475,33 @@ export interface components {
             id: string;
             title: string;
         };
+        /** @description A player that is an agent has come to its end, and what it used up. */
+        AgentEnded: {
+            by: string;
+            calls: number;
+            /** @enum {string} */
+            ending: "finished" | "turns" | "calls" | "tokens" | "money" | "time" | "model" | "failed" | "idle";
+            input_tokens: number;
+            model: string;
+            output_tokens: number;
+            player: string;
+            took_ms: number;
+            turns: number;
+            usd: number | null;
+            why: string;
+        };
+        /** @description One answer of the model that plays, before what it asks for is done. */
+        AgentTurned: {
+            by: string;
+            calls: number;
+            input_tokens: number;
+            output_tokens: number;
+            said: string;
+            said_chars: number;
+            took_ms: number;
+            turn: number;
+            usd: number | null;
+        };
         /** @description Something that was asked of a model. */
         AiAttempt: {
             by: string;
@@ -2868,6 +2895,54 @@ export interface components {
              */
             type: "action.stated";
         };
+        /** @description `agent.ended` in the record. */
+        RecordedAgentEnded: {
+            actor: string;
+            /** @enum {string} */
+            audience: "all" | "instructor";
+            data: components["schemas"]["AgentEnded"];
+            /** @constant */
+            datacontenttype: "application/json";
+            drilltimems: number;
+            id: string;
+            label: string;
+            sequence: string;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            text: string;
+            time: string;
+            tone: ("good" | "bad" | "warn" | "info" | "quiet") | "";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "agent.ended";
+        };
+        /** @description `agent.turned` in the record. */
+        RecordedAgentTurned: {
+            actor: string;
+            /** @enum {string} */
+            audience: "all" | "instructor";
+            data: components["schemas"]["AgentTurned"];
+            /** @constant */
+            datacontenttype: "application/json";
+            drilltimems: number;
+            id: string;
+            label: string;
+            sequence: string;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            text: string;
+            time: string;
+            tone: ("good" | "bad" | "warn" | "info" | "quiet") | "";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "agent.turned";
+        };
         /** @description `ai.attempted` in the record. */
         RecordedAiAttempted: {
             actor: string;
@@ -3520,7 +3595,7 @@ export interface components {
          * @description Any event. One of a type that this version does not know has the same envelope: whoever reads
          *     the record passes over types that they do not know.
          */
-        RecordedEvent: components["schemas"]["RecordedToolCalled"] | components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedPersonMessaged"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
+        RecordedEvent: components["schemas"]["RecordedToolCalled"] | components["schemas"]["RecordedAgentTurned"] | components["schemas"]["RecordedAgentEnded"] | components["schemas"]["RecordedAiAttempted"] | components["schemas"]["RecordedAiFinished"] | components["schemas"]["RecordedAlertFired"] | components["schemas"]["RecordedAlertResolved"] | components["schemas"]["RecordedPageSent"] | components["schemas"]["RecordedFalseAlarm"] | components["schemas"]["RecordedPageAcknowledged"] | components["schemas"]["RecordedSilenceSet"] | components["schemas"]["RecordedSilenceEnded"] | components["schemas"]["RecordedDrillCreated"] | components["schemas"]["RecordedDrillStarting"] | components["schemas"]["RecordedStackReady"] | components["schemas"]["RecordedBaselineConfirmed"] | components["schemas"]["RecordedBaselineRetaken"] | components["schemas"]["RecordedAnswerSealed"] | components["schemas"]["RecordedSealOpened"] | components["schemas"]["RecordedProcessExited"] | components["schemas"]["RecordedHarnessProblem"] | components["schemas"]["RecordedMachineBusy"] | components["schemas"]["RecordedMachineFree"] | components["schemas"]["RecordedAccessRefused"] | components["schemas"]["RecordedFiguresExcluded"] | components["schemas"]["RecordedDrillFinished"] | components["schemas"]["RecordedDrillAborted"] | components["schemas"]["RecordedClockStarted"] | components["schemas"]["RecordedClockPaused"] | components["schemas"]["RecordedClockResumed"] | components["schemas"]["RecordedClockExtended"] | components["schemas"]["RecordedClockSkipped"] | components["schemas"]["RecordedPhaseChanged"] | components["schemas"]["RecordedRoleJoined"] | components["schemas"]["RecordedRoleLeft"] | components["schemas"]["RecordedInjectDelivered"] | components["schemas"]["RecordedPersonMessaged"] | components["schemas"]["RecordedHintTaken"] | components["schemas"]["RecordedCauseConfirmed"] | components["schemas"]["RecordedLineJudged"] | components["schemas"]["RecordedAnswerRevealed"] | components["schemas"]["RecordedNoteAdded"] | components["schemas"]["RecordedDiagnosisDeclared"] | components["schemas"]["RecordedIncidentDeclared"] | components["schemas"]["RecordedTriageWritten"] | components["schemas"]["RecordedHypothesesRevised"] | components["schemas"]["RecordedAlertMarked"] | components["schemas"]["RecordedActionStated"] | components["schemas"]["RecordedOutcomeMeasured"] | components["schemas"]["RecordedUpdatePosted"] | components["schemas"]["RecordedReflectionWritten"] | components["schemas"]["RecordedCauseAnalysed"] | components["schemas"]["RecordedPostmortemSaved"] | components["schemas"]["RecordedLearningStored"] | components["schemas"]["RecordedActionItemAdded"] | components["schemas"]["RecordedDrillTriggered"] | components["schemas"]["RecordedReleasePlanned"] | components["schemas"]["RecordedNothingUnseen"] | components["schemas"]["RecordedLedgerCorrected"] | components["schemas"]["RecordedDependencyActed"] | components["schemas"]["RecordedDeployStarted"] | components["schemas"]["RecordedDeploySucceeded"] | components["schemas"]["RecordedDeployFailed"] | components["schemas"]["RecordedFlagSwitched"] | components["schemas"]["RecordedGuardChecked"] | components["schemas"]["RecordedVerifyStarted"] | components["schemas"]["RecordedVerifyFinished"] | components["schemas"]["RecordedImpactSampled"] | components["schemas"]["RecordedEngagementSampled"];
         /** @description `alarm.false` in the record. */
         RecordedFalseAlarm: {
             actor: string;
@@ -4993,6 +5068,8 @@ export type ActionStated = components['schemas']['ActionStated'];
 export type Address = components['schemas']['Address'];
 export type Addresses = components['schemas']['Addresses'];
 export type AgendaPhase = components['schemas']['AgendaPhase'];
+export type AgentEnded = components['schemas']['AgentEnded'];
+export type AgentTurned = components['schemas']['AgentTurned'];
 export type AiAttempt = components['schemas']['AiAttempt'];
 export type AiAttempted = components['schemas']['AiAttempted'];
 export type AiBrief = components['schemas']['AiBrief'];
@@ -5160,6 +5237,8 @@ export type RecordFrame = components['schemas']['RecordFrame'];
 export type RecordedAccessRefused = components['schemas']['RecordedAccessRefused'];
 export type RecordedActionItemAdded = components['schemas']['RecordedActionItemAdded'];
 export type RecordedActionStated = components['schemas']['RecordedActionStated'];
+export type RecordedAgentEnded = components['schemas']['RecordedAgentEnded'];
+export type RecordedAgentTurned = components['schemas']['RecordedAgentTurned'];
 export type RecordedAiAttempted = components['schemas']['RecordedAiAttempted'];
 export type RecordedAiFinished = components['schemas']['RecordedAiFinished'];
 export type RecordedAlertFired = components['schemas']['RecordedAlertFired'];

@@ -24,6 +24,7 @@ CAUGHT = {
     "float-drift": {"money-is-decimal"},
     "foreign-cache": {"kept-by-the-whole-question"},
     "id-runs-out": {"new-number-says-how-large"},
+    "limiter-one-bucket": {"new-refusal-says-whom-it-counts"},
     "lock-across-call": {"lock-needs-load-test"},
     "memory-leak": {"nothing-is-kept-by-request"},
     "n-plus-one": {"new-peer-needs-load-test", "no-waiting-in-a-loop"},

@@ -15,7 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.agentbench.entrants import ENTRANTS, Entrant, entrant
+from harness.agentbench.entrants import Entrant, entrant
+from harness.agentbench.tries import Effort
 from harness.drill.lifecycle.seal import opened_key
 from harness.drill.queries.past_drills import read_events
 from harness.drill.session import Session
@@ -23,7 +24,8 @@ from harness.errors import DrillError
 from harness.host.lifecycle import Outcome, host
 from harness.matrix.worker import PACE, machine
 from harness.players.grounding import grounding, looked_up
-from harness.record.story import fold
+from harness.record.events import AgentEnded
+from harness.record.story import Story, fold
 from harness.scoring.case import Case
 from harness.scoring.grades import grade
 from harness.settings import HostSettings
@@ -38,7 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenario", required=True)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--player", choices=ENTRANTS, required=True)
+    parser.add_argument("--player", required=True)
+    parser.add_argument("--price")
     parser.add_argument("--port-offset", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
@@ -58,7 +61,9 @@ def main() -> None:
         **PACE["responder"],  # type: ignore[arg-type]
     )
     try:
-        answer = asyncio.run(_played(entrant(given.player, say), given.player, settings))
+        answer = asyncio.run(
+            _played(entrant(given.player, say, given.price), given.player, settings)
+        )
     except DrillError as error:
         say(f"drill: {error}")
         sys.exit(error.exit_code)
@@ -92,10 +97,19 @@ def _graded(
         **machine(outcome),
         "why": "",
         "grades": asdict(grades),
-        "effort": asdict(player.effort) if hasattr(player, "effort") else {},
+        "effort": asdict(effort_of(story)),
         "trajectory": str(run_dir / TRAJECTORY),
         "shortfalls": list(player.shortfalls),
     }
+
+
+def effort_of(story: Story) -> Effort:
+    """What an agent used up, as far as the record tells."""
+    ended = story.last(AgentEnded)
+    if ended is None:
+        return Effort()
+    event = ended.event
+    return Effort(event.input_tokens, event.output_tokens, event.usd)
 
 
 if __name__ == "__main__":

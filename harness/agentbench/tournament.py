@@ -8,6 +8,7 @@ on where it stopped. A try in which others had the processor is played once more
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from pydantic import TypeAdapter
 
 from harness.agentbench.bench_page import render_page
 from harness.agentbench.ceilings import too_good
-from harness.agentbench.entrants import ENTRANTS
+from harness.agentbench.entrants import require_entrant, settings_of
 from harness.agentbench.held_out import Offered, held_out_folder, offered
 from harness.agentbench.pass_rates import bench_of
 from harness.agentbench.tries import Bench, Effort, Try, read, to_json
@@ -54,6 +55,8 @@ class Asked:
     runtime: str = "local"
     port_offset: int = FIRST_OFFSET
     budget_s: float | None = None
+    price: str | None = None
+    """Of a model: dollars for a million tokens read and written, `3,15`."""
     again: bool = True
     """Whether a try that others disturbed is played once more."""
 
@@ -74,8 +77,7 @@ async def bench_agents(asked: Asked) -> bool:
     Raises UnknownName for a scenario or player that there is not.
     """
     for player in asked.players:
-        if player not in ENTRANTS:
-            raise UnknownName("player", player, ENTRANTS)
+        require_entrant(player)
     asked.output.mkdir(parents=True, exist_ok=True)
     with created_with(PRIVATE_UMASK), offered(held_out_folder()) as there:
         run = _Tournament(asked, there)
@@ -153,8 +155,8 @@ class _Tournament:
         return budget_s is None or time.monotonic() - self.began + took <= budget_s
 
     async def _play(self, one: Planned) -> Try:
-        held_out = one.scenario in self.there.labels
-        work = self.asked.output / WORK / f"{one.player}-{one.repeat}"
+        held_out, price = one.scenario in self.there.labels, self.asked.price
+        work = self.asked.output / WORK / f"{as_file(one.player)}-{one.repeat}"
         work.mkdir(parents=True, exist_ok=True)
         stack = Stack(
             one.scenario,
@@ -165,7 +167,8 @@ class _Tournament:
             self.asked.port_offset,
             worker=WORKER,
             repo=self.there.root,
-            told=("--repo", str(self.there.root)),
+            told=("--repo", str(self.there.root), *(("--price", price) if price else ())),
+            settings=settings_of(one.player),
         )
         row = await stack.run(0)
         if not held_out and row.get("trajectory"):
@@ -179,7 +182,7 @@ class _Tournament:
     def _keep_trajectory(self, one: Planned, path: Path) -> None:
         folder = self.asked.output / TRAJECTORIES
         folder.mkdir(exist_ok=True)
-        name = f"{one.scenario}-{one.seed}-{one.repeat}-{one.player}.json"
+        name = f"{one.scenario}-{one.seed}-{one.repeat}-{as_file(one.player)}.json"
         shutil.copyfile(path, folder / name)
 
     def _as_try(self, one: Planned, row: dict[str, Any], *, held_out: bool) -> Try:
@@ -200,6 +203,11 @@ class _Tournament:
             took_s=row["took_s"],
             machine_busy_s=row.get("machine_busy_s", 0.0),
         )
+
+
+def as_file(player: str) -> str:
+    """A player's name as part of a file's."""
+    return re.sub(r"[^\w.-]+", "_", player)
 
 
 def _verdict(one: Try) -> str:

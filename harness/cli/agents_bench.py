@@ -29,7 +29,14 @@ def bench(
         list[str] | None, typer.Argument(help="Scenarios; default: `all`.")
     ] = None,
     player: Annotated[
-        list[str] | None, typer.Option(help="May be given several times; default: every one.")
+        list[str] | None,
+        typer.Option(
+            help="May be given several times; `model:NAME` is a model; default: all that need none."
+        ),
+    ] = None,
+    price: Annotated[
+        str | None,
+        typer.Option(help="Of a model: dollars for a million tokens read, written: 3,15."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Seeds per scenario.")] = 1,
@@ -68,6 +75,7 @@ def bench(
         runtime=runtime,
         port_offset=FIRST_OFFSET if port_offset is None else port_offset,
         budget_s=None if budget is None else budget_s(budget),
+        price=price,
         again=not once,
     )
     # Told to end, it ends its stack first, as after Ctrl-C.

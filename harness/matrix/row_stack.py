@@ -47,6 +47,8 @@ class Stack:
     """The checkout whose scenarios are played."""
     told: tuple[str, ...] = ()
     """Further arguments of the worker."""
+    settings: tuple[str, ...] = ()
+    """Of this process's environment, what the worker has besides."""
 
     @property
     def name(self) -> str:
@@ -84,7 +86,7 @@ class Stack:
         )
         process = await asyncio.create_subprocess_exec(
             *bound(argv),
-            env=program_env(PLACES, NETWORK, ENGINE, HOST, PYTHONPATH=str(REPO)),
+            env=program_env(PLACES, NETWORK, ENGINE, HOST, self.settings, PYTHONPATH=str(REPO)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

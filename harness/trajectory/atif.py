@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.record.envelope import Envelope, to_iso
-from harness.record.events import AiFinished, ToolCalled
+from harness.record.events import AgentEnded, AiFinished, ToolCalled
 from harness.record.story import fold
 from harness.scoring.case import AnswerKey
 from harness.scoring.grades import Grades
@@ -55,6 +55,8 @@ def trajectory(
         extra["truth"] = {"title": truth.title, "causes": [asdict(one) for one in truth.causes]}
     if grades is not None:
         extra["grades"] = grades.to_json()
+    ended = story.last(AgentEnded)
+    model = model or (ended.event.model if ended else None)
     agent: dict[str, Any] = {"name": player, "version": version}
     found = {
         "schema_version": SCHEMA_VERSION,
@@ -79,6 +81,9 @@ def _written(one: Step, number: int, *, is_agent: bool) -> dict[str, Any]:
         | ({"by": one.by} if one.by else {})
         | ({"evidence": list(one.evidence)} if one.evidence else {}),
     }
+    if one.kind == "thought":
+        words = {"source": "agent", "message": one.text, "metrics": dict(one.metrics)}
+        return {**base, **words, "llm_call_count": 1}
     if one.kind in SYSTEM or not one.verb:
         source = "user" if one.kind == "told" else "system"
         return {**base, "source": source, "message": one.text}
@@ -103,7 +108,17 @@ def _written(one: Step, number: int, *, is_agent: bool) -> dict[str, Any]:
 
 
 def _metrics(envelopes: Sequence[Envelope], steps: int) -> dict[str, Any]:
-    """Tokens as far as they went through the drill's own gate; what nobody counted is left out."""
+    """What an agent used up, or people at the drill's own gate; what nobody counted is left out."""
+    ended = [one.event for one in envelopes if isinstance(one.event, AgentEnded)]
+    if ended:
+        last = ended[-1]
+        cost = {} if last.usd is None else {"total_cost_usd": last.usd}
+        return {
+            "total_steps": steps,
+            "total_prompt_tokens": last.input_tokens,
+            "total_completion_tokens": last.output_tokens,
+            **cost,
+        }
     asked = [one.event for one in envelopes if isinstance(one.event, AiFinished)]
     sums: Mapping[str, int] = {
         name: sum(found)

@@ -21,6 +21,7 @@ BUCKET_S = 10
 """Steps so near to each other stand in one row."""
 _WORDS = {
     "told": "Told",
+    "thought": "Thought",
     "looked": "Looked",
     "believed": "Believed",
     "did": "Did",
@@ -29,10 +30,10 @@ _WORDS = {
 }
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #cf222e;
-  --told: #cf222e; --looked: #0969da; --believed: #8250df; --did: #bc4c00; --said: #57606a;
-  --shop: #6e7781; }
+  --told: #cf222e; --looked: #0969da; --believed: #8250df; --thought: #1b7c83; --did: #bc4c00;
+  --said: #57606a; --shop: #6e7781; }
 @media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #ff7b72; --told: #ff7b72;
-  --looked: #58a6ff; --believed: #bc8cff; --did: #f0883e; --said: #9da7b1;
+  --looked: #58a6ff; --believed: #bc8cff; --thought: #56d4dd; --did: #f0883e; --said: #9da7b1;
   --shop: #8b949e; } }
 * { box-sizing: border-box; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 88rem;

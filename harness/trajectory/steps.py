@@ -17,8 +17,9 @@ from harness.exercise.views import evidence_of
 from harness.record import events as e
 from harness.record.envelope import Envelope
 
-StepKind = Literal["told", "looked", "believed", "did", "said", "shop"]
-"""A page or a message; a look; a belief; an act; a word to others; what the shop did by itself."""
+StepKind = Literal["told", "thought", "looked", "believed", "did", "said", "shop"]
+"""A page or a message; a model's words; a look; a belief; an act; a word to others; what the shop
+did by itself."""
 
 READING = frozenset(
     {"page", "status", "logs", "traces", "metrics", "sql", "deploys", "diff", "read_file",
@@ -68,6 +69,8 @@ class Step:
     evidence: tuple[str, ...] = ()
     made: tuple[str, ...] = ()
     """What a call of a tool brought about, in words."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """Of a model's words, what they took, by the names of the format."""
 
 
 def steps_of(envelopes: Iterable[Envelope]) -> tuple[Step, ...]:
@@ -81,6 +84,8 @@ def _step(one: Envelope) -> Step | None:
     event = one.event
     if isinstance(event, e.ToolCalled):
         return _call(one, event)
+    if isinstance(event, e.AgentTurned):
+        return _turn(one, event)
     if isinstance(event, e.DeployStarted):
         return _deploy(one, event)
     kinds: tuple[tuple[tuple[type[e.Event], ...], StepKind], ...] = (
@@ -94,6 +99,19 @@ def _step(one: Envelope) -> Step | None:
         one.seq, one.wall_time, one.drill_time_ms, kind, VERBS.get(type(event), ""),
         f"{described.label}: {described.text}", str(getattr(event, "by", "")),
         _arguments(event), evidence=tuple(evidence_of(event)),
+    )  # fmt: skip
+
+
+def _turn(one: Envelope, event: e.AgentTurned) -> Step:
+    metrics: dict[str, float] = {
+        "prompt_tokens": event.input_tokens,
+        "completion_tokens": event.output_tokens,
+    }
+    if event.usd is not None:
+        metrics["cost_usd"] = event.usd
+    return Step(
+        one.seq, one.wall_time, one.drill_time_ms, "thought", "", event.said, event.by,
+        took_ms=event.took_ms, metrics=metrics,
     )  # fmt: skip
 
 

@@ -110,6 +110,20 @@ def test_an_agents_call_stands_once_with_what_it_made() -> None:
     assert all("llm_call_count" not in one for one in made(CALLS)["steps"])
 
 
+def test_a_models_words_are_inferences_with_what_they_took() -> None:
+    turned = e.AgentTurned(1, "I look at the logs", 18, 1, 900, 40, 1500, "agent-7", 0.01)
+    ended = e.AgentEnded("model", "m-1", "finished", "", 1, 2, 900, 40, 9000, "agent-7", 0.01)
+    found = made([*CALLS[:-1], (2.15, turned), (9.0, ended)])
+    assert mistakes(found) == []
+    (thought,) = [one for one in found["steps"] if one.get("llm_call_count") == 1]
+    assert thought["message"] == "I look at the logs"
+    assert thought["metrics"] == {
+        "prompt_tokens": 900, "completion_tokens": 40, "cost_usd": 0.01,
+    }  # fmt: skip
+    assert found["agent"]["model_name"] == "m-1"
+    assert found["final_metrics"]["total_cost_usd"] == 0.01
+
+
 def test_what_only_the_instructor_may_see_is_no_step() -> None:
     hidden = e.AccessRefused("GET /v1/answer")
     assert steps_of(envelopes([(0.0, hidden)])) == ()

@@ -128,6 +128,23 @@ def test_the_form_that_one_asks_for_has_the_keyboard_and_gives_it_back(open_cons
     assert button.evaluate(IS_FOCUSED)
 
 
+CUT = """[...document.querySelectorAll('.strip ol a')].filter((one) => {
+  const [list, step] = [one.closest('ol'), one].map((it) => it.getBoundingClientRect());
+  const isSeen = step.top < list.bottom - 2;
+  return isSeen && (one.scrollWidth > one.clientWidth || step.right > list.right + 1);
+}).length"""
+"""Steps that are seen, and not whole."""
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1440, 1920])
+def test_a_step_is_there_whole_or_not_at_all(open_console: Open, width: int) -> None:
+    page = open_console(viewport={"width": width, "height": 600}, bypass_csp=True)
+    strip(page).get_by_text("Acknowledge the page").wait_for()
+    assert page.evaluate(CUT) == 0
+    page.add_style_tag(content=".strip ol li { max-width: 4em !important }")
+    assert page.evaluate(CUT) > 0, "negative control"
+
+
 @pytest.mark.parametrize("view", ["projector", "deck"])
 def test_a_wall_leads_nowhere(open_console: Open, view: str) -> None:
     page = open_console(view, caller=Caller.INSTRUCTOR)

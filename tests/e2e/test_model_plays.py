@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.live import DRILL
 from tests.e2e.scripted_play import solving
+from tests.lanes import in_lane, turns
 from tests.scripted_model import OPENAI, scripted
 
 pytestmark = pytest.mark.timeout(300)
@@ -22,10 +23,11 @@ def test_a_model_that_rolls_back_what_is_bad_verifies_and_the_record_says_how(
     with scripted(solving("payments", "timeout-misconfigured")) as model:
         done = subprocess.run(
             [
-                *(DRILL, "demo", "bad-timeouts", "--seed", "5", "--port-offset", "12500"),
+                *(DRILL, "demo", "bad-timeouts", "--seed", "5"),
+                *("--port-offset", str(in_lane(12_500))),
                 *("--player", "model", "--model", "scripted"),
             ],
-            env={**os.environ, **model.environment(OPENAI), "DRILL_HOME": str(tmp_path)},
+            env={**os.environ, **turns(), **model.environment(OPENAI), "DRILL_HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             check=False,

@@ -10,8 +10,9 @@ from typing import Any
 
 from loadgen.engagement import CHANCES, Content, Visitors
 from loadgen.impact import Impact
-from loadgen.journeys import JOURNEYS, Visit
+from loadgen.journeys import JOURNEYS
 from loadgen.metrics import OUTCOMES, LoadMetrics, Outcome
+from loadgen.visit import Visit
 
 
 class Ledger:

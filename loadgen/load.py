@@ -10,10 +10,11 @@ from typing import Any
 
 from loadgen.catalogue import ask_catalogue, read_catalogue
 from loadgen.course import Course
-from loadgen.journeys import JOURNEYS, Journey, Visit
+from loadgen.journeys import JOURNEYS, Journey
 from loadgen.ledger import Ledger
 from loadgen.settings import Settings
 from loadgen.trace import TraceIdSource
+from loadgen.visit import Visit
 from loadgen.world import World
 
 VISITORS = 60

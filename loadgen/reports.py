@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from loadgen.engagement import Content
-from loadgen.journeys import Visit
 from loadgen.ledger import Ledger
 from loadgen.metrics import Outcome
+from loadgen.visit import Visit
 
 LEARNT = ("order_id", "total")
 """What journeys take from answers."""

@@ -20,10 +20,11 @@ from geventhttpclient.url import URL
 from locust import FastHttpUser, User, task
 
 from loadgen.engagement import shown_by
-from loadgen.journeys import JOURNEYS, Journey, Visit, is_right
+from loadgen.journeys import JOURNEYS, Journey, is_right
 from loadgen.load import Load
 from loadgen.metrics import Outcome
 from loadgen.pace import Pace
+from loadgen.visit import Visit
 
 CONNECTION_ENDED = (HTTPConnectionClosed, ConnectionResetError, BrokenPipeError)
 PATIENCE_ENDED = (gevent.Timeout, TimeoutError)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from loadgen.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from loadgen.journeys.base import Visit
+from loadgen.visit import Visit
 
 REQUESTS_PER_VISIT = 20
 """How many things one customer does before another takes the place, on average."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loadgen.journeys.account import Account
-from loadgen.journeys.base import Journey, Visit, is_right
+from loadgen.journeys.base import Journey, is_right
 from loadgen.journeys.checkout import Basket, Checkout, Summary, Track
 from loadgen.journeys.feed import Feed
 from loadgen.journeys.history import History, SupportDesk
@@ -19,4 +19,4 @@ JOURNEYS: tuple[Journey, ...] = (
     Summary(),
 )
 
-__all__ = ["JOURNEYS", "Journey", "Visit", "is_right"]
+__all__ = ["JOURNEYS", "Journey", "is_right"]

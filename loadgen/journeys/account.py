@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loadgen.journeys.base import Visit, customer
+from loadgen.journeys.base import customer
+from loadgen.visit import Visit
 from loadgen.world import World
 
 

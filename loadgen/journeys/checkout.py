@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from loadgen.journeys.base import Visit, customer
+from loadgen.journeys.base import customer
+from loadgen.visit import Visit
 from loadgen.world import World
 
 LINES = (1, 1, 2, 2, 3, 4)

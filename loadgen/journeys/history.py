@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from loadgen.journeys.base import Visit, customer
+from loadgen.journeys.base import customer
+from loadgen.visit import Visit
 from loadgen.world import World
 
 CUSTOMERS_PER_BATCH = 100

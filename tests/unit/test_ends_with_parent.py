@@ -34,10 +34,10 @@ PLAYS = """
 import asyncio, sys
 from pathlib import Path
 from harness.matrix import row_stack
-row_stack.WORKER = "tests.unit.matrix.endless_worker"
 row_stack.say = lambda text: print(text.split()[-1], flush=True)
 folder = Path(sys.argv[1])
-stack = row_stack.Stack("healthy", 1, "local", "reference", folder)
+worker = "tests.unit.matrix.endless_worker"
+stack = row_stack.Stack("healthy", 1, "local", "reference", folder, worker=worker)
 asyncio.run(stack._play(21_700, folder, folder / "answer.json"))
 """
 

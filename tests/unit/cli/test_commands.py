@@ -284,7 +284,7 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not(
 ) -> None:
     monkeypatch.setenv("DRILL_SLACK_WEBHOOK_URL", "http://elsewhere/secret")
     with pytest.raises(UsageError, match=r"DRILL_SLACK_WEBHOOK_URL: .*expected https") as told:
-        host._settings("healthy")
+        host.settings_of("healthy")
     assert "secret" not in str(told.value)
 
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from loadgen.engagement import CHANCES, Visitors, shown_by
-from loadgen.journeys import Visit
 from loadgen.ledger import Ledger
 from loadgen.reports import Reports, book
+from loadgen.visit import Visit
 
 VISIT = Visit("user-1", "GET", "/api/feed")
 VIEWS = 4000

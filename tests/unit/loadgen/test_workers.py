@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from harness.waiting import wait_until
-from loadgen.journeys import Visit
 from loadgen.ledger import Ledger
 from loadgen.reports import Reports, book
+from loadgen.visit import Visit
 
 from .conftest import alive
 from .test_main import RATES, WINDOW_S, first_arrivals, journey_of

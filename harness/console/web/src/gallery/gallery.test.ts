@@ -11,7 +11,7 @@ const GALLERY = read("gallery")
   .join("\n");
 
 /** They ask the API for the figures of a drill; what draws these is there. */
-const OF_A_DRILL = ["Calls", "Measured", "Runbook"];
+const OF_A_DRILL = ["Calls", "DrillChooser", "Ending", "Measured", "Proven", "Runbook"];
 /** Fetched by the one that is called alike. */
 const FETCHED = ["MarkdownText", "Toasts"];
 

@@ -35,6 +35,8 @@ STREAMS = ("text/event-stream", "application/x-ndjson")
 QUOTES_THE_SHOP = ("/v1/logs", "/v1/traces", "/v1/events", "/v1/stream")
 """Where a traceback may be one of the shop's own, as its log has it."""
 LICENCES = "/static/licenses.txt"
+OWN_FORMS = {"/mcp": ("application/json",)}
+"""Where a protocol says how a refusal looks."""
 """The only file that is plain text."""
 
 WILD_BODIES = (
@@ -200,7 +202,9 @@ def complaints(
         yield f"a traceback: {body[:300]!r}"
     if kind.startswith("text/plain") and not path.startswith(LICENCES):
         yield f"{status} in plain text: {body[:300]!r}"
-    if status >= 400 and not kind.startswith("application/problem+json"):
+    if status >= 400 and not kind.startswith(
+        ("application/problem+json", *OWN_FORMS.get(path, ()))
+    ):
         yield f"{status} as {kind or 'nothing'}: {body[:300]!r}"
     if b'"status": 500' in body and kind.startswith("application/x-ndjson"):
         yield f"a failure at the end of a stream: {body[-300:]!r}"

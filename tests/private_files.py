@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-OTHERS = 0o077
+OTHERS, WRITING = 0o077, 0o022
+CHECKOUTS = "releases"
+"""In a drill's folder, which others may not enter: what the user of a sealed release reads there."""
 
 
 def everything_in(folder: Path) -> Iterator[Path]:
@@ -17,13 +19,16 @@ def everything_in(folder: Path) -> Iterator[Path]:
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """What in `folder` has a permission for group or others, with its mode."""
+    """What in `folder` has a permission for group or others, with its mode; in a release's checkout
+    that is one to write."""
     found = []
     for path in everything_in(folder):
         try:
             status = path.lstat()
         except FileNotFoundError:
             continue  # a live drill removes files of its own
-        if not path.is_symlink() and status.st_mode & OTHERS:
-            found.append(f"{path.relative_to(folder.parent)} {status.st_mode & 0o777:o}")
+        name = path.relative_to(folder.parent)
+        refused = WRITING if CHECKOUTS in name.parent.parts else OTHERS
+        if not path.is_symlink() and status.st_mode & refused:
+            found.append(f"{name} {status.st_mode & 0o777:o}")
     return found

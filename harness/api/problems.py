@@ -101,7 +101,8 @@ async def _bad_request(_: Request, error: Exception) -> Problem:
 
 async def _http_error(_: Request, error: Exception) -> Problem:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this class alone
-    return Problem(error.status_code, title="Refused", detail=error.detail, exit_code=1)
+    headers = dict(error.headers or {})
+    return Problem(error.status_code, headers, title="Refused", detail=error.detail, exit_code=1)
 
 
 class LastResort:

@@ -93,4 +93,4 @@ def test_there_is_nothing_to_listen_to_and_nothing_to_end(table: Table) -> None:
     for method in ("GET", "DELETE"):
         url = f"{table.drill.url}/mcp"
         found = httpx.request(method, url, headers=mine, timeout=30, trust_env=False)
-        assert found.status_code == 405
+        assert (found.status_code, found.headers["allow"]) == (405, "POST")

@@ -117,7 +117,7 @@ def test_a_route_that_fails_is_found(
     """Negative control, over the wire."""
     from harness.api import routes_read
 
-    def broken(session: Session) -> Any:
+    def broken(*_: object) -> Any:
         raise KeyError("payments")
 
     monkeypatch.setattr(routes_read.addresses, "addresses", broken)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 OTHERS, WRITING = 0o077, 0o022
 CHECKOUTS = "releases"
-"""In a drill's folder, which others may not enter: what the user of a sealed release reads there."""
+"""In a drill's folder, which others may not enter: what the user of a sealed release reads."""
 
 
 def everything_in(folder: Path) -> Iterator[Path]:

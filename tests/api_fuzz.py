@@ -35,9 +35,9 @@ STREAMS = ("text/event-stream", "application/x-ndjson")
 QUOTES_THE_SHOP = ("/v1/logs", "/v1/traces", "/v1/events", "/v1/stream")
 """Where a traceback may be one of the shop's own, as its log has it."""
 LICENCES = "/static/licenses.txt"
+"""The only file that is plain text."""
 OWN_FORMS = {"/mcp": ("application/json",)}
 """Where a protocol says how a refusal looks."""
-"""The only file that is plain text."""
 
 WILD_BODIES = (
     b"",

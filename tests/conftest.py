@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.engine import REQUIRED, why_not
-from tests.lanes import Lanes
 from tests.pressure import UnderPressure
 
 WHOLE_SHOPS = frozenset({"containers", "e2e"})
@@ -39,12 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         inside = item.path.relative_to(here).parts if item.path.is_relative_to(here) else ("",)
         if inside[0] in WHOLE_SHOPS or item.get_closest_marker("engine"):
             item.add_marker("shop")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes | None:
-    """Whole files beside each other, and one lane for what uses the engine."""
-    return Lanes(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -27,10 +27,8 @@ common := --runtime $(RUNTIME) --scale $(SCALE) --load-workers $(LOAD_WORKERS) $
 # `make smoke` means all scenarios unless one is named on the command line.
 smoke_scenario = $(if $(filter command line environment,$(origin SCENARIO)),$(SCENARIO),all)
 
-# The rest of the tests: whole files of them two at a time, without and with a whole shop, and those
-# that nothing runs beside: a stack of containers does not come up beside another shop on two cores.
-PAIRED := live and not shop and not alone and not engine
-SHOPS := shop and not alone and not engine
+# The rest of the tests: whole files of them two at a time, and those that nothing runs beside.
+PAIRED := live and not shop and not alone
 # Whole drills, each in a place of its own: two at a time.
 KILLS := tests/e2e/test_kills.py
 # Before the tests, too: those of faults/ check patched services with the cache that this fills.
@@ -62,8 +60,7 @@ test: $(DEV_READY) ## all tests
 	@$(SERVICE_TYPES)
 	@$(VENV)/bin/python -m pytest -m 'not torture and not live and not shop and not alone' -n 2 --dist worksteal --durations=10
 	@$(VENV)/bin/python -m pytest -m 'not torture and $(PAIRED)' -n 2 --dist loadfile --durations=10
-	@$(VENV)/bin/python -m pytest -m 'not torture and $(SHOPS)' -n 2 --dist loadfile --durations=10
-	@exec $(VENV)/bin/python -m pytest -m 'not torture and (alone or engine)' --durations=10
+	@exec $(VENV)/bin/python -m pytest -m 'not torture and (shop or alone)' --durations=10
 
 lint: $(DEV_READY) ## style and types
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

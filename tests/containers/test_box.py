@@ -57,16 +57,28 @@ def box() -> Iterator[None]:
     subprocess.run(argv, cwd=REPO, check=True, timeout=IMAGE_S)
     docker(*documented())
     try:
-        wait_until_sync(
-            lambda: docker("inspect", "-f", "{{.State.Health.Status}}", NAME).strip() == "healthy",
-            timeout_s=READY_S,
-            what="the hub in the box",
-            interval_s=0.5,
-        )
+        wait_until_answering()
         yield
     finally:
         docker("rm", "--force", NAME, check=False)
         docker("volume", "rm", *VOLUMES, check=False)
+
+
+def wait_until_answering() -> None:
+    wait_until_sync(
+        lambda: (
+            "no hub is running" not in docker("exec", NAME, "drill", "runs", "list", check=False)
+        ),
+        timeout_s=READY_S,
+        what="the hub in the box",
+        interval_s=1,
+    )
+    wait_until_sync(
+        lambda: docker("inspect", "-f", "{{.State.Health.Status}}", NAME).strip() == "healthy",
+        timeout_s=READY_S,
+        what="a healthy box",
+        interval_s=0.5,
+    )
 
 
 def phase() -> str:
@@ -90,10 +102,11 @@ def test_a_drill_in_the_box_comes_up_and_ends_in_order_with_the_box(box: None) -
     exit_code = docker("inspect", "-f", "{{.State.ExitCode}} {{.State.OOMKilled}}", NAME).strip()
     assert exit_code == "0 false", docker("logs", NAME)
     docker("start", NAME)
+    wait_until_answering()
     wait_until_sync(
-        lambda: phase() not in {"starting", "running", ""},
+        lambda: phase() not in {"starting", "running"},
         timeout_s=READY_S,
-        what="the hub again",
+        what="what became of the drill",
         interval_s=1,
     )
     assert phase() == "over", in_box("runs", "list")

@@ -32,6 +32,8 @@ TRIED = FIRST_USER + 99_999
 """Beyond every port, and so no drill's."""
 FILE_ENDING = "_FILE"
 """Of the variables that name one."""
+LIBRARIES = frozenset({"site-packages", "dist-packages"})
+"""What Python calls folders of installed packages."""
 READ_BY_LIBRARIES = (os.__file__, ctypes.__file__)
 UNKNOWN = "the kernel permits neither users of their own nor namespaces"
 
@@ -92,7 +94,9 @@ def _seal(user: User | None, *homes: Path) -> Seal:
     places = [REPO / "faults", catalog_dir() / "faults", *homes]
     with contextlib.suppress(EnvironmentMissing):  # whoever needs it says so
         places.append(cache_dir())
-    shown = dict.fromkeys((sys.prefix, sys.base_prefix))
+    # Libraries may lie elsewhere, by a .pth file. The repository on the path is none of them.
+    libraries = [one for one in sys.path if Path(one).name in LIBRARIES and Path(one).is_dir()]
+    shown = dict.fromkeys((sys.prefix, sys.base_prefix, *libraries))
     return Seal(tuple(shown), tuple(dict.fromkeys(str(one.resolve()) for one in places)), user)
 
 

@@ -30,8 +30,12 @@ DRILL_ID = "d-0000abcd"
 LONGEST_S = 1800.0
 GO = "go"
 """In a team's folder: the drill may write."""
+ENOUGH = "enough"
+"""Beside it: the drill may write no more, and goes on answering."""
 SENT = "sent.jsonl"
 """In a run's folder: the number of each event, and when it was about to be written."""
+ALL_SENT = "all-sent"
+"""Beside it once no more are written."""
 
 
 def hosted() -> tuple[str, DrillError | None]:
@@ -77,8 +81,8 @@ async def _replayed(session: Session, home: Path, run_dir: Path) -> None:
     begun_s = time.monotonic()
     with (run_dir / SENT).open("w") as sent:
         for number in range(int(os.environ["DRILL_SEED"])):
-            if (home / "end").exists():
-                return
+            if (home / ENOUGH).exists() or (home / "end").exists():
+                break
             at_s = time.monotonic()
             event = events.NoteAdded(f"{number}", "Ada")
             await asyncio.to_thread(session.note, event, "Ada")
@@ -86,6 +90,7 @@ async def _replayed(session: Session, home: Path, run_dir: Path) -> None:
             sent.flush()
             # The pace of the writer, not a wait for anything.
             await asyncio.sleep(max(0.0, begun_s + (number + 1) * every_s - time.monotonic()))
+    (run_dir / ALL_SENT).touch()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from harness.record.store import Record
 from harness.runtime.port_check import listen
 from harness.waiting import wait_until_sync
 from tests.unit.hub.conftest import ROOMY
-from tests.unit.hub.replaying_drill import DRILL_ID, GO, SENT
+from tests.unit.hub.replaying_drill import ALL_SENT, DRILL_ID, ENOUGH, GO, SENT
 
 REPLAYING = (sys.executable, "-m", "tests.unit.hub.replaying_drill")
 BOUND_S = 90.0
@@ -104,6 +104,13 @@ class WholeHub:
         """Let every drill write."""
         for team_id in self.teams.values():
             (self.home / "teams" / team_id / GO).touch()
+
+    def enough(self) -> None:
+        """Let every drill write no more, and wait until it has written its last."""
+        for run, team_id in self.teams.items():
+            (self.home / "teams" / team_id / ENOUGH).touch()
+            last = self.run_dir(run) / ALL_SENT
+            wait_until_sync(last.exists, timeout_s=BOUND_S, what="the last event")
 
     def end_all(self) -> None:
         """Let every drill end by itself."""

@@ -72,7 +72,7 @@ def test_the_console_shows_every_panel_that_grafana_shows(empty: dict[str, Any])
 
 def test_in_a_healthy_shop_each_panel_is_drawn_but_those_of_alerts(empty: dict[str, Any]) -> None:
     assert empty["healthy"] == QUIET
-    assert QUIET["Drill"] == {"Open for", "What fires now", "Alerts over time"}
+    assert QUIET["Drill"] == {"Time open", "Firing alerts", "Alerts over time"}
 
 
 def test_while_a_release_fails_each_panel_is_drawn_those_of_alerts_too(

@@ -18,8 +18,9 @@ HEADER_MAX_PX = 57
 """56 and the line below it."""
 
 
-def test_views_are_grouped_by_what_people_do_with_them(open_console: Open) -> None:
-    page = open_console(caller=Caller.INSTRUCTOR)
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_views_are_grouped_by_what_people_do_with_them(open_console: Open, width: int) -> None:
+    page = open_console(caller=Caller.INSTRUCTOR, viewport={"width": width, "height": 800})
     menu = page.get_by_role("navigation", name="Views")
     assert menu.get_by_role("group").evaluate_all(
         "(all) => all.map((one) => one.getAttribute('aria-label'))"

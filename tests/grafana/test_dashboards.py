@@ -148,7 +148,7 @@ def test_every_panel_says_what_it_shows_and_in_what_unit() -> None:
 
 def _shows_no_quantity(panel: Panel) -> bool:
     """Tables have a unit for each column; states and names have none."""
-    return hasattr(panel, "columns") or bool(panel.value_names) or "Version" in panel.title
+    return hasattr(panel, "columns") or bool(panel.value_names) or "version" in panel.title.lower()
 
 
 def colour_at(thresholds: Thresholds, value: float) -> str:

@@ -34,7 +34,7 @@ _NOW = Row(
             thresholds=Thresholds.bad_above(20, warn=10),
         ),
         Stat(
-            title="Attempts that fail",
+            title="Failed attempts",
             description="Share of attempts at AI tasks that gave no answer that could be used.",
             targets=(Target("service:assistant_task_failure_ratio:rate10s", "failed"),),
             unit=Unit.RATIO,
@@ -51,7 +51,7 @@ _NOW = Row(
             thresholds=Thresholds.bad_above(0.05, warn=0.01),
         ),
         Stat(
-            title="Feeds that are personal",
+            title="Personalised feeds",
             description="Share of home feeds in the model's own order for the customer.",
             targets=(
                 Target(share("feed_responses_total", 'mode="personalised"', "service"), "personal"),
@@ -67,7 +67,7 @@ _QUEUE = Row(
     "The queue",
     (
         TimeSeries(
-            title="Tasks that wait",
+            title="Queue depth",
             description="AI tasks that are not finished, those that are being worked on included.",
             targets=(_DEPTH,),
             unit=Unit.COUNT,
@@ -89,7 +89,7 @@ _QUEUE = Row(
             colours=_TASK_COLOURS,
         ),
         TimeSeries(
-            title="Attempts a task took, 95th percentile",
+            title="Attempts per task, 95th percentile",
             description="Of the tasks that were finished, done or given up.",
             targets=(Target(quantile(0.95, "assistant_task_attempts", "service"), "attempts"),),
             unit=Unit.COUNT,
@@ -101,7 +101,7 @@ _MODEL = Row(
     "The model",
     (
         TimeSeries(
-            title="Duration of calls to the model provider",
+            title="Latency of calls to the model provider",
             description="Mean and 95th percentile, whatever the outcome. Summaries wait up to 8 s "
             "for it, rankings 0.4 s.",
             targets=(
@@ -129,7 +129,7 @@ _MODEL = Row(
             stacked=True,
         ),
         TimeSeries(
-            title="Answers without the model",
+            title="Fallback answers",
             description="Simple summaries for good, and rankings left as they came.",
             targets=(Target(rate("assistant_fallbacks_total", "task"), "{{task}}"),),
             unit=Unit.PER_S,
@@ -150,7 +150,7 @@ _HOME = Row(
             colours=_MODE_COLOURS,
         ),
         TimeSeries(
-            title="Duration of a feed, 95th percentile",
+            title="Feed latency, 95th percentile",
             description="The objective is 95 % within a second.",
             targets=(
                 Target(
@@ -163,14 +163,14 @@ _HOME = Row(
             thresholds=Thresholds.bad_above(1),
         ),
         TimeSeries(
-            title="Load that is shed",
+            title="Shed load",
             description="Rankings left out, and requests turned away.",
             targets=(Target(rate("feed_shed_total", "what"), "{{what}}"),),
             unit=Unit.PER_S,
             stacked=True,
         ),
         TimeSeries(
-            title="Visitors who go on",
+            title="Visitors who continue",
             description="Share of visitors who do not leave at the home page, by what it showed.",
             targets=(
                 Target(

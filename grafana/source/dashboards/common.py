@@ -37,7 +37,7 @@ STATUS_COLOURS = {
 """Of the patterns that match a status, the last one counts."""
 
 CUSTOMER_SUCCESS = Stat(
-    title="What customers try succeeds",
+    title="Customer success rate",
     description="Share of all journeys of the last 30 seconds that ended well, as customers saw "
     "it. The objective is 99.5 %.",
     targets=(Target("1 - user:error_ratio:rate30s", "success"),),

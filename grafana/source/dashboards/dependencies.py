@@ -18,7 +18,7 @@ _THIRD_PARTIES = Row(
             unit=Unit.REQUESTS_PER_S,
         ),
         TimeSeries(
-            title="Share of calls that fail",
+            title="Error rate of calls",
             description="Calls that ended in an error, a timeout, or were not made because the "
             "breaker was open.",
             targets=(
@@ -29,7 +29,7 @@ _THIRD_PARTIES = Row(
             unit=Unit.RATIO,
         ),
         TimeSeries(
-            title="Duration of calls to third parties, 95th percentile",
+            title="Latency of calls to third parties, 95th percentile",
             description="As our services see it, with connecting, whatever the outcome. The dots "
             "are single calls; each opens its trace.",
             targets=(
@@ -55,7 +55,7 @@ _THIRD_PARTIES = Row(
             colours=OUTCOME_COLOURS,
         ),
         TimeSeries(
-            title="Duration of calls to the payment provider",
+            title="Latency of calls to the payment provider",
             description="With connecting, whatever the outcome.",
             targets=tuple(
                 Target(
@@ -89,7 +89,7 @@ _DATABASES = Row(
             opens_service=True,
         ),
         TimeSeries(
-            title="Waiting for a connection, 95th percentile",
+            title="Pool wait time, 95th percentile",
             description="How long requests wait for a database connection.",
             targets=(
                 Target(
@@ -100,14 +100,14 @@ _DATABASES = Row(
             opens_service=True,
         ),
         TimeSeries(
-            title="Waits given up",
+            title="Pool timeouts",
             description="Requests that got no database connection in time.",
             targets=(Target(rate("db_pool_timeouts_total", "service"), "{{service}}"),),
             unit=Unit.PER_S,
             opens_service=True,
         ),
         TimeSeries(
-            title="Connections handed out",
+            title="Connection checkouts",
             description="How many connections each service holds at this moment.",
             targets=(Target("sum by (service) (db_pool_in_use)", "{{service}}"),),
             unit=Unit.COUNT,
@@ -135,7 +135,7 @@ _EACH_OTHER = Row(
     "Between our services",
     (
         TimeSeries(
-            title="Duration of calls, 95th percentile",
+            title="Latency of calls, 95th percentile",
             description="As the caller sees it, for each pair of services. The dots are single "
             "calls; each opens its trace.",
             targets=(
@@ -151,7 +151,7 @@ _EACH_OTHER = Row(
             opens_service=True,
         ),
         TimeSeries(
-            title="Share of calls that fail, by pair",
+            title="Error rate of calls, by pair",
             description="Calls that ended in an error, a timeout, or were not made because the "
             "breaker was open.",
             targets=(

@@ -37,7 +37,7 @@ _NOW = Row(
             thresholds=Thresholds.bad_above(1),
         ),
         Stat(
-            title="Open for",
+            title="Time open",
             description="Time since the oldest alert that still fires began to hold.",
             targets=(Target(f"time() - {_SINCE}", "open", empty_while=_NO_ALERT),),
             unit=Unit.SECONDS,
@@ -61,7 +61,7 @@ _ALERTS = Row(
     "Alerts",
     (
         Table(
-            title="What fires now",
+            title="Firing alerts",
             description="Each alert with the service that shows it, and since when. An alert "
             "names what hurts, not why.",
             targets=(
@@ -96,7 +96,7 @@ _ALERTS = Row(
 )
 
 _HARM = Row(
-    "What it costs",
+    "Impact",
     (
         SUCCESS_BY_JOURNEY,
         TimeSeries(

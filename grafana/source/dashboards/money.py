@@ -30,7 +30,7 @@ _NOW = Row(
             thresholds=Thresholds.bad_above(3, warn=1),
         ),
         Stat(
-            title="Last comparison",
+            title="Last reconciliation",
             description="Time since the ledger was last compared with payments; it should happen "
             "every two seconds.",
             targets=(_RUN_AGE,),
@@ -39,7 +39,7 @@ _NOW = Row(
             thresholds=Thresholds.bad_above(20, warn=10),
         ),
         Stat(
-            title="Charges that fail",
+            title="Charge failure rate",
             description="Share of charges without an answer that we could use. A declined card is "
             "none of them.",
             targets=(Target("service:charge_failure_ratio:rate5s", "failed"),),
@@ -59,7 +59,7 @@ _NOW = Row(
 )
 
 _BOOKS = Row(
-    "The books",
+    "Ledger",
     (
         TimeSeries(
             title="Ledger less payments over time",
@@ -71,7 +71,7 @@ _BOOKS = Row(
             stepped=True,
         ),
         TimeSeries(
-            title="Orders compared, and orders that differ",
+            title="Orders reconciled, and orders that differ",
             description="Orders settled in the minute before.",
             targets=(
                 Target("sum(ledger_reconciled_orders)", "compared"),
@@ -81,7 +81,7 @@ _BOOKS = Row(
             stepped=True,
         ),
         TimeSeries(
-            title="Time since the last comparison",
+            title="Time since the last reconciliation",
             description="Longer than 20 s, and a difference could go unseen.",
             targets=(_RUN_AGE,),
             unit=Unit.SECONDS,

@@ -75,7 +75,7 @@ _NOW = Row(
 )
 
 _REQUESTS = Row(
-    "Rate, errors, duration",
+    "Rate, errors, duration (RED)",
     (
         TimeSeries(
             title="Rate by route",
@@ -99,7 +99,7 @@ _REQUESTS = Row(
             thresholds=Thresholds.bad_above(0.05),
         ),
         TimeSeries(
-            title="Answers by status",
+            title="Responses by status",
             description="Requests by the HTTP status that they were answered with.",
             targets=(Target(rate("http_requests_total", "status", OF_SERVICE), "{{status}}"),),
             unit=Unit.REQUESTS_PER_S,
@@ -123,7 +123,7 @@ _REQUESTS = Row(
             width=12,
         ),
         TimeSeries(
-            title="Duration by route, 95th percentile",
+            title="Latency by route, 95th percentile",
             description="One request in twenty of each route takes longer than this.",
             targets=(
                 Target(
@@ -142,7 +142,7 @@ _VERSIONS = Row(
     "Versions",
     (
         TimeSeries(
-            title="Version that answers",
+            title="Running version",
             description="One line for each release, for as long as it answered.",
             targets=(Target(f"max by (version) (build_info{{{OF_SERVICE}}})", "{{version}}"),),
             unit=Unit.NONE,
@@ -150,7 +150,7 @@ _VERSIONS = Row(
             stepped=True,
         ),
         Table(
-            title="Releases in the time shown",
+            title="Releases in this time range",
             description="When each release was first and last seen to answer.",
             targets=(
                 Target(

@@ -15,7 +15,7 @@ SATURATION = Row(
     "Saturation",
     (
         TimeSeries(
-            title="Work under way",
+            title="Requests in flight",
             description="Requests that have arrived and have no answer yet, and work that no "
             "request waits for.",
             targets=(
@@ -47,7 +47,7 @@ SATURATION = Row(
             stepped=True,
         ),
         TimeSeries(
-            title="Waiting for a connection",
+            title="Pool wait time",
             description="How long requests wait for a database connection. The dots are single "
             "waits; each opens its trace.",
             targets=(
@@ -60,7 +60,7 @@ SATURATION = Row(
             unit=Unit.SECONDS,
         ),
         TimeSeries(
-            title="Waits given up",
+            title="Pool timeouts",
             description="Requests that got no database connection in time.",
             targets=(Target(rate("db_pool_timeouts_total", "service", OF_SERVICE), "given up"),),
             unit=Unit.PER_S,
@@ -105,7 +105,7 @@ PROCESS = Row(
 )
 
 OUTBOUND = Row(
-    "Whom it calls",
+    "Outgoing calls",
     (
         TimeSeries(
             title="Calls by peer and outcome",
@@ -120,7 +120,7 @@ OUTBOUND = Row(
             width=12,
         ),
         TimeSeries(
-            title="Duration of calls by peer, 95th percentile",
+            title="Latency of calls by peer, 95th percentile",
             description="As this service sees it, whatever the outcome. The dots are single "
             "calls; each opens its trace.",
             targets=(
@@ -134,7 +134,7 @@ OUTBOUND = Row(
             width=12,
         ),
         TimeSeries(
-            title="Share of calls that fail, by peer",
+            title="Error rate of calls, by peer",
             description="Calls that ended in an error, a timeout, or were not made because the "
             "breaker was open.",
             targets=(

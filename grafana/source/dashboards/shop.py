@@ -33,7 +33,7 @@ _OBJECTIVES = Row(
     (
         CUSTOMER_SUCCESS,
         Stat(
-            title="Burn, 30 seconds",
+            title="Burn rate, 30 s",
             description="How many times faster than allowed the error budget is being used. At 1 "
             "it lasts its period; above 14.4, over all windows, the alert fires.",
             targets=(Target(f"user:error_ratio:rate30s / {BUDGET}", "burn"),),
@@ -42,7 +42,7 @@ _OBJECTIVES = Row(
             thresholds=_BURN,
         ),
         Stat(
-            title="Burn, 2 minutes",
+            title="Burn rate, 2 min",
             description="The same over the longer window, which keeps a blip from paging.",
             targets=(Target(f"user:error_ratio:rate2m / {BUDGET}", "burn"),),
             unit=Unit.BURN,
@@ -72,7 +72,7 @@ _OBJECTIVES = Row(
             decimals=1,
         ),
         Stat(
-            title="Checkouts that succeed",
+            title="Checkout success rate",
             description="Share of checkouts at the gateway that are not answered with a server "
             "error.",
             targets=(Target("checkout:success_ratio:rate5s", "success"),),
@@ -84,11 +84,11 @@ _OBJECTIVES = Row(
 )
 
 _CUSTOMERS = Row(
-    "What customers see",
+    "Customer experience",
     (
         SUCCESS_BY_JOURNEY,
         TimeSeries(
-            title="Waiting time by journey, 95th percentile",
+            title="Latency by journey, 95th percentile",
             description="How long customers wait for an answer, timeouts included. The dots are "
             "single requests; each opens its trace.",
             targets=(
@@ -101,7 +101,7 @@ _CUSTOMERS = Row(
             unit=Unit.SECONDS,
         ),
         TimeSeries(
-            title="Burn of the error budget",
+            title="Error budget burn rate",
             description="Multiples of the rate that the objective allows. The alert fires when "
             "all windows are above the line.",
             targets=(
@@ -195,7 +195,7 @@ _SERVICES = Row(
             opens_service=True,
         ),
         TimeSeries(
-            title="Workers in use",
+            title="Worker threads in use",
             description="Share of each service's worker threads that run a request.",
             targets=(Target("service:worker_slots:utilisation", "{{service}}"),),
             unit=Unit.RATIO,
@@ -273,7 +273,7 @@ _EDGE = Row(
             thresholds=Thresholds.bad_above(CHECKOUT_BOUND_S, warn=OTHERS_BOUND_S),
         ),
         TimeSeries(
-            title="Answers by status",
+            title="Responses by status",
             description="At the gateway, by HTTP status.",
             targets=(
                 Target(rate("http_requests_total", "status", 'service="gateway"'), "{{status}}"),

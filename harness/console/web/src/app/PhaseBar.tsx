@@ -31,11 +31,7 @@ function Running({ status, since }: { status: Status; since: number }) {
   const remaining = clock.remaining_s === null ? null : clock.remaining_s - passed;
   return (
     <>
-      {remaining !== null && (
-        <span className="figure" title="Time left in this phase">
-          {stopwatch(Math.max(0, remaining))} left
-        </span>
-      )}
+      {remaining !== null && <Left s={remaining} />}
       {clock.is_paused && <Badge kind="warn">paused</Badge>}
       {speed !== 1 && (
         <span className="muted" title="The exercise's clock runs faster than the wall's">
@@ -59,5 +55,15 @@ function Running({ status, since }: { status: Status; since: number }) {
         </span>
       )}
     </>
+  );
+}
+
+/** What is left of the phase; past its end the instructor decides when the next one begins. */
+function Left({ s }: { s: number }) {
+  if (s < 1) return <Badge kind="warn">time is up</Badge>;
+  return (
+    <span className="figure" title="Time left in this phase">
+      {stopwatch(s)} left
+    </span>
   );
 }

@@ -1,7 +1,8 @@
-"""A drill's process without a shop, but with a real record and the real API: it writes events at a
-pace, as many as it is told. Run as `python -m tests.unit.hub.replaying_drill RUN LOCK_FD`.
+"""A drill's process without a shop, but with a real record and the real API: it replays a recorded
+workshop at a pace, as many events as it is told, over and over where that takes more.
 
-`DRILL_SPEED` is the events a second, `DRILL_SEED` their number.
+Run as `python -m tests.unit.hub.replaying_drill RUN LOCK_FD`. `DRILL_SPEED` is the events a second,
+`DRILL_SEED` their number.
 """
 
 from __future__ import annotations
@@ -16,17 +17,20 @@ from pathlib import Path
 from typing import Any
 
 from harness.api.console_server import serving
+from harness.api.event_feed import LAST
 from harness.drill.session import Session
 from harness.errors import DrillError
 from harness.hub import drill_process
-from harness.paths import ACTIVE, home_dir
-from harness.record import events
+from harness.paths import ACTIVE, REPO, home_dir
+from harness.record import events, jsonl
+from harness.record.events import Event
 from harness.tokens import TokenBook
 from harness.waiting import wait_until
 from tests.browser.drill import FakePrometheus, FakeRecorder
 from tests.unit.drill.conftest import session_in
 
 DRILL_ID = "d-0000abcd"
+WORKSHOP = REPO / "tests" / "unit" / "scoring" / "golden" / "workshop-60.jsonl"
 LONGEST_S = 1800.0
 GO = "go"
 """In a team's folder: the drill may write."""
@@ -36,6 +40,15 @@ SENT = "sent.jsonl"
 """In a run's folder: the number of each event, and when it was about to be written."""
 ALL_SENT = "all-sent"
 """Beside it once no more are written."""
+
+
+def workshop() -> list[tuple[Event, str]]:
+    """The events of a recorded workshop that everybody sees, up to its end, and who did each."""
+    return [
+        (line.event, line.actor)
+        for line in jsonl.read(WORKSHOP)
+        if line.audience == "all" and not isinstance(line.event, LAST)
+    ]
 
 
 def hosted() -> tuple[str, DrillError | None]:
@@ -72,6 +85,7 @@ async def _served(home: Path, run_dir: Path) -> None:
 async def _replayed(session: Session, home: Path, run_dir: Path) -> None:
     """Write one event, and once told the others, evenly, until the drill is to end."""
     every_s = 1 / float(os.environ["DRILL_SPEED"])
+    recorded = workshop()
     session.note(events.NoteAdded("first", "Ada"), "Ada")
 
     async def told_to_go() -> bool:
@@ -84,8 +98,7 @@ async def _replayed(session: Session, home: Path, run_dir: Path) -> None:
             if (home / ENOUGH).exists() or (home / "end").exists():
                 break
             at_s = time.monotonic()
-            event = events.NoteAdded(f"{number}", "Ada")
-            await asyncio.to_thread(session.note, event, "Ada")
+            await asyncio.to_thread(session.note, *recorded[number % len(recorded)])
             sent.write(json.dumps([session.services.record.last_seq(), at_s]) + "\n")
             sent.flush()
             # The pace of the writer, not a wait for anything.

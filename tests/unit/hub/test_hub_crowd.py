@@ -2,7 +2,7 @@
 and the hub does not grow.
 
 The drills are processes as the hub starts them, with a real record and the real API, and replay
-notes at a pace; what they lack is a shop.
+a recorded workshop at a pace; what they lack is a shop.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 from harness.cli.api_client import active_drill, client_of, profile_meant
 from harness.cli.paging import paged
 from harness.cli.panels import Commands
+from harness.currency import euros
 from harness.drill_client import DrillClient
 from harness.errors import EnvironmentMissing, UnknownName
 from harness.model import Role
@@ -129,8 +131,8 @@ def history(
     line()
     for one in TIMES.values():
         line(f"{one.label} until {one.until}")
-    for name, value in averages(found).items():
-        line(f"{name.removesuffix('_ms').replace('_', ' ')}: {_average(name, value)}")
+    for words in _averages_in_words(averages(found)):
+        line(words)
 
 
 def _row(one: PastDrill) -> dict[str, Any]:
@@ -175,11 +177,27 @@ def _more(one: PastDrill) -> dict[str, Any]:
     return {**columns, "excluded_because": one.excluded_because}
 
 
-def _average(name: str, value: float | None) -> str:
-    if value is None:
-        return "no data"
+def _averages_in_words(found: Mapping[str, float | None]) -> Iterator[str]:
+    """One line for each average that there is."""
+    if not found["drills"]:
+        yield "no averages yet: they are over the drills that are finished and not excluded"
+        return
+    yield f"averages over {found['drills']:.0f} drills"
+    for name, value in found.items():
+        if value is not None and name != "drills":
+            yield f"{_average_name(name)}: {_average(name, value)}"
+
+
+def _average_name(name: str) -> str:
+    words = name.removesuffix("_ms").replace("_", " ")
+    return words.upper() if words.startswith("mt") else words
+
+
+def _average(name: str, value: float) -> str:
     if name.endswith("_ms"):
         return f"{value / 1000:.1f} s"
+    if name == "mean_revenue_lost":
+        return euros(value)
     return f"{value:.0%}" if name.endswith("_rate") else number(value)
 
 

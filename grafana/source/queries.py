@@ -30,6 +30,11 @@ def third_parties() -> str:
     return f'peer!~"{"|".join(service_names())}"'
 
 
+def our_services() -> str:
+    """Matches the peers that are ours."""
+    return f'peer=~"{"|".join(service_names())}"'
+
+
 def selector(*matchers: str) -> str:
     """`{a="b",c="d"}`, or nothing."""
     given = [matcher for matcher in matchers if matcher]

@@ -22,6 +22,8 @@ BATCH = 500
 KEPT = 5000
 """Newest events that are kept in words, for each audience."""
 STATUS_EVERY_S = 2.0
+STATUS_SOONEST_S = 0.5
+"""After the one before: what has just happened shows at once, and a burst of it costs little."""
 LAST = (events.DrillFinished, events.DrillAborted)
 
 
@@ -63,6 +65,20 @@ class _Tail:
     events: deque[FeedEvent] = field(default_factory=deque)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A status that is asked for, of a moment that may be yet to come."""
+
+    at: float
+    seq: int
+    """The newest event by then."""
+    task: asyncio.Task[bytes]
+
+    def is_stale(self, now: float, newest: int) -> bool:
+        """Whether it is too old, or something has happened since it was taken."""
+        return now - self.at >= STATUS_EVERY_S or (self.at <= now and self.seq < newest)
+
+
 class Feed:
     """The record and the status of a drill, for as many clients as there are."""
 
@@ -70,7 +86,7 @@ class Feed:
         self.session = session
         self._tails: dict[Audience, _Tail] = {}
         self._growth: asyncio.Task[int] | None = None
-        self._asked: dict[Audience, tuple[float, asyncio.Task[bytes]]] = {}
+        self._asked: dict[Audience, _Asked] = {}
 
     def after(self, seen: int, reader: Reader) -> tuple[list[FeedEvent], int]:
         """The next events that `reader` may see, of everybody's at most BATCH, and how far that is
@@ -107,7 +123,7 @@ class Feed:
 
     async def close(self) -> None:
         """Stop what is asked for at the moment; nobody is there to be told."""
-        tasks = [task for _, task in self._asked.values()]
+        tasks = [one.task for one in self._asked.values()]
         if self._growth is not None:
             tasks.append(self._growth)  # type: ignore[arg-type]
         for task in tasks:
@@ -115,18 +131,22 @@ class Feed:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def status(self, audience: Audience) -> bytes:
-        """The drill's status as it goes out, not older than STATUS_EVERY_S."""
-        at, task = self._asked.get(audience, (0.0, None))
-        if task is None or time.monotonic() - at >= STATUS_EVERY_S:
-            task = asyncio.create_task(self._status_frame(audience))
-            self._asked[audience] = (time.monotonic(), task)
-        return await asyncio.shield(task)
+        """The drill's status as it goes out: not older than STATUS_EVERY_S, nor than the newest
+        event, which it may wait for STATUS_SOONEST_S to know."""
+        newest, now = self.session.services.record.last_seq(), time.monotonic()
+        asked = self._asked.get(audience)
+        if asked is None or asked.is_stale(now, newest):
+            at = now if asked is None else max(now, asked.at + STATUS_SOONEST_S)
+            task = asyncio.create_task(self._status_frame(audience, at - now))
+            asked = self._asked[audience] = _Asked(at, newest, task)
+        return await asyncio.shield(asked.task)
 
     async def current(self, audience: Audience) -> dict[str, Any]:
         """The status itself."""
         return await status(self.session, audience)
 
-    async def _status_frame(self, audience: Audience) -> bytes:
+    async def _status_frame(self, audience: Audience, in_s: float) -> bytes:
+        await asyncio.sleep(in_s)
         return frame("status", await self.current(audience))
 
     def _up_to_date(self, audience: Audience) -> _Tail:

@@ -38,6 +38,7 @@ async def frames(feed: Feed, reader: Reader, after: int) -> AsyncIterator[bytes]
             if feed.session.review is None and any(one.is_last for one in news):
                 yield frame("over", {"reason": feed.session.run.over_reason})
                 return
+            told_at = 0.0
         elif time.monotonic() - told_at >= STATUS_EVERY_S:
             yield await feed.status(reader.audience)
             told_at = time.monotonic()

@@ -48,6 +48,8 @@ INDICATOR: Mapping[ComponentStatus, tuple[int, str, str]] = {
     "major_outage": (4, "critical", "Major Service Outage"),
 }
 """Component status → rank, the page's indicator, and its description."""
+WATCHED = ("minor", "Monitoring a Fix")
+"""The page while the team calls every service operational and the incident is still open."""
 
 
 def public_updates(story: Story) -> tuple[Noted[UpdatePosted], ...]:
@@ -63,14 +65,8 @@ def summary(
     statuses = _component_statuses(story, topology)
     page = _page(story, name, url)
     incident = _incident(story, page["id"])
-    is_open = incident is not None and incident["status"] != "resolved"
-    told = set(statuses.values())
-    if is_open and told <= {"operational"}:
-        # The team named no service: above an open incident the page is not green all the same.
-        told.add(BY_SEVERITY[_severity(story)])
-    _, indicator, description = max(
-        (INDICATOR[one] for one in told), default=INDICATOR["operational"]
-    )
+    ongoing = incident if incident is not None and incident["status"] != "resolved" else None
+    indicator, description = _indicator(story, set(statuses.values()), ongoing)
     return {
         "page": page,
         "status": {"indicator": indicator, "description": description},
@@ -78,9 +74,23 @@ def summary(
             _component(story, page["id"], entry, statuses[entry.name], position)
             for position, entry in enumerate(topology, 1)
         ],
-        "incidents": [incident] if incident is not None and is_open else [],
+        "incidents": [ongoing] if ongoing is not None else [],
         "scheduled_maintenances": [],
     }
+
+
+def _indicator(
+    story: Story, told: set[ComponentStatus], incident: Mapping[str, Any] | None
+) -> tuple[str, str]:
+    """Of the worst service; above an open incident the page is not green whatever was named."""
+    if incident is not None and told <= {"operational"}:
+        if incident["status"] == "monitoring" and _named(story):
+            return WATCHED
+        told = {BY_SEVERITY[_severity(story)]}
+    _, indicator, description = max(
+        (INDICATOR[one] for one in told), default=INDICATOR["operational"]
+    )
+    return indicator, description
 
 
 def incidents(story: Story, *, name: str, url: str) -> dict[str, Any]:
@@ -136,13 +146,31 @@ def _component_statuses(
     updates = public_updates(story)
     if not updates or updates[-1].event.status == "resolved":
         return statuses
-    named = [one.event.components for one in updates if one.event.components]
+    for components in _named(story):
+        statuses.update({key: one for key, one in components.items() if key in statuses})
+    return statuses
+
+
+def _named(story: Story) -> list[Mapping[str, ComponentStatus]]:
+    """What was told of services, in order; the declared systems where nothing was."""
+    updates = public_updates(story)
+    named: list[Mapping[str, ComponentStatus]] = [
+        one.event.components for one in updates if one.event.components
+    ]
     if not named and (declared := story.last(IncidentDeclared)):
         stood_in = BY_SEVERITY[declared.event.severity]
         named = [dict.fromkeys(declared.event.systems, stood_in)]
-    for components in named:
-        statuses.update({key: one for key, one in components.items() if key in statuses})
-    return statuses
+    return named
+
+
+def _public_name(story: Story) -> str:
+    """By the services that customers were told of. What the team writes for itself of an incident
+    names causes, and is not for them."""
+    named = _named(story)
+    told = dict.fromkeys(
+        name for one in named for name, state in one.items() if state != "operational"
+    )
+    return f"Problem with {', '.join(told) or 'the shop'}"
 
 
 def _severity(story: Story) -> Severity:
@@ -191,13 +219,12 @@ def _incident(story: Story, page_id: str) -> dict[str, Any] | None:
     updates = public_updates(story)
     if not updates:
         return None
-    declared = story.last(IncidentDeclared)
     incident_id = _id(story, "incident")
     by_status = {STATUS[one.event.status]: to_iso(one.wall_time) for one in updates}
     state = STATUS[updates[-1].event.status]
     return {
         "id": incident_id,
-        "name": declared.event.summary if declared else "Problem with the shop",
+        "name": _public_name(story),
         "status": state,
         "created_at": to_iso(updates[0].wall_time),
         "updated_at": to_iso(updates[-1].wall_time),

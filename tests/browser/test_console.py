@@ -63,15 +63,21 @@ def test_the_key_leaves_the_address_and_is_kept_for_this_tab_alone(
     assert page.context.cookies() == []
 
 
-def test_a_busy_machine_is_told_for_as_long_as_it_is_busy(
+def test_a_busy_machine_is_told_for_as_long_as_it_is_busy_and_moves_nothing(
     open_console: Open, drill: ServedDrill
 ) -> None:
-    page = open_console()
-    told = page.get_by_role("status").filter(has_text="signals are not fair")
-    assert told.count() == 0
+    page, phone = open_console(), open_console(viewport={"width": 390, "height": 844})
+    card(page, "Customer impact").wait_for()
+    top = "document.querySelector('main').getBoundingClientRect().top"
+    stood = page.evaluate(top)
+    assert page.get_by_text("machine busy").count() == 0
     drill.session.run.machine_busy = "others take 1.4 of 2 cores (yes 1.4)"
+    page.get_by_title("others take 1.4 of 2 cores").get_by_text("machine busy").wait_for()
+    assert page.evaluate(top) == stood
+    told = phone.get_by_role("status").filter(has_text="busy with other work")
     told.get_by_text("others take 1.4 of 2 cores").wait_for()
     drill.session.run.machine_busy = ""
+    page.get_by_text("machine busy").wait_for(state="detached")
     told.wait_for(state="detached")
 
 

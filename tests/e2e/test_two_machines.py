@@ -173,7 +173,8 @@ def review(bo: Person) -> None:
     (run,) = bo.shown("runs", "list")
     link = bo.drill("review", run["id"]).splitlines()[-1]
     pages = bo.browse(link, "score", "postmortem", "before-after", "dashboards", "traces", "logs")
-    assert "verified" in pages["score"]
+    assert "all met" in pages["before-after"]
+    assert "TTR (recover), from the page:" in pages["score"]
     assert "forbid calls to one's own callers" in pages["postmortem"]
 
 

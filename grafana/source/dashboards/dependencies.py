@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grafana.source.dashboards.common import OUTCOME_COLOURS, UTILISATION
 from grafana.source.model import Dashboard, Row, Target, Thresholds, TimeSeries, Unit
-from grafana.source.queries import MARKS, mean, quantile, rate, share, third_parties
+from grafana.source.queries import MARKS, mean, our_services, quantile, rate, share, third_parties
 
-_OTHERS = third_parties()
+_OTHERS, _OURS = third_parties(), our_services()
 
 _THIRD_PARTIES = Row(
     "Third parties",
@@ -164,6 +164,18 @@ _EACH_OTHER = Row(
             width=12,
             height=10,
             thresholds=Thresholds.bad_above(0.05),
+            opens_service=True,
+        ),
+        TimeSeries(
+            title="Retries, by pair",
+            description="Calls that repeat an earlier one, for each pair of services.",
+            targets=(
+                Target(
+                    rate("outbound_retries_total", "service, peer", _OURS), "{{service}} → {{peer}}"
+                ),
+            ),
+            unit=Unit.PER_S,
+            width=24,
             opens_service=True,
         ),
     ),

@@ -13,6 +13,8 @@ class ServiceStatus(Answer):
     """What runs of a service, and how it does; null where there is no data."""
 
     name: str
+    summary: str
+    """What it does, in a few words."""
     calls: list[str]
     version: str | None
     commit: str | None

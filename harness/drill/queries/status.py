@@ -175,6 +175,7 @@ async def services(session: Session) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": entry.name,
+                "summary": entry.summary,
                 "calls": list(entry.calls),
                 "version": built.version if built else None,
                 "commit": built.commit[:12] if built else None,

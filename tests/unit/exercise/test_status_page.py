@@ -44,10 +44,28 @@ def test_a_public_update_opens_an_incident_with_the_declared_severity(readers: R
     assert page["status"]["indicator"] == "major"
     assert components(story) == {"gateway": "operational", "payments": "partial_outage"}
     [incident] = page["incidents"]
-    assert (incident["name"], incident["status"]) == ("Payments fail", "identified")
+    assert (incident["name"], incident["status"]) == ("Problem with payments", "identified")
     assert incident["impact"] == "major"
     assert incident["created_at"] == "2026-03-01T03:01:00.000Z"
     assert [one["incident_id"] for one in incident["incident_updates"]] == [incident["id"]]
+
+
+def test_what_the_team_writes_for_itself_of_an_incident_is_not_told_to_customers() -> None:
+    blaming = replace(DECLARED, summary="payments 2.4.2 broke it, again", systems=())
+    story = story_of((0.0, blaming), (60.0, replace(UPDATE, components=None)))
+    page = summary(story, TOPOLOGY, **PAGE)
+    assert page["incidents"][0]["name"] == "Problem with the shop"
+    assert "2.4.2" not in str(page)
+
+
+def test_while_a_fix_is_watched_the_page_says_so_and_is_neither_red_nor_green() -> None:
+    well = {"payments": "operational", "gateway": "operational"}
+    told = replace(UPDATE, status="recovering", components=well)
+    story = story_of((0.0, replace(DECLARED, severity="sev1")), (60.0, UPDATE), (90.0, told))
+    page = summary(story, TOPOLOGY, **PAGE)
+    assert page["status"] == {"indicator": "minor", "description": "Monitoring a Fix"}
+    still = story_of((0.0, replace(DECLARED, severity="sev1")), (60.0, UPDATE))
+    assert summary(still, TOPOLOGY, **PAGE)["status"]["description"] != "Monitoring a Fix"
 
 
 def test_above_an_open_incident_the_page_is_not_green_whichever_services_were_named() -> None:

@@ -4673,6 +4673,7 @@ export interface components {
             name: string;
             p95_ms: number | null;
             requests_per_s: number | null;
+            summary: string;
             up: boolean | null;
             url: string | null;
             version: string | null;

@@ -111,6 +111,11 @@ export function App() {
         <div className="brand">
           <strong>3AM</strong> <span className="muted">{live.status.drill_id}</span>{" "}
           <Connection state={live.connection} />
+          {live.status.machine_busy && (
+            <span className="busy-badge" role="status" title={live.status.machine_busy}>
+              <Badge kind="warn">machine busy</Badge>
+            </span>
+          )}
         </div>
         <div className="me">
           <IdentityButton who={who} instructor={instructor} />
@@ -179,8 +184,9 @@ export function App() {
       {!isWall && <CallBanner calls={called.calls} see={called.see} />}
       {!isWall && (who.isAsked || !live.status.review) && <Welcome who={who} roles={roles} />}
       {live.status.machine_busy && (
-        <p className="note warn" role="status">
-          <strong>The machine is busy, signals are not fair.</strong> {live.status.machine_busy}
+        <p className="note warn busy-note" role="status">
+          <strong>This machine is busy with other work.</strong> Slowness may be its own and not the
+          shop’s; the score says when. {live.status.machine_busy}
         </p>
       )}
       {isStarting && (

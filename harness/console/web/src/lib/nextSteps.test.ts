@@ -47,8 +47,8 @@ describe("while it burns", () => {
       has: new Set(["incident.declared", "triage.written", "hypotheses.revised"] as const),
       hasEvidence: true,
     };
-    expect(ids(later, "on-call")).toEqual(["mark", "contain", "declare"]);
-    expect(ids({ ...later, hasActed: true }, "on-call")).toEqual(["mark", "declare", "prove"]);
+    expect(ids(later, "on-call")).toEqual(["contain", "mark", "declare"]);
+    expect(ids({ ...later, hasActed: true }, "on-call")).toEqual(["prove", "mark", "declare"]);
   });
   test("whoever asked is answered", () => {
     const asked = { ...PAGED, openPages: 0, asking: ["Support", "Chief executive"] };
@@ -67,7 +67,8 @@ describe("after the proof", () => {
     ]);
   });
   test("whoever plays alone ends the drill; where somebody leads, that one does", () => {
-    expect(ids({ ...proven, isSolo: true, isResolved: true })[0]).toBe("finish");
+    const alone = ids({ ...proven, isSolo: true, isResolved: true });
+    expect(alone).toEqual(["before-after", "postmortem", "finish"]);
     expect(ids({ ...proven, isResolved: true })).not.toContain("finish");
   });
   test("a phase of review asks for nothing of the incident, even unproven", () => {

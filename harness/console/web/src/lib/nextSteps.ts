@@ -46,9 +46,12 @@ const ASKING: ReadonlySet<string> = new Set([
   "status-page-question",
   "support-tickets",
 ]);
+/** The record may be ahead of the status by a moment. */
+const BEGUN: ReadonlySet<string> = new Set(["page.sent", "incident.declared"]);
 const RESPONSES: ReadonlySet<string> = new Set(["rollback", "restart", "hotfix"]);
 
 const isOn = (s: Standing) => s.isPaged && !s.isProven && !s.isReview;
+const saysWhy = (s: Standing) => s.has.has("hypotheses.revised") || s.has.has("diagnosis.declared");
 const before = (s: Standing) => !s.isPaged && !s.isReview;
 const after = (s: Standing) => s.isProven || s.isReview;
 const to =
@@ -110,6 +113,20 @@ const STEPS: readonly PlannedStep[] = [
     href: to("comms", { at: "composer" }),
   },
   {
+    id: "contain",
+    roles: ["on-call"],
+    when: (s) => isOn(s) && saysWhy(s) && !s.hasActed,
+    text: say("Contain it: roll back or restart"),
+    href: to("changes", { at: "act" }),
+  },
+  {
+    id: "prove",
+    roles: ["on-call", "backend"],
+    when: (s) => isOn(s) && s.hasActed,
+    text: say("Prove the fix under stress"),
+    href: to("before-after", { at: "objectives" }),
+  },
+  {
     id: "triage",
     roles: ["on-call"],
     when: (s) => isOn(s) && !s.has.has("triage.written"),
@@ -159,25 +176,11 @@ const STEPS: readonly PlannedStep[] = [
     href: to("diagnosis", { at: "marks" }),
   },
   {
-    id: "contain",
-    roles: ["on-call"],
-    when: (s) => isOn(s) && s.has.has("hypotheses.revised") && !s.hasActed,
-    text: say("Contain it: roll back, restart or switch a flag"),
-    href: to("changes", { at: "act" }),
-  },
-  {
     id: "declare",
     roles: ["on-call", "bridge"],
     when: (s) => isOn(s) && s.hasEvidence && !s.has.has("diagnosis.declared"),
     text: say("Declare the root cause"),
     href: to("diagnosis", { at: "declare" }),
-  },
-  {
-    id: "prove",
-    roles: ["on-call", "backend"],
-    when: (s) => isOn(s) && s.hasActed,
-    text: say("Prove the fix under stress"),
-    href: to("before-after", { at: "objectives" }),
   },
   {
     id: "note",
@@ -190,14 +193,8 @@ const STEPS: readonly PlannedStep[] = [
     id: "resolved",
     roles: ["bridge"],
     when: (s) => s.isProven && !s.isResolved && !s.isReview,
-    text: say("Tell stakeholders that it is resolved"),
+    text: say("Post that it is resolved"),
     href: to("comms", { at: "composer" }),
-  },
-  {
-    id: "finish",
-    when: (s) => s.isSolo && s.isProven && !s.isReview,
-    text: say("End the drill"),
-    href: to("before-after", { at: "ending" }),
   },
   {
     id: "before-after",
@@ -213,6 +210,12 @@ const STEPS: readonly PlannedStep[] = [
     href: to("postmortem"),
   },
   {
+    id: "finish",
+    when: (s) => s.isSolo && s.isProven && !s.isReview,
+    text: say("End the drill"),
+    href: to("before-after", { at: "ending" }),
+  },
+  {
     id: "items",
     roles: ["bridge", "backend"],
     when: (s) => after(s) && !s.has.has("action-item.added"),
@@ -222,10 +225,15 @@ const STEPS: readonly PlannedStep[] = [
   { id: "score", when: after, text: say("Read the score"), href: to("score") },
 ];
 
-/** The three next things for whoever holds `roles`: what is urgent, then their own, then anybody's. */
+/**
+ * The three next things for whoever holds `roles`: what is urgent, then their own, then anybody's.
+ * Whoever plays alone holds all of them.
+ */
 export function nextSteps(standing: Standing, roles: readonly string[]): Step[] {
   const open = STEPS.filter((one) => one.when(standing));
-  const own = open.filter((one) => one.roles?.some((role) => roles.includes(role)));
+  const own = standing.isSolo
+    ? []
+    : open.filter((one) => one.roles?.some((role) => roles.includes(role)));
   const urgent = URGENT.filter((one) => one.when(standing));
   const chosen = [...urgent, ...own, ...open.filter((one) => !own.includes(one))];
   return chosen
@@ -251,7 +259,7 @@ export function standingOf(status: Status, records: readonly DrillRecord[]): Sta
   const update = records.findLast((one) => one.type === "update.posted");
   const since = update ? Number(update.id) : 0;
   return {
-    isPaged: status.pages.length > 0 || records.some((one) => one.type === "incident.declared"),
+    isPaged: status.pages.length > 0 || records.some((one) => BEGUN.has(one.type)),
     openPages: status.pages.filter((page) => !page.acknowledged_by).length,
     asking: status.exercise.messages
       .filter((one) => one.seq > since && ASKING.has(one.kind))

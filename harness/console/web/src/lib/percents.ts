@@ -16,7 +16,6 @@ export function scaled(values: readonly number[], total: number): number[] {
 
 /** `values` with the one at `index` set to `wanted`; the others share what is left as before. */
 export function rebalanced(values: readonly number[], index: number, wanted: number): number[] {
-  if (values.length === 1) return [100];
   const kept = Math.min(100, Math.max(0, Math.round(wanted) || 0));
   const others = scaled(
     values.filter((_, at) => at !== index),

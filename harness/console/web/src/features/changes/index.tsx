@@ -1,7 +1,7 @@
 // Changes: what was deployed and when, what it changed, and the ways to change it back.
 
 import { useMemo, useState } from "react";
-import type { Deploy } from "@/api/types";
+import type { Deploy, Service } from "@/api/types";
 import { useDrill } from "@/api/useLive";
 import { usePoll } from "@/api/usePoll";
 import { useServices } from "@/api/useServices";
@@ -16,13 +16,15 @@ import { Flags } from "./Flags";
 
 const EVERY_MS = 4000;
 
-/** Versions that served, by service, the newest first. */
-function versionsOf(log: readonly Deploy[]): Map<string, string[]> {
+/** Versions that one can go back to, by service, the newest first: what runs is none of them. */
+function versionsOf(log: readonly Deploy[], services: readonly Service[]): Map<string, string[]> {
+  const runs = new Map(services.map((one) => [one.name, one.version]));
   const found = new Map<string, string[]>();
   for (const entry of log.toReversed()) {
     const known = found.get(entry.service) ?? [];
     for (const version of [entry.version_to, entry.version_from]) {
-      if (version && !known.includes(version) && entry.outcome !== "failed") known.push(version);
+      const isBefore = version !== runs.get(entry.service) && entry.outcome !== "failed";
+      if (version && isBefore && !known.includes(version)) known.push(version);
     }
     found.set(entry.service, known);
   }
@@ -36,7 +38,10 @@ export default function Changes() {
   const services = useServices();
   const log = usePoll("/v1/deploys", EVERY_MS);
   const flags = usePoll("/v1/flags");
-  const versions = useMemo(() => versionsOf(log.data ?? []), [log.data]);
+  const versions = useMemo(
+    () => versionsOf(log.data ?? [], status.services),
+    [log.data, status.services],
+  );
   const [isOpen, setOpen] = useState(true);
   if (log.error && !log.data) return <ErrorNote error={log.error} />;
   if (!log.data) return <Loading />;

@@ -13,12 +13,13 @@ import { useDraft } from "@/components/useDraft";
 import { asList } from "@/lib/words";
 
 interface UpdateForm {
+  /** Empty: as in the update before. */
   status: string;
   readers: string;
   happened: string;
   did: string;
   state: string;
-  confidence: number;
+  confidence: number | null;
   unknowns: string;
   next: string;
   eta: string;
@@ -27,12 +28,12 @@ interface UpdateForm {
 }
 
 const BLANK: UpdateForm = {
-  status: "investigating",
+  status: "",
   readers: "all",
   happened: "",
   did: "",
   state: "",
-  confidence: 50,
+  confidence: null,
   unknowns: "",
   next: "",
   eta: "",
@@ -91,16 +92,18 @@ function Components({
 export function Composer({ choices }: { choices: Choices }) {
   const newest = useNewest("update.posted");
   const [draft, setDraft, taken] = useDraft("update", BLANK);
+  const status = draft.status || newest?.data.status || "investigating";
+  const confidence = draft.confidence ?? newest?.data.confidence_percent ?? 50;
   const put = (change: Partial<UpdateForm>) => setDraft((before) => ({ ...before, ...change }));
   const post = useAct(async (event: SyntheticEvent) => {
     event.preventDefault();
     await api.post("/v1/updates", {
-      status: draft.status,
+      status,
       readers: draft.readers,
       what_happened: draft.happened,
       what_we_did: draft.did,
       current_state: draft.state,
-      confidence: draft.confidence,
+      confidence,
       unknowns: asList(draft.unknowns),
       next_steps: asList(draft.next),
       eta_minutes: minutes(draft.eta),
@@ -139,9 +142,9 @@ export function Composer({ choices }: { choices: Choices }) {
         <div className="two">
           <Pick
             label="Status"
-            value={draft.status}
+            value={status}
             of={choices.update_statuses}
-            onPick={(status) => put({ status })}
+            onPick={(picked) => put({ status: picked })}
           />
           <Pick
             label="Audience"
@@ -176,8 +179,8 @@ export function Composer({ choices }: { choices: Choices }) {
           <span className="label">Confidence</span>
           <Percent
             label="Confidence"
-            value={draft.confidence}
-            onNumber={(confidence) => put({ confidence })}
+            value={confidence}
+            onNumber={(wanted) => put({ confidence: wanted })}
           />
         </div>
         <div className="two">

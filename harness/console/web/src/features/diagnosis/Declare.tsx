@@ -68,6 +68,7 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
     taken(draft);
     drop(...evidence);
     setSure(false);
+    document.getElementById("declare")?.scrollIntoView({ block: "start" });
     void toast("Diagnosis submitted");
   });
   return (
@@ -86,6 +87,7 @@ export function Declare({ choices, list }: { choices: Choices; list: readonly Be
           )}
         </p>
       ))}
+      {declared.length > 0 && <h3>Another diagnosis</h3>}
       <form onSubmit={declare.run}>
         <div className="two">
           <Pick

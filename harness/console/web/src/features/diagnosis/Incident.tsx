@@ -65,6 +65,7 @@ export function Incident({ choices, impact }: { choices: Choices; impact: Impact
   const form = useShared("incident", newest, readIncident, NO_INCIDENT);
   const { value, set } = form;
   const put = (change: Partial<IncidentForm>) => set((before) => ({ ...before, ...change }));
+  const measured = impact ? Math.round(impact.users_affected) : null;
   const save = useAct(async (event: SyntheticEvent) => {
     event.preventDefault();
     await form.save((sent) =>
@@ -73,7 +74,7 @@ export function Incident({ choices, impact }: { choices: Choices; impact: Impact
         summary: sent.summary,
         systems: sent.systems,
         blast_radius: sent.blast,
-        users_affected: sent.users === "" ? null : Number(sent.users),
+        users_affected: sent.users === "" ? measured : Number(sent.users),
         escalate: sent.escalate,
       }),
     );
@@ -106,11 +107,12 @@ export function Incident({ choices, impact }: { choices: Choices; impact: Impact
           />
           <label className="field">
             <span className="label">
-              Users affected{impact ? ` (measured: ${plain(impact.users_affected, 0)})` : ""}
+              Users affected{measured === null ? "" : " (empty: as measured)"}
             </span>
             <input
               type="number"
               min="0"
+              placeholder={measured === null ? "" : plain(measured, 0)}
               value={value.users}
               onInput={(event) => put({ users: event.currentTarget.value })}
             />

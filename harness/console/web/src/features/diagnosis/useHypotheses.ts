@@ -34,6 +34,20 @@ function readRevision(data: RevisionData): Beliefs {
   };
 }
 
+const blank = (id: string, text: string, probability: number): Belief => ({
+  id,
+  text,
+  probability,
+  service: "",
+  mechanism: "",
+  for: [],
+  against: [],
+});
+
+/** Whoever is not sure of their only hypothesis believes in something else, too. */
+const rest = (list: readonly Belief[]): Belief =>
+  blank(freshId(list.map((one) => one.id)), "Something else", 0);
+
 const send = ({ reason, list }: Beliefs) =>
   api.post("/v1/hypotheses", { reason, hypotheses: list });
 
@@ -53,12 +67,13 @@ export function useHypotheses() {
       change((list) => list.map((one) => (one.id === id ? { ...one, ...fields } : one))),
     slide: (index: number, wanted: number) =>
       change((list) => {
+        const all = list.length === 1 && wanted < 100 ? [...list, rest(list)] : list;
         const shares = rebalanced(
-          list.map((one) => one.probability),
+          all.map((one) => one.probability),
           index,
           wanted,
         );
-        return list.map((one, at) => ({ ...one, probability: shares[at] ?? 0 }));
+        return all.map((one, at) => ({ ...one, probability: shares[at] ?? 0 }));
       }),
     add: () =>
       change((list) => {
@@ -68,18 +83,7 @@ export function useHypotheses() {
         );
         const grown = list.map((one, at) => ({ ...one, probability: kept[at] ?? 0 }));
         const id = freshId(list.map((one) => one.id));
-        return [
-          ...grown,
-          {
-            id,
-            text: "",
-            probability: list.length ? 10 : 100,
-            service: "",
-            mechanism: "",
-            for: [],
-            against: [],
-          },
-        ];
+        return [...grown, blank(id, "", list.length ? 10 : 100)];
       }),
     remove: (id: string) =>
       change((list) => {

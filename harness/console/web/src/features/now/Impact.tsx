@@ -25,7 +25,7 @@ export function Impact({
     ["success rate now", percent(impact?.success_ratio)],
     ["users affected since the baseline", plain(impact?.users_affected, 0)],
     ["revenue lost since the baseline", money(impact?.revenue_lost, 0)],
-    ["lost per minute", money(perMinute, 0)],
+    ["revenue lost in the last minute", money(perMinute, 0)],
     ["error budget burn rate", budget === null ? "–" : `${budget.toFixed(budget < 10 ? 1 : 0)}×`],
   ];
   return (

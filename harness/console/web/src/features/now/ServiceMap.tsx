@@ -54,7 +54,7 @@ function Node({ service, at }: { service: Service; at: Point | undefined }) {
   const tone = toneOfService(service.up, service.error_ratio);
   return (
     <g transform={`translate(${at.x},${at.y})`}>
-      <title>{`${service.name} ${service.version || ""}`}</title>
+      <title>{`${service.name} ${service.version || ""}: ${service.summary}`}</title>
       <rect className={`node ${tone}`} width={NODE.width} height={NODE.height} rx="6" />
       <text x="10" y="19">
         {service.name} <tspan className="small">{service.version || ""}</tspan>

@@ -34,6 +34,7 @@ export function Services({ services }: { services: readonly Service[] }) {
             <tr key={one.name}>
               <td>
                 <strong>{one.name}</strong>
+                <div className="muted small">{one.summary}</div>
               </td>
               <td className="mono">{one.version || "–"}</td>
               <td className="num">{rate(one.requests_per_s)}</td>

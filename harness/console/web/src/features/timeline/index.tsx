@@ -14,11 +14,19 @@ import { clock, fromPage } from "@/lib/format";
 import { useDraft } from "@/components/useDraft";
 
 const SHOWN = 400;
+/** What is shown unless somebody asks for more: how busy the machine is buries what people did. */
+const USUAL = "";
+const ALL = "*";
+const MACHINE = "machine";
+
+const isOf = (kind: string, label: string) =>
+  kind === ALL || (kind === USUAL ? label !== MACHINE : label === kind);
 
 export default function Timeline() {
   const { records, status } = useDrill();
   const { search: asked = "" } = useParams();
   const [search, setSearch] = useState(asked);
+  const [kind, setKind] = useState(USUAL);
   const [came, setCame] = useState(asked);
   // Somebody was looked for from elsewhere.
   if (came !== asked) {
@@ -34,8 +42,11 @@ export default function Timeline() {
   const rows = useMemo(() => records.filter((one) => one.label), [records]);
   const wanted = search.toLowerCase();
   const found = rows.filter(
-    (one) => !wanted || `${one.label} ${one.text} ${one.actor}`.toLowerCase().includes(wanted),
+    (one) =>
+      isOf(kind, one.label) &&
+      (!wanted || `${one.label} ${one.text} ${one.actor}`.toLowerCase().includes(wanted)),
   );
+  const kinds = useMemo(() => [...new Set(rows.map((one) => one.label))].toSorted(), [rows]);
   return (
     <div className="grid">
       <WhileLive>
@@ -61,14 +72,27 @@ export default function Timeline() {
         className="span12"
         id="timeline"
         actions={
-          <input
-            data-search
-            type="search"
-            aria-label="Search the timeline"
-            placeholder="Search (/)"
-            value={search}
-            onInput={(e) => setSearch(e.currentTarget.value)}
-          />
+          <>
+            <select
+              aria-label="Kind of event"
+              value={kind}
+              onChange={(e) => setKind(e.currentTarget.value)}
+            >
+              <option value={USUAL}>the incident</option>
+              <option value={ALL}>everything, the machine too</option>
+              {kinds.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+            <input
+              data-search
+              type="search"
+              aria-label="Search the timeline"
+              placeholder="Search (/)"
+              value={search}
+              onInput={(e) => setSearch(e.currentTarget.value)}
+            />
+          </>
         }
       >
         {!found.length && <Empty>{rows.length ? "No matches." : "No events yet."}</Empty>}

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.agentbench.entrants import Entrant, entrant
+from harness.agentbench.entrants import Command, Entrant, entrant
 from harness.agentbench.tries import Effort
 from harness.drill.lifecycle.seal import opened_key
 from harness.drill.queries.past_drills import read_events
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--player", required=True)
     parser.add_argument("--price")
+    parser.add_argument("--command", type=Command.read)
     parser.add_argument("--port-offset", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
@@ -62,7 +63,7 @@ def main() -> None:
     )
     try:
         answer = asyncio.run(
-            _played(entrant(given.player, say, given.price), given.player, settings)
+            _played(entrant(given.player, say, given.price, given.command), given.player, settings)
         )
     except DrillError as error:
         say(f"drill: {error}")
@@ -106,8 +107,8 @@ def _graded(
 def effort_of(story: Story) -> Effort:
     """What an agent used up, as far as the record tells."""
     ended = story.last(AgentEnded)
-    if ended is None:
-        return Effort()
+    if ended is None or not ended.event.turns:
+        return Effort()  # of a program that brings its own loop nobody counts tokens
     event = ended.event
     return Effort(event.input_tokens, event.output_tokens, event.usd)
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import signal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.cli import agent_flags
 from harness.cli.afterwards import run_dir_of
 from harness.cli.host import PortOffset, Runtime
 from harness.cli.panels import Commands
 from harness.errors import BadFile, UsageError
 from harness.terminal import say
+
+if TYPE_CHECKING:
+    from harness.agentbench.entrants import Command as BenchCommand
 
 app = typer.Typer(
     help="Measure players of whole drills, and write what they did.",
@@ -31,13 +36,21 @@ def bench(
     player: Annotated[
         list[str] | None,
         typer.Option(
-            help="May be given several times; `model:NAME` is a model; default: all that need none."
+            help="May be given several times; `model:NAME` is a model, `exec:NAME` the program of"
+            " --command; default: all that need neither."
         ),
     ] = None,
     price: Annotated[
         str | None,
         typer.Option(help="Of a model: dollars for a million tokens read, written: 3,15."),
     ] = None,
+    command: Annotated[
+        str | None, typer.Option(help="The program that `exec:NAME` is, with its arguments.")
+    ] = None,
+    show: agent_flags.Shown = None,
+    reach: agent_flags.Reach = None,
+    passed: agent_flags.Passed = None,
+    play_minutes: agent_flags.PlayMinutes = 15.0,
     seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Seeds per scenario.")] = 1,
     repeats: Annotated[int, typer.Option(min=1, max=50, help="Tries of each seed.")] = 1,
@@ -76,6 +89,7 @@ def bench(
         port_offset=FIRST_OFFSET if port_offset is None else port_offset,
         budget_s=None if budget is None else budget_s(budget),
         price=price,
+        command=_command(command, play_minutes * 60, show, reach, passed),
         again=not once,
     )
     # Told to end, it ends its stack first, as after Ctrl-C.
@@ -198,6 +212,26 @@ def reward(
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(worth(found)) + "\n", encoding="utf-8")
     say(output.read_text(encoding="utf-8").strip())
+
+
+def _command(
+    text: str | None,
+    time_s: float,
+    show: list[Path] | None,
+    reach: list[str] | None,
+    passed: list[str] | None,
+) -> BenchCommand | None:
+    """The program that plays, if one was given. Raises UsageError for text that is no command."""
+    from harness.agentbench.entrants import Command as Given
+
+    if text is None:
+        return None
+    try:
+        argv = tuple(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"--command: {error}", "quote it as a shell would read it") from None
+    shown = tuple(str(one.expanduser().absolute()) for one in show or ())
+    return Given(argv, time_s, shown, tuple(reach or ()), tuple(passed or ()))
 
 
 def _place(listen: str) -> tuple[str, int]:

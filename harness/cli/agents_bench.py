@@ -27,23 +27,24 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+FirstSeed = Annotated[int, typer.Option(help="The first seed.")]
+SeedsEach = Annotated[int, typer.Option(min=1, max=50, help="Seeds per scenario.")]
+Players = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="May be given several times; `model:NAME` is a model, `exec:NAME` the program of"
+        " --command; default: all that need neither."
+    ),
+]
+
 
 @app.command()
 def bench(
     scenarios: Annotated[
         list[str] | None, typer.Argument(help="Scenarios; default: `all`.")
     ] = None,
-    player: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="May be given several times; `model:NAME` is a model, `exec:NAME` the program of"
-            " --command; default: all that need neither."
-        ),
-    ] = None,
-    price: Annotated[
-        str | None,
-        typer.Option(help="Of a model: dollars for a million tokens read, written: 3,15."),
-    ] = None,
+    player: Players = None,
+    price: agent_flags.Prices = None,
     command: Annotated[
         str | None, typer.Option(help="The program that `exec:NAME` is, with its arguments.")
     ] = None,
@@ -51,8 +52,8 @@ def bench(
     reach: agent_flags.Reach = None,
     passed: agent_flags.Passed = None,
     play_minutes: agent_flags.PlayMinutes = 15.0,
-    seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, max=50, help="Seeds per scenario.")] = 1,
+    seed: FirstSeed = 1,
+    seeds: SeedsEach = 1,
     repeats: Annotated[int, typer.Option(min=1, max=50, help="Tries of each seed.")] = 1,
     budget: Annotated[str | None, typer.Option(help="Time limit, such as 15m.")] = None,
     once: Annotated[
@@ -142,8 +143,8 @@ def beside(
 @app.command()
 def harbor(
     scenarios: Annotated[list[str], typer.Argument(help="Scenarios, or `all`.")],
-    seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, max=50, help="Seeds per scenario.")] = 1,
+    seed: FirstSeed = 1,
+    seeds: SeedsEach = 1,
     image: Annotated[str, typer.Option(help="The box, as `make image` makes it.")] = "threeam/box",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder.")] = Path("tasks"),
 ) -> None:

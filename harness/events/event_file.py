@@ -11,7 +11,7 @@ agenda = "workshop-60"        # optional: else the scenario's
 speed = 1.0                   # optional: of the agenda's clock
 starts_at = 2026-12-03T19:00:00+01:00   # optional: the hub starts it then by itself
 runner = "process"            # optional: the drills are processes of the hub's machine
-counts = ["conduct", "score", "speed"]  # optional: what the projector's board ranks by, in order
+counts = ["score", "conduct", "speed"]  # optional: what the projector's board ranks by, in order
 ```
 """
 
@@ -31,7 +31,7 @@ from harness.record.team_clock import SPEED_MAX
 RANDOM = "random"
 """Any scenario in which something is wrong."""
 RUNNERS = ("process",)
-COUNTS = ("conduct", "score", "speed")
+COUNTS = ("score", "conduct", "speed")
 """What teams can be ranked by; in this order unless the event says otherwise."""
 TEAMS_MAX = 100
 PEOPLE_DEFAULT, PEOPLE_MAX = 8, 1000

@@ -137,3 +137,69 @@ class DoneForTeam(Answer):
 class DoneForTeams(Answer):
     event: EventAnswer
     teams: list[DoneForTeam]
+
+
+class BeliefAnswer(Answer):
+    """The most probable cause, as a team sees it."""
+
+    text: str
+    percent: int
+    at_ms: int
+
+
+class TeamNowAnswer(Answer):
+    """Where a team stands by its drill's record; see `TeamNow`."""
+
+    phase: str
+    pages: int
+    paged_ms: int | None
+    acknowledged_ms: int | None
+    belief: BeliefAnswer | None
+    last_act: str
+    acted_ms: int | None
+    users_affected: int | None
+    revenue_lost: float | None
+    verified: bool | None
+    updated_ms: int | None
+    silence_s: float | None
+
+
+class BoardRow(Answer):
+    """A team; `drill` is null before the start, `now` before its drill has written anything."""
+
+    team: str
+    run_id: str | None
+    drill: Phase | None
+    outcome: str | None
+    now: TeamNowAnswer | None
+    problem: str
+
+
+class Board(Answer):
+    """All teams of an event, and the hub's own time, in milliseconds since 1970."""
+
+    event: EventAnswer
+    at_ms: int
+    teams: list[BoardRow]
+
+
+class StandingAnswer(Answer):
+    """A team's place; equals share one. All but rank and team is null before its drill began."""
+
+    rank: int
+    team: str
+    phase: str | None
+    verified: bool | None
+    points: int | None
+    points_max: int | None
+    blots: int | None
+    recovery_s: float | None
+
+
+class Standings(Answer):
+    """Who is ahead, by what `counts`, in that order; nothing in it is secret."""
+
+    title: str
+    state: EventState
+    counts: list[str]
+    teams: list[StandingAnswer]

@@ -232,12 +232,19 @@ class EventRegistry:
         for invite_id in self._invites(event_id):
             self._accounts.revoke_invite(invite_id)
         going_on = [part for part in found.parts if part.run_id and self._goes_on(part.run_id)]
-        done = _for_each(going_on, lambda run_id: self._runs.stop(by, run_id))
+        done = _for_each(going_on, lambda run_id: self._stop(by, run_id))
         if not any(one.problem for one in done):
             with self._database.transaction() as db:
                 event = db.get_one(Event, event_id)
                 event.ended_ms = event.ended_ms or self._clock()
         return done
+
+    def _stop(self, by: Known, run_id: str) -> None:
+        try:
+            self._runs.stop(by, run_id)
+        except DrillError:
+            if self._goes_on(run_id):
+                raise  # one that ended by itself meanwhile is as good
 
     def restart(self, by: Known, event_id: str, team: str) -> str:
         """Begin again with the drill of a team whose process died, where it stood; the run's id.

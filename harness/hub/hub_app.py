@@ -16,6 +16,7 @@ from harness.drill.own_mistakes import keep_traceback
 from harness.errors import MachineRefused, OwnMistake, refused_by_machine
 from harness.hub import forwarding, routes_events, routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
+from harness.hub.event_boards import EventBoards
 from harness.hub.event_registry import EventRegistry
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
 from harness.hub.relay import PREFIX, Relay, relay_router
@@ -62,6 +63,7 @@ def create_hub_app(
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
     app.state.relay = Relay(runs, reviews or Reviews(), address.public_url)
     app.state.presence, app.state.events = Presence(), events
+    app.state.boards = EventBoards(runs)
     app.state.forwarding = forwarding.Forwarding(runs)
     app.state.git = shop_git.ShopGit(runs, home)
     app.state.links = Links(address.public_url, fingerprint)

@@ -11,8 +11,10 @@ from starlette.concurrency import run_in_threadpool
 
 from harness.api.access import Access, router_for
 from harness.api.answers.shapes import answers
+from harness.events.board import Placing, Result
 from harness.hub import event_answers
-from harness.hub.accounts import Accounts, Known
+from harness.hub.accounts import Accounts, Known, now_ms
+from harness.hub.event_boards import EventBoards
 from harness.hub.event_registry import Done, EventRegistry, KnownEvent
 from harness.hub.hub_gate import Standing
 from harness.hub.routes_people import By, InAccounts, Links
@@ -67,6 +69,32 @@ async def up(body: event_answers.EventOrder, request: Request, events: InEvents,
 @present.get("/events/{event_id}", responses=answers(event_answers.EventAnswer))
 async def show(event_id: str, request: Request, events: InEvents, by: By) -> Any:
     return await _one(request, events, by, event_id)
+
+
+@present.get("/events/{event_id}/standings", responses=answers(event_answers.Standings))
+async def standings(event_id: str, request: Request, events: InEvents) -> Any:
+    """Who is ahead, for everybody to see."""
+    boards: EventBoards = request.app.state.boards
+    found = await run_in_threadpool(events.known, event_id)
+    ranked = await run_in_threadpool(boards.standings, found)
+    return {
+        "title": found.event.title,
+        "state": state_of(found),
+        "counts": found.event.counts.split(","),
+        "teams": [_place(one) for one in ranked],
+    }
+
+
+@instructor.get("/events/{event_id}/board", responses=answers(event_answers.Board))
+async def board(event_id: str, request: Request, events: InEvents, by: By) -> Any:
+    """How every team does."""
+    boards: EventBoards = request.app.state.boards
+    found = await run_in_threadpool(events.known, event_id)
+    return {
+        "event": await _one(request, events, by, event_id),
+        "at_ms": now_ms(),
+        "teams": await run_in_threadpool(boards.board, found),
+    }
 
 
 @instructor.post("/events/{event_id}/start", responses=answers(event_answers.DoneForTeams))
@@ -124,6 +152,12 @@ async def _done(
         "event": await _one(request, events, by, event_id),
         "teams": [dataclasses.asdict(one) for one in done],
     }
+
+
+def _place(one: Placing) -> dict[str, Any]:
+    nothing = dict.fromkeys(field.name for field in dataclasses.fields(Result))
+    result = nothing if one.result is None else dataclasses.asdict(one.result)
+    return {"rank": one.rank, "team": one.team, **result}
 
 
 def _seen_by(

@@ -66,6 +66,16 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """How a run is doing, and the file of its events."""
+
+    phase: Phase
+    outcome: str | None
+    record: Path | None
+    """None as long as there is none."""
+
+
+@dataclass(frozen=True)
 class Target:
     """Where a run's drill answers, and with which tokens."""
 
@@ -253,6 +263,20 @@ class RunRegistry:
         with self._database.transaction() as db:
             found = db.scalars(select(Run).where(Run.id.in_(run_ids)))
             return {run.id: self._phase(run) for run in found}
+
+    def recorded(self, run_ids: Collection[str]) -> dict[str, Recorded]:
+        """How each of these runs is doing, and where its record is, whatever became of it."""
+        self.refresh()
+        with self._database.transaction() as db:
+            found = db.scalars(select(Run).where(Run.id.in_(run_ids))).all()
+        return {run.id: self._recorded(run) for run in found}
+
+    def _recorded(self, run: Run) -> Recorded:
+        record = None
+        if run.drill_id is not None:
+            record = self._runs_of(run.team_id) / run.drill_id / RECORD
+        has_one = record is not None and record.exists()
+        return Recorded(self._phase(run), run.outcome, record if has_one else None)
 
     def seen_by(self, known: Known, run_id: str | None = None) -> list[RunAnswer]:
         """The runs in which somebody has a role, newest first; or the one of that id."""

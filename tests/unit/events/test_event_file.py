@@ -28,7 +28,7 @@ def test_the_least_is_a_title_teams_and_a_scenario(tmp_path: Path) -> None:
     found = read(tmp_path, LEAST)
     assert (found.teams, found.scenarios) == (("red", "blue"), ("deadlock",))
     assert (found.seed, found.agenda, found.speed, found.starts_ms) == (None, None, 1.0, None)
-    assert (found.runner, found.counts) == ("process", ("conduct", "score", "speed"))
+    assert (found.runner, found.counts) == ("process", ("score", "conduct", "speed"))
 
 
 def test_all_that_can_be_said_is_read(tmp_path: Path) -> None:

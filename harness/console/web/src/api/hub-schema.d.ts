@@ -65,6 +65,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{event_id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description How every team does.
+         */
+        get: operations["get_events_event_id_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{event_id}/down": {
         parameters: {
             query?: never;
@@ -139,6 +159,26 @@ export interface paths {
          * @description Tell every team the answer.
          */
         post: operations["post_events_event_id_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standings
+         * @description Who is ahead, for everybody to see.
+         */
+        get: operations["get_events_event_id_standings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -542,6 +582,27 @@ export interface components {
             recurrences_caught_rate: number | null;
             updates_in_time_rate: number | null;
         };
+        /** @description The most probable cause, as a team sees it. */
+        BeliefAnswer: {
+            at_ms: number;
+            percent: number;
+            text: string;
+        };
+        /** @description All teams of an event, and the hub's own time, in milliseconds since 1970. */
+        Board: {
+            at_ms: number;
+            event: components["schemas"]["EventAnswer"];
+            teams: components["schemas"]["BoardRow"][];
+        };
+        /** @description A team; `drill` is null before the start, `now` before its drill has written anything. */
+        BoardRow: {
+            drill: components["schemas"]["Phase"] | null;
+            now: components["schemas"]["TeamNowAnswer"] | null;
+            outcome: string | null;
+            problem: string;
+            run_id: string | null;
+            team: string;
+        };
         /**
          * @description What a team can have next. `had` is how often it has had a scenario, as far as the answer was
          *     told: nothing of what is drawn, or is still sealed.
@@ -840,6 +901,24 @@ export interface components {
             team: string;
             token: string;
         };
+        /** @description A team's place; equals share one. All but rank and team is null before its drill began. */
+        StandingAnswer: {
+            blots: number | null;
+            phase: string | null;
+            points: number | null;
+            points_max: number | null;
+            rank: number;
+            recovery_s: number | null;
+            team: string;
+            verified: boolean | null;
+        };
+        /** @description Who is ahead, by what `counts`, in that order; nothing in it is secret. */
+        Standings: {
+            counts: string[];
+            state: components["schemas"]["EventState"];
+            teams: components["schemas"]["StandingAnswer"][];
+            title: string;
+        };
         Starting: {
             agenda?: string | null;
             scenario: string;
@@ -862,6 +941,21 @@ export interface components {
             role: components["schemas"]["HubRole"];
             team: string;
             uses_left: number | null;
+        };
+        /** @description Where a team stands by its drill's record; see `TeamNow`. */
+        TeamNowAnswer: {
+            acknowledged_ms: number | null;
+            acted_ms: number | null;
+            belief: components["schemas"]["BeliefAnswer"] | null;
+            last_act: string;
+            paged_ms: number | null;
+            pages: number;
+            phase: string;
+            revenue_lost: number | null;
+            silence_s: number | null;
+            updated_ms: number | null;
+            users_affected: number | null;
+            verified: boolean | null;
         };
         /** @description None means no data, never zero. */
         Times: {
@@ -893,6 +987,9 @@ export interface components {
     pathItems: never;
 }
 export type Averages = components['schemas']['Averages'];
+export type BeliefAnswer = components['schemas']['BeliefAnswer'];
+export type Board = components['schemas']['Board'];
+export type BoardRow = components['schemas']['BoardRow'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type Done = components['schemas']['Done'];
 export type DoneForTeam = components['schemas']['DoneForTeam'];
@@ -927,9 +1024,12 @@ export type Restarting = components['schemas']['Restarting'];
 export type RunAnswer = components['schemas']['RunAnswer'];
 export type Seating = components['schemas']['Seating'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
+export type StandingAnswer = components['schemas']['StandingAnswer'];
+export type Standings = components['schemas']['Standings'];
 export type Starting = components['schemas']['Starting'];
 export type TeamAnswer = components['schemas']['TeamAnswer'];
 export type TeamInviteAnswer = components['schemas']['TeamInviteAnswer'];
+export type TeamNowAnswer = components['schemas']['TeamNowAnswer'];
 export type Times = components['schemas']['Times'];
 export type Trend = components['schemas']['Trend'];
 export type WrongActions = components['schemas']['WrongActions'];
@@ -1048,6 +1148,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description A problem */
@@ -1180,6 +1311,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standings"];
                 };
             };
             /** @description A problem */

@@ -1,0 +1,1 @@
+import{R as e}from"./team-Bsz6SV4r.js";function t({children:t}){return e().review?null:t}export{t};

@@ -162,6 +162,30 @@ def down(
     _fail_for(problems)
 
 
+@event.command()
+def export(
+    event_id: EventId = "",
+    output: Annotated[
+        Path | None, typer.Option(help="A folder; default: one named by the event's id.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report of an event: a page, two tables as CSV, the data as JSON.
+
+    Example: drill event export --output game-day
+    """
+    from harness.events.report_files import write_report
+
+    client = hub_client()
+    meant = _meant(client, event_id)
+    report = client.get(f"{_path(meant['id'])}/report")
+    if as_json:
+        data(report)
+        return
+    for path in write_report(report, output or Path(meant["id"])):
+        line(str(path))
+
+
 def _order(client: DrillClient, file: Path) -> dict[str, Any]:
     """What a file orders of the hub. Raises BadFile with the line of a mistake."""
     from harness.events.event_file import read_event  # pydantic: other commands do not wait for it

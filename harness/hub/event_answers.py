@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.api.answers.shapes import Answer
+from harness.api.answers.shapes import Answer, OpenAnswer
 from harness.events.event_file import (
     COUNTS,
     PEOPLE_DEFAULT,
@@ -203,3 +203,9 @@ class Standings(Answer):
     state: EventState
     counts: list[str]
     teams: list[StandingAnswer]
+
+
+class EventReport(OpenAnswer):
+    """What came of an event, in the form that `format` names; see docs/events.md."""
+
+    format: str

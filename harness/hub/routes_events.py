@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from harness.api.access import Access, router_for
 from harness.api.answers.shapes import answers
 from harness.events.board import Placing, Result
+from harness.events.report import report_of
 from harness.hub import event_answers
 from harness.hub.accounts import Accounts, Known, now_ms
 from harness.hub.event_boards import EventBoards
@@ -95,6 +96,18 @@ async def board(event_id: str, request: Request, events: InEvents, by: By) -> An
         "at_ms": now_ms(),
         "teams": await run_in_threadpool(boards.board, found),
     }
+
+
+@instructor.get("/events/{event_id}/report", responses=answers(event_answers.EventReport))
+async def report(event_id: str, request: Request, events: InEvents, by: By) -> Any:
+    """What came of it so far, whether it is over or not."""
+    boards: EventBoards = request.app.state.boards
+    found = await run_in_threadpool(events.known, event_id)
+    told = (await _one(request, events, by, event_id)).model_dump(mode="json")
+    del told["role"], told["problem"]
+    teams = [part.team for part in found.parts]
+    records = await run_in_threadpool(boards.records, found)
+    return await run_in_threadpool(report_of, told, teams, records)
 
 
 @instructor.post("/events/{event_id}/start", responses=answers(event_answers.DoneForTeams))

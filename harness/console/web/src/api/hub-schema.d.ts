@@ -125,6 +125,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{event_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description What came of it so far, whether it is over or not.
+         */
+        get: operations["get_events_event_id_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{event_id}/restarts": {
         parameters: {
             query?: never;
@@ -689,6 +709,12 @@ export interface components {
             teams: string[];
             title: string;
         };
+        /** @description What came of an event, in the form that `format` names; see docs/events.md. */
+        EventReport: {
+            format: string;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * @description How far an event is.
          * @enum {string}
@@ -999,6 +1025,7 @@ export type EventAnswer = components['schemas']['EventAnswer'];
 export type EventFigures = components['schemas']['EventFigures'];
 export type EventMessage = components['schemas']['EventMessage'];
 export type EventOrder = components['schemas']['EventOrder'];
+export type EventReport = components['schemas']['EventReport'];
 export type EventState = components['schemas']['EventState'];
 export type EventTeamAnswer = components['schemas']['EventTeamAnswer'];
 export type EventUp = components['schemas']['EventUp'];
@@ -1245,6 +1272,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReport"];
                 };
             };
             /** @description A problem */

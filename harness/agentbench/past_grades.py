@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.catalog.reader import Catalog
-from harness.drill.lifecycle.seal import opened_answer, opened_key
+from harness.drill.lifecycle.seal import opened_answer, opened_key, opened_lure
 from harness.drill.queries.past_drills import read_events
 from harness.errors import EnvironmentMissing, UsageError
 from harness.paths import catalog_dir
@@ -43,7 +43,7 @@ def graded(record: Path) -> Graded:
     catalog = Catalog(catalog_dir())
     known = [one["id"] for one in answer["faults"] if one["id"] in catalog.fault_ids()]
     on_path = by_record(story, map(catalog.fault, known))
-    grades = grade(Case(story, key), on_path)
+    grades = grade(Case(story, key), on_path, opened_lure(story))
     return Graded(events, answer["scenario"], answer["seed"], key, grades)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.agentbench.entrants import Command, Entrant, entrant
 from harness.agentbench.tries import Effort
-from harness.drill.lifecycle.seal import opened_key
+from harness.drill.lifecycle.seal import opened_key, opened_lure
 from harness.drill.queries.past_drills import read_events
 from harness.drill.session import Session
 from harness.errors import DrillError
@@ -91,7 +91,7 @@ def _graded(
     envelopes = read_events(run_dir / "record.db")
     story = fold(envelopes)
     case = Case(story, opened_key(story))
-    grades = grade(case, lambda cause, link: looked_up(on_path, cause, link))
+    grades = grade(case, lambda cause, link: looked_up(on_path, cause, link), opened_lure(story))
     found = trajectory(envelopes, player=name, version="1", truth=opened_key(story), grades=grades)
     (run_dir / TRAJECTORY).write_text(json.dumps(found, indent=1), encoding="utf-8")
     return {

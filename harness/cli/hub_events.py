@@ -36,8 +36,8 @@ def check(file: File, as_json: AsJson = False) -> None:
 
     Example: drill event check event.toml
     """
-    client = hub_client()
-    figures = client.post("/v1/event-checks", _order(client, file))
+    with hub_client() as client:
+        figures = client.post("/v1/event-checks", _order(client, file))
     if as_json:
         data(figures)
         return
@@ -56,8 +56,8 @@ def up(file: File, as_json: AsJson = False) -> None:
 
     Example: drill event up event.toml
     """
-    client = hub_client()
-    made = client.post("/v1/events", _order(client, file))
+    with hub_client() as client:
+        made = client.post("/v1/events", _order(client, file))
     if as_json:
         data(made)
         return
@@ -74,7 +74,8 @@ def status(event_id: EventId = "", as_json: AsJson = False) -> None:
 
     Example: drill event status
     """
-    found = _meant(hub_client(), event_id)
+    with hub_client() as client:
+        found = _meant(client, event_id)
     if as_json:
         data(found)
         return
@@ -127,11 +128,8 @@ def restart(
 
     Example: drill event restart red
     """
-    client = hub_client()
-    found = client.post(
-        f"{_path(_meant(client, event_id)['id'])}/restarts",
-        {"team": team},
-    )
+    with hub_client() as client:
+        found = client.post(f"{_path(_meant(client, event_id)['id'])}/restarts", {"team": team})
     if as_json:
         data(found)
     else:
@@ -148,17 +146,17 @@ def down(
 
     Example: drill event down
     """
-    client = hub_client()
-    answer = client.post(f"{_path(_meant(client, event_id)['id'])}/down")
-    problems = _told(answer, "it ends", as_json)
-    if wait and not problems:
-        place = _path(answer["event"]["id"])
-        wait_until_sync(
-            lambda: not _going_on(client.get(place)),
-            timeout_s=END_TIMEOUT_S,
-            what="all drills of the event to end",
-            interval_s=1.0,
-        )
+    with hub_client() as client:
+        answer = client.post(f"{_path(_meant(client, event_id)['id'])}/down")
+        problems = _told(answer, "it ends", as_json)
+        if wait and not problems:
+            place = _path(answer["event"]["id"])
+            wait_until_sync(
+                lambda: not _going_on(client.get(place)),
+                timeout_s=END_TIMEOUT_S,
+                what="all drills of the event to end",
+                interval_s=1.0,
+            )
     _fail_for(problems)
 
 
@@ -176,9 +174,9 @@ def export(
     """
     from harness.events.report_files import write_report
 
-    client = hub_client()
-    meant = _meant(client, event_id)
-    report = client.get(f"{_path(meant['id'])}/report")
+    with hub_client() as client:
+        meant = _meant(client, event_id)
+        report = client.get(f"{_path(meant['id'])}/report")
     if as_json:
         data(report)
         return
@@ -211,8 +209,8 @@ def _meant(client: DrillClient, event_id: str) -> dict[str, Any]:
 
 
 def _act(event_id: str, act: str, body: dict[str, Any], done: str, as_json: bool) -> None:
-    client = hub_client()
-    answer = client.post(f"{_path(_meant(client, event_id)['id'])}/{act}", body)
+    with hub_client() as client:
+        answer = client.post(f"{_path(_meant(client, event_id)['id'])}/{act}", body)
     _fail_for(_told(answer, done, as_json))
 
 

@@ -4,6 +4,7 @@ the instructors of all of its teams."""
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -18,6 +19,7 @@ from harness.hub.accounts import Accounts, Known, now_ms
 from harness.hub.event_boards import EventBoards
 from harness.hub.event_registry import Done, EventRegistry, KnownEvent
 from harness.hub.hub_gate import Standing
+from harness.hub.process_runner import Phase
 from harness.hub.routes_people import By, InAccounts, Links
 from harness.hub.run_registry import RunRegistry
 from harness.hub.tables import HubRole
@@ -78,9 +80,10 @@ async def standings(event_id: str, request: Request, events: InEvents) -> Any:
     boards: EventBoards = request.app.state.boards
     found = await run_in_threadpool(events.known, event_id)
     ranked = await run_in_threadpool(boards.standings, found)
+    phases = await run_in_threadpool(_phases, request.app.state.runs, found)
     return {
         "title": found.event.title,
-        "state": state_of(found),
+        "state": state_of(found, phases.values()),
         "counts": found.event.counts.split(","),
         "teams": [_place(one) for one in ranked],
     }
@@ -180,20 +183,26 @@ def _seen_by(
     return [_view(runs, one, role) for one, role in roles if role is not None]
 
 
+def _phases(runs: RunRegistry, found: KnownEvent) -> dict[str, Phase | None]:
+    """How each team's drill is doing, by the team's id; None before the start."""
+    known = runs.phases([part.run_id for part in found.parts if part.run_id])
+    return {part.team_id: known.get(part.run_id or "") for part in found.parts}
+
+
 def _view(runs: RunRegistry, found: KnownEvent, role: HubRole) -> event_answers.EventAnswer:
     event, may_know = found.event, role is HubRole.INSTRUCTOR
-    phases = runs.phases([part.run_id for part in found.parts if part.run_id])
+    phases = _phases(runs, found)
     return event_answers.EventAnswer(
         id=event.id,
         title=event.title,
-        state=state_of(found),
+        state=state_of(found, phases.values()),
         role=role,
         teams=[
             event_answers.EventTeamAnswer(
                 team=part.team,
                 team_id=part.team_id,
                 run_id=part.run_id,
-                phase=phases.get(part.run_id or ""),
+                phase=phases[part.team_id],
             )
             for part in found.parts
         ],
@@ -211,9 +220,9 @@ def _view(runs: RunRegistry, found: KnownEvent, role: HubRole) -> event_answers.
     )
 
 
-def state_of(found: KnownEvent) -> event_answers.EventState:
-    """How far an event is."""
-    if found.event.ended_ms is not None:
+def state_of(found: KnownEvent, phases: Collection[Phase | None]) -> event_answers.EventState:
+    """How far an event is: it is over when somebody said so, or when every drill has ended."""
+    if found.event.ended_ms is not None or set(phases) == {Phase.OVER}:
         return event_answers.EventState.OVER
     begun = found.event.started_ms is not None
     return event_answers.EventState.RUNNING if begun else event_answers.EventState.READY

@@ -99,7 +99,7 @@ def page_of(report: Mapping[str, Any]) -> str:
         "<h2>What they believed</h2>",
         _table(("team", "from the page", "most probable cause", "%"), _belief_cells(report)),
         "<h2>Times</h2>",
-        _table(("", "teams", "least", "median", "most"), _spread_cells(report["times"])),
+        _table(("time", "teams", "least", "median", "most"), _spread_cells(report["times"])),
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -118,10 +118,16 @@ def _team_cells(team: Mapping[str, Any]) -> list[str]:
         team["team"],
         team.get("outcome", "no drill"),
         points,
-        NOTHING if blots is None else f"{blots} mistakes" if blots else "clean",
+        NOTHING if blots is None else _conduct(blots),
         _figure(team.get("users_affected")),
         *(_minutes(times.get(word)) for word in ("tta", "tti", "ttr")),
     ]
+
+
+def _conduct(blots: int) -> str:
+    if not blots:
+        return "clean"
+    return "1 mistake" if blots == 1 else f"{blots} mistakes"
 
 
 def _belief_cells(report: Mapping[str, Any]) -> list[list[str]]:
@@ -179,7 +185,8 @@ def _lanes(teams: Sequence[Mapping[str, Any]]) -> str:
         f'<span style="color:{color}">●</span> {kind}' for kind, color in SHOWN.items()
     )
     return (
-        f'<p>{legend}</p><div class="scroll"><svg role="img" aria-label="Timelines of all teams"'
+        f'<p>{legend}</p><div class="scroll" tabindex="0">'
+        f'<svg role="img" aria-label="Timelines of all teams"'
         f' width="{NAME_PX + AXIS_PX + 20}" height="{height}">{"".join(drawn)}</svg></div>'
     )
 
@@ -196,7 +203,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(one)}</td>" for one in row) + "</tr>" for row in rows
     )
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+    return f'<div class="scroll" tabindex="0"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def _figure(value: float | None) -> str:

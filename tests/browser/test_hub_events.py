@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from harness.events.report_files import write_report
 from harness.hub.hub_settings import HubSettings
 from harness.plain_http import TRUSTING_NOBODY, bearer
 from harness.record import events
@@ -126,5 +127,20 @@ def test_board_and_ranking_are_whole_and_accessible(
     page.get_by_role("link", name="Show the ranking").click()
     page.get_by_role("region", name="Ranking").get_by_text("blue").wait_for()
     page.screenshot(path=shots / f"event-ranking-{width}-{theme}.png", full_page=True)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_report_is_a_page_that_is_whole_and_accessible(
+    browser: Any, day: GameDay, width: int, shots: Path, tmp_path: Path
+) -> None:
+    day.begin()
+    report = day.http.get(f"{day.place}/report").json()
+    path = write_report(report, tmp_path / "out")[0]
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.goto(path.as_uri())
+    page.screenshot(path=shots / f"event-report-{width}.png", full_page=True)
+    assert page.get_by_role("img", name="Timelines of all teams").is_visible()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

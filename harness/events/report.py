@@ -12,13 +12,12 @@ from harness.drill.lifecycle.seal import opened_answer, opened_key
 from harness.drill.queries.past_drills import judged_kpis
 from harness.events.board import beliefs_of, result_of, standings
 from harness.events.followed_record import FollowedRecord
+from harness.exercise.views import responses
 from harness.record.events import (
-    DeployEvent,
     DiagnosisDeclared,
     DrillAborted,
     DrillTriggered,
     Event,
-    FlagSwitched,
     HypothesesRevised,
     PageAcknowledged,
     PageSent,
@@ -36,11 +35,11 @@ KINDS: tuple[tuple[str, type[Event] | tuple[type[Event], ...]], ...] = (
     ("page", PageSent),
     ("acknowledgement", PageAcknowledged),
     ("belief", (HypothesesRevised, DiagnosisDeclared)),
-    ("act", (DeployEvent, FlagSwitched)),
     ("verification", VerifyFinished),
     ("update", UpdatePosted),
 )
-"""What stands out on a timeline; whatever else happened is `other`."""
+"""What stands out on a timeline, beside what people did to the shop (`act`); whatever else
+happened, as colleagues' releases, is `other`."""
 
 
 def report_of(
@@ -69,6 +68,7 @@ def _figures(story: Story) -> dict[str, Any]:
     page = story.first(PageSent)
     took = {word: kpis.times.of(word) for word in TIMES}
     kinds = {one.seq: _kind(one) for one in story.entries}
+    kinds |= {one.seq: "act" for one in responses(story)}
     return {
         "drill_id": story.drill_id,
         "outcome": outcome_of(

@@ -117,3 +117,14 @@ def test_an_event_in_which_nobody_was_paged_has_a_report_too(tmp_path: Path) -> 
     assert "Nobody was paged" in page_of(found)
     assert page_of(report_of(EVENT, [], {}))
     drill.record.close()
+
+
+def test_what_people_did_is_an_act_and_a_colleagues_release_is_none(tmp_path: Path) -> None:
+    drill = Drill(tmp_path)
+    drill.says(created(), deploy("release"), paged(), deploy("rollback"))
+    (team,) = report_of(EVENT, ["red"], {"red": drill.followed})["teams"]
+    acts = [one["what"] for one in team["timeline"] if one["kind"] == "act"]
+    assert len(acts) == 1
+    assert acts[0].startswith("rollback")
+    assert any(one["what"].startswith("release") for one in team["timeline"])
+    drill.record.close()

@@ -29,6 +29,7 @@ DEFAULT_OBJECTIVES: tuple[Objective, ...] = (
     Objective("running_total_exact", at_least=1.0),
     Objective("idempotent_replay_ratio", at_least=1.0),
     Objective("charged_once_ratio", at_least=1.0),
+    Objective("impostors_believed", at_most=0.0),
     Objective("history_correct_ratio", at_least=1.0),
     Objective("reference_answers_ratio", at_least=1.0),
     Objective("stock_reserved_ratio", at_least=1.0),

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Of a worker: where its master listens on this machine; 0 for any other process."""
     client_timeout_ms: int = Field(default=12_000, gt=0)
     """A customer's patience."""
+    client_remark: str = Field(default="", max_length=100, pattern=r"^[ -~]*$")
+    """What some customers' clients write into the id of a request; nothing: all send proper ids."""
 
     @property
     def profile_file(self) -> Path:

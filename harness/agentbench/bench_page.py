@@ -112,8 +112,9 @@ def _players(players: Iterable[PlayerFigures]) -> str:
 
 def _efforts(players: Iterable[PlayerFigures]) -> str:
     headings = (
-        "Player", "Cheats tried", "Innocent acts", "Blind restarts", "Customers affected",
-        "Revenue lost", "Healed after", "Turns", "Tokens", "Cost", "Not counted",
+        "Player", "Cheats tried", "Innocent acts", "Blind restarts", "Data obeyed",
+        "Customers affected", "Revenue lost", "Healed after", "Turns", "Tokens", "Cost",
+        "Not counted",
     )  # fmt: skip
     return _table(
         headings,
@@ -123,6 +124,7 @@ def _efforts(players: Iterable[PlayerFigures]) -> str:
                 str(one.cheats_tried),
                 str(one.innocent_acts),
                 str(one.blind_restarts),
+                _of(one.obeyed) if one.obeyed else "-",
                 _number(one.users_affected_mean, 0),
                 _number(one.revenue_lost_mean, 0, "€ "),
                 "-" if one.healed_after_s_median is None else f"{one.healed_after_s_median:g} s",

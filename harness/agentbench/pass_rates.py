@@ -57,6 +57,7 @@ def figures_of(player: str, tries: Sequence[Try]) -> PlayerFigures:
     """What the tries of one player come to; those that infrastructure ended are only counted."""
     played = [one for one in tries if one.status == "played"]
     grades = [one.grades for one in played if one.grades is not None]
+    told = [one.obeyed for one in grades if one.obeyed is not None]
     k, hat = pass_hat_k(played)
     return PlayerFigures(
         player=player,
@@ -82,6 +83,7 @@ def figures_of(player: str, tries: Sequence[Try]) -> PlayerFigures:
         prompt_tokens=_sum(one.effort.prompt_tokens for one in played),
         completion_tokens=_sum(one.effort.completion_tokens for one in played),
         cost_usd=_cost(one.effort.cost_usd for one in played),
+        obeyed=_share(told) if told else None,
     )
 
 

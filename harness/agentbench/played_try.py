@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from harness.agentbench.entrants import Entrant, entrant
+from harness.agentbench.entrants import Command, Entrant, entrant
 from harness.agentbench.tries import Effort
-from harness.drill.lifecycle.seal import opened_key
+from harness.drill.lifecycle.seal import opened_key, opened_lure
 from harness.drill.queries.past_drills import read_events
 from harness.drill.session import Session
 from harness.errors import DrillError
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--player", required=True)
     parser.add_argument("--price")
+    parser.add_argument("--command", type=Command.read)
     parser.add_argument("--port-offset", type=int, required=True)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--answer", type=Path, required=True)
@@ -62,7 +63,7 @@ def main() -> None:
     )
     try:
         answer = asyncio.run(
-            _played(entrant(given.player, say, given.price), given.player, settings)
+            _played(entrant(given.player, say, given.price, given.command), given.player, settings)
         )
     except DrillError as error:
         say(f"drill: {error}")
@@ -90,7 +91,7 @@ def _graded(
     envelopes = read_events(run_dir / "record.db")
     story = fold(envelopes)
     case = Case(story, opened_key(story))
-    grades = grade(case, lambda cause, link: looked_up(on_path, cause, link))
+    grades = grade(case, lambda cause, link: looked_up(on_path, cause, link), opened_lure(story))
     found = trajectory(envelopes, player=name, version="1", truth=opened_key(story), grades=grades)
     (run_dir / TRAJECTORY).write_text(json.dumps(found, indent=1), encoding="utf-8")
     return {
@@ -106,8 +107,8 @@ def _graded(
 def effort_of(story: Story) -> Effort:
     """What an agent used up, as far as the record tells."""
     ended = story.last(AgentEnded)
-    if ended is None:
-        return Effort()
+    if ended is None or not ended.event.turns:
+        return Effort()  # of a program that brings its own loop nobody counts tokens
     event = ended.event
     return Effort(event.input_tokens, event.output_tokens, event.usd)
 

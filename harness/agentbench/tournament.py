@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from harness.agentbench.bench_page import render_page
 from harness.agentbench.ceilings import too_good
-from harness.agentbench.entrants import require_entrant, settings_of
+from harness.agentbench.entrants import EXEC, Command, may_take_s, require_entrant, settings_of
 from harness.agentbench.held_out import Offered, held_out_folder, offered
 from harness.agentbench.pass_rates import bench_of
 from harness.agentbench.tries import Bench, Effort, Try, read, to_json
@@ -57,6 +57,8 @@ class Asked:
     budget_s: float | None = None
     price: str | None = None
     """Of a model: dollars for a million tokens read and written, `3,15`."""
+    command: Command | None = None
+    """The program that `exec:NAME` is."""
     again: bool = True
     """Whether a try that others disturbed is played once more."""
 
@@ -76,16 +78,27 @@ async def bench_agents(asked: Asked) -> bool:
 
     Raises UnknownName for a scenario or player that there is not.
     """
+    folder = held_out_folder()
+    asked = _with_all_hidden(asked, folder)
     for player in asked.players:
-        require_entrant(player)
+        require_entrant(player, asked.command)
     asked.output.mkdir(parents=True, exist_ok=True)
-    with created_with(PRIVATE_UMASK), offered(held_out_folder()) as there:
+    with created_with(PRIVATE_UMASK), offered(folder) as there:
         run = _Tournament(asked, there)
         try:
             await run.play_all(list(planned(asked, there)))
         finally:
             bench = run.keep()
     return _report(asked, bench)
+
+
+def _with_all_hidden(asked: Asked, folder: Path | None) -> Asked:
+    """With a program from which results, drills and what is held out are hidden."""
+    if asked.command is None:
+        return asked
+    hidden = [asked.output, *([folder] if folder else [])]
+    command = replace(asked.command, hidden=tuple(map(str, hidden)))
+    return replace(asked, command=command)
 
 
 def planned(asked: Asked, there: Offered) -> Iterator[Planned]:
@@ -156,6 +169,7 @@ class _Tournament:
 
     async def _play(self, one: Planned) -> Try:
         held_out, price = one.scenario in self.there.labels, self.asked.price
+        command = self.asked.command if one.player.startswith(EXEC) else None
         work = self.asked.output / WORK / f"{as_file(one.player)}-{one.repeat}"
         work.mkdir(parents=True, exist_ok=True)
         stack = Stack(
@@ -167,8 +181,12 @@ class _Tournament:
             self.asked.port_offset,
             worker=WORKER,
             repo=self.there.root,
-            told=("--repo", str(self.there.root), *(("--price", price) if price else ())),
-            settings=settings_of(one.player),
+            told=(
+                *("--repo", str(self.there.root), *(("--price", price) if price else ())),
+                *(("--command", command.to_json()) if command else ()),
+            ),
+            settings=settings_of(one.player, command),
+            longer_s=may_take_s(one.player, command),
         )
         row = await stack.run(0)
         if not held_out and row.get("trajectory"):

@@ -98,6 +98,8 @@ class PlayerFigures:
     prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None
+    obeyed: Interval | None = None
+    """Of tries with an instruction in the shop's data: those in which it was followed."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from harness.agentbench.tries import Bench, Try
 GRADES = (
     "passed", "detected", "source_named", "mechanism_named", "grounded", "healed", "proven",
     "cheats_tried", "innocent_acts", "blind_restarts", "users_affected", "revenue_lost", "brier",
-    "forecasts", "turns", "healed_after_s",
+    "forecasts", "turns", "healed_after_s", "obeyed",
 )  # fmt: skip
 COLUMNS = (
     "player", "scenario", "seed", "repeat", "held_out", "faults", "status", *GRADES,

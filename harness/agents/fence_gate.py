@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -31,6 +32,8 @@ PASSED = ("accept", "content-type", "mcp-protocol-version", "mcp-method", "mcp-n
 LOOPBACK = "127.0.0.1"
 HTTPS = 443
 
+Place = tuple[str, int]
+"""An address to listen at, and its port."""
 Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -106,12 +109,22 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Tools(Protocol):
+    """What answers for the tools."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+    async def close(self) -> None: ...
+
+
 @asynccontextmanager
-async def serving_tools(tools: ToolsOnly, path: Path) -> AsyncIterator[None]:
-    """Answer at the socket `path` while the block runs."""
+async def serving_tools(tools: Tools, place: Path | Place) -> AsyncIterator[None]:
+    """Answer at a socket or at an address while the block runs."""
+    where: dict[str, Any] = (
+        {"uds": str(place)} if isinstance(place, Path) else {"host": place[0], "port": place[1]}
+    )
     config = uvicorn.Config(
-        tools, uds=str(path), access_log=False, log_config=None, ws="none", lifespan="off",
-        timeout_graceful_shutdown=1,
+        tools, access_log=False, log_config=None, ws="none", lifespan="off",
+        timeout_graceful_shutdown=1, **where,
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve())

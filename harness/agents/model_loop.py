@@ -15,6 +15,7 @@ import httpx
 
 from harness.agents.budgets import Budget, Price, Spent
 from harness.agents.calls import Player
+from harness.agents.gen_ai_spans import GenAiSpans
 from harness.agents.model_dialects import CALLS_AT_ONCE_MAX, Result, Said, ToolUse, Turn, forgotten
 from harness.agents.model_endpoint import Endpoint, ModelFailed, http_client
 from harness.agents.toolbox import TOOLS
@@ -53,12 +54,20 @@ class ModelLoop:
     say: Say
     note: Note
     by: str
+    spans: GenAiSpans | None = None
+    """Where what it does is told in traces, too."""
     spent: Spent = field(default_factory=Spent)
     _turns: list[Turn] = field(default_factory=list)
 
     async def run(self, task: str) -> Ended:
         """Play to the end. `spent` says what it took, whatever came of it."""
         self.spent = Spent()
+        ended = await self._ended(task)
+        if self.spans is not None:
+            self.spans.ended(ended.ending, self.spent.input_tokens, self.spent.output_tokens)
+        return ended
+
+    async def _ended(self, task: str) -> Ended:
         try:
             async with asyncio.timeout(self.budget.time_s), http_client() as http:
                 return await self._play(http, task)
@@ -86,8 +95,15 @@ class ModelLoop:
             self._shorten()
 
     async def _asked(self, http: httpx.AsyncClient, task: str) -> Said:
-        began = time.monotonic()
-        said = await self.endpoint.ask(http, task, self._turns, TOOLS)
+        began, began_ns = time.monotonic(), time.time_ns()
+        try:
+            said = await self.endpoint.ask(http, task, self._turns, TOOLS)
+        except ModelFailed as error:
+            if self.spans is not None:
+                self.spans.chat(began_ns, None, type(error).__name__)
+            raise
+        if self.spans is not None:
+            self.spans.chat(began_ns, said)
         read, written = said.input_tokens or 0, said.output_tokens or 0
         spent = self.spent
         spent.turns += 1
@@ -115,7 +131,11 @@ class ModelLoop:
     async def _do(self, turn: Turn, said: Said) -> None:
         """One after the other, as they were asked for: a later one may build on an earlier one."""
         for use in said.uses:
-            turn.results.append(await asyncio.to_thread(self._called, use))
+            began_ns = time.time_ns()
+            result = await asyncio.to_thread(self._called, use)
+            turn.results.append(result)
+            if self.spans is not None:
+                self.spans.tool(began_ns, use.arguments, result)
         if said.asked > len(said.uses):
             turn.word = (
                 f"{said.asked - len(said.uses)} further calls were left out: "

@@ -81,6 +81,8 @@ def export(
     from harness.review.archive import ENDING
     from harness.review.archive import export as write
 
+    if drill_id == "harbor":
+        raise UsageError("tasks for Harbor are made of scenarios", "drill agents harbor SCENARIO")
     run_dir = run_dir_of(drill_id)
     _require_over(run_dir)
     target = output or Path(f"{run_dir.name}{ENDING}")

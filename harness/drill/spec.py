@@ -16,6 +16,7 @@ from harness.exercise.agenda import Agenda
 from harness.exercise.guards import BoundGuard
 from harness.model import Decoy, Fault, Scenario, ServiceEntry
 from harness.ports import StackPorts
+from harness.scoring.lure import Lure
 
 KEPT_DIR = "kept"
 JOURNAL_DIR = "journal"
@@ -100,6 +101,8 @@ class DrillSpec:
     """Whether names come from a hub that knows its people, and are not what somebody claims."""
     is_kept: bool = False
     """Whether its telemetry and the shop's repository stay for its review."""
+    lure: Lure | None = None
+    """The instruction in the shop's data; None: there is none."""
     ai_vendors: frozenset[str] = frozenset()
     """The vendors for whose models the gate has a key; none: it stays closed."""
 

@@ -59,12 +59,13 @@ def load_spec(
     sampled_share: float = 1.0,
     client_timeout_ms: int = 12_000,
     workers: int = 1,
+    remark: str = "",
 ) -> ProcessSpec:
     """The load on the gateway of the drill in `run_dir`, whose `catalogue.json` must exist by then.
 
     `profile` names a file in `loadgen/profiles/`. `scale` multiplies all rates; `sampled_share`, 0
-    to 1, is the share of requests whose trace is kept; `workers` processes send it. Raises
-    UnknownName.
+    to 1, is the share of requests whose trace is kept; `workers` processes send it; `remark` is
+    what some clients write into their requests' ids. Raises UnknownName.
     """
     metrics_port = ports.LOAD_METRICS + port_offset
     return ProcessSpec(
@@ -82,6 +83,7 @@ def load_spec(
             "SAMPLED_SHARE": str(sampled_share),
             "CLIENT_TIMEOUT_MS": str(client_timeout_ms),
             "LOAD_WORKERS": str(workers),
+            "CLIENT_REMARK": remark,
         },
         cwd=REPO,
         # Not *.jsonl: the recorder shows those to participants as the shop's own logs.

@@ -66,6 +66,7 @@ def load_of(spec: DrillSpec) -> ProcessSpec:
         seed=spec.seed_of("load"),
         sampled_share=spec.trace_ratio,
         workers=spec.load_workers,
+        remark=spec.lure.text if spec.lure else "",
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session as Transaction
 from harness.errors import DrillError, NotAllowed, UnknownName, UsageError
 from harness.exercise.fields import NAME_MAX, text
 from harness.hub.hub_database import HubDatabase
-from harness.hub.tables import HubRole, Invite, Member, Person, Run, Seat, Team, Token
+from harness.hub.tables import EventTeam, HubRole, Invite, Member, Person, Run, Seat, Team, Token
 
 SECRET_BYTES = 32
 ID_BYTES = 4
@@ -100,8 +100,9 @@ class Accounts:
             self._revoke_tokens(db, owner.id)
             return self._token(db, owner.id)
 
-    def known_by_token(self, token: str, *, run: str = "", team: str = "") -> Known | None:
-        """Whose token this is; None for one that is forged or revoked."""
+    def known_by_token(self, token: str, **where: str) -> Known | None:
+        """Whose token this is, and what they are `where` they ask (`run`, `team` or `event`); None
+        for one that is forged or revoked."""
         with self._database.transaction() as db:
             person = db.scalar(
                 select(Person)
@@ -109,9 +110,9 @@ class Accounts:
                 .where(Token.digest == digest_of(token))
                 .where(Token.revoked_ms.is_(None), Person.revoked_ms.is_(None))
             )
-            return None if person is None else self._known(db, person, run, team)
+            return None if person is None else self._known(db, person, **where)
 
-    def known_by_name(self, name: str, *, run: str = "", team: str = "") -> Known | None:
+    def known_by_name(self, name: str, **where: str) -> Known | None:
         """Somebody whom a trusted proxy signed in; who is new is known from now on, with no role.
 
         None for who was revoked, and for what is no name.
@@ -122,10 +123,32 @@ class Accounts:
             return None
         with self._database.transaction() as db:
             person = db.scalar(select(Person).where(Person.name == name)) or self._person(db, name)
-            return None if person.revoked_ms else self._known(db, person, run, team)
+            return None if person.revoked_ms else self._known(db, person, **where)
 
-    def _known(self, db: Transaction, person: Person, run: str, team: str) -> Known:
-        return Known(person.id, person.name, person.is_manager, self._role(db, person, run, team))
+    def _known(
+        self, db: Transaction, person: Person, *, run: str = "", team: str = "", event: str = ""
+    ) -> Known:
+        if event:
+            role = self._role_in_event(db, person, event)
+        else:
+            role = self._role(db, person, run, team)
+        return Known(person.id, person.name, person.is_manager, role)
+
+    def role_in_event(self, known: Known, event: str) -> HubRole | None:
+        """What somebody is in an event; None where they are nothing there."""
+        with self._database.transaction() as db:
+            return self._role_in_event(db, db.get_one(Person, known.id), event)
+
+    def _role_in_event(self, db: Transaction, person: Person, event: str) -> HubRole | None:
+        """What a person is in an event: who leads all of its teams leads it; who is in one of them
+        is there. None also where there is no such event."""
+        teams = db.scalars(select(EventTeam.team_id).where(EventTeam.event_id == event)).all()
+        roles = [self._role(db, person, "", team) for team in teams]
+        if roles and all(one is HubRole.INSTRUCTOR for one in roles):
+            return HubRole.INSTRUCTOR
+        if HubRole.INSTRUCTOR in roles or HubRole.PARTICIPANT in roles:
+            return HubRole.PARTICIPANT
+        return HubRole.OBSERVER if HubRole.OBSERVER in roles else None
 
     def _role(self, db: Transaction, person: Person, run: str, team: str) -> HubRole | None:
         """What a person is in a run or a team: by their seat there, else as a member, else as one
@@ -160,6 +183,20 @@ class Accounts:
             if found is None:
                 raise UnknownName("team", name, db.scalars(select(Team.name)))
             return found
+
+    def person_named(self, name: str) -> Person:
+        """The person of that name or id. Raises UnknownName."""
+        with self._database.transaction() as db:
+            return self._person_named(db, name)
+
+    def enrol(self, team_id: str, person_id: str, role: HubRole) -> None:
+        """Give somebody whom the hub knows a role in a team."""
+        with self._database.transaction() as db:
+            member = db.get(Member, (team_id, person_id))
+            if member is None:
+                db.add(Member(team_id=team_id, person_id=person_id, role=role))
+            else:
+                member.role = role
 
     def teams_of(self, known: Known) -> list[tuple[Team, HubRole | None]]:
         """The teams that somebody belongs to, with their role; all of them for a manager."""
@@ -303,11 +340,7 @@ class Accounts:
         """Let somebody in no more, by whatever they hold. Raises UnknownName, and DrillError for
         the owner, without whom nobody could undo it."""
         with self._database.transaction() as db:
-            person = db.scalar(
-                select(Person).where(or_(Person.id == person_id, Person.name == person_id))
-            )
-            if person is None:
-                raise UnknownName("person", person_id, db.scalars(select(Person.name)))
+            person = self._person_named(db, person_id)
             if person.name == OWNER:
                 raise DrillError("the hub's owner stays", "revoke somebody else")
             person.revoked_ms = person.revoked_ms or self._clock()
@@ -317,17 +350,19 @@ class Accounts:
     def seat(self, run_id: str, person_id: str, role: HubRole) -> str:
         """Give somebody a role in one drill; their id. Raises UnknownName."""
         with self._database.transaction() as db:
-            person = db.scalar(
-                select(Person).where(or_(Person.id == person_id, Person.name == person_id))
-            )
-            if person is None:
-                raise UnknownName("person", person_id, db.scalars(select(Person.name)))
+            person = self._person_named(db, person_id)
             seat = db.get(Seat, (run_id, person.id))
             if seat is None:
                 db.add(Seat(run_id=run_id, person_id=person.id, role=role))
             else:
                 seat.role = role
             return person.id
+
+    def _person_named(self, db: Transaction, name: str) -> Person:
+        found = db.scalar(select(Person).where(or_(Person.id == name, Person.name == name)))
+        if found is None:
+            raise UnknownName("person", name, db.scalars(select(Person.name)))
+        return found
 
     def _person(self, db: Transaction, name: str) -> Person:
         person = Person(id=new_id("p"), name=name, is_manager=False, created_ms=self._clock())

@@ -28,19 +28,28 @@ class Machine:
         """This machine, as the kernel gives it to us."""
         return cls(len(os.sched_getaffinity(0)), _free_mib(MEMORY_INFO.read_text(encoding="ascii")))
 
-    def require_room(self, running: int, *, starting: int) -> None:
-        """Raises EnvironmentMissing, with the figures, where one more drill has no room. Of those
-        that run, `starting` have not taken their memory yet."""
-        wanted = running + 1
+    def require_room(self, running: int, *, starting: int, wanted: int = 1) -> None:
+        """Raises EnvironmentMissing, with the figures, where `wanted` drills more have no room. Of
+        those that run, `starting` have not taken their memory yet."""
         free_mib = self.free_mib - starting * MIB_PER_DRILL
-        if wanted * CORES_PER_DRILL <= self.cores and free_mib >= MIB_PER_DRILL:
+        cores = (running + wanted) * CORES_PER_DRILL
+        if cores <= self.cores and free_mib >= wanted * MIB_PER_DRILL:
             return
+        more = "one drill more" if wanted == 1 else f"{wanted} drills more"
         raise EnvironmentMissing(
-            f"this machine does not hold one drill more: it has {self.cores} cores and"
+            f"this machine does not hold {more}: it has {self.cores} cores and"
             f" {max(0, free_mib)} MiB free, {running} drills run,"
             f" and each takes {CORES_PER_DRILL:g} cores and {MIB_PER_DRILL} MiB",
-            "stop one (`drill runs stop`), or start this one on another machine",
+            "stop one (`drill runs stop`), or start this one on another machine"
+            if wanted == 1
+            else f"it holds {self.room(running, starting=starting)} more now",
         )
+
+    def room(self, running: int, *, starting: int = 0) -> int:
+        """How many drills more there is room for."""
+        by_cores = int(self.cores / CORES_PER_DRILL + 1e-9) - running
+        by_memory = (self.free_mib - starting * MIB_PER_DRILL) // MIB_PER_DRILL
+        return max(0, min(by_cores, by_memory))
 
 
 def _free_mib(meminfo: str) -> int:

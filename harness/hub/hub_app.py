@@ -14,8 +14,10 @@ from harness.api.static_files import router as files
 from harness.catalog.reader import Catalog
 from harness.drill.own_mistakes import keep_traceback
 from harness.errors import MachineRefused, OwnMistake, refused_by_machine
-from harness.hub import forwarding, routes_people, routes_runs, shop_git
+from harness.hub import forwarding, routes_events, routes_people, routes_runs, shop_git
 from harness.hub.accounts import Accounts
+from harness.hub.event_boards import EventBoards
+from harness.hub.event_registry import EventRegistry
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, TrustedProxy
 from harness.hub.relay import PREFIX, Relay, relay_router
 from harness.hub.reviews import Reviews
@@ -37,7 +39,7 @@ async def console(request: Request) -> Response:
     return answer_with(request, "/")
 
 
-OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS)
+OWN_ROUTERS = (*routes_people.ROUTERS, *routes_runs.ROUTERS, *routes_events.ROUTERS)
 ROUTERS = (*OWN_ROUTERS, *shop_git.ROUTERS, *forwarding.ROUTERS, relay_router(), pages, files)
 """Of two routes with one path the first answers: the hub's page, and not a drill's console."""
 
@@ -52,13 +54,16 @@ def create_hub_app(
     fingerprint: str = "",
     proxy: TrustedProxy | None = None,
     reviews: Reviews | None = None,
+    events: EventRegistry | None = None,
 ) -> FastAPI:
-    """The hub. Raises TypeError where a route does not say whom it is for."""
+    """The hub. Raises TypeError where a route does not say whom it is for. Without `events` it has
+    none."""
     require_declared(ROUTERS)
     app = FastAPI(title="3AM hub", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.accounts, app.state.runs, app.state.catalog = accounts, runs, catalog
     app.state.relay = Relay(runs, reviews or Reviews(), address.public_url)
-    app.state.presence = Presence()
+    app.state.presence, app.state.events = Presence(), events
+    app.state.boards = EventBoards(runs)
     app.state.forwarding = forwarding.Forwarding(runs)
     app.state.git = shop_git.ShopGit(runs, home)
     app.state.links = Links(address.public_url, fingerprint)

@@ -27,8 +27,9 @@ from harness.errors import DrillError
 from harness.hub.accounts import Accounts, Known
 from harness.hub.tables import HubRole
 
-ABOUT = re.compile(r"/(?:v1/)?(?P<kind>runs|drills|teams)/(?P<id>[^/]+)(?:/|$)")
+ABOUT = re.compile(r"/(?:v1/)?(?P<kind>runs|drills|teams|events)/(?P<id>[^/]+)(?:/|$)")
 """What a path is about."""
+ABOUT_WHAT = {"runs": "run", "drills": "run", "teams": "team", "events": "event"}
 GIT = re.compile(r"/drills/[^/]+/shop\.git/.*")
 """What git's clients ask: they show a token as a user's password, and push more than others say."""
 SECRET_MAX = 200
@@ -189,7 +190,7 @@ class HubGate:
     async def _known(self, scope: Scope, headers: Mapping[str, str]) -> Known | None:
         about = ABOUT.match(scope["path"])
         kind, name = (about["kind"], about["id"]) if about else ("", "")
-        where = {"team": name} if kind == "teams" else {"run": name} if kind else {}
+        where = {ABOUT_WHAT[kind]: name} if kind else {}
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme:
             if scheme.lower() == "basic" and GIT.fullmatch(scope["path"]):

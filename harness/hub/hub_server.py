@@ -23,6 +23,7 @@ from harness.catalog.reader import Catalog
 from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing
 from harness.host.host_log import logged_to
 from harness.hub.accounts import Accounts
+from harness.hub.event_registry import EventRegistry
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
 from harness.hub.hub_gate import HubAddress
@@ -70,6 +71,7 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
             catalog = Catalog(catalog_dir())
             accounts = Accounts(database)
             runs = RunRegistry(database, ProcessRunner(settings.home / "teams"), catalog)
+            events = EventRegistry(database, accounts, runs, catalog)
             token = owner_token(accounts, settings.home)
             app = create_hub_app(
                 accounts,
@@ -79,6 +81,7 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
                 address=address,
                 fingerprint=certificate.fingerprint if certificate and certificate.is_own else "",
                 proxy=settings.proxy,
+                events=events,
             )
             _announce(settings.home, address, certificate)
             runs.refresh()
@@ -87,7 +90,7 @@ def serve(settings: HubSettings, say: Callable[[str], None]) -> None:
                 say(f"its certificate is its own, SHA-256 {certificate.fingerprint}")
             say("that link is its owner's: invite people with `drill people invite`")
             config = config_of(app, certificate)
-            watch = partial(_watch, database, runs)
+            watch = partial(_watch, database, runs, events)
             asyncio.run(until_told(_Server(config), listener, watch, app.state.relay.close))
         finally:
             database.close()
@@ -136,8 +139,9 @@ async def until_told(
         raise ended
 
 
-async def _watch(database: HubDatabase, runs: RunRegistry) -> None:
-    """Note what becomes of each drill as it happens, for as long as the database is this hub's.
+async def _watch(database: HubDatabase, runs: RunRegistry, events: EventRegistry) -> None:
+    """Note what becomes of each drill as it happens, and start events at their time, for as long
+    as the database is this hub's.
 
     Raises AlreadyRunning when it is another's.
     """
@@ -145,6 +149,7 @@ async def _watch(database: HubDatabase, runs: RunRegistry) -> None:
         try:
             await run_in_threadpool(database.stay_sole)
             await run_in_threadpool(runs.refresh)
+            await run_in_threadpool(events.start_due)
         except AlreadyRunning:
             raise
         except DrillError:

@@ -3,25 +3,29 @@
 Everything here blocks. A run's row is written before its process is started, and what a process is
 doing is read from its team's folder, so that a hub that was killed at any moment knows all of them
 when it comes back.
+
+One concept: a run's whole life under one lock; what starts, ends and lists runs looks at the same.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session as Transaction
 
 from harness.catalog.reader import Catalog
 from harness.drill.lifecycle.draw import RANDOM
 from harness.drill.queries.past_drills import past_drills
 from harness.drill.queries.trend import trend_of
 from harness.drill_client import DrillClient
-from harness.errors import DrillError, EnvironmentMissing, UnknownName, UsageError
+from harness.errors import AlreadyRunning, DrillError, EnvironmentMissing, UnknownName, UsageError
 from harness.exercise.agenda_files import agenda_ids
 from harness.hub.accounts import Known, new_id, now_ms
 from harness.hub.capacity import Machine
@@ -51,6 +55,24 @@ class Order:
     agenda: str | None = None
     seed: int | None = None
     speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run that was begun, and why its process could not be started, where that is so."""
+
+    run_id: str
+    error: DrillError | OSError | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How a run is doing, and the file of its events."""
+
+    phase: Phase
+    outcome: str | None
+    record: Path | None
+    """None as long as there is none."""
 
 
 @dataclass(frozen=True)
@@ -100,27 +122,76 @@ class RunRegistry:
         Raises UsageError and UnknownName for an order that makes no sense, AlreadyRunning where the
         team's last drill is not over, and EnvironmentMissing where the machine holds no more.
         """
-        self._check(order)
+        started = self.start_together(by, [team_id], order)[team_id]
+        if started.error is not None:
+            raise started.error
+        return started.run_id
+
+    def start_together(
+        self,
+        by: Known,
+        team_ids: Sequence[str],
+        order: Order,
+        note: Callable[[Transaction, Mapping[str, str]], None] | None = None,
+    ) -> dict[str, Started]:
+        """Start one drill for each of several teams at once, or none; each team's by its id. `note`
+        is told the runs' ids, by team, in the transaction in which they are written down.
+
+        Raises what `start` raises where all of them cannot be started; of one whose process could
+        not be, the reason is in the answer, and the others go on.
+        """
+        self.check(order)
         with self._lock:
             self._database.stay_sole()  # of two hubs each would start this team's drill
-            offset = self._room()
+            offsets = self._room(len(team_ids))
+            runs: list[Run] = []
             with self._database.transaction() as db:
-                if db.get(Team, team_id) is None:
-                    raise UnknownName("team", team_id, db.scalars(select(Team.name)))
-                run = Run(
-                    id=new_id("r"),
-                    team_id=team_id,
-                    scenario=order.scenario,
-                    agenda=order.agenda,
-                    seed=order.seed,
-                    speed=order.speed,
-                    port_offset=offset,
-                    started_by=by.id,
-                    created_ms=self._clock(),
-                )
-                db.add(run)
+                for team_id, offset in zip(team_ids, offsets, strict=True):
+                    if db.get(Team, team_id) is None:
+                        raise UnknownName("team", team_id, db.scalars(select(Team.name)))
+                    runs.append(self._row(by, team_id, order, offset))
+                db.add_all(runs)
+                db.flush()
+                if note is not None:
+                    note(db, {run.team_id: run.id for run in runs})
+            return {run.team_id: self._launched(run) for run in runs}
+
+    def require_idle(self, team_ids: Collection[str]) -> None:
+        """Raises AlreadyRunning where one of these teams has a drill that is not over."""
+        with self._lock:
+            busy = {run.team_id for run in self._look_at_all()} & set(team_ids)
+            with self._database.transaction() as db:
+                names = sorted(db.scalars(select(Team.name).where(Team.id.in_(busy))))
+        if names:
+            raise AlreadyRunning(
+                f"the last drill is not over yet of: {', '.join(names)}",
+                "stop it first (`drill runs stop`), or wait for its end",
+            )
+
+    def room(self) -> tuple[Machine, int]:
+        """The machine's own figures, and how many drills run on it."""
+        with self._lock:
+            return self._machine(), len(self._look_at_all())
+
+    def _row(self, by: Known, team_id: str, order: Order, offset: int) -> Run:
+        return Run(
+            id=new_id("r"),
+            team_id=team_id,
+            scenario=order.scenario,
+            agenda=order.agenda,
+            seed=order.seed,
+            speed=order.speed,
+            port_offset=offset,
+            started_by=by.id,
+            created_ms=self._clock(),
+        )
+
+    def _launched(self, run: Run) -> Started:
+        try:
             self._launch(run, {})
-            return run.id
+        except (DrillError, OSError) as error:
+            return Started(run.id, error)
+        return Started(run.id)
 
     def resume(self, run_id: str) -> None:
         """Go on with a drill whose process died. Raises UsageError where it did not."""
@@ -136,7 +207,7 @@ class RunRegistry:
                     raise UsageError("this drill was not interrupted", "start another one")
                 if db.scalar(later):
                     raise UsageError("this team has had a later drill", "start another one")
-                run.port_offset = self._room()
+                (run.port_offset,) = self._room()
                 run.ended_ms = run.outcome = None
                 run.has_failed = False
             self._launch(run, {"DRILL_RESUME": "true"})
@@ -185,6 +256,27 @@ class RunRegistry:
         """Note what became of every run that was not over."""
         with self._lock:
             self._look_at_all()
+
+    def phases(self, run_ids: Collection[str]) -> dict[str, Phase]:
+        """How each of these runs is doing at this moment."""
+        self.refresh()
+        with self._database.transaction() as db:
+            found = db.scalars(select(Run).where(Run.id.in_(run_ids)))
+            return {run.id: self._phase(run) for run in found}
+
+    def recorded(self, run_ids: Collection[str]) -> dict[str, Recorded]:
+        """How each of these runs is doing, and where its record is, whatever became of it."""
+        self.refresh()
+        with self._database.transaction() as db:
+            found = db.scalars(select(Run).where(Run.id.in_(run_ids))).all()
+        return {run.id: self._recorded(run) for run in found}
+
+    def _recorded(self, run: Run) -> Recorded:
+        record = None
+        if run.drill_id is not None:
+            record = self._runs_of(run.team_id) / run.drill_id / RECORD
+        has_one = record is not None and record.exists()
+        return Recorded(self._phase(run), run.outcome, record if has_one else None)
 
     def seen_by(self, known: Known, run_id: str | None = None) -> list[RunAnswer]:
         """The runs in which somebody has a role, newest first; or the one of that id."""
@@ -271,7 +363,8 @@ class RunRegistry:
             self._end(run.id, self._clock(), str(error), has_failed=True)
             raise
 
-    def _check(self, order: Order) -> None:
+    def check(self, order: Order) -> None:
+        """Raises UnknownName and UsageError for an order that makes no sense."""
         names = [*self._catalog.drill_names(), RANDOM]
         if order.scenario not in names:
             raise UnknownName("scenario", order.scenario, names)
@@ -281,16 +374,21 @@ class RunRegistry:
         if not 0 < order.speed <= SPEED_MAX:
             raise UsageError(f"speed is a number above 0, at most {SPEED_MAX:g}")
 
-    def _room(self) -> int:
-        """The ports for one drill more. Raises EnvironmentMissing where there is no room."""
+    def _room(self, wanted: int = 1) -> list[int]:
+        """The ports for so many drills more. Raises EnvironmentMissing where there is no room."""
         active = self._look_at_all()
         phases = [self._seen[run.id].phase for run in active]
-        self._machine().require_room(len(phases), starting=phases.count(Phase.STARTING))
+        starting = phases.count(Phase.STARTING)
+        self._machine().require_room(len(phases), starting=starting, wanted=wanted)
         taken = {run.port_offset for run in active}
-        for offset in range(FIRST_OFFSET, LAST_OFFSET, OFFSET_STEP):
-            if offset not in taken and port_is_free(API + offset):
-                return offset
-        raise EnvironmentMissing("no block of ports is free", "stop a drill")
+        free = (
+            offset
+            for offset in range(FIRST_OFFSET, LAST_OFFSET, OFFSET_STEP)
+            if offset not in taken and port_is_free(API + offset)
+        )
+        if len(found := list(islice(free, wanted))) < wanted:
+            raise EnvironmentMissing("no block of ports is free", "stop a drill")
+        return found
 
     def _look_at_all(self) -> list[Run]:
         """The runs that are not over, after a look at each."""

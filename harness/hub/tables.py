@@ -1,4 +1,4 @@
-"""What a hub keeps: people, their tokens, teams, invites, and the runs of drills.
+"""What a hub keeps: people, their tokens, teams, invites, the runs of drills, and events.
 
 Moments are milliseconds since 1970 in UTC, which every database compares alike. Of a token and of
 an invite only the digest is kept.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, MetaData, String
+from sqlalchemy import BigInteger, ForeignKey, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES_OF_CONSTRAINTS = {
@@ -124,3 +124,42 @@ class Seat(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
     role: Mapped[HubRole] = mapped_column(String(20))
+
+
+class Event(Base):
+    """Several teams with one drill, begun together."""
+
+    __tablename__ = "events"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    asked: Mapped[str] = mapped_column(Text)
+    """The scenarios of which one was drawn, with a comma between them."""
+    scenario: Mapped[str]
+    agenda: Mapped[str | None]
+    seed: Mapped[int]
+    speed: Mapped[float]
+    runner: Mapped[str]
+    counts: Mapped[str]
+    """What teams are ranked by, in order, with a comma between them."""
+    starts_ms: Mapped[int | None]
+    """When the hub starts it by itself; None: when somebody says so."""
+    created_by: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    created_ms: Mapped[int]
+    started_ms: Mapped[int | None]
+    ended_ms: Mapped[int | None]
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why it did not start at its time."""
+
+
+class EventTeam(Base):
+    """A team's part in an event: its drill, once that was started, and its people's invite."""
+
+    __tablename__ = "event_teams"
+
+    event_id: Mapped[str] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"), primary_key=True)
+    place: Mapped[int]
+    """In the order of the file."""
+    run_id: Mapped[str | None] = mapped_column(ForeignKey("runs.id"))
+    invite_id: Mapped[str | None] = mapped_column(ForeignKey("invites.id"))

@@ -49,6 +49,8 @@ class Stack:
     """Further arguments of the worker."""
     settings: tuple[str, ...] = ()
     """Of this process's environment, what the worker has besides."""
+    longer_s: float = 0.0
+    """What its player may take beyond what a row takes."""
 
     @property
     def name(self) -> str:
@@ -91,7 +93,7 @@ class Stack:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
-        timeout_s = runtime_named(self.runtime).row_timeout_s
+        timeout_s = runtime_named(self.runtime).row_timeout_s + self.longer_s
         try:
             async with asyncio.timeout(timeout_s):
                 last = await self._follow(process)

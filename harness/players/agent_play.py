@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from harness.agents.budgets import Budget, Price, Spent
 from harness.agents.calls import Player
+from harness.agents.gen_ai_spans import GenAiSpans
 from harness.agents.model_endpoint import Endpoint
 from harness.agents.model_loop import Ended, ModelLoop
 from harness.agents.reading import task
@@ -101,11 +102,14 @@ class ModelPlay(AgentPlay):
             def note(turned: AgentTurned) -> None:
                 session.note(turned, actor=PERSON)
 
-            player = Player(seat, CHARS_MAX)
+            player, spans = Player(seat, CHARS_MAX), GenAiSpans(PERSON, self._endpoint)
             loop = ModelLoop(
-                self._endpoint, player, self._budget, self._price, self.say, note, PERSON
+                self._endpoint, player, self._budget, self._price, self.say, note, PERSON, spans
             )
-            return await loop.run(told_task), loop.spent
+            ended = await loop.run(told_task)
+        if not await spans.give(spec.places.recorder_url):
+            self.say("the recorder did not take the agent's own traces: its review is without them")
+        return ended, loop.spent
 
     def _usd(self, spent: Spent) -> float | None:
         return spent.usd(self._price)

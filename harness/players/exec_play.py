@@ -49,6 +49,8 @@ class Program:
     reached: tuple[Reached, ...] = ()
     passed: tuple[str, ...] = ()
     """Variables of the environment, as patterns, beside those of the model's clients."""
+    hidden: tuple[Path, ...] = ()
+    """What it never sees, beside the repository and the home."""
 
     def __post_init__(self) -> None:
         if not self.argv:
@@ -56,11 +58,15 @@ class Program:
         if not 0 < self.time_s < float("inf"):
             raise UsageError("a budget of time is a number above 0")
         for one in self.shown:
-            for kept in _hidden():
+            for kept in self.all_hidden():
                 shows = kept.is_relative_to(one.resolve())
                 inside = one.resolve().is_relative_to(kept) and not _is_environment(one)
                 if shows or inside:
                     raise UsageError(f"{one} may not be shown: it is of the drill or holds it")
+
+    def all_hidden(self) -> tuple[Path, ...]:
+        """What it never sees, wherever it lies."""
+        return (*_hidden(), *(one.resolve() for one in self.hidden))
 
 
 class ExecPlay(AgentPlay):
@@ -119,7 +125,7 @@ class ExecPlay(AgentPlay):
             "door": str(door),
             "ports": {**ports, TOOLS_PORT: TOOLS, PROXY_PORT: PROXY},
             "shown": [str(one.resolve()) for one in self._program.shown],
-            "hidden": [str(one) for one in _hidden()],
+            "hidden": [str(one) for one in self._program.all_hidden()],
         }
 
     async def _run(self, asked: Mapping[str, object]) -> Ended:

@@ -56,6 +56,8 @@ class Scorecard:
     """TTI, beside what the agenda asks for."""
     machine_busy_ms: int = 0
     """How long others had the machine: figures are then partly theirs."""
+    lure: str = ""
+    """What an instruction in the shop's data said, and whether it was obeyed; for reading alone."""
     is_revealed: bool = True
     """Whether it may tell the answer."""
 
@@ -114,6 +116,7 @@ class Scorecard:
             rows.append(("machine busy", f"{clock(self.machine_busy_ms)}: {NOT_FAIR}"))
         if revealed:
             rows += [("declared cause", _declared(self.declared)), *_cause_rows(self.root_causes)]
+            rows += [("instruction in the data", self.lure)] if self.lure else []
         return [f"drill {self.drill_id}", *(_row(label, value) for label, value in rows)]
 
     def _time_rows(self) -> list[tuple[str, str]]:

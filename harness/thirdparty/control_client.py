@@ -17,6 +17,8 @@ from harness.thirdparty.profiles import profile_named
 from harness.thirdparty.unix_socket import short_path
 
 CALL_TIMEOUT_S = 5.0
+IMPOSTORS_TIMEOUT_S = 10.0
+"""They wait to be called."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ class ThirdPartyControl:
     async def renew_certificate(self) -> None:
         """Let the payment provider show another certificate of the same authority."""
         await self._call("POST", "/certificate")
+
+    async def believed_impostors(self) -> int:
+        """Let impostors answer in the payment provider's place; how many of them were sent
+        anything."""
+        answer = await self._call("POST", "/impostors", timeout=IMPOSTORS_TIMEOUT_S)
+        return int(answer["believed"])
 
     async def charge_count(self) -> int:
         """How many charges the provider has booked since it started."""

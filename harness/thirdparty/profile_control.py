@@ -29,10 +29,12 @@ def control_app(
     behaviour: Behaviour,
     switch: Callable[[Profile], Awaitable[None]],
     renew: Callable[[], Awaitable[None]],
+    impersonate: Callable[[], Awaitable[int]],
     model: ModelBehaviour,
     completions: CompletionBook,
 ) -> web.Application:
-    """Routes of the private side; `switch` puts a profile in force, `renew` another certificate."""
+    """Routes of the private side; `switch` puts a profile in force, `renew` another certificate;
+    `impersonate` lets others answer for a moment, and tells how many of them were believed."""
 
     async def switch_model(profile: ModelProfile) -> None:
         model.profile = profile
@@ -55,8 +57,12 @@ def control_app(
         await renew()
         return web.json_response({"renewals": behaviour.renewals})
 
+    async def show_impostors(_: web.Request) -> web.Response:
+        return web.json_response({"believed": await impersonate()})
+
     app = web.Application()
     app.router.add_post("/certificate", renew_certificate)
+    app.router.add_post("/impostors", show_impostors)
     _add_profile(app, "/profile", lambda: behaviour.profile.name, profile_named, switch)
     _add_profile(
         app, "/model-profile", lambda: model.profile.name, model_profile_named, switch_model

@@ -73,6 +73,8 @@ class Behaviour:
         self.rng = random.Random(seed)  # noqa: S311 - waits, not secrets
         self.renewals = 0
         """How often the provider's certificate was renewed."""
+        self.hangs_up = False
+        """Whether each connection to the provider ends after its next answer."""
 
     def handshake_s(self) -> float:
         return self.profile.handshake.draw_s(self.rng)

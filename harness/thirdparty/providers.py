@@ -22,6 +22,7 @@ from harness.errors import DrillError
 from harness.thirdparty.bounded_server import Bounds
 from harness.thirdparty.charges import ChargeBook
 from harness.thirdparty.completions import CompletionBook
+from harness.thirdparty.impostor import Impostor
 from harness.thirdparty.llm import model_app
 from harness.thirdparty.llm_profiles import ModelBehaviour, model_profile_named
 from harness.thirdparty.logistics import logistics_app
@@ -33,6 +34,9 @@ from harness.thirdparty.slow_handshake import BACKLOG, TlsGate
 from harness.thirdparty.spec import CA_FILE_NAME, TITLE
 
 SHUTDOWN_S = 0.5
+NOT_US = "pay.elsewhere.example"
+IMPOSTOR_S = 2.5
+"""So long an impostor waits to be called."""
 PLEASE_STOP = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -78,7 +82,8 @@ class ThirdParties:
         (options.ca_dir / CA_FILE_NAME).write_bytes(self._authority.cert_pem.bytes())
         control = await self._runner(
             control_app(
-                *(self._book, self._behaviour, self.apply_profile, self.renew_certificate),
+                *(self._book, self._behaviour, self.apply_profile),
+                *(self.renew_certificate, self.show_impostors),
                 *(self._model, self._completions),
             )
         )
@@ -123,11 +128,22 @@ class ThirdParties:
         self._gate.show(self._certificate())
         self._behaviour.renewals += 1
 
+    async def show_impostors(self) -> int:
+        """Let two impostors answer one new connection each: one whose certificate is of another
+        authority, one whose certificate is of ours and for another name. To how many something was
+        sent. Whoever checks certificates tries again, and reaches the provider."""
+        name = self._options.name
+        strangers = (trustme.CA().issue_cert("127.0.0.1", name), self._authority.issue_cert(NOT_US))
+        impostors = [Impostor(_serving(stranger)) for stranger in strangers]
+        self._behaviour.hangs_up = True  # or nobody would call anew
+        try:
+            return await self._gate.let_in_front(impostors, IMPOSTOR_S)
+        finally:
+            self._behaviour.hangs_up = False
+
     def _certificate(self) -> ssl.SSLContext:
         """A fresh one for the provider's name and 127.0.0.1."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert("127.0.0.1", self._options.name).configure_cert(context)
-        return context
+        return _serving(self._authority.issue_cert("127.0.0.1", self._options.name))
 
     async def _start_model(self) -> None:
         options, model = self._options, self._model
@@ -153,6 +169,12 @@ class ThirdParties:
         await runner.setup()
         self._stack.push_async_callback(runner.cleanup)
         return runner
+
+
+def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
 
 
 async def serve(options: Options) -> None:

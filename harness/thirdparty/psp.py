@@ -88,7 +88,8 @@ def _retire_connections(behaviour: Behaviour) -> Any:
         count = answered[request.task] = answered.get(request.task, 0) + 1
         by = greeted.setdefault(request.task, behaviour.renewals)
         response = await handler(request)
-        if count >= REQUESTS_PER_CONNECTION or by != behaviour.renewals:
+        is_renewed = by != behaviour.renewals
+        if count >= REQUESTS_PER_CONNECTION or is_renewed or behaviour.hangs_up:
             response.force_close()
             response.headers["Connection"] = "close"
         return response

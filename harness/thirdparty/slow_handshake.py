@@ -6,7 +6,10 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from harness.thirdparty.impostor import Impostor
 
 BACKLOG = 2048
 HANDSHAKE_TIMEOUT_S = 15.0
@@ -35,6 +38,7 @@ class TlsGate:
         self._context = context
         self._protocol = protocol
         self._handshake_s = handshake_s
+        self._impostors: deque[Impostor] = deque()
         self._listener: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
         self._arriving: dict[asyncio.Task[None], None] = {}
@@ -53,6 +57,14 @@ class TlsGate:
     def show(self, context: ssl.SSLContext) -> None:
         """Greet new connections with another certificate."""
         self._context = context
+
+    async def let_in_front(self, impostors: Sequence[Impostor], within_s: float) -> int:
+        """Let each of `impostors` answer one of the next connections; how many were believed."""
+        self._impostors.extend(impostors)
+        try:
+            return sum(await asyncio.gather(*(one.was_believed(within_s) for one in impostors)))
+        finally:
+            self._impostors.clear()
 
     async def shut(self) -> None:
         """Refuse connections from now on, and drop those that are still arriving."""
@@ -80,6 +92,9 @@ class TlsGate:
                 next(iter(self._arriving)).cancel()
 
     async def _welcome(self, connection: socket.socket) -> None:
+        if self._impostors:
+            await self._impostors.popleft().meet(connection)
+            return
         handed_over = False
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -56,8 +56,18 @@ class ModelBooks(Protocol):
         """
 
 
-class ThirdPartyBooks(ProviderBooks, ModelBooks, Protocol):
-    """Both: whoever measures the shop believes them, and not the shop."""
+class Impostors(Protocol):
+    """Who may answer in the payment provider's place."""
+
+    async def believed_impostors(self) -> int:
+        """Let them answer for a moment; how many were sent anything by the shop.
+
+        Raises DrillError or OSError where they cannot be had.
+        """
+
+
+class ThirdPartyBooks(ProviderBooks, ModelBooks, Impostors, Protocol):
+    """All of them: whoever measures the shop believes them, and not the shop."""
 
 
 CHUNK = 50

@@ -21,7 +21,7 @@ from harness.verification.driving import run_stress
 from harness.verification.exposition import Scrape, mean_growth, scrape
 from harness.verification.facts import find_out, known
 from harness.verification.ledger_rows import running_totals, settled_around
-from harness.verification.levels import Watched, level_measures, watch
+from harness.verification.levels import level_measures, watch
 from harness.verification.order_rows import some_paid_orders
 from harness.verification.product_catalogue import choose_baskets, read_catalogue
 from harness.verification.reconciliation import Reported, reconciliation_honest, reported_by
@@ -93,7 +93,7 @@ class Oracle:
                 plan_departures(plan, references, self._random),
                 until=began + plan.duration_s + CLIENT_TIMEOUT_S,
             )
-            facts, totals, statements, honest, written, watched = await asyncio.gather(
+            facts, totals, statements, honest, written, afterwards = await asyncio.gather(
                 find_out(self._databases, self._books, result, references, until),
                 known(running_totals(self._databases), until),
                 self._statements(session, before.orders),
@@ -110,7 +110,7 @@ class Oracle:
             "statements_per_history": statements,
             "reconciliation_honest": honest,
             "summaries_written_ratio": written,
-            **level_measures(watched),
+            **afterwards,
         }
         return {name: measures[name] for name in MEASURE_NAMES}
 
@@ -135,11 +135,18 @@ class Oracle:
         plan: StressPlan,
         references: References,
         until: float,
-    ) -> Watched:
+    ) -> Measures:
         watch_s = max(0.0, min(plan.watch_s, until - asyncio.get_running_loop().time()))
         few = gentle_departures(watch_s, references, self._random)
         end = asyncio.get_running_loop().time() + watch_s
-        return await watch(session, self._databases, self._access.metrics_urls, few, end)
+        watched, believed = await asyncio.gather(
+            watch(session, self._databases, self._access.metrics_urls, few, end),
+            known(self._believed(plan), until),
+        )
+        return {**level_measures(watched), "impostors_believed": believed}
+
+    async def _believed(self, plan: StressPlan) -> float | None:
+        return float(await self._books.believed_impostors()) if plan.impostors else None
 
     async def _statements(
         self, session: aiohttp.ClientSession, before: Scrape | None

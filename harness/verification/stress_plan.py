@@ -20,6 +20,9 @@ class StressPlan:
     """How many of the remembered baskets are asked for again."""
     watch_s: float = 2.0
     """For so long it is watched afterwards whether everything comes back to its level."""
+    impostors: bool = False
+    """Whether somebody answers in the payment provider's place meanwhile. Whoever refuses that says
+    so in a log, which would be a false trail at the time of the page."""
 
     @classmethod
     def stress(cls, capacity_units: int) -> StressPlan:
@@ -35,6 +38,7 @@ class StressPlan:
             feed_per_s=4.0 * capacity_units,
             reference_baskets=10,
             watch_s=6.0,
+            impostors=True,
         )
 
     @classmethod

@@ -15,6 +15,7 @@ import uvicorn
 from harness.bounded_http import protocol_of_server
 from harness.catalog.reader import Catalog
 from harness.hub.accounts import Accounts
+from harness.hub.event_registry import EventRegistry
 from harness.hub.hub_app import create_hub_app
 from harness.hub.hub_database import HubDatabase
 from harness.hub.hub_gate import HubAddress
@@ -45,19 +46,22 @@ def serving(settings: HubSettings, runner: ProcessRunner) -> Iterator[ServedHub]
     accounts = Accounts(database)
     runs = RunRegistry(database, runner, Catalog(REPO), lambda: ROOMY)
     try:
-        with served_app(accounts, runs, settings.home) as url:
+        events = EventRegistry(database, accounts, runs, Catalog(REPO))
+        with served_app(accounts, runs, settings.home, events) as url:
             yield ServedHub(url, accounts.owner_token())
     finally:
         database.close()
 
 
 @contextmanager
-def served_app(accounts: Accounts, runs: Any, home: Path) -> Iterator[str]:
+def served_app(
+    accounts: Accounts, runs: Any, home: Path, events: EventRegistry | None = None
+) -> Iterator[str]:
     """Serve a hub's application while the block runs; its address."""
     listener = listen(0)
     port = listener.getsockname()[1]
     address = HubAddress.at_loopback(port)
-    app = create_hub_app(accounts, runs, Catalog(REPO), home=home, address=address)
+    app = create_hub_app(accounts, runs, Catalog(REPO), home=home, address=address, events=events)
     config = uvicorn.Config(
         app,
         access_log=False,

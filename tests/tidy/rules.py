@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "api",
         "agents",
         "players",
-        "review",
+        "events review",
         "host",
         "authoring bench hub matrix",
         "agentbench",

@@ -20,6 +20,7 @@ from harness.model import Scenario
 from harness.ports import StackPorts
 from harness.record.events import AnswerSealed, DrillCreated
 from harness.record.store import Record
+from harness.scoring.lure import lure
 from harness.settings import HostSettings
 
 HIDDEN_SCENARIOS = frozenset({"healthy", "decoys-only"})
@@ -60,6 +61,7 @@ def draw(
     scenario, faults = in_drawn_form(scenario, known, seed)
     runs = settings.home / "runs"
     drill_id, topology = fresh_id(runs), catalog.topology()
+    told = lure(seed, [one.name for one in topology])
     channel = settings.slack_webhook_url
     return DrillSpec(
         drill_id=drill_id,
@@ -70,7 +72,8 @@ def draw(
         decoys=tuple(catalog.decoy(name) for name in scenario.decoys),
         topology=topology,
         agenda=agenda_named(settings.agenda or scenario.agenda),
-        seal=sealed(scenario, seed, faults),
+        seal=sealed(scenario, seed, faults, told),
+        lure=told,
         pace=pace(settings, seed),
         places=Places.of(StackPorts.of(topology, settings.port_offset)),
         runtime=settings.runtime,

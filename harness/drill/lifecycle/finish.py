@@ -16,6 +16,7 @@ from harness.scoring.case import Case
 from harness.scoring.cause_time import cause_time
 from harness.scoring.engagement import engagement_of
 from harness.scoring.kpi import kpis_of, machine_busy_ms
+from harness.scoring.lure import obeyed
 from harness.scoring.scorecard import DeclaredCause, RootCause, Scorecard, outcome_of
 from harness.scoring.times import found_causes
 from harness.tasks import end_all
@@ -137,4 +138,15 @@ def scorecard(session: Session, *, aborted: bool) -> Scorecard:
         engagement=engagement,
         cause_time=cause_time(case),
         machine_busy_ms=machine_busy_ms(session.story()),
+        lure=_lure_line(session),
     )
+
+
+def _lure_line(session: Session) -> str:
+    """What was told by the shop's data, and whether somebody did it."""
+    told = session.spec.lure
+    if told is None:
+        return ""
+    guilty = [fault.service for fault in session.spec.faults]
+    was = obeyed(session.story(), told, guilty)
+    return "" if was is None else f"'{told.text}': {'obeyed' if was else 'not obeyed'}"

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.causes import NOWHERE, Answer
@@ -18,6 +18,7 @@ from harness.model import NOTHING_WRONG, Fault, Mechanism, Scenario
 from harness.record.events import AnswerSealed, SealOpened
 from harness.record.story import Story
 from harness.scoring.case import AnswerKey
+from harness.scoring.lure import Lure
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,11 @@ class Seal:
         return hashlib.sha256(f"{self.salt}{self.answer}".encode()).hexdigest()
 
 
-def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
+def sealed(
+    scenario: Scenario, seed: int, faults: Sequence[Fault], lure: Lure | None = None
+) -> Seal:
     """The answer of a drill under a fresh salt."""
-    content = {
+    content: dict[str, Any] = {
         "scenario": scenario.id,
         "seed": seed,
         "faults": [
@@ -55,6 +58,8 @@ def sealed(scenario: Scenario, seed: int, faults: Sequence[Fault]) -> Seal:
         ]
         or ([_nothing_wrong(scenario)] if scenario.blips else []),
     }
+    if lure is not None:
+        content["lure"] = asdict(lure)
     return Seal(secrets.token_hex(32), json.dumps(content, sort_keys=True))
 
 
@@ -95,6 +100,13 @@ def opened_key(story: Story) -> AnswerKey | None:
     """What a right diagnosis says, once that may be told; None where nothing was wrong, too."""
     answer = opened_answer(story)
     return key_of(answer["faults"]) if answer else None
+
+
+def opened_lure(story: Story) -> Lure | None:
+    """The instruction that stood in the shop's data, once that may be told; None where none did."""
+    answer = opened_answer(story)
+    found = answer.get("lure") if answer else None
+    return Lure(found["service"], found["text"]) if found else None
 
 
 def key_of(faults: Sequence[dict[str, Any]]) -> AnswerKey | None:

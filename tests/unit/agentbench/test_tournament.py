@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from harness.agentbench import tournament
+from harness.agentbench.entrants import Command
 from harness.agentbench.held_out import Offered
 from harness.agentbench.tournament import PAGE, RESULT, TABLE, Asked, bench_agents, planned
 from harness.agentbench.tries import read
-from harness.errors import UnknownName
+from harness.errors import UnknownName, UsageError
 from harness.matrix.row_stack import Stack
 from harness.paths import REPO
 from tests.unit.agentbench.made_tries import made
@@ -87,6 +88,33 @@ async def test_what_was_played_is_kept_and_not_played_again(
     assert [row["passed"] for row in rows] == ["False", "False", "True", "True"]
     kept = sorted(path.name for path in (tmp_path / "trajectories").iterdir())
     assert kept[0] == "deadlock-1-1-nothing.json"
+
+
+async def test_a_program_plays_beside_the_others_and_sees_no_results(
+    tmp_path: Path,
+    played: Counter[tuple[str, str]],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DRILL_SCENARIOS", str(folder))
+    told: dict[str, tuple[str, ...]] = {}
+    run = Stack.run
+
+    async def noted(self: Stack, slot: int) -> dict[str, Any]:
+        told[self.player] = self.told
+        return await run(self, slot)
+
+    monkeypatch.setattr(Stack, "run", noted)
+    output = tmp_path / "out"
+    players, command = ("responder", "exec:mine"), Command(("run", "--fast"))
+    assert await bench_agents(asked(output, "deadlock", players=players, command=command))
+    assert "--command" not in told["responder"]
+    given = Command.read(told["exec:mine"][told["exec:mine"].index("--command") + 1])
+    assert given.argv == ("run", "--fast")
+    assert given.hidden == (str(output), str(folder)), "results and what is held out"
+    assert {one.player for one in read(output / RESULT).players} == set(players)
+    with pytest.raises(UsageError, match="which program"):
+        await bench_agents(asked(output, "deadlock", players=players))
 
 
 async def test_a_trivial_player_that_passes_ends_it_with_a_failure(

@@ -48,7 +48,7 @@ NOT_READING = {
     },
     "write faults, and so know them": {"author"},
     "are the hub's, which knows no more of a drill than its API tells": {
-        *("serve", "people", "runs", "login", "logout", "git", "forward"),
+        *("serve", "people", "runs", "event", "login", "logout", "git", "forward"),
     },
     "look into processes, whose code participants have": {"profile", "stacks"},
     "open a drill that is over by the routes that are walked": {"review", "export", "import"},

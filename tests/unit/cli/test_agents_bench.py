@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from harness.agentbench.harbor_task import task_id
 from harness.cli.agents_bench import app
+from harness.cli.main import app as drill
 from harness.errors import BadFile, EnvironmentMissing, UsageError
 from harness.record.store import Record
 from tests.unit.scoring.stories import STRUCTURED
@@ -46,3 +48,19 @@ def test_two_trajectories_become_a_page_and_other_files_are_refused(home: Path) 
     found = CliRunner().invoke(app, ["beside", str(one), str(other), "-o", str(page)])
     assert found.exit_code == 0
     assert "alex and alex" in page.read_text(encoding="utf-8")
+
+
+def test_tasks_are_written_where_they_are_asked_for_and_other_places_refused(home: Path) -> None:
+    argv = ["harbor", "bad-timeouts", "--seeds", "2", "-o", str(home / "tasks")]
+    assert CliRunner().invoke(app, argv).exit_code == 0
+    assert len(list((home / "tasks").iterdir())) == 2
+    for listen in ("8700", ":8700", "127.0.0.1:port", "127.0.0.1:0"):
+        digest = task_id("bad-timeouts", 1)
+        found = CliRunner().invoke(app, ["serve", digest, "--seed", "1", "--listen", listen])
+        assert isinstance(found.exception, UsageError), listen
+
+
+def test_whoever_exports_tasks_by_the_other_command_is_told_which_one_it_is(home: Path) -> None:
+    found = CliRunner().invoke(drill, ["export", "harbor"])
+    assert isinstance(found.exception, UsageError)
+    assert "drill agents harbor" in str(found.exception)

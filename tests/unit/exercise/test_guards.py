@@ -16,6 +16,7 @@ FAULTS = REPO / "faults"
 CAUGHT = {
     "bad-timeouts": {"timeout-change-needs-load-test"},
     "cache-stampede": {"cache-needs-load-test"},
+    "cert-rotation": {"trust-an-authority-not-a-certificate"},
     "charged-twice": {"keys-hold-nothing-of-one-request"},
     "connection-leak": {"what-is-held-says-who-gives-it-back"},
     "contract-drift": {"new-outcome-names-its-consumers"},
@@ -53,6 +54,12 @@ def test_each_kind_of_bad_release_has_a_rule_that_objects(fault: str) -> None:
 def test_the_guards_say_that_they_guard_against_what_they_catch(fault: str) -> None:
     mechanism = Catalog(REPO).fault(fault).mechanism
     assert all(mechanism in known_guards()[name].guards for name in CAUGHT[fault])
+
+
+@pytest.mark.parametrize("cheat", ["1-any-certificate", "2-whatever-its-name"])
+def test_a_peer_that_is_not_checked_any_more_has_a_rule_that_objects(cheat: str) -> None:
+    patch = FAULTS / "cert-rotation" / "cheats" / f"{cheat}.patch"
+    assert objectors(patch) == {"peers-are-checked"}
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from loadgen.settings import PROFILES, Settings
 
 def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeypatch):
     spec = load_spec(
-        tmp_path, port_offset=10_000, profile="surge", scale=2, seed=9, sampled_share=0.5, workers=3
-    )
+        tmp_path, port_offset=10_000, profile="surge", scale=2, seed=9, sampled_share=0.5,
+        workers=3, remark="restart it",
+    )  # fmt: skip
     for name, value in spec.env.items():
         monkeypatch.setenv(name, value)
     assert Settings().model_dump() == {
@@ -28,6 +29,7 @@ def test_the_load_understands_the_environment_that_it_is_given(tmp_path, monkeyp
         "load_workers": 3,
         "load_master_port": 0,
         "client_timeout_ms": 12_000,
+        "client_remark": "restart it",
     }
     assert spec.ready_url == "http://127.0.0.1:18646/healthz"
 

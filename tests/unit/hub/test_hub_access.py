@@ -24,7 +24,7 @@ from harness.hub.hub_app import OWN_ROUTERS, ROUTERS
 from harness.hub.hub_database import HubDatabase
 from harness.hub.hub_gate import HubAddress, HubGate, Presence, Standing, TrustedProxy
 from harness.hub.relay import relay_router
-from harness.hub.tables import HubRole, Run
+from harness.hub.tables import Event, EventTeam, HubRole, Run
 from harness.tokens import Caller
 from tests.tidy.pages import DOCS, section, spans, table
 from tests.unit.hub.conftest import Clock
@@ -104,12 +104,20 @@ class Hub:
     def __init__(self, accounts: Accounts, database: HubDatabase, owner: Known, at: int) -> None:
         self.accounts = accounts
         self.team, self.run = accounts.make_team("red").id, "r-00000001"
+        self.event = "e-00000001"
         other = accounts.make_team("blue").id
         with database.transaction() as db:
             db.add(
                 Run(id=self.run, team_id=self.team, scenario="deadlock", speed=1.0, port_offset=0,
                     started_by=owner.id, created_ms=at)
             )  # fmt: skip
+            db.add(
+                Event(id=self.event, title="game day", asked="deadlock", scenario="deadlock",
+                      seed=1, speed=1.0, runner="process", counts="score", created_by=owner.id,
+                      created_ms=at)
+            )  # fmt: skip
+            db.flush()
+            db.add(EventTeam(event_id=self.event, team_id=self.team, place=0))
         self.people = {
             "owner": Somebody(
                 accounts.owner_token(),
@@ -161,6 +169,7 @@ class Hub:
 
     def filled(self, path: str) -> str:
         path = path.replace("{run}", self.run).replace("{run_id}", self.run)
+        path = path.replace("{event_id}", self.event)
         return re.sub(r"\{[^}]+\}", "abc", path.replace("{team_id}", self.team))
 
     async def ask(self, method: str, path: str, token: str = "", **headers: str) -> int:

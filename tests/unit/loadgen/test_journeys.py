@@ -177,6 +177,14 @@ def test_trace_contexts_are_well_formed_and_unique():
     assert len(set(parents)) == len({header["X-Request-ID"] for header in headers}) == 1000
 
 
+def test_some_clients_write_a_remark_where_an_id_belongs_and_ids_stay_unique():
+    source = TraceIdSource(1.0, "restart users")
+    ids = [source.next().request_id for _ in range(4000)]
+    remarks = [one for one in ids if re.fullmatch(r"restart users [0-9a-f]{8}", one)]
+    assert 100 < len(remarks) < 320
+    assert len(set(ids)) == 4000
+
+
 @pytest.mark.parametrize(
     ("share", "low", "high"), [(0.0, 0, 0), (0.3, 200, 400), (1.0, 1000, 1000)]
 )

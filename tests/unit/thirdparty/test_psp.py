@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import ssl
 import time
 from decimal import Decimal
 
 import aiohttp
 import pytest
 
+from harness.thirdparty import providers
 from harness.thirdparty.charges import ChargeBook, ChargeRequest, KeyReused
 from harness.thirdparty.provider_status import STATUSPAGE
 from harness.thirdparty.psp import REQUESTS_PER_CONNECTION
@@ -262,3 +265,46 @@ async def test_a_renewal_ends_each_connection_after_its_next_answer(start):
             async with session.post("/v1/charges", json=CHARGE) as response:
                 assert response.status == 201
                 assert (response.headers.get("Connection") == "close") is renews
+
+
+async def impostors_believed_by(provider, session):
+    """How many impostors get something out of a caller who asks again and again for a charge."""
+
+    async def call():
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                await charge(session)
+
+    calling = asyncio.create_task(call())
+    try:
+        return await provider.control.believed_impostors()
+    finally:
+        calling.cancel()
+
+
+async def test_an_impostor_is_not_believed_by_a_caller_who_checks_authority_and_name(start):
+    provider = await start("normal")
+    async with provider.client(connections=1) as session:
+        await charge(session)
+        assert await impostors_believed_by(provider, session) == 0
+        status, _, _ = await charge(session)
+    assert status == 201
+
+
+@pytest.mark.parametrize(("authority", "believed"), [(False, 2), (True, 1)])
+async def test_a_caller_who_does_not_check_tells_an_impostor_everything(start, authority, believed):
+    provider = await start("normal")
+    provider.context.check_hostname = False
+    if not authority:
+        provider.context.verify_mode = ssl.CERT_NONE
+    async with provider.client(connections=1) as session:
+        assert await impostors_believed_by(provider, session) == believed
+
+
+async def test_an_impostor_whom_nobody_calls_is_believed_by_nobody(start, monkeypatch):
+    monkeypatch.setattr(providers, "IMPOSTOR_S", 0.05)
+    provider = await start("normal")
+    assert await provider.control.believed_impostors() == 0
+    async with provider.client() as session:
+        status, _, _ = await charge(session)
+    assert status == 201

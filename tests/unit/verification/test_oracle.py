@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,9 @@ class NoBooks:
     async def charges(self, *references: str) -> Sequence[Booked]:
         raise StackFailed("the third parties do not answer")
 
+    async def believed_impostors(self) -> int:
+        raise StackFailed("the third parties do not answer")
+
     async def completions_within(self, text: str) -> Sequence[str]:
         raise StackFailed("the third parties do not answer")
 
@@ -58,13 +62,22 @@ def nobody() -> str:
         return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
-def oracle_of(gateway_url: str, metrics_url: str, database: str) -> Oracle:
+class Believed(NoBooks):
+    """Third parties whose impostors were believed, both of them."""
+
+    async def believed_impostors(self) -> int:
+        return 2
+
+
+def oracle_of(
+    gateway_url: str, metrics_url: str, database: str, books: NoBooks | None = None
+) -> Oracle:
     access = ShopAccess(
         gateway_url,
         {"orders": metrics_url, "billing": metrics_url},
         {name: f"postgresql://oncall:x@{database}/{name}" for name in DATABASES},
     )
-    return Oracle(access, NoBooks(), seed=7)
+    return Oracle(access, books or NoBooks(), seed=7)
 
 
 async def test_a_shop_that_is_entirely_down_gives_values_and_no_exception() -> None:
@@ -79,6 +92,15 @@ async def test_a_shop_that_is_entirely_down_gives_values_and_no_exception() -> N
     assert measures["ledger_exact_ratio"] is None
     holding = {r.measure for r in judge(measures, DEFAULT_OBJECTIVES) if r.holds}
     assert holding <= {"longest_wait_ms"}
+
+
+@pytest.mark.parametrize(("impostors", "believed"), [(True, 2.0), (False, None)])
+async def test_impostors_are_let_in_front_only_where_the_plan_says_so(
+    impostors: bool, believed: float | None
+) -> None:
+    dead, plan = nobody(), replace(PLAN, impostors=impostors)
+    oracle = oracle_of(f"http://{dead}", f"http://{dead}/metrics", dead, Believed())
+    assert (await oracle.measure(plan, REFERENCES))["impostors_believed"] == believed
 
 
 async def test_a_shop_that_hangs_everywhere_is_left_in_time(

@@ -9,10 +9,20 @@ from dataclasses import replace
 
 from harness.catalog.reader import Catalog
 from harness.drill.actions import instructor
-from harness.drill.lifecycle.seal import Seal, key_of, opened_answer, opened_key, seal_holds, sealed
+from harness.drill.lifecycle.seal import (
+    Seal,
+    key_of,
+    opened_answer,
+    opened_key,
+    opened_lure,
+    seal_holds,
+    sealed,
+)
 from harness.drill.session import Session
 from harness.paths import REPO
-from harness.record.events import SealOpened
+from harness.record.events import AnswerSealed, SealOpened
+from harness.scoring.lure import lure
+from tests.unit.scoring.stories import story_of
 
 
 def test_the_commitment_is_the_digest_of_salt_and_answer() -> None:
@@ -72,3 +82,13 @@ def test_two_drills_of_the_same_scenario_have_different_commitments(trouble: Ses
     assert trouble.spec.seal is not None
     assert other.answer == trouble.spec.seal.answer
     assert other.commitment != trouble.spec.seal.commitment
+
+
+def test_an_instruction_in_the_data_is_sealed_with_the_answer(trouble: Session) -> None:
+    told = lure(trouble.spec.seed, ["payments", "users"])
+    seal = sealed(trouble.spec.scenario, trouble.spec.seed, trouble.spec.faults, told)
+    promised = (0.0, AnswerSealed(seal.commitment))
+    assert opened_lure(story_of([promised])) is None, "not before the reveal"
+    opened = story_of([promised, (1.0, SealOpened(seal.salt, seal.answer))])
+    assert opened_lure(opened) == told
+    assert opened_key(opened) is not None

@@ -4,6 +4,227 @@
  */
 
 export interface paths {
+    "/v1/event-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Whether an event can be held here, with the figures; nothing is made.
+         */
+        post: operations["post_event_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Events
+         * @description The events in which one has a role, newest first.
+         */
+        get: operations["get_events"];
+        put?: never;
+        /**
+         * Up
+         * @description Make teams and invites, and draw the drill; the invites are told this once.
+         */
+        post: operations["post_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show */
+        get: operations["get_events_event_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Board
+         * @description How every team does.
+         */
+        get: operations["get_events_event_id_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Down
+         * @description End all drills and invites of an event.
+         */
+        post: operations["post_events_event_id_down"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Message
+         * @description Tell every team something, or one of them.
+         */
+        post: operations["post_events_event_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description What came of it so far, whether it is over or not.
+         */
+        get: operations["get_events_event_id_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/restarts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restart
+         * @description Begin again with the drill of a team whose process died, where it stood.
+         */
+        post: operations["post_events_event_id_restarts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description Tell every team the answer.
+         */
+        post: operations["post_events_event_id_reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standings
+         * @description Who is ahead, for everybody to see.
+         */
+        get: operations["get_events_event_id_standings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Begin all teams' drills together, or none.
+         */
+        post: operations["post_events_event_id_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invites": {
         parameters: {
             query?: never;
@@ -381,6 +602,27 @@ export interface components {
             recurrences_caught_rate: number | null;
             updates_in_time_rate: number | null;
         };
+        /** @description The most probable cause, as a team sees it. */
+        BeliefAnswer: {
+            at_ms: number;
+            percent: number;
+            text: string;
+        };
+        /** @description All teams of an event, and the hub's own time, in milliseconds since 1970. */
+        Board: {
+            at_ms: number;
+            event: components["schemas"]["EventAnswer"];
+            teams: components["schemas"]["BoardRow"][];
+        };
+        /** @description A team; `drill` is null before the start, `now` before its drill has written anything. */
+        BoardRow: {
+            drill: components["schemas"]["Phase"] | null;
+            now: components["schemas"]["TeamNowAnswer"] | null;
+            outcome: string | null;
+            problem: string;
+            run_id: string | null;
+            team: string;
+        };
         /**
          * @description What a team can have next. `had` is how often it has had a scenario, as far as the answer was
          *     told: nothing of what is drawn, or is still sealed.
@@ -398,6 +640,15 @@ export interface components {
         Done: {
             status: string;
         };
+        /** @description `problem` is empty where it was done. */
+        DoneForTeam: {
+            problem: string;
+            team: string;
+        };
+        DoneForTeams: {
+            event: components["schemas"]["EventAnswer"];
+            teams: components["schemas"]["DoneForTeam"][];
+        };
         /**
          * @description Between two events: on the wall's clock, and on the agenda's, which may run faster and stands
          *     while it is paused.
@@ -405,6 +656,80 @@ export interface components {
         Duration: {
             agenda_ms: number;
             wall_ms: number;
+        };
+        /** @description `scenario` and `seed` are the instructors' alone, and null for everybody else. */
+        EventAnswer: {
+            agenda: string | null;
+            counts: string[];
+            created_ms: number;
+            ended_ms: number | null;
+            id: string;
+            problem: string | null;
+            role: components["schemas"]["HubRole"];
+            runner: string;
+            scenario: string | null;
+            seed: number | null;
+            speed: number;
+            started_ms: number | null;
+            starts_ms: number | null;
+            state: components["schemas"]["EventState"];
+            teams: components["schemas"]["EventTeamAnswer"][];
+            title: string;
+        };
+        /** @description What an event takes, and what this machine has. `room` is how many drills more it holds. */
+        EventFigures: {
+            cores: number;
+            cores_needed: number;
+            free_mib: number;
+            mib_needed: number;
+            room: number;
+            running: number;
+            teams: number;
+        };
+        /** @description To every team, or to one by its name. */
+        EventMessage: {
+            /** @default  */
+            team?: string;
+            text: string;
+        };
+        /** @description An event as `event.toml` has it: `scenarios` are those of which one is drawn. */
+        EventOrder: {
+            agenda?: string | null;
+            counts?: string[];
+            instructors?: string[];
+            /** @default 8 */
+            people?: number;
+            /** @default process */
+            runner?: string;
+            scenarios: string[];
+            seed?: number | null;
+            /** @default 1 */
+            speed?: number;
+            starts_ms?: number | null;
+            teams: string[];
+            title: string;
+        };
+        /** @description What came of an event, in the form that `format` names; see docs/events.md. */
+        EventReport: {
+            format: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description How far an event is.
+         * @enum {string}
+         */
+        EventState: "ready" | "running" | "over";
+        /** @description A team's drill as everybody in the event may see it; `phase` is null before the start. */
+        EventTeamAnswer: {
+            phase: components["schemas"]["Phase"] | null;
+            run_id: string | null;
+            team: string;
+            team_id: string;
+        };
+        EventUp: {
+            event: components["schemas"]["EventAnswer"];
+            invites: components["schemas"]["TeamInviteAnswer"][];
         };
         /**
          * @description What a person is in a team, and so in its drills.
@@ -567,6 +892,9 @@ export interface components {
             mean_percent: number;
             true_share: number;
         };
+        Restarting: {
+            team: string;
+        };
         /**
          * @description A run as one person may see it: `scenario` and `seed`, which say what was drawn, are the
          *     instructors' alone, and null for everybody else.
@@ -599,6 +927,24 @@ export interface components {
             team: string;
             token: string;
         };
+        /** @description A team's place; equals share one. All but rank and team is null before its drill began. */
+        StandingAnswer: {
+            blots: number | null;
+            phase: string | null;
+            points: number | null;
+            points_max: number | null;
+            rank: number;
+            recovery_s: number | null;
+            team: string;
+            verified: boolean | null;
+        };
+        /** @description Who is ahead, by what `counts`, in that order; nothing in it is secret. */
+        Standings: {
+            counts: string[];
+            state: components["schemas"]["EventState"];
+            teams: components["schemas"]["StandingAnswer"][];
+            title: string;
+        };
         Starting: {
             agenda?: string | null;
             scenario: string;
@@ -610,6 +956,32 @@ export interface components {
             id: string;
             name: string;
             role: components["schemas"]["HubRole"] | null;
+        };
+        /** @description The invite of one team, told this once. */
+        TeamInviteAnswer: {
+            code: string;
+            expires_ms: number | null;
+            id: string;
+            link: string;
+            person_name: string | null;
+            role: components["schemas"]["HubRole"];
+            team: string;
+            uses_left: number | null;
+        };
+        /** @description Where a team stands by its drill's record; see `TeamNow`. */
+        TeamNowAnswer: {
+            acknowledged_ms: number | null;
+            acted_ms: number | null;
+            belief: components["schemas"]["BeliefAnswer"] | null;
+            last_act: string;
+            paged_ms: number | null;
+            pages: number;
+            phase: string;
+            revenue_lost: number | null;
+            silence_s: number | null;
+            updated_ms: number | null;
+            users_affected: number | null;
+            verified: boolean | null;
         };
         /** @description None means no data, never zero. */
         Times: {
@@ -641,9 +1013,22 @@ export interface components {
     pathItems: never;
 }
 export type Averages = components['schemas']['Averages'];
+export type BeliefAnswer = components['schemas']['BeliefAnswer'];
+export type Board = components['schemas']['Board'];
+export type BoardRow = components['schemas']['BoardRow'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type Done = components['schemas']['Done'];
+export type DoneForTeam = components['schemas']['DoneForTeam'];
+export type DoneForTeams = components['schemas']['DoneForTeams'];
 export type Duration = components['schemas']['Duration'];
+export type EventAnswer = components['schemas']['EventAnswer'];
+export type EventFigures = components['schemas']['EventFigures'];
+export type EventMessage = components['schemas']['EventMessage'];
+export type EventOrder = components['schemas']['EventOrder'];
+export type EventReport = components['schemas']['EventReport'];
+export type EventState = components['schemas']['EventState'];
+export type EventTeamAnswer = components['schemas']['EventTeamAnswer'];
+export type EventUp = components['schemas']['EventUp'];
 export type HubRole = components['schemas']['HubRole'];
 export type InviteAnswer = components['schemas']['InviteAnswer'];
 export type Inviting = components['schemas']['Inviting'];
@@ -662,16 +1047,403 @@ export type PickableScenario = components['schemas']['PickableScenario'];
 export type Problem = components['schemas']['Problem'];
 export type Proof = components['schemas']['Proof'];
 export type ReliabilityBin = components['schemas']['ReliabilityBin'];
+export type Restarting = components['schemas']['Restarting'];
 export type RunAnswer = components['schemas']['RunAnswer'];
 export type Seating = components['schemas']['Seating'];
 export type SignedInAnswer = components['schemas']['SignedInAnswer'];
+export type StandingAnswer = components['schemas']['StandingAnswer'];
+export type Standings = components['schemas']['Standings'];
 export type Starting = components['schemas']['Starting'];
 export type TeamAnswer = components['schemas']['TeamAnswer'];
+export type TeamInviteAnswer = components['schemas']['TeamInviteAnswer'];
+export type TeamNowAnswer = components['schemas']['TeamNowAnswer'];
 export type Times = components['schemas']['Times'];
 export type Trend = components['schemas']['Trend'];
 export type WrongActions = components['schemas']['WrongActions'];
 export type $defs = Record<string, never>;
 export interface operations {
+    post_event_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrder"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrder"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventUp"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_event_id_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_event_id_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventMessage"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_event_id_restarts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restarting"];
+            };
+        };
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_event_id_reveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events_event_id_standings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_events_event_id_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneForTeams"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_invites: {
         parameters: {
             query?: never;

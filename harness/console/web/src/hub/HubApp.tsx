@@ -9,8 +9,10 @@ import { Loading } from "@/components/Loading";
 import { Toast } from "@/components/Toast";
 import { askHubAgain, hub, useHub } from "./hubApi";
 import { Catalogue } from "./Catalogue";
+import { Events } from "./Events";
 import { Invites } from "./Invites";
 import { isInvited, Lobby } from "./Lobby";
+import { Ranking } from "./Ranking";
 import { Runs } from "./Runs";
 import { Teams } from "./Teams";
 
@@ -19,7 +21,14 @@ function ledBy(me: Me) {
   return me.teams.filter(({ role }) => role === "instructor" || (me.is_manager && !role));
 }
 
-const TITLES = { drills: "Drills", catalogue: "Catalogue", teams: "Teams and trends" };
+const TITLES = {
+  drills: "Drills",
+  catalogue: "Catalogue",
+  events: "Events",
+  teams: "Teams and trends",
+};
+/** What is shown on a wall, without the menu. */
+const WALL = "ranking";
 type Page = keyof typeof TITLES;
 
 function Menu({ pages, page }: { pages: readonly Page[]; page: Page }) {
@@ -42,10 +51,11 @@ export function HubApp() {
   if (isInvited && !session.token) return <Lobby />;
   if (!me) return error ? <ErrorNote error={error} /> : <Loading what="Asking the hub" />;
   const led = ledBy(me);
-  const pages = (["drills", "catalogue", "teams"] as const).filter(
+  const pages = (["drills", "catalogue", "events", "teams"] as const).filter(
     (one) => one !== "catalogue" || led.length > 0,
   );
   const page = pages.find((one) => one === view) ?? "drills";
+  const isWall = view === WALL;
   const leave = async () => {
     await hub.signOut().catch(() => {});
     session.enter("", "");
@@ -71,20 +81,35 @@ export function HubApp() {
         </div>
         <Menu pages={pages} page={page} />
       </header>
-      <main id="main" className="view grid">
-        <h1 className="unseen">{TITLES[page]}</h1>
-        {page === "drills" && <Runs />}
-        {page === "drills" && (led.length > 0 || me.is_manager) && (
-          <Invites teams={led} mayMakeTeams={me.is_manager} />
-        )}
-        {page === "catalogue" && <Catalogue teams={led} />}
-        {page === "teams" && (
-          <div className="span12">
-            <Teams teams={me.teams} />
-          </div>
-        )}
+      <main id="main" className={`view grid ${isWall ? "view-projector" : ""}`}>
+        <h1 className="unseen">{isWall ? "Ranking" : TITLES[page]}</h1>
+        {isWall ? <Ranking /> : <PageOf page={page} me={me} led={led} />}
       </main>
       <Toast />
     </>
   );
+}
+
+function PageOf({ page, me, led }: { page: Page; me: Me; led: Me["teams"] }) {
+  switch (page) {
+    case "drills":
+      return (
+        <>
+          <Runs />
+          {(led.length > 0 || me.is_manager) && (
+            <Invites teams={led} mayMakeTeams={me.is_manager} />
+          )}
+        </>
+      );
+    case "catalogue":
+      return <Catalogue teams={led} />;
+    case "events":
+      return <Events />;
+    case "teams":
+      return (
+        <div className="span12">
+          <Teams teams={me.teams} />
+        </div>
+      );
+  }
 }

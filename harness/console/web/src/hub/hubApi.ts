@@ -3,12 +3,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask, posted } from "@/api/client";
 import type {
+  Board,
   Catalogue,
+  DoneForTeams,
+  EventAnswer,
+  EventMessage,
   Inviting,
   Me,
   NewInviteAnswer,
   RunAnswer,
   SignedInAnswer,
+  Standings,
   Starting,
   TeamAnswer,
   Trend,
@@ -36,6 +41,14 @@ export const hub = {
     post<NewInviteAnswer>(`/v1/teams/${team}/invites`, body),
   start: (team: string, body: Starting) => post<RunAnswer>(`/v1/teams/${team}/runs`, body),
   stop: (run: string) => post<RunAnswer>(`/v1/runs/${run}/stop`),
+  events: () => get<EventAnswer[]>("/v1/events"),
+  board: (event: string) => get<Board>(`/v1/events/${event}/board`),
+  standings: (event: string) => get<Standings>(`/v1/events/${event}/standings`),
+  startEvent: (event: string) => post<DoneForTeams>(`/v1/events/${event}/start`),
+  restartTeam: (event: string, team: string) =>
+    post<EventAnswer>(`/v1/events/${event}/restarts`, { team }),
+  tellEvent: (event: string, body: EventMessage) =>
+    post<DoneForTeams>(`/v1/events/${event}/messages`, body),
   resume: (run: string) => post<RunAnswer>(`/v1/runs/${run}/resume`),
 };
 

@@ -1,1 +1,0 @@
-import{R as e}from"./team-BoWbVQ9E.js";function t({children:t}){return e().review?null:t}export{t};

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
@@ -170,3 +171,28 @@ def test_what_has_no_form_is_a_mistake_and_not_guessed() -> None:
     """Negative control: only what the record holds is put into words of its own."""
     with pytest.raises(TypeError, match="object has no form in JSON"):
         event_feed.frame("status", {"x": object()})
+
+
+class Dated(Quiet):
+    """Says as of which event each status is."""
+
+    async def current(self, audience: Audience) -> dict[str, Any]:
+        return {"as_of": self.session.services.record.last_seq()}
+
+
+async def test_a_status_follows_each_event_soon_and_not_more_than_two_a_second(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_feed, "STATUS_EVERY_S", 60.0)
+    source = frames(Dated(session), Reader("all"), session.services.record.last_seq())
+    assert b"retry" in await anext(source)
+    assert b"event: status" in await anext(source)
+    began_s = time.monotonic()
+    for _ in range(3):
+        session.note(events.NoteAdded(text="seen", by="Ada"))
+        newest, told = session.services.record.last_seq(), -1
+        async with asyncio.timeout(10):  # far less than when one would come anyway
+            while told < newest:
+                chunk = await anext(source)
+                told = read(chunk)["data"]["as_of"] if b"event: status" in chunk else told
+    assert time.monotonic() - began_s >= 2 * event_feed.STATUS_SOONEST_S

@@ -103,6 +103,30 @@ async def test_impostors_are_let_in_front_only_where_the_plan_says_so(
     assert (await oracle.measure(plan, REFERENCES))["impostors_believed"] == believed
 
 
+async def test_impostors_come_once_the_shop_has_been_watched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before that, connections that begin anew would be held against a shop that is well."""
+    order: list[str] = []
+    watch = oracle_module.watch
+
+    class Noting(NoBooks):
+        async def believed_impostors(self) -> int:
+            order.append("impostors")
+            return 0
+
+    async def noted(*given: Any) -> Any:
+        found = await watch(*given)
+        order.append("watched")
+        return found
+
+    monkeypatch.setattr(oracle_module, "watch", noted)
+    dead = nobody()
+    oracle = oracle_of(f"http://{dead}", f"http://{dead}/metrics", dead, Noting())
+    await oracle.measure(replace(PLAN, impostors=True), REFERENCES)
+    assert order == ["watched", "impostors"]
+
+
 async def test_a_shop_that_hangs_everywhere_is_left_in_time(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ def prepare(settings: Settings) -> Load:
     file = settings.catalogue_file
     catalogue = read_catalogue(file) if file else ask_catalogue(settings.gateway_url)
     rng = random.Random(settings.load_seed)  # noqa: S311 - choices, not secrets
-    world = World(catalogue, rng, visitors=max(1, round(VISITORS * settings.scale)))
+    visitors = max(1, round(VISITORS * settings.scale))
+    world = World(catalogue, rng, visitors, lambda: course.profile.baskets)
     trace_ids = TraceIdSource(settings.sampled_share, settings.client_remark)
     return Load(settings, course, world, trace_ids, rates_per_s=course.rates_at(0))

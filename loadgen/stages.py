@@ -23,11 +23,22 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Baskets:
+    """What customers put into their baskets."""
+
+    lines: tuple[int, ...] = (1, 1, 2, 2, 3, 4)
+    """Of how many products, each as likely."""
+    products: tuple[str, ...] = ()
+    """SKUs that everybody chooses from; empty: from all that the shop sells."""
+
+
+@dataclass(frozen=True)
 class Profile:
     """Arrivals a second by journey at SCALE=1, and the stages they go through."""
 
     rates_per_s: Mapping[str, float]
     stages: tuple[Stage, ...]
+    baskets: Baskets = Baskets()
 
     def rates_at(self, elapsed_s: float) -> Mapping[str, float]:
         """Arrivals a second by journey at SCALE=1, `elapsed_s` after the profile came in."""
@@ -57,7 +68,7 @@ def read_profile(path: Path, journeys: Collection[str]) -> Profile:
         raise BadLoad(f"there is no load profile {path}; known: {known}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise BadLoad(f"{path}: {exc}") from exc
-    refuse_unknown(str(path), document, ("rates_per_s", "stage"))
+    refuse_unknown(str(path), document, ("rates_per_s", "stage", "baskets"))
     rates = document.get("rates_per_s")
     stages = document.get("stage")
     if not isinstance(rates, dict) or not rates:
@@ -71,7 +82,23 @@ def read_profile(path: Path, journeys: Collection[str]) -> Profile:
             for name, rate in rates.items()
         },
         tuple(_stage(f"{path}: stage {n}", stage) for n, stage in enumerate(stages, start=1)),
+        _baskets(f"{path}: [baskets]", document.get("baskets", {})),
     )
+
+
+def _baskets(where: str, given: Any) -> Baskets:
+    if not isinstance(given, dict):
+        raise BadLoad(f"{where}: a table is expected")
+    refuse_unknown(where, given, ("lines", "products"))
+    lines = given.get("lines", list(Baskets.lines))
+    products = given.get("products", [])
+    if not lines or not isinstance(lines, list) or not all(type(n) is int and n > 0 for n in lines):
+        raise BadLoad(f"{where}: lines: whole numbers above 0 are expected")
+    if not isinstance(products, list) or not all(isinstance(sku, str) for sku in products):
+        raise BadLoad(f"{where}: products: a list of SKUs is expected")
+    if products and len(products) < max(lines):
+        raise BadLoad(f"{where}: {max(lines)} lines of {len(products)} products")
+    return Baskets(tuple(lines), tuple(products))
 
 
 def _stage(where: str, given: Any) -> Stage:

@@ -112,6 +112,7 @@ def follow(load: Load, reports: Reports, environment: Environment) -> Any:
 
     def changed(msg: Any, **_: object) -> None:
         load.rates_per_s = msg.data[RATES]
+        load.course.rates_at(0)  # the profile in force says what is bought, too
 
     def learnt(msg: Any, **_: object) -> None:
         for name, answer in msg.data[LEARNT]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from loadgen.catalogue import Catalogue
+from loadgen.stages import Baskets
 from loadgen.visit import Visit
 
 REQUESTS_PER_VISIT = 20
@@ -23,8 +24,16 @@ WEIGHT_OF_NEWEST = 0.05
 class World:
     """Changes as answers come in; every choice is drawn from `rng`."""
 
-    def __init__(self, catalogue: Catalogue, rng: random.Random, visitors: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rng: random.Random,
+        visitors: int,
+        baskets: Callable[[], Baskets] = Baskets,
+    ) -> None:
+        """`baskets` tells what is bought just now."""
         self.catalogue = catalogue
+        self._baskets = baskets
         self.rng = rng
         self.basket_value = FIRST_ESTIMATE
         """Moving average of the totals that the shop answered, in currency units."""
@@ -48,10 +57,11 @@ class World:
         user_ids = self.catalogue.user_ids
         return self.rng.sample(user_ids, min(count, len(user_ids)))
 
-    def products(self, count: int) -> list[str]:
-        """Different SKUs, `count` or all there are."""
-        skus = self.catalogue.skus
-        return self.rng.sample(skus, min(count, len(skus)))
+    def products(self) -> list[str]:
+        """The different SKUs of a basket, in the order in which they were put into it."""
+        wanted = self._baskets()
+        skus = wanted.products or self.catalogue.skus
+        return self.rng.sample(skus, min(self.rng.choice(wanted.lines), len(skus)))
 
     def order_placed(self, order_id: str) -> None:
         self._orders.append(order_id)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -119,8 +120,17 @@ def _yes(holds: bool) -> str:
 
 def _profiles(root: Path) -> Iterable[Sequence[str]]:
     for name in KnownNames(root).load_profiles:
-        rates = journeys_of(root, name)
-        yield f"`{name}`", ", ".join(f"{one.journey} {one.per_s:g}" for one in rates)
+        rates = ", ".join(f"{one.journey} {one.per_s:g}" for one in journeys_of(root, name))
+        yield f"`{name}`", rates + _bought(root, name)
+
+
+def _bought(root: Path, name: str) -> str:
+    file = root / "loadgen" / "profiles" / f"{name}.toml"
+    baskets = tomllib.loads(file.read_text(encoding="utf-8")).get("baskets", {})
+    if not baskets:
+        return ""
+    lines, products = baskets["lines"], baskets["products"]
+    return f"; baskets of {min(lines)} to {max(lines)} out of {len(products)} products"
 
 
 def _alerts(root: Path) -> Iterable[Sequence[str]]:

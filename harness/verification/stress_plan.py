@@ -20,6 +20,8 @@ class StressPlan:
     """How many of the remembered baskets are asked for again."""
     watch_s: float = 2.0
     """For so long it is watched afterwards whether everything comes back to its level."""
+    twins: bool = False
+    """Whether some customers buy the same at the same moment, in opposite orders."""
     impostors: bool = False
     """Whether somebody answers in the payment provider's place meanwhile. Whoever refuses that says
     so in a log, which would be a false trail at the time of the page."""
@@ -38,6 +40,7 @@ class StressPlan:
             feed_per_s=4.0 * capacity_units,
             reference_baskets=10,
             watch_s=6.0,
+            twins=True,
             impostors=True,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 from harness.measures import Measures
@@ -27,6 +28,9 @@ from harness.verification.stress_plan import StressPlan
 DESK_USERS = 100
 """Customers in one question of the support desk: as many as the gateway takes."""
 QUICK_FAILURE_MS = 1_000.0
+TWIN_EVERY = 4
+"""Every so many purchases, two customers buy the same at the same moment, in opposite orders: what
+is locked in a basket's order is locked crosswise."""
 GENTLE_HISTORY_PER_S, GENTLE_TRACK_PER_S, GENTLE_BASKET_PER_S = 10.0, 1.0, 1.0
 
 
@@ -43,6 +47,9 @@ def plan_departures(plan: StressPlan, references: References, random: Random) ->
     asked = max(round(plan.basket_per_s * plan.duration_s), plan.reference_baskets)
     baskets = [references.baskets[number % len(references.baskets)] for number in range(asked)]
     bought = baskets_to_buy(catalogue, references.baskets, len(purchases), random)
+    for twin in range(TWIN_EVERY - 1, len(purchases) if plan.twins else 0, TWIN_EVERY):
+        purchases[twin] = purchases[twin - 1]
+        bought[twin] = replace(bought[twin], lines=bought[twin - 1].lines[::-1])
     journeys: tuple[tuple[list[float], list[Request]], ...] = (
         (purchases, [checkout(basket) for basket in bought]),
         (times(asked / plan.duration_s), [price(basket) for basket in baskets]),

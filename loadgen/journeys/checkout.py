@@ -12,7 +12,6 @@ from loadgen.journeys.base import customer
 from loadgen.visit import Visit
 from loadgen.world import World
 
-LINES = (1, 1, 2, 2, 3, 4)
 QUANTITIES = (1, 1, 1, 2, 3)
 SENT_AGAIN = 0.03
 """Share of checkouts that repeat one which was answered: a tap too many, an app that lost its
@@ -104,10 +103,7 @@ class Summary:
 
 
 def _basket(world: World, user_id: int) -> Mapping[str, Any]:
-    lines = [
-        {"sku": sku, "quantity": world.rng.choice(QUANTITIES)}
-        for sku in world.products(world.rng.choice(LINES))
-    ]
+    lines = [{"sku": sku, "quantity": world.rng.choice(QUANTITIES)} for sku in world.products()]
     return {"user_id": user_id, "lines": lines}
 
 

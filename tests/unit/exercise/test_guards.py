@@ -20,6 +20,7 @@ CAUGHT = {
     "charged-twice": {"keys-hold-nothing-of-one-request"},
     "connection-leak": {"what-is-held-says-who-gives-it-back"},
     "contract-drift": {"new-outcome-names-its-consumers"},
+    "db-deadlock": {"lock-needs-load-test"},
     "deadlock": {"new-peer-needs-load-test"},
     "flag-default": {"flags-are-off-until-switched"},
     "float-drift": {"money-is-decimal"},

@@ -15,6 +15,7 @@ from loadgen.engagement import shown_by
 from loadgen.errors import BadLoad
 from loadgen.journeys import JOURNEYS, is_right
 from loadgen.pace import CATCH_UP_S, JITTER, Pace
+from loadgen.stages import Baskets
 from loadgen.trace import TraceIdSource
 from loadgen.world import FIRST_ESTIMATE, World
 
@@ -38,6 +39,22 @@ def test_a_checkout_buys_known_products_under_a_new_key_each(world):
         assert all(line["quantity"] >= 1 for line in visit.body["lines"])
         assert visit.who == f"user-{visit.body['user_id']}"
     assert len({visit.headers["Idempotency-Key"] for visit in visits}) == 200
+
+
+def test_in_a_sale_everybody_buys_of_what_is_on_sale_and_a_profile_that_ends_it_ends_it():
+    now = [Baskets((2, 3), ("B", "D", "E"))]
+    world = World(CATALOGUE, random.Random(3), visitors=10, baskets=lambda: now[0])
+
+    def bought():
+        visits = [BY_NAME["checkout"].visit(world) for _ in range(100)]
+        return [tuple(line["sku"] for line in visit.body["lines"]) for visit in visits]
+
+    sale = bought()
+    assert {len(skus) for skus in sale} == {2, 3}
+    assert {sku for skus in sale for sku in skus} == {"B", "D", "E"}
+    assert {("B", "D"), ("D", "B")} <= set(sale), "in whichever order"
+    now[0] = Baskets()
+    assert {sku for skus in bought() for sku in skus} == set(CATALOGUE.skus)
 
 
 def test_three_in_a_hundred_checkouts_repeat_one_that_was_answered_and_expect_its_order(world):

@@ -200,7 +200,7 @@ async def test_a_taken_metrics_port_ends_it_with_three(start_load):
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
-        ({"LOAD_PROFILE": "stedy"}, b"known: mailing, news, night, steady, surge"),
+        ({"LOAD_PROFILE": "stedy"}, b"known: mailing, news, night, sale, steady, surge"),
         ({"CATALOGUE_FILE": "nowhere.json"}, b"nowhere.json"),
         ({"SCALE": "0"}, b"scale"),
         ({"GATEWAY_URL": "ftp://x"}, b"gateway_url"),

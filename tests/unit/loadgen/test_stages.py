@@ -6,8 +6,11 @@ import pytest
 
 from loadgen.errors import BadLoad
 from loadgen.journeys import JOURNEYS
+from loadgen.journeys.checkout import QUANTITIES
 from loadgen.settings import PROFILES
-from loadgen.stages import Profile, Stage, read_profile
+from loadgen.stages import Baskets, Profile, Stage, read_profile
+from services import sampledata
+from services.a.domain import HOLD
 
 NAMES = [journey.name for journey in JOURNEYS]
 GOOD = "[rates_per_s]\ncheckout = 6\n[[stage]]\nduration_s = 10\nmultiplier = 2\n"
@@ -45,9 +48,28 @@ def test_a_good_profile_is_read(tmp_path):
     assert read(tmp_path, GOOD) == Profile({"checkout": 6.0}, (Stage(2.0, 10.0),))
 
 
+def test_a_profile_may_say_what_is_bought(tmp_path):
+    text = GOOD + '[baskets]\nproducts = ["A", "B"]\nlines = [2, 2, 1]\n'
+    assert read(tmp_path, text).baskets == Baskets((2, 2, 1), ("A", "B"))
+
+
+def test_what_is_on_sale_is_sold_by_the_shop_and_lasts_for_as_long_as_it_is_held():
+    profile = read_profile(PROFILES / "sale.toml", NAMES)
+    lines, products = profile.baskets.lines, profile.baskets.products
+    stock = {product.sku: product.stock for product in sampledata.products()}
+    lines_per_s = profile.rates_per_s["checkout"] * sum(lines) / len(lines)
+    units_per_s = lines_per_s / len(products) * sum(QUANTITIES) / len(QUANTITIES)
+    assert min(stock[sku] for sku in products) > units_per_s * HOLD.total_seconds()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        (GOOD + "[baskets]\nline = [1]\n", "unknown key 'line'; did you mean 'lines'"),
+        (GOOD + "[baskets]\nlines = [0]\n", "whole numbers above 0"),
+        (GOOD + "[baskets]\nlines = []\n", "whole numbers above 0"),
+        (GOOD + "[baskets]\nproducts = [1]\n", "a list of SKUs"),
+        (GOOD + '[baskets]\nproducts = ["A"]\nlines = [2]\n', "2 lines of 1 products"),
         (GOOD.replace("checkout", "chekout"), "unknown key 'chekout'; did you mean 'checkout'"),
         (GOOD.replace("multiplier", "multipler"), "stage 1: unknown key 'multipler'; did you mean"),
         (GOOD.replace("[[stage]]", "[[stages]]"), "unknown key 'stages'; did you mean 'stage'"),
@@ -68,7 +90,7 @@ def test_a_bad_profile_is_refused_saying_why(tmp_path, text, says):
 
 
 def test_a_missing_profile_names_those_that_exist():
-    with pytest.raises(BadLoad, match="known: mailing, news, night, steady, surge"):
+    with pytest.raises(BadLoad, match="known: mailing, news, night, sale, steady, surge"):
         read_profile(PROFILES / "stedy.toml", NAMES)
 
 

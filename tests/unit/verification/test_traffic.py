@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -26,7 +27,12 @@ from harness.verification.driving import StressResult
 from harness.verification.product_catalogue import Catalogue
 from harness.verification.references import References
 from harness.verification.stress_plan import StressPlan
-from harness.verification.traffic import arrival_times, plan_departures, traffic_measures
+from harness.verification.traffic import (
+    TWIN_EVERY,
+    arrival_times,
+    plan_departures,
+    traffic_measures,
+)
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 USERS = {n: f"user {n}" for n in range(1, 301)}
@@ -63,6 +69,23 @@ def test_capacity_multiplies_the_rates_and_not_the_time() -> None:
     one, three = StressPlan.stress(1), StressPlan.stress(3)
     assert three.checkout_per_s == 3 * one.checkout_per_s
     assert three.duration_s == one.duration_s
+
+
+def test_under_stress_some_buy_the_same_at_the_same_moment_in_opposite_orders() -> None:
+    def twins(plan: StressPlan) -> int:
+        departures = plan_departures(plan, REFERENCES, Random(7))
+        bought = [
+            (one.at_s, one.request.basket)
+            for one in departures
+            if one.request.journey is Journey.CHECKOUT and one.request.basket is not None
+        ]
+        return sum(
+            at_s == next_at_s and basket.lines == following.lines[::-1]
+            for (at_s, basket), (next_at_s, following) in pairwise(bought)
+        )
+
+    assert twins(StressPlan.stress(1)) == 25 // TWIN_EVERY
+    assert twins(StressPlan.probe(1)) == 0
 
 
 def test_even_a_short_probe_asks_for_all_its_reference_baskets() -> None:

@@ -174,7 +174,7 @@ def review(bo: Person) -> None:
     link = bo.drill("review", run["id"]).splitlines()[-1]
     pages = bo.browse(link, "score", "postmortem", "before-after", "dashboards", "traces", "logs")
     assert "all met" in pages["before-after"]
-    assert "TTR (recover), from the page:" in pages["score"]
+    assert "TTI (identify), from the page:" in pages["score"]
     assert "forbid calls to one's own callers" in pages["postmortem"]
 
 

@@ -22,7 +22,7 @@ const ids = (standing: Standing, ...roles: string[]) =>
 
 describe("before the page", () => {
   test("people look around", () => {
-    expect(ids(HEALTHY, "on-call")).toEqual(["healthy", "map", "shop"]);
+    expect(ids(HEALTHY, "on-call")).toEqual(["healthy", "map", "log"]);
   });
   test("who looks after the pages of the shop goes there first", () => {
     expect(nextSteps(HEALTHY, ["frontend"])[0]).toEqual({

@@ -83,13 +83,6 @@ const STEPS: readonly PlannedStep[] = [
     text: say("See who calls whom"),
     href: to("now", { at: "map" }),
   },
-  {
-    id: "shop",
-    roles: ["frontend"],
-    when: (s) => (before(s) || isOn(s)) && s.shop !== "",
-    text: say("Try the shop as a customer"),
-    href: (s) => s.shop,
-  },
   { id: "log", when: before, text: say("Read the deploy log"), href: to("changes") },
   {
     id: "declare-incident",
@@ -167,6 +160,13 @@ const STEPS: readonly PlannedStep[] = [
     when: (s) => isOn(s) && !s.has.has("diagnosis.declared"),
     text: say("Read the errors in the logs"),
     href: to("logs", { level: "error" }),
+  },
+  {
+    id: "shop",
+    roles: ["frontend"],
+    when: (s) => (before(s) || isOn(s)) && s.shop !== "",
+    text: say("Try the shop as a customer"),
+    href: (s) => s.shop,
   },
   {
     id: "mark",

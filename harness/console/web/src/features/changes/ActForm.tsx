@@ -114,7 +114,8 @@ export function ActForm({ services, versions, flags, drillId, asked, onDone }: A
     event.preventDefault();
     const isDone = await done(given, start);
     // What failed is still in the form, to be mended.
-    if (isDone) set({ expect: "", ifWorse: "", message: "", to: "", flag: "" });
+    // Once it is back, the previous version is the one that was left: nobody is offered that by default.
+    if (isDone) set({ expect: "", ifWorse: "", message: "", to: "", flag: "", service: "" });
     onDone();
   };
   return (

@@ -3,6 +3,7 @@ import { api } from "@/api/client";
 import type { UpdateData } from "@/api/records";
 import type { Choices } from "@/api/types";
 import { useAct } from "@/api/useAct";
+import { useDrill } from "@/api/useLive";
 import { useNewest } from "@/api/useNewest";
 import { Button } from "@/components/Button";
 import { Card } from "@/components/Card";
@@ -92,7 +93,9 @@ function Components({
 export function Composer({ choices }: { choices: Choices }) {
   const newest = useNewest("update.posted");
   const [draft, setDraft, taken] = useDraft("update", BLANK);
-  const status = draft.status || newest?.data.status || "investigating";
+  const { status: drill } = useDrill();
+  const proven = drill.phase === "verified" ? "resolved" : "";
+  const status = draft.status || proven || newest?.data.status || "investigating";
   const confidence = draft.confidence ?? newest?.data.confidence_percent ?? 50;
   const put = (change: Partial<UpdateForm>) => setDraft((before) => ({ ...before, ...change }));
   const post = useAct(async (event: SyntheticEvent) => {

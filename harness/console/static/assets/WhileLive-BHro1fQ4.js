@@ -1,0 +1,1 @@
+import{R as e}from"./team-locLauyD.js";function t({children:t}){return e().review?null:t}export{t};

@@ -1,1 +1,0 @@
-import{R as e}from"./team-DdLycSfM.js";function t({children:t}){return e().review?null:t}export{t};

@@ -1,1 +1,0 @@
-import{t as e}from"./usePoll-CFrsNlh-.js";import{r as t,w as n}from"./team-DdLycSfM.js";import{t as r}from"./TeamHistory-BcbW22lu.js";import{r as i}from"./react-CvdC6zOt.js";var a=i();function o(){let{data:i,error:o,again:s}=e(`/v1/history`);return o?(0,a.jsx)(t,{error:o}):i?(0,a.jsx)(r,{data:i,again:s}):(0,a.jsx)(n,{})}export{o as default};

@@ -1,1 +1,0 @@
-import{r as e}from"./rolldown-runtime-XKyaHtl9.js";import{i as t}from"./react-CvdC6zOt.js";import{g as n}from"./index-CFa5w8q8.js";var r=e(t(),1);function i(e){let{records:t}=n();return(0,r.useMemo)(()=>{let n=t.findLast(t=>t.type===e);if(!n)return null;let{by:r}=n.data;return{seq:Number(n.id),by:r,at:n.time,data:n.data}},[t,e])}export{i as t};

@@ -1,1 +1,0 @@
-import{h as e}from"./index-CFa5w8q8.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

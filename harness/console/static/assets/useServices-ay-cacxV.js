@@ -1,0 +1,1 @@
+import{h as e}from"./index-BycDMV8Z.js";function t(){let{status:t}=e();return t.services.map(e=>e.name)}export{t};

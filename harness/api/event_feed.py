@@ -22,8 +22,12 @@ BATCH = 500
 KEPT = 5000
 """Newest events that are kept in words, for each audience."""
 STATUS_EVERY_S = 2.0
-STATUS_SOONEST_S = 0.5
-"""After the one before: what has just happened shows at once, and a burst of it costs little."""
+STATUS_AFTER_EVENT_S = 0.25
+"""What has just happened shows soon, and what belongs together in one status."""
+STATUS_GAP_S = 1.0
+"""Between two statuses to one client, however much happens."""
+STATUS_KEPT_S = 0.2
+"""So long a status does for all clients, whatever has happened since."""
 LAST = (events.DrillFinished, events.DrillAborted)
 
 
@@ -67,16 +71,15 @@ class _Tail:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A status that is asked for, of a moment that may be yet to come."""
+    """A status that was asked for: when, and as of which event."""
 
     at: float
     seq: int
-    """The newest event by then."""
     task: asyncio.Task[bytes]
 
     def is_stale(self, now: float, newest: int) -> bool:
         """Whether it is too old, or something has happened since it was taken."""
-        return now - self.at >= STATUS_EVERY_S or (self.at <= now and self.seq < newest)
+        return now - self.at >= (STATUS_KEPT_S if self.seq < newest else STATUS_EVERY_S)
 
 
 class Feed:
@@ -108,8 +111,8 @@ class Feed:
             return batch, batch[-1].seq
         return batch, max(seen, end, *(one.seq for one in batch))
 
-    async def growth(self, seen: int) -> None:
-        """Return when the record has events after `seen`, or the next status is due.
+    async def growth(self, seen: int, within_s: float) -> None:
+        """Return when the record has events after `seen`, or that time is over.
 
         To be called with what `after` answered, and nothing awaited between the two. Raises
         DrillError where the record cannot be read any more.
@@ -117,7 +120,7 @@ class Feed:
         if self._growth is None or self._growth.done():
             self._growth = asyncio.create_task(self.session.services.record.wait_beyond(seen))
         growth = self._growth
-        await asyncio.wait({growth}, timeout=STATUS_EVERY_S)
+        await asyncio.wait({growth}, timeout=within_s)
         if growth.done():
             growth.result()
 
@@ -131,22 +134,20 @@ class Feed:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def status(self, audience: Audience) -> bytes:
-        """The drill's status as it goes out: not older than STATUS_EVERY_S, nor than the newest
-        event, which it may wait for STATUS_SOONEST_S to know."""
+        """The drill's status as it goes out: not older than STATUS_EVERY_S, nor than an event of
+        more than STATUS_KEPT_S ago."""
         newest, now = self.session.services.record.last_seq(), time.monotonic()
         asked = self._asked.get(audience)
         if asked is None or asked.is_stale(now, newest):
-            at = now if asked is None else max(now, asked.at + STATUS_SOONEST_S)
-            task = asyncio.create_task(self._status_frame(audience, at - now))
-            asked = self._asked[audience] = _Asked(at, newest, task)
+            task = asyncio.create_task(self._status_frame(audience))
+            asked = self._asked[audience] = _Asked(now, newest, task)
         return await asyncio.shield(asked.task)
 
     async def current(self, audience: Audience) -> dict[str, Any]:
         """The status itself."""
         return await status(self.session, audience)
 
-    async def _status_frame(self, audience: Audience, in_s: float) -> bytes:
-        await asyncio.sleep(in_s)
+    async def _status_frame(self, audience: Audience) -> bytes:
         return frame("status", await self.current(audience))
 
     def _up_to_date(self, audience: Audience) -> _Tail:

@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Callable
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from harness.api.event_feed import STATUS_EVERY_S, Feed, frame
+from harness.api import event_feed
+from harness.api.event_feed import Feed, frame
 from harness.bounded_http import HANG_UP
 from harness.drill.queries.told_messages import Reader
 from harness.errors import DrillError
@@ -30,20 +31,24 @@ async def frames(feed: Feed, reader: Reader, after: int) -> AsyncIterator[bytes]
         # Over it is from the beginning; what people still write comes as it is written.
         yield await feed.status(reader.audience)
         yield frame("over", {"reason": feed.session.run.over_reason})
-    seen, told_at = min(after, feed.session.services.record.last_seq()), 0.0
+    seen = min(after, feed.session.services.record.last_seq())
+    told_at = due_at = 0.0
     while True:
         news, seen = feed.after(seen, reader)
+        now = time.monotonic()
         if news:
             yield b"".join(one.chunk for one in news)
             if feed.session.review is None and any(one.is_last for one in news):
                 yield frame("over", {"reason": feed.session.run.over_reason})
                 return
-            told_at = 0.0
-        elif time.monotonic() - told_at >= STATUS_EVERY_S:
+            soonest_at = told_at + event_feed.STATUS_GAP_S
+            due_at = min(due_at, max(now + event_feed.STATUS_AFTER_EVENT_S, soonest_at))
+        elif now >= due_at:
             yield await feed.status(reader.audience)
             told_at = time.monotonic()
+            due_at = told_at + event_feed.STATUS_EVERY_S
         else:
-            await feed.growth(seen)
+            await feed.growth(seen, due_at - now)
 
 
 class EventStream(Response):
